@@ -1,0 +1,51 @@
+//! What is known about modules: the baseline and packs compiled in, threats, and the site's own allowlist.
+//!
+//! Uses `iis` for names and paths. Matching does no I/O and holds no clock. Knows nothing of events or verdicts.
+
+use crate::iis::{Class, Image, Kind, ManagedType};
+
+/// What of a module can be compared without host, date or action: what a decision may remember between rows.
+#[derive(Debug, Clone, Copy)]
+pub struct Identity<'a> {
+    /// Module, ISAPI filter or handler.
+    pub class: Class,
+    /// Native or managed, where known.
+    pub kind: Option<Kind>,
+    /// The name as written.
+    pub name: &'a str,
+    /// The image in normal form, where shown.
+    pub image: Option<&'a Image>,
+    /// The managed type, where shown.
+    pub managed_type: Option<&'a ManagedType>,
+}
+
+/// Number of an entry in its [`Index`].
+pub type EntryNumber = usize;
+
+/// Every entry that could speak about one [`Identity`], before host, date and action are looked at.
+/// Within each list the most specific entry stands first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Candidates {
+    /// Site entries with effect deny that match by kind, name, image and type.
+    pub deny: Vec<EntryNumber>,
+    /// Threat entries that decide: name and image, a full path, or a distinctive name match.
+    pub threat: Option<EntryNumber>,
+    /// Threat entries of which only a common base name matches: never decides, only a reason.
+    pub threat_basename: Option<EntryNumber>,
+    /// The baseline entry, or the entry of a chosen pack, that is exactly this pair.
+    pub known_pair: Option<EntryNumber>,
+    /// The pair matches a known managed entry by bare type name only (`identity=weak`).
+    pub weak_identity: bool,
+    /// An entry of a pack that was not chosen for this host and is exactly this pair.
+    pub pack_not_chosen: Option<EntryNumber>,
+    /// Exact site allow entries for this pair.
+    pub site_exact: Vec<EntryNumber>,
+    /// Glob site allow entries that cover this pair.
+    pub site_glob: Vec<EntryNumber>,
+    /// `match=name` site allow entries for this name.
+    pub site_name: Vec<EntryNumber>,
+    /// Entries that list this very name (baseline, chosen packs, exact site allow entries).
+    pub known_name: Vec<EntryNumber>,
+    /// Entries that list this very full image path, under whatever name (baseline, chosen packs, exact site allow).
+    pub known_image: Vec<EntryNumber>,
+}

@@ -1,0 +1,19 @@
+//! The vocabulary of IIS configuration: what a configuration path names, what changed, and how a module's
+//! image path and type are brought to one form for comparison.
+//!
+//! Knows nothing of events, allowlists or verdicts. No I/O, no clock.
+
+pub mod change;
+pub mod config_path;
+pub mod image;
+pub mod managed_type;
+pub mod module;
+pub mod roots;
+pub mod subject;
+
+pub use change::{ConfigChange, Operation, ValueSource};
+pub use image::{Image, ImageFlags};
+pub use managed_type::ManagedType;
+pub use module::{Action, Class, Element, Kind, Section};
+pub use roots::Roots;
+pub use subject::{Level, Subject};

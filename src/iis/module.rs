@@ -1,0 +1,177 @@
+//! The small words: class, kind, section, element, action.
+
+/// What a change is about. Grouping key of the change level: `globalModules` and `modules` are one class,
+/// because one appcmd installation writes both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Class {
+    /// `globalModules`, `modules`, `system.web/httpModules`.
+    Module,
+    /// `isapiFilters`.
+    IsapiFilter,
+    /// `handlers`.
+    Handler,
+}
+
+impl Class {
+    /// The word of the output columns.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Module => "module",
+            Self::IsapiFilter => "isapi_filter",
+            Self::Handler => "handler",
+        }
+    }
+}
+
+/// What sort of code is registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// A DLL in the worker process.
+    Native,
+    /// A .NET type.
+    Managed,
+    /// An ISAPI filter DLL.
+    IsapiFilter,
+    /// A request handler.
+    Handler,
+}
+
+impl Kind {
+    /// The word of the output columns and of the allowlist file.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Managed => "managed",
+            Self::IsapiFilter => "isapi_filter",
+            Self::Handler => "handler",
+        }
+    }
+
+    /// The class this kind belongs to.
+    #[must_use]
+    pub fn class(self) -> Class {
+        match self {
+            Self::Native | Self::Managed => Class::Module,
+            Self::IsapiFilter => Class::IsapiFilter,
+            Self::Handler => Class::Handler,
+        }
+    }
+}
+
+/// A section of the IIS configuration that registers code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Section {
+    /// `/system.webServer/globalModules`
+    GlobalModules,
+    /// `/system.webServer/modules`
+    Modules,
+    /// `/system.web/httpModules` (classic pipeline)
+    HttpModules,
+    /// `/system.webServer/isapiFilters`
+    IsapiFilters,
+    /// `/system.webServer/handlers`
+    Handlers,
+}
+
+impl Section {
+    /// The section's own name, as the output column shows it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GlobalModules => "globalModules",
+            Self::Modules => "modules",
+            Self::HttpModules => "httpModules",
+            Self::IsapiFilters => "isapiFilters",
+            Self::Handlers => "handlers",
+        }
+    }
+
+    /// The section's full path in a configuration path.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::GlobalModules => "/system.webServer/globalModules",
+            Self::Modules => "/system.webServer/modules",
+            Self::HttpModules => "/system.web/httpModules",
+            Self::IsapiFilters => "/system.webServer/isapiFilters",
+            Self::Handlers => "/system.webServer/handlers",
+        }
+    }
+
+    /// The class of what this section registers.
+    #[must_use]
+    pub fn class(self) -> Class {
+        match self {
+            Self::GlobalModules | Self::Modules | Self::HttpModules => Class::Module,
+            Self::IsapiFilters => Class::IsapiFilter,
+            Self::Handlers => Class::Handler,
+        }
+    }
+
+    /// The attribute that holds the path of the DLL, where the section has one.
+    #[must_use]
+    pub fn image_attribute(self) -> Option<&'static str> {
+        match self {
+            Self::GlobalModules => Some("image"),
+            Self::IsapiFilters => Some("path"),
+            Self::Handlers => Some("scriptProcessor"),
+            Self::Modules | Self::HttpModules => None,
+        }
+    }
+}
+
+/// The collection element that a configuration path names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Element {
+    /// `add[...]` (`filter[...]` in `isapiFilters`)
+    Add,
+    /// `remove[...]`
+    Remove,
+    /// `clear`
+    Clear,
+    /// The section itself or an attribute of it: no module.
+    Section,
+}
+
+/// What happened to the module (not how far it is trusted).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// Registered or enabled.
+    Added,
+    /// Unregistered, or disabled by a `remove` element.
+    Removed,
+    /// A `remove` element was taken away: enabled here again.
+    Restored,
+    /// An attribute was written.
+    Modified,
+    /// The whole list was cleared.
+    Cleared,
+    /// Removed and added alike in one commit.
+    Reordered,
+    /// Removed and added with other values in one commit.
+    Replaced,
+    /// Something changed; the rendering does not say what.
+    Changed,
+    /// Listed in an inventory or a configuration file.
+    Present,
+}
+
+impl Action {
+    /// The word of the output column.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Restored => "restored",
+            Self::Modified => "modified",
+            Self::Cleared => "cleared",
+            Self::Reordered => "reordered",
+            Self::Replaced => "replaced",
+            Self::Changed => "changed",
+            Self::Present => "present",
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! The integration tests, one binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)] // a test that cannot go on fails here
