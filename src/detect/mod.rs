@@ -1,1 +1,4 @@
-//! detect
+//! From facts to verdicts.
+pub mod part;
+pub mod time;
+pub mod verdict;

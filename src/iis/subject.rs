@@ -43,6 +43,8 @@ pub struct Subject<'a> {
     pub operation: Operation,
     /// The image or type attribute was written, but the rendering hides its value.
     pub value_unseen: bool,
+    /// The action is concluded from which rows are there, because the rendering hides the operation.
+    pub inferred: bool,
     /// `ConfigPath` as written.
     pub config_path: &'a str,
     /// `EffectiveLocationPath` as written.
