@@ -20,6 +20,8 @@ pub struct Change {
     pub section: Section,
     /// Name; empty for a clear.
     pub name: String,
+    /// The name is a new value of the `name` attribute and differs from the key of the path.
+    pub renamed: bool,
     /// The last image written.
     pub image: Option<String>,
     /// The last managed type written.
@@ -28,7 +30,7 @@ pub struct Change {
     pub precondition: Option<String>,
     /// The image or type before the change, where shown.
     pub old: Option<String>,
-    /// The one attribute written, where it is not the image, the type or the name; else empty.
+    /// The chief attribute written, where the element itself neither came nor went; else empty.
     pub attribute: String,
     /// What happened.
     pub action: Action,
@@ -36,6 +38,10 @@ pub struct Change {
     pub inferred: bool,
     /// Image or type was written, but the rendering hides the value.
     pub value_unseen: bool,
+    /// The rendering that gave the image or type.
+    pub source: Option<ValueSource>,
+    /// How many rows were merged.
+    pub rows: usize,
     /// Configuration path.
     pub config_path: String,
     /// Location path.
@@ -51,6 +57,17 @@ pub struct Change {
 }
 
 impl Change {
+    /// Where the image or type was read: the rendering of the one row there is, or `commit` when it was joined with
+    /// other rows of the same commit.
+    #[must_use]
+    pub fn source(&self) -> &'static str {
+        match self.source {
+            None => "",
+            Some(_) if self.rows > 1 => "commit",
+            Some(source) => source.as_str(),
+        }
+    }
+
     /// The change as something to decide on.
     #[must_use]
     pub fn subject<'a>(&'a self, host: &'a str) -> Subject<'a> {
@@ -66,8 +83,8 @@ impl Change {
             old: self.old.as_deref(),
             attribute: &self.attribute,
             action: self.action,
-            operation: Operation::Hidden,
             value_unseen: self.value_unseen,
+            renamed: self.renamed,
             inferred: self.inferred,
             config_path: &self.config_path,
             location: &self.location,
@@ -90,6 +107,7 @@ pub fn merge(parts: Vec<Part<'_>>) -> Option<Change> {
         kind: None,
         section: Section::Modules,
         name: String::new(),
+        renamed: false,
         image: None,
         type_name: None,
         precondition: None,
@@ -98,6 +116,8 @@ pub fn merge(parts: Vec<Part<'_>>) -> Option<Change> {
         action: Action::Changed,
         inferred: false,
         value_unseen: false,
+        source: None,
+        rows: parts.len(),
         config_path: String::new(),
         location: String::new(),
         actor: actor(&parts),
@@ -162,7 +182,6 @@ fn actor(parts: &[Part<'_>]) -> String {
 }
 
 fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {
-    let mut attributes: Vec<&str> = Vec::new();
     for row in rows {
         let new = row.new.as_deref().filter(|v| !v.is_empty());
         let old = row.old.as_deref().filter(|v| !v.is_empty());
@@ -175,6 +194,7 @@ fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {
             if row.operation != Operation::Delete {
                 if let Some(new) = new {
                     *slot = Some(new.to_owned());
+                    change.source = row.source;
                 }
                 change.value_unseen |= row.new.is_none();
             }
@@ -183,14 +203,27 @@ fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {
             }
         } else if attribute == "preCondition" && new.is_some() {
             change.precondition = new.map(str::to_owned);
-        }
-        if !attribute.is_empty() && !is_image && !is_type && attribute != "name" && !attributes.contains(&attribute) {
-            attributes.push(attribute);
+        } else if attribute == "name" && row.element == Element::Add && new.is_some_and(|name| name != change.name) {
+            change.name = new.unwrap_or_default().to_owned();
+            change.renamed = true;
         }
     }
-    if let [only] = attributes.as_slice() {
-        change.attribute = (*only).to_owned();
+    change.attribute = chief_attribute(rows).to_owned();
+}
+
+/// What a change without an element row is about: the image or type before the name before anything else. Empty where
+/// the element itself came or went.
+fn chief_attribute<'r>(rows: &[&'r PartChange<'_>]) -> &'r str {
+    if rows.iter().any(|row| row.attribute.is_empty()) {
+        return "";
     }
+    let rank = |row: &PartChange<'_>| match row.attribute.as_ref() {
+        attribute if Some(attribute) == row.section.image_attribute() => 0,
+        "type" => 1,
+        "name" => 2,
+        _ => 3,
+    };
+    rows.iter().min_by_key(|row| (rank(row), row.attribute.as_ref())).map_or("", |row| row.attribute.as_ref())
 }
 
 /// Which kinds of rows a change has.

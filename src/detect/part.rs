@@ -9,7 +9,7 @@ use std::io::Write;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, Role, Says};
-use crate::iis::{ConfigChange, Element, Operation, Section, ValueSource};
+use crate::iis::{Class, ConfigChange, Element, Operation, Section, ValueSource};
 
 /// What stands in a roll-up column where there is nothing to say: `BY` drops rows with an empty field.
 pub const NOTHING: &str = "-";
@@ -123,13 +123,7 @@ impl<'a> PartChange<'a> {
 pub fn write_key(event: &Event<'_>, buffer: &mut Vec<u8>) {
     match event.says {
         Says::Change(change) if change.element != Element::Section => {
-            buffer.push(b'[');
-            write_string(buffer, change.section.class().as_str().chars());
-            buffer.push(b',');
-            write_string(buffer, change.config_path.chars().flat_map(char::to_lowercase));
-            buffer.push(b',');
-            write_string(buffer, change.location.chars().flat_map(char::to_lowercase));
-            buffer.push(b',');
+            write_named(buffer, change.section.class(), change.config_path, change.location);
             if change.element == Element::Clear {
                 buffer.extend_from_slice(br#""*clear*","clear""#);
             } else {
@@ -146,6 +140,26 @@ pub fn write_key(event: &Event<'_>, buffer: &mut Vec<u8>) {
         }
         _ => buffer.extend_from_slice(NOTHING.as_bytes()),
     }
+}
+
+/// The key of a named module, as [`write_key`] writes it.
+#[must_use]
+pub fn key(class: Class, config_path: &str, location: &str, name: &str) -> String {
+    let mut buffer = Vec::new();
+    write_named(&mut buffer, class, config_path, location);
+    write_string(&mut buffer, name.chars());
+    buffer.push(b']');
+    String::from_utf8_lossy(&buffer).into_owned()
+}
+
+fn write_named(buffer: &mut Vec<u8>, class: Class, config_path: &str, location: &str) {
+    buffer.push(b'[');
+    write_string(buffer, class.as_str().chars());
+    buffer.push(b',');
+    write_string(buffer, config_path.chars().flat_map(char::to_lowercase));
+    buffer.push(b',');
+    write_string(buffer, location.chars().flat_map(char::to_lowercase));
+    buffer.push(b',');
 }
 
 /// Writes a JSON string. By hand, because the key is folded character by character and must not allocate.
