@@ -53,23 +53,21 @@ impl ImageFlags {
     pub const EMPTY: Self = Self(1 << 22);
 
     /// Flags with which a path does not name one file for certain.
-    pub const UNRESOLVED: Self = Self(
-        Self::RELATIVE.0
-            | Self::DEVICE_PREFIX.0
-            | Self::UNRESOLVABLE_DEVICE.0
-            | Self::REMOTE.0
-            | Self::UNKNOWN_ENV.0
-            | Self::ESCAPES_ROOT.0
-            | Self::SHORT_NAME.0
-            | Self::ADS.0
-            | Self::WILDCARD.0
-            | Self::INNER_QUOTE.0
-            | Self::CONTROL_CHARACTERS.0
-            | Self::SYSNATIVE.0
-            | Self::TRAILING_SEPARATOR.0
-            | Self::TOO_LONG.0
-            | Self::EMPTY.0,
-    );
+    pub const UNRESOLVED: Self = Self::RELATIVE
+        .with(Self::DEVICE_PREFIX)
+        .with(Self::UNRESOLVABLE_DEVICE)
+        .with(Self::REMOTE)
+        .with(Self::UNKNOWN_ENV)
+        .with(Self::ESCAPES_ROOT)
+        .with(Self::SHORT_NAME)
+        .with(Self::ADS)
+        .with(Self::WILDCARD)
+        .with(Self::INNER_QUOTE)
+        .with(Self::CONTROL_CHARACTERS)
+        .with(Self::SYSNATIVE)
+        .with(Self::TRAILING_SEPARATOR)
+        .with(Self::TOO_LONG)
+        .with(Self::EMPTY);
 
     /// Every flag with its reason code and what it means, in the order in which codes are reported.
     pub const TABLE: &'static [(Self, &'static str, &'static str)] = &[
@@ -87,7 +85,11 @@ impl ImageFlags {
         ),
         (Self::ESCAPES_ROOT, "escapes_root", ".. climbs above the drive or root"),
         (Self::TRAVERSAL, "traversal", ". or .. components were met; .. was resolved where it could be"),
-        (Self::SHORT_NAME, "short_name", "an 8.3 component such as PROGRA~1, which only the host can resolve"),
+        (
+            Self::SHORT_NAME,
+            "short_name",
+            "an 8.3 component such as PROGRA~1, which only the host can resolve",
+        ),
         (Self::ADS, "ads", "a colon that follows no drive letter: an alternate data stream"),
         (Self::WILDCARD, "wildcard", "a character that no file name can hold: * ? < > |"),
         (Self::INNER_QUOTE, "inner_quote", "a double quote inside the path"),
@@ -101,12 +103,20 @@ impl ImageFlags {
             "trailing_dots",
             "a component ends in dots or spaces; those of the last one were dropped, as Windows does",
         ),
-        (Self::TRAILING_SEPARATOR, "trailing_separator", "the path ends in a separator: a folder, not a file"),
+        (
+            Self::TRAILING_SEPARATOR,
+            "trailing_separator",
+            "the path ends in a separator: a folder, not a file",
+        ),
         (Self::NON_ASCII, "non_ascii", "a character outside ASCII"),
         (Self::COLLAPSED_SEPARATORS, "collapsed_separators", "repeated separators were made one"),
         (Self::QUOTED, "quoted", "double quotes around the path were dropped"),
         (Self::SURROUNDING_WHITESPACE, "surrounding_whitespace", "white space around the path was dropped"),
-        (Self::TOO_LONG, "too_long", "longer than any path Windows takes from the configuration; not looked at"),
+        (
+            Self::TOO_LONG,
+            "too_long",
+            "longer than any path Windows takes from the configuration; not looked at",
+        ),
         (Self::EMPTY, "empty", "nothing is written"),
     ];
 
@@ -120,6 +130,12 @@ impl ImageFlags {
     #[must_use]
     pub fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// These flags and those of `other`.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// These flags without those of `other`.
