@@ -1,10 +1,11 @@
 //! The files of the site: where they lie, and how they are read.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::allowlist::{Catalogue, HostProfiles, SiteFile};
+use crate::allowlist::{Catalogue, HostProfiles, SiteFile, parse_option};
 
 use super::options::Options;
 
@@ -44,52 +45,65 @@ impl Lookups {
         let site = match &options.allowlist {
             Some(name) => {
                 let name = file_name(name)?;
-                let text = self.read(&name)?.ok_or_else(|| {
+                let bytes = self.read(&name)?.ok_or_else(|| {
                     format!(
                         "allowlist={name}: there is no such file in the lookups folder of this app. Files of other apps \
                          and private lookups cannot be read; create it there, or leave allowlist= out"
                     )
                 })?;
-                SiteFile::parse(&text, &name).map_err(|error| error.to_string())?
+                Some((bytes, name))
             }
-            None => match self.read(ALLOWLIST)? {
-                Some(text) => SiteFile::parse(&text, ALLOWLIST).map_err(|error| error.to_string())?,
-                None => SiteFile::default(),
-            },
+            None => self.read(ALLOWLIST)?.map(|bytes| (bytes, ALLOWLIST.to_owned())),
         };
-        let mut hosts = match self.read(PACKS)? {
-            Some(text) => HostProfiles::parse(&text, PACKS).map_err(|error| error.to_string())?,
-            None => HostProfiles::default(),
-        };
-        if let Some(packs) = &options.packs {
-            hosts.choose(packs).map_err(|error| format!("packs={packs}: {error}"))?;
-        }
-        Ok((Catalogue::with_site(site), hosts))
+        let packs_file = self.read(PACKS)?.map(|bytes| (bytes, PACKS.to_owned()));
+        assemble(site, packs_file, options.packs.as_deref())
     }
 
-    fn read(&self, name: &str) -> Result<Option<String>, String> {
-        read_text(&self.folder.join(name), name)
+    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, String> {
+        read_file(&self.folder.join(name), name)
     }
 }
 
-/// Reads a text file; `None` when it does not exist. Errors name it as `name`.
-pub fn read_text(path: &Path, name: &str) -> Result<Option<String>, String> {
-    let bytes = match fs::metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(format!("{name} cannot be read: {error}")),
-        Ok(found) if !found.is_file() => return Err(format!("{name} is not a file")),
-        Ok(found) if found.len() > LARGEST => {
-            return Err(format!("{name} has {} bytes; an allowlist may have {LARGEST}", found.len()));
-        }
-        Ok(_) => fs::read(path).map_err(|error| format!("{name} cannot be read: {error}"))?,
+/// A file of the site: its bytes, and the name that errors give it.
+type Named = (Vec<u8>, String);
+
+/// Puts together what a search or a scan compares with: the entries compiled in, the site's allowlist, the packs and
+/// folders by host, and packs chosen for every host. The error says which file (line, column) or which pack is wrong.
+pub fn assemble(
+    site: Option<Named>,
+    packs_file: Option<Named>,
+    packs: Option<&str>,
+) -> Result<(Catalogue, HostProfiles), String> {
+    let site = match site {
+        Some((bytes, name)) => SiteFile::parse(&bytes, &name).sound().map_err(|error| error.to_string())?,
+        None => SiteFile::default(),
     };
-    String::from_utf8(bytes).map(Some).map_err(|error| {
-        let good = error.utf8_error().valid_up_to();
-        let before = error.as_bytes().get(..good).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
-        format!("{name}, line {line}, byte {column} of the line: not UTF-8. Save the file as UTF-8")
-    })
+    let catalogue = Catalogue::new(site).map_err(|error| error.to_string())?;
+    let valid: Vec<&str> = catalogue.packs().into_keys().collect();
+    let chosen = match packs {
+        Some(text) => parse_option(text, &valid).map_err(|error| format!("packs={text}: {error}"))?,
+        None => BTreeSet::new(),
+    };
+    let hosts = match packs_file {
+        Some((bytes, name)) => {
+            HostProfiles::parse(&bytes, &name, chosen, &valid).map_err(|error| error.to_string())?
+        }
+        None => HostProfiles::with_packs(chosen),
+    };
+    Ok((catalogue, hosts))
+}
+
+/// Reads a file of the site; `None` when it does not exist. Errors name it as `name`.
+pub fn read_file(path: &Path, name: &str) -> Result<Option<Vec<u8>>, String> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(format!("{name} cannot be read: {error}")),
+        Ok(found) if !found.is_file() => Err(format!("{name} is not a file")),
+        Ok(found) if found.len() > LARGEST => {
+            Err(format!("{name} has {} bytes; such a file may have {LARGEST}", found.len()))
+        }
+        Ok(_) => fs::read(path).map(Some).map_err(|error| format!("{name} cannot be read: {error}")),
+    }
 }
 
 /// A file name of the lookups folder, with `.csv` added when it is missing.

@@ -10,7 +10,7 @@ mod inventory;
 mod options;
 mod writer;
 
-pub use files::{Lookups, read_text};
+pub use files::{Lookups, assemble, read_file};
 
 use crate::detect::{Engine, time};
 use crate::searchcommand::{Cells, Fatal, Messages, Plan, Record, SearchInfo, StreamingCommand};
