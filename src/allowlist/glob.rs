@@ -35,7 +35,8 @@ impl Glob {
                 }
                 c if Some(c) == separator && tokens.last() == Some(&Token::RunAcross) => {
                     tokens.pop();
-                    let whole = tokens.last().is_none_or(|t| separator.is_some_and(|s| *t == Token::Literal(s)));
+                    let whole =
+                        tokens.last().is_none_or(|t| separator.is_some_and(|s| *t == Token::Literal(s)));
                     tokens.push(if whole { Token::Components } else { Token::RunAcross });
                     Token::Literal(c)
                 }
@@ -166,7 +167,10 @@ mod tests {
         let text = "a".repeat(20_000);
         let start = std::time::Instant::now();
         assert!(!Glob::new(&pattern, Some('\\')).matches(&text));
-        assert!(start.elapsed().as_secs() < 5, "a backtracking matcher would not end within the age of the universe");
+        assert!(
+            start.elapsed().as_secs() < 5,
+            "a backtracking matcher would not end within the age of the universe"
+        );
     }
 
     /// The slow twin: tries every split. Patterns and texts start with a separator.
@@ -175,7 +179,8 @@ mod tests {
             [] => text.is_empty(),
             ['\\', '*', '*', '\\', ..] => {
                 let rest = &pattern[3..];
-                text.first() == Some(&'\\') && (0..text.len()).any(|n| text[n] == '\\' && naive(rest, &text[n..]))
+                text.first() == Some(&'\\')
+                    && (0..text.len()).any(|n| text[n] == '\\' && naive(rest, &text[n..]))
             }
             ['*', '*', rest @ ..] => (0..=text.len()).any(|n| naive(rest, &text[n..])),
             ['*', rest @ ..] => {

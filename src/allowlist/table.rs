@@ -10,6 +10,8 @@ pub(super) struct Table {
     pub rows: Vec<Row>,
     /// What is wrong with the other rows.
     pub errors: Vec<AllowlistError>,
+    /// Line of the header; 0 when the file has none.
+    pub header_line: u64,
     /// For each known column, the cell that holds it.
     places: Vec<Option<usize>>,
 }
@@ -26,8 +28,13 @@ impl Table {
     /// ignored. A file without any row is an empty table. `Err` where the file as a whole cannot be read.
     pub fn read(bytes: &[u8], file: &str, columns: &[&'static str]) -> Result<Self, AllowlistError> {
         let text = utf8(bytes, file)?;
-        let mut table =
-            Self { file: file.to_owned(), rows: Vec::new(), errors: Vec::new(), places: vec![None; columns.len()] };
+        let mut table = Self {
+            file: file.to_owned(),
+            rows: Vec::new(),
+            errors: Vec::new(),
+            header_line: 0,
+            places: vec![None; columns.len()],
+        };
         let mut lines = LineCounter::new(text);
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
@@ -40,13 +47,16 @@ impl Table {
                 return Ok(table);
             }
             let line = lines.line(start);
-            let quotes = text.get(start..offset(&reader)).map_or(0, |raw| memchr::memchr_iter(b'"', raw.as_bytes()).count());
+            let quotes = text
+                .get(start..offset(&reader))
+                .map_or(0, |raw| memchr::memchr_iter(b'"', raw.as_bytes()).count());
             if quotes % 2 == 1 {
                 table.errors.push(AllowlistError::UnclosedQuote { file: file.to_owned(), line });
             }
             match header_cells {
                 None => {
                     table.places(&record, columns, line)?;
+                    table.header_line = line;
                     header_cells = Some(record.len());
                 }
                 Some(_) if quotes % 2 == 1 || record.iter().all(|cell| cell.trim().is_empty()) => {}
@@ -78,11 +88,12 @@ impl Table {
         line: u64,
     ) -> Result<(), AllowlistError> {
         for (place, written) in header.iter().enumerate() {
-            let Some(at) = columns.iter().position(|c| c.eq_ignore_ascii_case(written.trim())) else { continue };
-            if let (Some(slot), Some(column)) = (self.places.get_mut(at), columns.get(at)) {
-                if slot.replace(place).is_some() {
-                    return Err(AllowlistError::DuplicateColumn { file: self.file.clone(), line, column });
-                }
+            let Some(at) = columns.iter().position(|c| c.eq_ignore_ascii_case(written.trim())) else {
+                continue;
+            };
+            let (Some(slot), Some(column)) = (self.places.get_mut(at), columns.get(at)) else { continue };
+            if slot.replace(place).is_some() {
+                return Err(AllowlistError::DuplicateColumn { file: self.file.clone(), line, column });
             }
         }
         Ok(())
@@ -94,13 +105,13 @@ fn offset(reader: &csv::Reader<&[u8]>) -> usize {
 }
 
 fn utf8<'b>(bytes: &'b [u8], file: &str) -> Result<&'b str, AllowlistError> {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    std::str::from_utf8(bytes).map_err(|error| {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
         let byte = error.valid_up_to();
         let before = bytes.get(..byte).unwrap_or_default();
         let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
         AllowlistError::NotUtf8 { file: file.to_owned(), line, byte }
-    })
+    })?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 /// Line numbers of growing offsets. The reader's own count is not used: it gives the line on which the previous

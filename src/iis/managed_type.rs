@@ -52,7 +52,14 @@ impl ManagedType {
     /// Takes a type string apart. Total: any text gives a type.
     #[must_use]
     pub fn parse(written: &str) -> Self {
-        Self { name: written.to_owned(), assembly: None, version: None, culture: None, token: None, malformed: false }
+        Self {
+            name: written.to_owned(),
+            assembly: None,
+            version: None,
+            culture: None,
+            token: None,
+            malformed: false,
+        }
     }
 
     /// Compares what is known (baseline or allowlist) with what was seen.

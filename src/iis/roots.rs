@@ -4,7 +4,9 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RootsError {
     /// The variable's name is empty or holds `%`, `=`, a separator, a quote or a control character.
-    #[error("'{0}' is no name of a variable: write system_root, exchange_root or an environment variable such as ProgramFiles")]
+    #[error(
+        "'{0}' is no name of a variable: write system_root, exchange_root or an environment variable such as ProgramFiles"
+    )]
     BadVariable(String),
     /// `SystemDrive` is always the drive of the system root.
     #[error("SystemDrive cannot be set: it is the drive of system_root; set system_root instead")]

@@ -87,7 +87,11 @@ impl ImageFlags {
         ),
         (Self::ESCAPES_ROOT, "escapes_root", ".. climbs above the drive or root"),
         (Self::TRAVERSAL, "traversal", ". or .. components were met; .. was resolved where it could be"),
-        (Self::SHORT_NAME, "short_name", "an 8.3 component such as PROGRA~1, which only the host can resolve"),
+        (
+            Self::SHORT_NAME,
+            "short_name",
+            "an 8.3 component such as PROGRA~1, which only the host can resolve",
+        ),
         (Self::ADS, "ads", "a colon that follows no drive letter: an alternate data stream"),
         (Self::WILDCARD, "wildcard", "a character that no file name can hold: * ? < > |"),
         (Self::INNER_QUOTE, "inner_quote", "a double quote inside the path"),
@@ -101,12 +105,20 @@ impl ImageFlags {
             "trailing_dots",
             "a component ends in dots or spaces; those of the last one were dropped, as Windows does",
         ),
-        (Self::TRAILING_SEPARATOR, "trailing_separator", "the path ends in a separator: a folder, not a file"),
+        (
+            Self::TRAILING_SEPARATOR,
+            "trailing_separator",
+            "the path ends in a separator: a folder, not a file",
+        ),
         (Self::NON_ASCII, "non_ascii", "a character outside ASCII"),
         (Self::COLLAPSED_SEPARATORS, "collapsed_separators", "repeated separators were made one"),
         (Self::QUOTED, "quoted", "double quotes around the path were dropped"),
         (Self::SURROUNDING_WHITESPACE, "surrounding_whitespace", "white space around the path was dropped"),
-        (Self::TOO_LONG, "too_long", "longer than any path Windows takes from the configuration; not looked at"),
+        (
+            Self::TOO_LONG,
+            "too_long",
+            "longer than any path Windows takes from the configuration; not looked at",
+        ),
         (Self::EMPTY, "empty", "nothing is written"),
     ];
 
