@@ -5,6 +5,7 @@
 
 pub mod change;
 pub mod config_path;
+pub mod fold;
 pub mod image;
 pub mod managed_type;
 pub mod module;

@@ -10,5 +10,27 @@ pub fn same(a: &str, b: &str) -> bool {
 }
 
 fn conditions(value: &str) -> BTreeSet<&str> {
-    value.split(',').map(str::trim).filter(|condition| !condition.is_empty()).collect()
+    value.split(',').map(str::trim_ascii).filter(|condition| !condition.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same;
+
+    #[test]
+    fn sets_of_conditions() {
+        for (a, b, expected) in [
+            ("runtimeVersionv4.0,bitness32", "bitness32,runtimeVersionv4.0", true),
+            ("bitness32, runtimeVersionv4.0,", " bitness32 ,runtimeVersionv4.0\n", true),
+            ("bitness32,bitness32", "bitness32", true),
+            ("", " , ", true),
+            ("bitness32", "bitness64", false),
+            ("bitness32", "Bitness32", false),
+            ("bitness32", "", false),
+            ("bitness32", "bitness32,managedHandler", false),
+        ] {
+            assert_eq!(same(a, b), expected, "{a:?} {b:?}");
+            assert_eq!(same(b, a), expected, "{b:?} {a:?}");
+        }
+    }
 }

@@ -53,23 +53,21 @@ impl ImageFlags {
     pub const EMPTY: Self = Self(1 << 22);
 
     /// Flags with which a path does not name one file for certain.
-    pub const UNRESOLVED: Self = Self(
-        Self::RELATIVE.0
-            | Self::DEVICE_PREFIX.0
-            | Self::UNRESOLVABLE_DEVICE.0
-            | Self::REMOTE.0
-            | Self::UNKNOWN_ENV.0
-            | Self::ESCAPES_ROOT.0
-            | Self::SHORT_NAME.0
-            | Self::ADS.0
-            | Self::WILDCARD.0
-            | Self::INNER_QUOTE.0
-            | Self::CONTROL_CHARACTERS.0
-            | Self::SYSNATIVE.0
-            | Self::TRAILING_SEPARATOR.0
-            | Self::TOO_LONG.0
-            | Self::EMPTY.0,
-    );
+    pub const UNRESOLVED: Self = Self::RELATIVE
+        .with(Self::DEVICE_PREFIX)
+        .with(Self::UNRESOLVABLE_DEVICE)
+        .with(Self::REMOTE)
+        .with(Self::UNKNOWN_ENV)
+        .with(Self::ESCAPES_ROOT)
+        .with(Self::SHORT_NAME)
+        .with(Self::ADS)
+        .with(Self::WILDCARD)
+        .with(Self::INNER_QUOTE)
+        .with(Self::CONTROL_CHARACTERS)
+        .with(Self::SYSNATIVE)
+        .with(Self::TRAILING_SEPARATOR)
+        .with(Self::TOO_LONG)
+        .with(Self::EMPTY);
 
     /// Every flag with its reason code and what it means, in the order in which codes are reported.
     pub const TABLE: &'static [(Self, &'static str, &'static str)] = &[
@@ -132,6 +130,12 @@ impl ImageFlags {
     #[must_use]
     pub fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// These flags and those of `other`.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// These flags without those of `other`.
