@@ -41,7 +41,6 @@ impl Assessment {
             name: subject.name,
             image: image.as_ref(),
             managed_type: managed_type.as_ref(),
-            precondition: subject.precondition,
         });
         let listed = !candidates.known_name.is_empty();
         let resembles = if listed || subject.name.is_empty() {

@@ -7,11 +7,12 @@
 //! pattern. 9. `unknown`. Where no image is shown: `incomplete` or `unverified` for a listed name, else 6 and 9 by the
 //! name alone.
 
-use crate::allowlist::{EntryNumber, Index, Scope, ScopeAnswer};
+use crate::allowlist::{EntryNumber, Index, Origin, Scope, ScopeAnswer};
 use crate::iis::{Action, Class, Kind, Level, Subject};
 
 use super::assess::Assessment;
 use super::finding::Finding;
+use super::lookalike::{How, Part, Resemblance};
 use super::reason::Detail;
 use super::severity::{self, Circumstances};
 use super::verdict::Verdict;
@@ -65,7 +66,7 @@ impl Case<'_> {
         if let Some(verdict) = self.vouched(finding) {
             return (verdict, None);
         }
-        let lapsed = self.lapsed(finding);
+        let lapsed = self.lapsed();
         let verdict = if self.seen.is_identified() { self.identified(finding) } else { self.by_name(finding) };
         match lapsed {
             Some((lapsed, entry)) => {
@@ -84,7 +85,10 @@ impl Case<'_> {
             finding.rule = Some(entry);
             return Some(Verdict::Denied);
         }
-        let baseline = candidates.known_pair.is_some_and(|n| self.index.entry(n).pack.is_none());
+        let baseline = candidates
+            .known_pair
+            .and_then(|n| self.index.entry(n))
+            .is_some_and(|entry| entry.origin == Origin::Baseline);
         if let Some(entry) = candidates.threat.filter(|_| !baseline) {
             finding.add("threat", Detail::Family(entry));
             finding.rule = Some(entry);
@@ -96,7 +100,15 @@ impl Case<'_> {
     /// Step 2.
     fn vouched(&self, finding: &mut Finding) -> Option<Verdict> {
         let candidates = &self.seen.candidates;
-        let site = || candidates.site_exact.iter().copied().find(|&n| self.scope(n) == ScopeAnswer::InForce);
+        // A removal carries no image: only an entry that speaks of removals can allow it.
+        let listed = if self.seen.is_identified() { &candidates.site_exact } else { &candidates.site_name };
+        let site = || {
+            listed.iter().copied().find(|&n| {
+                let by_image = self.seen.is_identified();
+                let speaks = by_image || self.index.entry(n).is_some_and(|entry| !entry.actions.is_empty());
+                speaks && self.scope(n) == ScopeAnswer::InForce
+            })
+        };
         let (verdict, entry) = match candidates.known_pair {
             Some(entry) => (Verdict::KnownGood, entry),
             None => (Verdict::Allowed, site()?),
@@ -109,18 +121,13 @@ impl Case<'_> {
     }
 
     /// Step 3: the exact entry that would have allowed it elsewhere, or at another time.
-    fn lapsed(&self, finding: &mut Finding) -> Option<(Verdict, EntryNumber)> {
+    fn lapsed(&self) -> Option<(Verdict, EntryNumber)> {
         let entry = *self.seen.candidates.site_exact.first()?;
         let verdict = match self.scope(entry) {
             ScopeAnswer::Expired | ScopeAnswer::NotYet => Verdict::AllowExpired,
             ScopeAnswer::InForce | ScopeAnswer::OutOfScope(_) => Verdict::AllowOutOfScope,
         };
-        if self.seen.is_identified() {
-            return Some((verdict, entry));
-        }
-        // Without an image there is no exact match to name as the verdict: the entry is a reason.
-        self.name_lapsed(entry, finding);
-        None
+        Some((verdict, entry))
     }
 
     /// Steps 4 to 9 with an image or a type.
@@ -134,14 +141,14 @@ impl Case<'_> {
             finding.add("image_replaced", Detail::None);
         }
         if let Some(resemblance) = &self.seen.resembles {
-            finding.add(resemblance.how.reason(), Detail::Resembled);
+            finding.add(resemblance.code(), Detail::Resembled);
         }
         let pack = candidates.pack_not_chosen;
         if pack.is_some() {
             finding.add("pack_not_chosen", Detail::None);
         }
         // A name that looks the same as a known one to a reader is no alias, whatever its image.
-        if self.seen.resembles.as_ref().is_some_and(|r| r.how.looks_identical()) {
+        if self.seen.resembles.as_ref().is_some_and(looks_the_same) {
             return self.overriding(Verdict::Lookalike, finding);
         }
         if let Some(entry) = known_image.filter(|_| !listed) {
@@ -195,7 +202,7 @@ impl Case<'_> {
             return self.pending();
         }
         if let Some(resemblance) = &self.seen.resembles {
-            finding.add(resemblance.how.reason(), Detail::Resembled);
+            finding.add(resemblance.code(), Detail::Resembled);
             return Verdict::Lookalike;
         }
         Verdict::Unknown
@@ -283,19 +290,28 @@ impl Case<'_> {
     /// The kind that the rows tell, else the one that all entries of this name agree on.
     fn kind(&self) -> Option<Kind> {
         self.subject.kind.or_else(|| {
-            let mut kinds = self.seen.candidates.known_name.iter().map(|&n| self.index.entry(n).kind);
+            let known = self.seen.candidates.known_name.iter();
+            let mut kinds = known.map(|&n| self.index.entry(n).and_then(|entry| entry.kind));
             let first = kinds.next()??;
             kinds.all(|kind| kind == Some(first)).then_some(first)
         })
     }
 
     fn scope(&self, entry: EntryNumber) -> ScopeAnswer {
-        self.index.entry(entry).scope(&Scope {
+        let scope = Scope {
             host: self.subject.host,
             config_path: self.subject.config_path,
             location: self.subject.location,
             action: self.subject.action,
+            precondition: self.subject.precondition,
             time: self.now,
-        })
+        };
+        self.index.entry(entry).map_or(ScopeAnswer::Expired, |entry| entry.scope(&scope))
     }
+}
+
+/// A name that a reader takes for the known one itself.
+fn looks_the_same(resemblance: &Resemblance) -> bool {
+    resemblance.part == Part::Name
+        && matches!(resemblance.how, How::Invisible | How::Case | How::Same | How::Confusable)
 }

@@ -11,7 +11,7 @@ use crate::iis::{Class, Image, Kind, Subject};
 use super::assess::Assessment;
 use super::decide;
 use super::finding::Finding;
-use super::lookalike::Lookalikes;
+use super::lookalike::{Known, Lookalikes};
 use super::reason::{Detail, Reason};
 
 /// The most spellings that are remembered; then remembering starts afresh. Names are written by attackers.
@@ -88,21 +88,21 @@ impl Engine {
     /// The id of an entry of the last finding.
     #[must_use]
     pub fn entry_id(&self, entry: EntryNumber) -> &str {
-        self.index().map_or("", |index| &index.entry(entry).id)
+        self.index().and_then(|index| index.entry(entry)).map_or("", |entry| &entry.id)
     }
 
     /// The text after the colon of a reason of the last finding; empty where the code says all.
     #[must_use]
     pub fn detail(&self, reason: &Reason) -> &str {
-        let entry = |number: EntryNumber| self.index().map(|index| index.entry(number));
+        let entry = |number: EntryNumber| self.index().and_then(|index| index.entry(number));
         match reason.detail {
             Detail::None => "",
             Detail::Id(n) => entry(n).map_or("", |e| &e.id),
             Detail::Name(n) => entry(n).map_or("", |e| &e.name),
-            Detail::Image(n) => entry(n).map_or("", |e| e.identity_written()),
-            Detail::Family(n) => entry(n).map_or("", |e| e.family()),
+            Detail::Image(n) => entry(n).map_or("", |e| if e.image.is_empty() { &e.type_name } else { &e.image }),
+            Detail::Family(n) => entry(n).map_or("", |e| &e.about),
             Detail::Resembled => {
-                self.seen().and_then(|seen| seen.resembles.as_ref()).map_or("", |resemblance| &resemblance.known)
+                self.seen().and_then(|seen| seen.resembles.as_ref()).map_or("", |r| &r.known)
             }
         }
     }
@@ -115,7 +115,7 @@ impl Engine {
         let profile = self.hosts.profile(host);
         let number = self.indexed.iter().position(|indexed| indexed.profile == profile).unwrap_or_else(|| {
             let index = self.catalogue.index(&profile);
-            let lookalikes = Lookalikes::new(index.known());
+            let lookalikes = Lookalikes::new(index.known().map(|(_, entry, stem)| Known { name: &entry.name, stem }));
             self.indexed.push(Indexed { profile, index, lookalikes });
             self.indexed.len() - 1
         });
@@ -161,7 +161,7 @@ fn write_key(profile: usize, subject: &Subject<'_>, key: &mut Vec<u8>) {
     key.clear();
     key.extend_from_slice(&profile.to_le_bytes());
     key.extend_from_slice(&[class, kind]);
-    for text in [Some(subject.name), subject.image, subject.type_name, subject.precondition, subject.old] {
+    for text in [Some(subject.name), subject.image, subject.type_name, subject.old] {
         match text {
             None => key.push(0),
             Some(text) => {

@@ -63,5 +63,7 @@ pub const REASONS: &[(&str, &str)] = &[
 /// The meaning of a reason code, whichever table it is in.
 #[must_use]
 pub fn meaning(code: &str) -> Option<&'static str> {
-    REASONS.iter().find(|(c, _)| *c == code).map(|(_, meaning)| *meaning)
+    let image = ImageFlags::TABLE.iter().map(|(_, code, meaning)| (*code, *meaning));
+    let others = REASONS.iter().chain(event::REASONS).chain(Resemblance::CODES).chain(LOCATIONS).copied();
+    others.chain(image).find(|(known, _)| *known == code).map(|(_, meaning)| meaning)
 }
