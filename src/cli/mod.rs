@@ -2,6 +2,7 @@
 //!
 //! Knows everything; known by nothing.
 
+mod allowlist;
 mod args;
 mod knowledge;
 mod scan;
@@ -45,6 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let result = match cli.command {
         Command::Scan(arguments) => scan::run(&arguments),
+        Command::Allowlist { command } => allowlist::run(&command),
     };
     match result {
         Ok(status) => status,

@@ -1,13 +1,14 @@
 //! `scan`: the same engine over exported files, without Splunk.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::detect::commit::{self, Group};
 use crate::detect::part::{self, NOTHING, Part};
 use crate::detect::{
-    Annotation, Engine, Finding, InventoryRow, ReasonTexts, Severity, Verdict, finding_id, inventory_key, merge, row,
-    time,
+    Annotation, Engine, Finding, InventoryRow, ReasonTexts, Severity, Verdict, finding_id, inventory_key,
+    merge, row, time,
 };
 use crate::event::{self, Event, Fields, INPUTS, Role, Says, Scratch};
 use crate::report::{self, Item, Summary};
@@ -18,24 +19,9 @@ use super::{FOUND, Failure, knowledge};
 
 /// Runs `scan`.
 pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {
-    let mut scanner = Scanner {
-        engine: knowledge::engine(&arguments.knowledge)?,
-        level: arguments.level,
-        finding: Finding::default(),
-        reasons: ReasonTexts::default(),
-        pending: Vec::new(),
-        items: Vec::new(),
-        summary: Summary::default(),
-        now: chrono::Utc::now().timestamp_micros(),
-    };
-    for file in &arguments.files {
-        for row in source::read(file).map_err(|error| error.to_string())? {
-            scanner.row(&row);
-        }
-    }
-    scanner.changes();
-    scanner.items.sort_by(|a, b| a.time.cmp(&b.time));
-    let Scanner { mut items, summary, .. } = scanner;
+    let mut scanner = Scanner::new(knowledge::engine(&arguments.knowledge)?, arguments.level);
+    scanner.read(&arguments.files)?;
+    let (mut items, summary) = scanner.finish();
     items.retain(|item| item.severity >= arguments.min_severity);
     let mut output = anstream::AutoStream::auto(std::io::stdout().lock());
     match arguments.format {
@@ -48,7 +34,8 @@ pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {
     Ok(if failed { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
 }
 
-struct Scanner {
+/// Rows in, findings out.
+pub(super) struct Scanner {
     engine: Engine,
     level: Level,
     finding: Finding,
@@ -61,6 +48,37 @@ struct Scanner {
 }
 
 impl Scanner {
+    /// A scanner that has read nothing yet.
+    pub(super) fn new(engine: Engine, level: Level) -> Self {
+        Self {
+            engine,
+            level,
+            finding: Finding::default(),
+            reasons: ReasonTexts::default(),
+            pending: Vec::new(),
+            items: Vec::new(),
+            summary: Summary::default(),
+            now: chrono::Utc::now().timestamp_micros(),
+        }
+    }
+
+    /// Reads files to their end. The error names the file, and the line where there is one.
+    pub(super) fn read(&mut self, files: &[PathBuf]) -> Result<(), String> {
+        for file in files {
+            for row in source::read(file).map_err(|error| error.to_string())? {
+                self.row(&row);
+            }
+        }
+        Ok(())
+    }
+
+    /// All findings in the order of time, and what was counted.
+    pub(super) fn finish(mut self) -> (Vec<Item>, Summary) {
+        self.changes();
+        self.items.sort_by_key(|item| item.time);
+        (self.items, self.summary)
+    }
+
     fn row(&mut self, row: &Row) {
         self.summary.rows += 1;
         match row {

@@ -63,7 +63,8 @@ impl Changes {
                 Err(_) => self.unreadable += 1,
             }
         }
-        let (Ok(host), Ok(key)) = (std::str::from_utf8(record.cell(HOST)), std::str::from_utf8(record.cell(KEY)))
+        let (Ok(host), Ok(key)) =
+            (std::str::from_utf8(record.cell(HOST)), std::str::from_utf8(record.cell(KEY)))
         else {
             self.unreadable += 1;
             return;

@@ -143,7 +143,7 @@ impl Events {
             let mut values = record.values(input);
             let Some(first) = values.next() else { continue };
             if values.any(|value| value != first) {
-                fields.conflict = true;
+                fields.conflicts |= 1 << place;
             }
             if let Some(cell) = fields.cells.get_mut(place) {
                 *cell = first;

@@ -5,7 +5,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::allowlist::{Catalogue, HostProfiles, SiteFile, parse_option};
+use crate::allowlist::packs::parse_option;
+use crate::allowlist::{Catalogue, HostProfiles, SiteFile};
 
 use super::options::Options;
 
@@ -30,7 +31,8 @@ impl Lookups {
     #[must_use]
     pub fn of_executable(executable: &Path) -> Self {
         let mut root = executable.parent().unwrap_or(Path::new("."));
-        let named = |folder: &Path, name: &str| folder.file_name().is_some_and(|n| n.eq_ignore_ascii_case(name));
+        let named =
+            |folder: &Path, name: &str| folder.file_name().is_some_and(|n| n.eq_ignore_ascii_case(name));
         if named(root, "bin") {
             root = root.parent().unwrap_or(Path::new("."));
         }
@@ -137,7 +139,11 @@ mod tests {
             ("/work/target/release/iismodcheck", "/work/target/release/lookups"),
             ("iismodcheck", "lookups"),
         ] {
-            assert_eq!(Lookups::of_executable(Path::new(executable)).folder, Path::new(folder), "{executable}");
+            assert_eq!(
+                Lookups::of_executable(Path::new(executable)).folder,
+                Path::new(folder),
+                "{executable}"
+            );
         }
     }
 

@@ -1,7 +1,8 @@
 //! `input=module`: rows that simply list modules, such as the output of `Get-WebGlobalModule` or a lookup.
 
 use crate::detect::{
-    Annotation, Column, Engine, Finding, InventoryRow, ReasonTexts, Severity, Verdict, finding_id, inventory_key, time,
+    Annotation, Column, Engine, Finding, InventoryRow, ReasonTexts, Severity, Verdict, finding_id,
+    inventory_key, time,
 };
 use crate::searchcommand::{Cells, Input, Messages, Place, Plan, Record};
 
@@ -55,7 +56,9 @@ impl Inventory {
         self.rows += 1;
         let text = |input: usize| std::str::from_utf8(record.cell(input));
         let texts = (text(0), text(1), text(2), text(3));
-        let host = (FIRST_HOST..FIRST_HOST + HOSTS.len()).map(|input| record.cell(input)).find(|cell| !cell.is_empty());
+        let host = (FIRST_HOST..FIRST_HOST + HOSTS.len())
+            .map(|input| record.cell(input))
+            .find(|cell| !cell.is_empty());
         self.host.clear();
         if let Ok(host) = std::str::from_utf8(host.unwrap_or_default()) {
             self.host.extend(host.chars().flat_map(char::to_lowercase));

@@ -97,7 +97,7 @@ impl StreamingCommand for IisModCheck {
 fn assumed_time(latest: Option<f64>) -> i64 {
     let clock = || chrono::Utc::now().timestamp_micros();
     // 0 is splunkd's "all time"; beyond the year 5138 the number is no time.
-    latest.filter(|seconds| *seconds > 0.0 && *seconds < 1e11).map_or_else(clock, |seconds| {
-        time::parse(&format!("{seconds:.6}")).unwrap_or_else(clock)
-    })
+    latest
+        .filter(|seconds| *seconds > 0.0 && *seconds < 1e11)
+        .map_or_else(clock, |seconds| time::parse(&format!("{seconds:.6}")).unwrap_or_else(clock))
 }

@@ -56,8 +56,12 @@ const OPTIONS: [(&str, &str); 13] = [
     ("as_of", "a date or time such as 2026-03-31 or 2026-03-31T12:00:00Z"),
 ];
 
-const INVENTORY: [(&str, &str); 4] =
-    [("name_field", "name"), ("image_field", "image"), ("type_field", "type"), ("precondition_field", "preCondition")];
+const INVENTORY: [(&str, &str); 4] = [
+    ("name_field", "name"),
+    ("image_field", "image"),
+    ("type_field", "type"),
+    ("precondition_field", "preCondition"),
+];
 
 impl Options {
     /// Reads the arguments of the search. The error names the option, the value and what is valid.
@@ -146,9 +150,11 @@ impl Options {
             }
         }
         if self.input == Input::Change && self.distributed {
-            return Err("distributed=true does not go with input=change: the rows of a change come together on the \
+            return Err(
+                "distributed=true does not go with input=change: the rows of a change come together on the \
                         search head. Leave distributed= out of this pass."
-                .to_owned());
+                    .to_owned(),
+            );
         }
         Ok(())
     }

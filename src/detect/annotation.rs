@@ -4,7 +4,7 @@ use super::columns::Column;
 use super::engine::Engine;
 use super::finding::Finding;
 use super::verdict::{Severity, Verdict};
-use crate::iis::{Kind, Subject};
+use crate::iis::{Kind, Subject, change};
 
 /// The texts of [`Column::FACTS`], but for the multi-value reasons.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +31,7 @@ impl<'a> Annotation<'a> {
             (Column::Attribute, if subject.attribute.is_empty() { "element" } else { subject.attribute }),
             (Column::Action, subject.action.as_str()),
             (Column::ConfigPath, subject.config_path),
-            (Column::Site, subject.site()),
+            (Column::Site, change::site(subject.config_path, subject.location)),
             (Column::Rule, finding.rule.map_or("", |entry| engine.entry_id(entry))),
         ] {
             annotation.set(column, text);

@@ -121,7 +121,12 @@ pub fn merge(parts: Vec<Part<'_>>) -> Option<Change> {
         config_path: String::new(),
         location: String::new(),
         actor: actor(&parts),
-        process: parts.iter().map(|p| p.process.as_ref()).find(|p| !p.is_empty()).unwrap_or_default().to_owned(),
+        process: parts
+            .iter()
+            .map(|p| p.process.as_ref())
+            .find(|p| !p.is_empty())
+            .unwrap_or_default()
+            .to_owned(),
         time: parts.iter().map(|p| p.time).min().unwrap_or_default(),
         record: first.record.as_ref().to_owned(),
     };
@@ -149,7 +154,8 @@ fn one_rendering_each(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
     for part in parts {
         let record: u64 = part.record.parse().unwrap_or_default();
         // Within one commit a record number names one event; without it, only an identical row is the same event.
-        let identity = if record == 0 { (0, part.time, format!("{part:?}")) } else { (record, 0, String::new()) };
+        let identity =
+            if record == 0 { (0, part.time, format!("{part:?}")) } else { (record, 0, String::new()) };
         match best.get_mut(&identity) {
             Some(kept) if shows(&part) > shows(kept) => *kept = part,
             Some(_) => {}
@@ -178,7 +184,11 @@ fn shows<'p>(part: &'p Part<'_>) -> (u8, i64, &'p str) {
 /// first that is known.
 fn actor(parts: &[Part<'_>]) -> String {
     let known = || parts.iter().map(|p| p.actor.as_ref()).filter(|a| !a.is_empty());
-    known().find(|a| super::severity::is_app_pool(a)).or_else(|| known().next()).unwrap_or_default().to_owned()
+    known()
+        .find(|a| super::severity::is_app_pool(a))
+        .or_else(|| known().next())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {
@@ -203,9 +213,18 @@ fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {
             }
         } else if attribute == "preCondition" && new.is_some() {
             change.precondition = new.map(str::to_owned);
-        } else if attribute == "name" && row.element == Element::Add && new.is_some_and(|name| name != change.name) {
+        } else if attribute == "name"
+            && row.element == Element::Add
+            && new.is_some_and(|name| name != change.name)
+        {
             change.name = new.unwrap_or_default().to_owned();
             change.renamed = true;
+        }
+        if let Some(image) =
+            row.appended_image.as_deref().filter(|image| !image.is_empty() && change.image.is_none())
+        {
+            change.image = Some(image.to_owned());
+            change.source = row.source;
         }
     }
     change.attribute = chief_attribute(rows).to_owned();

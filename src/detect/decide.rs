@@ -8,7 +8,7 @@
 //! name alone.
 
 use crate::allowlist::{EntryNumber, Index, Origin, Scope, ScopeAnswer};
-use crate::iis::{Action, Class, Kind, Level, Subject};
+use crate::iis::{Action, Class, Kind, Level, Subject, TypeMatch};
 
 use super::assess::Assessment;
 use super::finding::Finding;
@@ -18,7 +18,13 @@ use super::severity::{self, Circumstances};
 use super::verdict::Verdict;
 
 /// Decides on one subject at `now` (microseconds since 1970-01-01T00:00Z) and writes the result to `finding`.
-pub(super) fn decide(subject: &Subject<'_>, seen: &Assessment, index: &Index, now: i64, finding: &mut Finding) {
+pub(super) fn decide(
+    subject: &Subject<'_>,
+    seen: &Assessment,
+    index: &Index,
+    now: i64,
+    finding: &mut Finding,
+) {
     finding.clear();
     let case = Case { subject, seen, index, now };
     finding.kind = case.kind();
@@ -67,7 +73,8 @@ impl Case<'_> {
             return (verdict, None);
         }
         let lapsed = self.lapsed();
-        let verdict = if self.seen.is_identified() { self.identified(finding) } else { self.by_name(finding) };
+        let verdict =
+            if self.seen.is_identified() { self.identified(finding) } else { self.by_name(finding) };
         match lapsed {
             Some((lapsed, entry)) => {
                 finding.rule = Some(entry);
@@ -114,8 +121,8 @@ impl Case<'_> {
             None => (Verdict::Allowed, site()?),
         };
         finding.rule = Some(entry);
-        if candidates.weak_identity {
-            finding.add("weak_identity", Detail::None);
+        if let Some(code) = candidates.type_match.and_then(TypeMatch::reason) {
+            finding.add(code, Detail::None);
         }
         Some(verdict)
     }
@@ -245,7 +252,9 @@ impl Case<'_> {
         if self.seen.system32_root && !vouched {
             finding.add("system32_root", Detail::None);
         }
-        if let Some(entry) = self.seen.candidates.threat_basename.filter(|_| finding.verdict != Verdict::KnownMalicious) {
+        if let Some(entry) =
+            self.seen.candidates.threat_basename.filter(|_| finding.verdict != Verdict::KnownMalicious)
+        {
             finding.add("threat_basename", Detail::Family(entry));
         }
         if !subject.name.is_ascii() {

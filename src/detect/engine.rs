@@ -99,7 +99,9 @@ impl Engine {
             Detail::None => "",
             Detail::Id(n) => entry(n).map_or("", |e| &e.id),
             Detail::Name(n) => entry(n).map_or("", |e| &e.name),
-            Detail::Image(n) => entry(n).map_or("", |e| if e.image.is_empty() { &e.type_name } else { &e.image }),
+            Detail::Image(n) => {
+                entry(n).map_or("", |e| if e.image.is_empty() { &e.type_name } else { &e.image })
+            }
             Detail::Family(n) => entry(n).map_or("", |e| &e.about),
             Detail::Resembled => {
                 self.seen().and_then(|seen| seen.resembles.as_ref()).map_or("", |r| &r.known)
@@ -113,12 +115,14 @@ impl Engine {
             return number;
         }
         let profile = self.hosts.profile(host);
-        let number = self.indexed.iter().position(|indexed| indexed.profile == profile).unwrap_or_else(|| {
-            let index = self.catalogue.index(&profile);
-            let lookalikes = Lookalikes::new(index.known().map(|(_, entry, stem)| Known { name: &entry.name, stem }));
-            self.indexed.push(Indexed { profile, index, lookalikes });
-            self.indexed.len() - 1
-        });
+        let number =
+            self.indexed.iter().position(|indexed| indexed.profile == profile).unwrap_or_else(|| {
+                let index = self.catalogue.index(&profile);
+                let lookalikes =
+                    Lookalikes::new(index.known().map(|(_, entry, stem)| Known { name: &entry.name, stem }));
+                self.indexed.push(Indexed { profile, index, lookalikes });
+                self.indexed.len() - 1
+            });
         if self.profile_of_host.len() >= REMEMBERED {
             self.profile_of_host.clear();
         }

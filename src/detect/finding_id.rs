@@ -29,6 +29,9 @@ mod tests {
         assert_ne!(finding_id("a", "b", "", "", ""), finding_id("ab", "", "", "", ""));
         // The expected values were computed with Python's hashlib.
         assert_eq!(finding_id("", "", "", "", ""), "2c34ce1df23b838c5abf2a7f6437cca3");
-        assert_eq!(finding_id("web01", "k", "unknown", "c:\\x.dll", "42"), "b9c881ef56f880ac27e2c61b43b98964");
+        assert_eq!(
+            finding_id("web01", "k", "unknown", "c:\\x.dll", "42"),
+            "b9c881ef56f880ac27e2c61b43b98964"
+        );
     }
 }

@@ -11,6 +11,7 @@ pub mod columns;
 pub mod commit;
 mod decide;
 mod engine;
+pub mod explain;
 mod finding;
 mod finding_id;
 mod inventory;

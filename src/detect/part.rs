@@ -57,6 +57,9 @@ pub struct PartChange<'a> {
     /// New value, where shown.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub new: Option<Cow<'a, str>>,
+    /// An image that a shipper appended to the message of another row than that of the image attribute.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub appended_image: Option<Cow<'a, str>>,
     /// Configuration path as written.
     #[serde(borrow)]
     pub config_path: Cow<'a, str>,
@@ -73,7 +76,9 @@ impl<'a> Part<'a> {
     #[must_use]
     pub fn of(event: &Event<'a>, time: i64) -> Option<Self> {
         let (unparsed, change) = match event.says {
-            Says::Change(change) if change.element != Element::Section => (None, Some(PartChange::of(&change))),
+            Says::Change(change) if change.element != Element::Section => {
+                (None, Some(PartChange::of(&change)))
+            }
             Says::Unparsed(reason) => (Some(Cow::Borrowed(reason)), None),
             _ => return None,
         };
@@ -109,6 +114,7 @@ impl<'a> PartChange<'a> {
             operation: change.operation,
             old: change.old.map(Cow::Borrowed),
             new: change.new.map(Cow::Borrowed),
+            appended_image: change.appended_image.map(Cow::Borrowed),
             config_path: Cow::Borrowed(change.config_path),
             location: Cow::Borrowed(change.location),
             source: change.source,

@@ -1,6 +1,10 @@
 //! Reason codes: each thing that was seen, whichever verdict won.
 
+use super::lookalike::Resemblance;
 use crate::allowlist::EntryNumber;
+use crate::event;
+use crate::iis::ImageFlags;
+use crate::iis::image::LOCATIONS;
 
 /// What a reason code points at; its text is looked up when it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +40,10 @@ pub const REASONS: &[(&str, &str)] = &[
     ("deny_entry", "the deny entry of the allowlist file with this id"),
     ("documented_mitigation", "removing this module is Microsoft's mitigation for CVE-2023-36434"),
     ("entry_expired", "the allowlist entry with this id covers it, but is not valid at this date"),
-    ("entry_out_of_scope", "the allowlist entry with this id covers it, but for another host, place or action"),
+    (
+        "entry_out_of_scope",
+        "the allowlist entry with this id covers it, but for another host, place or action",
+    ),
     ("expected_image", "the known image of a module of this name"),
     ("expected_type", "the known type of a module of this name"),
     ("image_changed_unseen", "the image was changed, but this rendering of the event hides the new path"),
@@ -48,7 +55,10 @@ pub const REASONS: &[(&str, &str)] = &[
     ("name_entry", "the allowlist entry with this id vouches for the name only"),
     ("name_non_ascii", "the name has characters outside ASCII; no known module does"),
     ("name_whitespace", "the name begins or ends with white space: to IIS it is another name"),
-    ("overrides_allow_entry", "the allowlist pattern with this id covers it, but something else speaks against it"),
+    (
+        "overrides_allow_entry",
+        "the allowlist pattern with this id covers it, but something else speaks against it",
+    ),
     ("pack_not_chosen", "name and image are those of a product pack that is not chosen for this host"),
     ("precondition_changed", "the preCondition of the module was written"),
     ("protective_module_removed", "a module that logs, filters or authorizes requests was removed"),

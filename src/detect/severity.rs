@@ -162,8 +162,8 @@ mod tests {
     fn rows_of_the_table() {
         use Severity::{Critical, High, Info, Low, Medium};
         use Verdict::{
-            AllowExpired, AllowOutOfScope, Allowed, Denied, Incomplete, KnownGood, MasqueradePath, NotModule, Unknown,
-            Unparsed, Unverified,
+            AllowExpired, AllowOutOfScope, Allowed, Denied, Incomplete, KnownGood, MasqueradePath, NotModule,
+            Unknown, Unparsed, Unverified,
         };
         for (name, circumstances, expected) in [
             ("denied", plain(Denied), Critical),
@@ -174,8 +174,16 @@ mod tests {
             ("unparsed", plain(Unparsed), Medium),
             ("known good", plain(KnownGood), Info),
             ("allowed", plain(Allowed), Info),
-            ("expired hides masquerade", Circumstances { hidden: Some(MasqueradePath), ..plain(AllowExpired) }, High),
-            ("scope hides unknown", Circumstances { hidden: Some(Unknown), ..plain(AllowOutOfScope) }, Medium),
+            (
+                "expired hides masquerade",
+                Circumstances { hidden: Some(MasqueradePath), ..plain(AllowExpired) },
+                High,
+            ),
+            (
+                "scope hides unknown",
+                Circumstances { hidden: Some(Unknown), ..plain(AllowOutOfScope) },
+                Medium,
+            ),
             ("unverified", plain(Unverified), Low),
             ("unseen", Circumstances { image_changed_unseen: true, ..plain(Unverified) }, Medium),
             (
@@ -204,7 +212,11 @@ mod tests {
             ("basename of a known pair", Circumstances { threat_basename: true, ..plain(KnownGood) }, Info),
             ("System32 root", Circumstances { system32_root: true, ..plain(Unknown) }, High),
             ("application pool", Circumstances { by_app_pool: true, ..plain(KnownGood) }, Low),
-            ("application pool, other section", Circumstances { by_app_pool: true, ..plain(NotModule) }, Info),
+            (
+                "application pool, other section",
+                Circumstances { by_app_pool: true, ..plain(NotModule) },
+                Info,
+            ),
         ] {
             assert_eq!(severity(&circumstances), expected, "{name}");
         }

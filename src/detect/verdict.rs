@@ -102,7 +102,9 @@ impl Verdict {
             Self::SuspiciousLocation => "the image lies where no IIS module belongs",
             Self::Unknown => "neither the baseline nor the allowlist lists this module",
             Self::AllowExpired => "the allowlist entry for this module is not valid at this date",
-            Self::AllowOutOfScope => "the allowlist entry for this module is for another host, place or action",
+            Self::AllowOutOfScope => {
+                "the allowlist entry for this module is for another host, place or action"
+            }
             Self::Unverified => "the name is listed, but the events do not show its image",
             Self::Incomplete => "the name is listed, and this row carries no image to check",
             Self::Allowed => "the site's allowlist covers this module",

@@ -21,9 +21,15 @@ pub fn write_text(output: &mut impl Write, items: &[Item], summary: &Summary) ->
     if !items.is_empty() {
         writeln!(output)?;
     }
-    let shown = |count: u64, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    let shown =
+        |count: u64, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     let findings: u64 = summary.verdicts.values().sum();
-    write!(output, "{} read, {}", shown(summary.rows, "row", "rows"), shown(findings, "finding", "findings"))?;
+    write!(
+        output,
+        "{} read, {}",
+        shown(summary.rows, "row", "rows"),
+        shown(findings, "finding", "findings")
+    )?;
     if summary.other_rows > 0 {
         write!(output, ", {} no IIS configuration event", shown(summary.other_rows, "row is", "rows are"))?;
     }

@@ -12,7 +12,8 @@ const NAMES: [&str; 3] = ["name", "iis_module_name", "module"];
 const IMAGES: [&str; 3] = ["image", "iis_module_image", "path"];
 const TYPES: [&str; 2] = ["type", "iis_module_type"];
 const PRECONDITIONS: [&str; 2] = ["preCondition", "iis_module_precondition"];
-const HOSTS: [&str; 8] = ["iis_host", "Computer", "ComputerName", "dest", "dvc", "host", "PSComputerName", "server"];
+const HOSTS: [&str; 8] =
+    ["iis_host", "Computer", "ComputerName", "dest", "dvc", "host", "PSComputerName", "server"];
 const TIMES: [&str; 1] = ["_time"];
 
 /// Reads CSV text with a header. Events are recognised by a column `_raw`, `Message` or `Configuration`, lists of
@@ -34,9 +35,9 @@ pub fn read_csv(text: &[u8], file: &str) -> Result<Vec<Row>, SourceError> {
         });
     }
     let any = |names: &[&str]| {
-        names.iter().find_map(|name| {
-            header.iter().position(|column| column.eq_ignore_ascii_case(name.as_bytes()))
-        })
+        names
+            .iter()
+            .find_map(|name| header.iter().position(|column| column.eq_ignore_ascii_case(name.as_bytes())))
     };
     let columns = [any(&NAMES), any(&IMAGES), any(&TYPES), any(&PRECONDITIONS), any(&HOSTS), any(&TIMES)];
     if columns[0].is_none() || (columns[1].is_none() && columns[2].is_none()) {
@@ -93,8 +94,7 @@ mod tests {
     fn lists_of_modules_in_usual_exports() {
         let text = b"#TYPE Selected.Microsoft.IIs\r\n\"Name\",\"Image\",\"PreCondition\"\r\n\"A\",\"C:\\a.dll\",\"\"\r\n";
         let rows = read_csv(text, "f").unwrap();
-        let expected =
-            Module { name: "A".to_owned(), image: "C:\\a.dll".to_owned(), ..Module::default() };
+        let expected = Module { name: "A".to_owned(), image: "C:\\a.dll".to_owned(), ..Module::default() };
         assert_eq!(rows, [Row::Module(expected)]);
     }
 
