@@ -29,7 +29,9 @@ fn plan(multivalue: bool) -> Plan {
         place: Place::SearchHead,
         inputs: (0..INPUTS).map(|index| Input { name: name(index), multivalue }).collect(),
         all_fields: false,
-        outputs: (0..OUTPUTS).map(|index| Output { name: format!("out{index:02}"), multivalue: index == 13 }).collect(),
+        outputs: (0..OUTPUTS)
+            .map(|index| Output { name: format!("out{index:02}"), multivalue: index == 13 })
+            .collect(),
     }
 }
 
