@@ -32,8 +32,8 @@
 //! serve(requests, &mut replies, &mut Shout)?;
 //! assert_eq!(
 //!     String::from_utf8_lossy(&replies),
-//!     "chunked 1.0,46,0\n{\"type\":\"streaming\",\"required_fields\":[\"word\"]}\
-//!      chunked 1.0,17,78\n{\"finished\":true}\
+//!     "chunked 1.0,47,0\n{\"type\":\"streaming\",\"required_fields\":[\"word\"]}\
+//!      chunked 1.0,17,71\n{\"finished\":true}\
 //!      word,\"_chunked_idx\",loud\n\"so, \"\"hi\"\"\",0,\"SO, \"\"HI\"\"\"\n,1,\nworld,2,WORLD\n"
 //! );
 //! # Ok::<(), Error>(())

@@ -109,19 +109,25 @@ fn bare(body: &[u8], start: usize, from: usize, first_quote: Option<usize>) -> C
 
 const LOW_BITS: u64 = u64::from_ne_bytes([0x01; 8]);
 const HIGH_BITS: u64 = u64::from_ne_bytes([0x80; 8]);
-/// Words looked at before the vectorised search takes over, whose call costs more than a short cell.
-const WORDS: usize = 2;
+/// Words looked at before a vectorised search takes over, whose call costs more than a short cell.
+const WORDS: usize = 4;
 
 #[inline]
-fn word(body: &[u8], at: usize) -> Option<u64> {
+pub(super) fn word(body: &[u8], at: usize) -> Option<u64> {
     body.get(at..).and_then(<[u8]>::first_chunk).map(|bytes| u64::from_le_bytes(*bytes))
 }
 
 /// Non-zero when a byte of `word` is `byte`; the lowest set bit belongs to the first such byte.
 #[inline]
-fn equals(word: u64, byte: u8) -> u64 {
+pub(super) fn equals(word: u64, byte: u8) -> u64 {
     let difference = word ^ u64::from_ne_bytes([byte; 8]);
     difference.wrapping_sub(LOW_BITS) & !difference & HIGH_BITS
+}
+
+/// Non-zero when a byte of `word` is less than `limit`, which is at most 128.
+#[inline]
+pub(super) fn has_less(word: u64, limit: u8) -> u64 {
+    word.wrapping_sub(u64::from_ne_bytes([limit; 8])) & !word & HIGH_BITS
 }
 
 #[inline]
@@ -181,7 +187,7 @@ pub(super) fn drop_quotes(body: &mut [u8], inner: Span, first_quote: usize) -> S
     let end = inner.end().min(body.len());
     let (mut from, mut to) = (first_quote, first_quote);
     while from < end {
-        // Here `from` is at a quote: one of two, or the closing one of a cell that goes on behind it.
+        // `from` is at a quote: one of two, or the closing one of a cell that goes on behind it.
         let doubled = from + 1 < end && body.get(from + 1) == Some(&b'"');
         let rest = body.get(from + 1..end).unwrap_or_default();
         let (next, skipped) = if doubled {

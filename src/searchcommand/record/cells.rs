@@ -2,6 +2,7 @@
 
 use memchr::memchr;
 
+use super::cell::{Span, equals, has_less, word};
 use super::layout::{Layout, Part};
 use crate::searchcommand::command::{Output, Plan};
 
@@ -9,8 +10,8 @@ use crate::searchcommand::command::{Output, Plan};
 #[derive(Clone, Copy, Debug)]
 struct Written {
     output: usize,
-    plain: (usize, usize),
-    twin: (usize, usize),
+    plain: Span,
+    twin: Span,
 }
 
 /// Takes the output cells of one record, in any order. What is not set stays empty; what is set twice has the value set
@@ -113,13 +114,13 @@ impl Cells {
     #[inline]
     fn close(&mut self, output: usize, start: usize) {
         let Some(&(multivalue, column)) = self.outputs.get(output) else { return };
-        let plain = (start - self.base, self.text.len() - self.base);
-        let mut twin = (plain.1, plain.1);
+        let plain = Span::new(start - self.base, self.text.len() - self.base);
+        let mut twin = Span::default();
         if multivalue {
             self.text.push(b',');
-            twin.0 += 1;
+            let start = self.text.len() - self.base;
             self.text.extend_from_slice(&self.twin);
-            twin.1 = self.text.len() - self.base;
+            twin = Span::new(start, self.text.len() - self.base);
         }
         if output >= self.next {
             self.next = output + 1;
@@ -165,9 +166,8 @@ impl Cells {
     /// Puts one cell at the end of the reply; nothing when it was not set.
     pub(super) fn push_part(&mut self, part: Part) {
         let written = self.written.iter().rev().find(|written| written.output == part.output);
-        let range = written.map(|written| if part.twin { written.twin } else { written.plain });
-        let text = range.and_then(|(start, end)| self.loose.get(start..end)).unwrap_or_default();
-        self.text.extend_from_slice(text);
+        let span = written.map(|written| if part.twin { written.twin } else { written.plain });
+        self.text.extend_from_slice(span.unwrap_or_default().of(&self.loose));
     }
 
     /// An output that was set and that the plan does not have.
@@ -195,13 +195,27 @@ fn push_item(text: &mut Vec<u8>, value: &[u8]) {
 /// some readers trim.
 #[inline]
 pub(super) fn push_cell(text: &mut Vec<u8>, value: &[u8]) {
-    if value.iter().fold(false, |found, &byte| found | (byte <= b'"') | (byte == b',')) {
+    if needs_quotes(value) {
         text.push(b'"');
         push_doubling(text, value, b'"');
         text.push(b'"');
     } else {
         text.extend_from_slice(value);
     }
+}
+
+#[inline]
+fn needs_quotes(value: &[u8]) -> bool {
+    let found = |word| has_less(word, b'"' + 1) | equals(word, b',');
+    let Some(last) = value.len().checked_sub(8) else {
+        return value.iter().any(|&byte| byte <= b'"' || byte == b',');
+    };
+    // The last word overlaps the one before it.
+    let mut bits = word(value, last).map_or(0, found);
+    for chunk in value.as_chunks::<8>().0 {
+        bits |= found(u64::from_le_bytes(*chunk));
+    }
+    bits != 0
 }
 
 fn push_doubling(text: &mut Vec<u8>, value: &[u8], byte: u8) {

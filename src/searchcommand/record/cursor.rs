@@ -1,7 +1,7 @@
 //! Finds the wanted cells of a record.
 
 use super::cell::{Span, Stop, cell, count_commas, drop_quotes};
-use super::layout::{Layout, NONE};
+use super::layout::{Layout, NONE, number};
 use super::values::read_values;
 
 /// The extent of one record.
@@ -23,6 +23,8 @@ pub(super) struct Cursor {
     inputs: usize,
     /// By slot; empty where the cell is empty.
     spans: Vec<Span>,
+    /// The slots that are not empty: fewer to clear than there are.
+    filled: Vec<u32>,
     /// Slots whose cell holds quotes that are not part of the value, and the first of them.
     quotes: Vec<(u32, usize)>,
     /// A twin has a value.
@@ -47,7 +49,11 @@ impl Cursor {
 
     /// Walks over the record at `start`. With `REPLACE` it notes where the cells to be replaced stand, too.
     pub(super) fn scan<const REPLACE: bool>(&mut self, layout: &Layout, body: &[u8], start: usize) -> Extent {
-        self.spans.fill(Span::default());
+        for slot in self.filled.drain(..) {
+            if let Some(span) = self.spans.get_mut(slot as usize) {
+                *span = Span::default();
+            }
+        }
         self.quotes.clear();
         self.several = false;
         if REPLACE {
@@ -89,13 +95,17 @@ impl Cursor {
 
     #[inline]
     fn keep(&mut self, slot: u32, inner: Span, first_quote: Option<usize>) {
+        if inner.is_empty() {
+            return;
+        }
         if let Some(span) = self.spans.get_mut(slot as usize) {
             *span = inner;
+            self.filled.push(slot);
         }
         if let Some(quote) = first_quote {
             self.quotes.push((slot, quote));
         }
-        self.several |= slot as usize >= self.inputs && !inner.is_empty();
+        self.several |= slot as usize >= self.inputs;
     }
 
     fn note_replaced(&mut self, layout: &Layout, column: usize, raw: Span) {
@@ -126,6 +136,7 @@ impl Cursor {
             let span = self.spans.get(from).copied().unwrap_or_default();
             if let Some(place) = self.spans.get_mut(to) {
                 *place = span;
+                self.filled.push(number(to));
             }
             if let (Some(from), Some(to)) = (from.checked_sub(self.inputs), to.checked_sub(self.inputs)) {
                 let range = self.ranges.get(from).copied().unwrap_or_default();

@@ -144,7 +144,8 @@ fn twin_of(name: &str) -> Vec<u8> {
     [TWIN, name.as_bytes()].concat()
 }
 
-fn number(index: usize) -> u32 {
+/// A slot or index as it is kept per column.
+pub(super) fn number(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(NONE)
 }
 
