@@ -60,7 +60,7 @@ pub fn severity(c: &Circumstances) -> Severity {
     if c.action == Action::Removed && c.protective && c.verdict != Verdict::Allowed {
         severity = severity.max(Severity::High);
     }
-    if c.action == Action::Cleared {
+    if c.action == Action::Cleared && c.verdict != Verdict::NotModule {
         severity = severity.max(Severity::High);
     }
     let vouched = matches!(c.verdict, Verdict::Allowed | Verdict::KnownGood | Verdict::NotModule);
