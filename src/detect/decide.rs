@@ -235,6 +235,13 @@ impl Case<'_> {
         if self.seen.resembles.is_some() { Verdict::Lookalike } else { Verdict::Unknown }
     }
 
+    /// Notes the known module that this one resembles.
+    fn resembling(&self, finding: &mut Finding) {
+        if let Some(resemblance) = self.seen.resembles.as_ref().filter(|r| !finding.has(r.code())) {
+            finding.add(resemblance.code(), Detail::Resembled);
+        }
+    }
+
     /// A listed name whose image is not there.
     fn pending(&self) -> Verdict {
         if self.subject.level == Level::Row { Verdict::Incomplete } else { Verdict::Unverified }
@@ -283,6 +290,10 @@ impl Case<'_> {
     /// Reasons that hold whichever verdict won.
     fn circumstances(&self, finding: &mut Finding) {
         let subject = self.subject;
+        self.resembling(finding);
+        if self.seen.replaced {
+            finding.add("image_replaced", Detail::None);
+        }
         if let Some(image) = &self.seen.image {
             for code in image.flags.codes() {
                 finding.add(code, Detail::None);
