@@ -45,9 +45,9 @@ impl Index {
             out.known_name.push(number);
         }
         match (&entry.origin, pair) {
-            (Origin::Baseline, Some(how)) => found.offer_known(how, number),
-            (Origin::Pack(_), Some(how)) if self.is_listed(number) => found.offer_known(how, number),
-            (Origin::Pack(_), Some(_)) => found.candidates.pack_not_chosen = Some(number),
+            (Origin::Baseline, Some(how)) => offer(&mut found.known, how, number),
+            (Origin::Pack(_), Some(how)) if self.is_listed(number) => offer(&mut found.known, how, number),
+            (Origin::Pack(_), Some(how)) => offer(&mut found.other_pack, how, number),
             (Origin::Site, _) => {
                 if entry.allows_name() && entry.is_for(id.class, id.kind) {
                     out.site_name.push(number);
@@ -98,9 +98,11 @@ impl Index {
         }
         let Some(own) = self.managed_type(number) else { return deny.then_some(TypeMatch::Same) };
         let seen = id.managed_type?;
-        // A bare type vouches for no assembly: an attacker's assembly can hold a type of any name.
-        let vouches = deny || own.assembly.is_some() || seen.assembly.is_none();
-        Some(own.compare(seen)).filter(|how| how.is_match() && vouches)
+        // A deny entry for a bare type means that type wherever it comes from.
+        if deny && own.assembly.is_none() && own.name == seen.name {
+            return Some(TypeMatch::Same);
+        }
+        Some(own.compare(seen)).filter(|how| how.is_match())
     }
 
     fn same_file(&self, number: EntryNumber, seen: &Image, relative_too: bool) -> bool {
@@ -149,6 +151,7 @@ impl Index {
             list.dedup();
         }
         out.known_pair = found.known.map(|(_, number)| number);
+        out.pack_not_chosen = found.other_pack.map(|(_, number)| number);
         out.type_match = found.known.map(|(how, _)| how).or(found.site_type);
         out.weak_identity = out.type_match == Some(TypeMatch::Weak);
         out
@@ -161,15 +164,15 @@ struct Found {
     candidates: Candidates,
     /// The known pair that agrees best.
     known: Option<(TypeMatch, EntryNumber)>,
+    /// The pair of a pack that was not chosen that agrees best.
+    other_pack: Option<(TypeMatch, EntryNumber)>,
     /// The best agreement of a site entry.
     site_type: Option<TypeMatch>,
 }
 
-impl Found {
-    fn offer_known(&mut self, how: TypeMatch, number: EntryNumber) {
-        // Of equals the first in the compiled-in order stays.
-        if self.known.is_none_or(|(best, _)| how > best) {
-            self.known = Some((how, number));
-        }
+/// Keeps the better of two pairs; of equals the one that comes first in the compiled-in data.
+fn offer(best: &mut Option<(TypeMatch, EntryNumber)>, how: TypeMatch, number: EntryNumber) {
+    if best.is_none_or(|(so_far, _)| how > so_far) {
+        *best = Some((how, number));
     }
 }
