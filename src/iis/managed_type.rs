@@ -118,7 +118,7 @@ impl ManagedType {
         }
         match (token, seen.token.as_deref()) {
             (Some(known), Some(seen)) if known != seen => TypeMatch::Different,
-            (Some("null"), _) | (None, _) | (_, None) => TypeMatch::Weak,
+            (Some("null") | None, _) | (_, None) => TypeMatch::Weak,
             (Some(_), Some(_)) => match (self.version.as_deref(), seen.version.as_deref()) {
                 (Some(known), Some(seen)) if known != seen => TypeMatch::OtherVersion,
                 _ => TypeMatch::Same,
