@@ -9,8 +9,21 @@ impl Index {
     /// Every entry that could speak about this module, before host, place, action and date are looked at.
     ///
     /// Never finds a pair for an unresolved image, but for an exact site entry written with the same relative one.
+    /// Deny and threat entries are also compared with what a device prefix (`\\?\C:\...`) stands before.
     #[must_use]
     pub fn candidates(&self, id: &Identity<'_>) -> Candidates {
+        let mut out = self.look_up(id);
+        let Some(plain) = id.image.and_then(|image| image.normal.strip_prefix(r"\\?\")) else { return out };
+        let plain = Image::normalise(plain, &self.roots);
+        let bare = self.look_up(&Identity { image: Some(&plain), ..*id });
+        out.deny.extend(bare.deny);
+        self.sort(&mut out.deny);
+        out.threat = out.threat.or(bare.threat);
+        out.threat_basename = out.threat_basename.or(bare.threat_basename);
+        out
+    }
+
+    fn look_up(&self, id: &Identity<'_>) -> Candidates {
         let mut found = Found::default();
         for &number in self.by_name.get(id.name).into_iter().flatten() {
             self.weigh(number, id, &mut found);
@@ -136,9 +149,13 @@ impl Index {
         }
     }
 
+    fn sort(&self, list: &mut Vec<EntryNumber>) {
+        list.sort_unstable_by_key(|number| self.entries.rank.get(*number).copied().unwrap_or(usize::MAX));
+        list.dedup();
+    }
+
     fn finish(&self, found: Found) -> Candidates {
         let mut out = found.candidates;
-        let rank = |number: &EntryNumber| self.entries.rank.get(*number).copied().unwrap_or(usize::MAX);
         for list in [
             &mut out.deny,
             &mut out.site_exact,
@@ -147,8 +164,7 @@ impl Index {
             &mut out.known_name,
             &mut out.known_image,
         ] {
-            list.sort_unstable_by_key(rank);
-            list.dedup();
+            self.sort(list);
         }
         out.known_pair = found.known.map(|(_, number)| number);
         out.pack_not_chosen = found.other_pack.map(|(_, number)| number);
