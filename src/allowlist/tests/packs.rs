@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::allowlist::HostProfiles;
 use crate::allowlist::packs::parse_option;
 use crate::iis::Image;
@@ -101,12 +103,10 @@ fn a_broken_file_is_refused_without_quoting_it() {
             "line 2, column variables: expected no SystemDrive: it is the drive of system_root; set system_root instead",
         ),
     ] {
-        let error =
-            HostProfiles::parse(text.as_bytes(), "packs.csv", Default::default(), &PACKS).unwrap_err();
+        let error = HostProfiles::parse(text.as_bytes(), "packs.csv", BTreeSet::new(), &PACKS).unwrap_err();
         assert_eq!(error.to_string(), format!("packs.csv, {expected}"));
     }
-    let error =
-        HostProfiles::parse(b"host,system_root\nweb,secret\n", "packs.csv", Default::default(), &PACKS);
+    let error = HostProfiles::parse(b"host,system_root\nweb,secret\n", "packs.csv", BTreeSet::new(), &PACKS);
     let text = error.unwrap_err().to_string();
     assert!(
         text.starts_with(r"packs.csv, line 2, column system_root: expected a plain absolute folder"),
