@@ -137,7 +137,7 @@ impl Case<'_> {
 
     /// Step 3: the exact entry that would have allowed it elsewhere, or at another time.
     fn lapsed(&self) -> Option<(Verdict, EntryNumber)> {
-        let entry = *self.seen.candidates.site_exact.first()?;
+        let entry = self.nearest(&self.seen.candidates.site_exact)?;
         let verdict = match self.scope(entry) {
             ScopeAnswer::Expired | ScopeAnswer::NotYet => Verdict::AllowExpired,
             ScopeAnswer::InForce | ScopeAnswer::OutOfScope(_) => Verdict::AllowOutOfScope,
@@ -185,7 +185,9 @@ impl Case<'_> {
             self.overridden(finding);
             return Verdict::SuspiciousLocation;
         }
-        if let Some(entry) = self.in_force(&self.seen.candidates.site_glob) {
+        // A pattern vouches for no file that malware is known to be named like.
+        let plain = self.seen.candidates.threat_basename.is_none();
+        if let Some(entry) = self.in_force(&self.seen.candidates.site_glob).filter(|_| plain) {
             finding.rule = Some(entry);
             return Verdict::Allowed;
         }
@@ -225,7 +227,7 @@ impl Case<'_> {
             finding.rule = Some(entry);
             return self.pending();
         }
-        if let Some(&entry) = candidates.site_name.first() {
+        if let Some(entry) = self.nearest(&candidates.site_name) {
             self.name_lapsed(entry, finding);
         }
         if let Some(&entry) = candidates.known_name.first() {
@@ -233,13 +235,6 @@ impl Case<'_> {
             return self.pending();
         }
         if self.seen.resembles.is_some() { Verdict::Lookalike } else { Verdict::Unknown }
-    }
-
-    /// Notes the known module that this one resembles.
-    fn resembling(&self, finding: &mut Finding) {
-        if let Some(resemblance) = self.seen.resembles.as_ref().filter(|r| !finding.has(r.code())) {
-            finding.add(resemblance.code(), Detail::Resembled);
-        }
     }
 
     /// A listed name whose image is not there.
@@ -267,14 +262,21 @@ impl Case<'_> {
         entries.iter().copied().find(|&n| self.scope(n) == ScopeAnswer::InForce)
     }
 
+    /// Of entries that are not in force the one to name: one that is for this host and place, at another date, before
+    /// any other.
+    fn nearest(&self, entries: &[EntryNumber]) -> Option<EntryNumber> {
+        let dated = |n: &EntryNumber| matches!(self.scope(*n), ScopeAnswer::Expired | ScopeAnswer::NotYet);
+        entries.iter().copied().find(dated).or_else(|| entries.first().copied())
+    }
+
     /// Notes the allow entry that covers the pair, but allows nothing: something speaks against it, or it is not in
     /// force itself.
     fn overridden(&self, finding: &mut Finding) {
         let candidates = &self.seen.candidates;
         let in_force = self.in_force(&candidates.site_exact).or_else(|| self.in_force(&candidates.site_glob));
-        match (in_force, candidates.site_glob.first()) {
+        match (in_force, self.nearest(&candidates.site_glob)) {
             (Some(entry), _) => finding.add("overrides_allow_entry", Detail::Id(entry)),
-            (None, Some(&entry)) => self.name_lapsed(entry, finding),
+            (None, Some(entry)) => self.name_lapsed(entry, finding),
             (None, None) => {}
         }
     }
@@ -290,10 +292,6 @@ impl Case<'_> {
     /// Reasons that hold whichever verdict won.
     fn circumstances(&self, finding: &mut Finding) {
         let subject = self.subject;
-        self.resembling(finding);
-        if self.seen.replaced {
-            finding.add("image_replaced", Detail::None);
-        }
         if let Some(image) = &self.seen.image {
             for code in image.flags.codes() {
                 finding.add(code, Detail::None);
