@@ -1,2 +1,7 @@
 //! The integration tests, one binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)] // a test that cannot go on fails here
+
+mod decision_twin;
+mod memory;
+mod spellings;
+mod verdicts;
