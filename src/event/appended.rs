@@ -84,7 +84,10 @@ fn next_key(text: &str, from: usize) -> Option<(Key, usize)> {
 
 /// Whether a key can begin after `before`.
 fn is_border(before: &str) -> bool {
-    before.chars().next_back().is_none_or(|c| c.is_whitespace() || matches!(c, '.' | ',' | ';' | '|' | '(' | '[' | '{'))
+    before
+        .chars()
+        .next_back()
+        .is_none_or(|c| c.is_whitespace() || matches!(c, '.' | ',' | ';' | '|' | '(' | '[' | '{'))
 }
 
 /// The value that starts at `start`, and where the text goes on after it.
@@ -108,7 +111,8 @@ fn value(text: &str, start: usize) -> (&str, usize) {
     let end = key_border(line).unwrap_or(line.len());
     let value = line.get(..end).unwrap_or_default();
     let trimmed = value.trim();
-    let trimmed = if end < line.len() { trimmed.trim_end_matches([',', ';', '|']).trim_end() } else { trimmed };
+    let trimmed =
+        if end < line.len() { trimmed.trim_end_matches([',', ';', '|']).trim_end() } else { trimmed };
     (trimmed, start + end)
 }
 

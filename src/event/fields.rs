@@ -1,11 +1,11 @@
 //! The inputs of one row and their precedence: what is taken from `_raw`, what from extracted fields.
 
+use super::Fields;
 use super::classic::{self, Classic};
 use super::message;
 use super::reasons::{INVALID_UTF8, MULTIVALUE_INPUT, TRUNCATED_MESSAGE};
 use super::text::{self, Text};
 use super::xml::{self, Xml};
-use super::Fields;
 
 /// The inputs by their place in [`INPUTS`](super::INPUTS).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,10 +125,12 @@ fn log(provider: &[u8], channel: &[u8]) -> Log {
     const PROVIDER: &[u8] = b"Microsoft-Windows-IIS-Configuration";
     const CHANNELS: [&[u8]; 2] = [b"Microsoft-IIS-Configuration/", b"Microsoft-Windows-IIS-Configuration/"];
     let (provider, channel) = (provider.trim_ascii(), channel.trim_ascii());
-    let of_channel = |known: &&[u8]| channel.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known));
+    let of_channel =
+        |known: &&[u8]| channel.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known));
     if provider.eq_ignore_ascii_case(PROVIDER) || CHANNELS.iter().any(of_channel) {
         Log::Iis
-    } else if provider.is_empty() && (channel.is_empty() || channel.eq_ignore_ascii_case(b"ForwardedEvents")) {
+    } else if provider.is_empty() && (channel.is_empty() || channel.eq_ignore_ascii_case(b"ForwardedEvents"))
+    {
         Log::Unknown
     } else {
         Log::Other
@@ -250,7 +252,10 @@ impl<'a> Row<'_, 'a> {
             data,
             message,
             claimed: Text::default(),
-            host: self.first(&[Input::Computer, Input::ComputerName, Input::Dest, Input::Dvc, Input::Host], |_| true),
+            host: self
+                .first(&[Input::Computer, Input::ComputerName, Input::Dest, Input::Dvc, Input::Host], |_| {
+                    true
+                }),
             actor: self.first(&[Input::UserId, Input::Sid, Input::User], is_actor),
             process: self.text(Input::ProcessId),
             record: self.first(&[Input::RecordNumber, Input::EventRecordId], |_| true),
@@ -354,7 +359,11 @@ impl<'a> Row<'_, 'a> {
 
     /// A message, decoded once where it came through JSON undecoded.
     fn unescaped(&mut self, message: &'a str) -> Text<'a> {
-        if text::is_json_escaped(message) { text::from_json(message, self.buffer) } else { Text::Here(message) }
+        if text::is_json_escaped(message) {
+            text::from_json(message, self.buffer)
+        } else {
+            Text::Here(message)
+        }
     }
 }
 

@@ -11,7 +11,8 @@ use super::appended;
 use super::fallback::{self, operation};
 use super::quotes;
 use super::reasons::{
-    AMBIGUOUS_MESSAGE, CUT_MESSAGE, DESCRIPTION_MISSING, EMPTY_MESSAGE, NO_CONFIGURATION_PATH, TRUNCATED_MESSAGE,
+    AMBIGUOUS_MESSAGE, CUT_MESSAGE, DESCRIPTION_MISSING, EMPTY_MESSAGE, NO_CONFIGURATION_PATH,
+    TRUNCATED_MESSAGE,
 };
 use crate::iis::config_path::{self, Parsed};
 use crate::iis::{Operation, ValueSource};
@@ -68,9 +69,10 @@ fn english(body: &str) -> Result<Spoken<'_>, &'static str> {
     let quote = memrchr_iter(b'\'', bytes)
         .find(|&i| {
             bytes.get(..i).is_some_and(|before| before.ends_with(b"' at "))
-                && bytes.get(i + 1..).and_then(|rest| rest.strip_prefix(b"MACHINE")).is_some_and(|rest| {
-                    matches!(rest.first(), Some(b'/' | b'\''))
-                })
+                && bytes
+                    .get(i + 1..)
+                    .and_then(|rest| rest.strip_prefix(b"MACHINE"))
+                    .is_some_and(|rest| matches!(rest.first(), Some(b'/' | b'\'')))
         })
         .ok_or(TRUNCATED_MESSAGE)?;
     let path = body.get(..quote - "' at ".len()).ok_or(TRUNCATED_MESSAGE)?;
@@ -190,10 +192,10 @@ fn path_end<'a>(text: &'a str, closers: &[char]) -> Result<(&'a str, &'a str), &
 /// does not close.
 fn config_path_at<'a>(text: &'a str, at: usize, closers: &[char]) -> Option<(&'a str, &'a str)> {
     let text = text.get(at..)?;
-    let closes = |&(i, closer): &(usize, &str)| {
+    let ends = |&(i, closer): &(usize, &str)| {
         !text.get(i + closer.len()..).unwrap_or_default().starts_with(|c: char| c.is_ascii_alphanumeric())
     };
-    let (end, closer) = text.match_indices(closers).find(closes)?;
+    let (end, closer) = text.match_indices(closers).find(ends)?;
     let config_path = text.get(..end)?.trim_end_matches(quotes::is_blank);
     Some((config_path, text.get(end + closer.len()..)?))
 }
@@ -206,7 +208,10 @@ fn bare<'a>(before: &'a str, after: &'a str) -> Result<Spoken<'a>, &'static str>
             .filter(|&i| {
                 let (head, tail) = text.split_at_checked(i).unwrap_or_default();
                 !head.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '\\' | '"' | '\''))
-                    && !tail.get("MACHINE".len()..).unwrap_or_default().starts_with(|c: char| c.is_ascii_alphanumeric())
+                    && !tail
+                        .get("MACHINE".len()..)
+                        .unwrap_or_default()
+                        .starts_with(|c: char| c.is_ascii_alphanumeric())
             })
             .last()
     };
@@ -227,9 +232,9 @@ fn bare_path(text: &str) -> Result<(&str, &str), &'static str> {
     let end = match key {
         Some(key) => {
             let tail = text.get(key..).unwrap_or_default();
-            let attribute = tail.strip_prefix("/@").map_or(0, |word| {
-                2 + word.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(word.len())
-            });
+            let attribute = tail
+                .strip_prefix("/@")
+                .map_or(0, |word| 2 + word.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(word.len()));
             key + attribute
         }
         None => text.find(|c: char| c.is_whitespace() || !c.is_ascii()).unwrap_or(text.len()),

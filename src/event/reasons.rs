@@ -38,10 +38,7 @@ pub const REASONS: &[(&str, &str)] = &[
         "There is a text, but no configuration path where one belongs, or the event data has none.",
     ),
     (config_path::TRUNCATED_PATH, "The configuration path breaks off."),
-    (
-        config_path::UNKNOWN_ELEMENT,
-        "The configuration path names an element that its section does not have.",
-    ),
+    (config_path::UNKNOWN_ELEMENT, "The configuration path names an element that its section does not have."),
     (config_path::UNKNOWN_PATH_FORM, "The configuration path has a form that no known event has."),
     (config_path::NO_NAME_KEY, "The element in the configuration path has no name key."),
     (config_path::EMPTY_NAME, "The name in the configuration path is empty."),

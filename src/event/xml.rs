@@ -47,7 +47,8 @@ pub(super) fn start(text: &[u8]) -> Option<usize> {
             b"-->"
         } else {
             let name = rest.strip_prefix(b"<")?;
-            let length = name.iter().take(64).position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'))?;
+            let length =
+                name.iter().take(64).position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'))?;
             return (local(name.get(..length)?) == b"Event").then_some(at);
         };
         at += memmem::find(rest, end)? + end.len();
@@ -132,10 +133,10 @@ impl<'a> Scanner<'a> {
                 b"Security" => Some((&mut xml.user, &b"UserID"[..])),
                 _ => None,
             };
-            if let Some((slot, wanted)) = attribute {
-                if let Some(value) = attribute_value(attributes, wanted) {
-                    set(slot, value)?;
-                }
+            if let Some((slot, wanted)) = attribute
+                && let Some(value) = attribute_value(attributes, wanted)
+            {
+                set(slot, value)?;
             }
             if empty {
                 continue;
