@@ -192,10 +192,10 @@ fn path_end<'a>(text: &'a str, closers: &[char]) -> Result<(&'a str, &'a str), &
 /// does not close.
 fn config_path_at<'a>(text: &'a str, at: usize, closers: &[char]) -> Option<(&'a str, &'a str)> {
     let text = text.get(at..)?;
-    let closes = |&(i, closer): &(usize, &str)| {
+    let ends = |&(i, closer): &(usize, &str)| {
         !text.get(i + closer.len()..).unwrap_or_default().starts_with(|c: char| c.is_ascii_alphanumeric())
     };
-    let (end, closer) = text.match_indices(closers).find(closes)?;
+    let (end, closer) = text.match_indices(closers).find(ends)?;
     let config_path = text.get(..end)?.trim_end_matches(quotes::is_blank);
     Some((config_path, text.get(end + closer.len()..)?))
 }

@@ -133,10 +133,10 @@ impl<'a> Scanner<'a> {
                 b"Security" => Some((&mut xml.user, &b"UserID"[..])),
                 _ => None,
             };
-            if let Some((slot, wanted)) = attribute {
-                if let Some(value) = attribute_value(attributes, wanted) {
-                    set(slot, value)?;
-                }
+            if let Some((slot, wanted)) = attribute
+                && let Some(value) = attribute_value(attributes, wanted)
+            {
+                set(slot, value)?;
             }
             if empty {
                 continue;

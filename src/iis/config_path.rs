@@ -6,7 +6,7 @@
 //! `"]`, a path of an attribute in `"]/@attribute`, and everything between the first quote and that end is the key.
 //! A name that holds `"]`, `' at '` or brackets is therefore read whole.
 
-use memchr::{memchr2, memmem, memrchr};
+use memchr::{memchr2, memmem};
 
 use super::module::{Element, Section};
 
@@ -178,18 +178,15 @@ fn is_identifier(text: &str) -> bool {
 
 /// Reads `@name="X"]` or `@name="X"]/@attribute`: the name, whether other keys were joined, the attribute.
 fn keyed_element(keyed: &str) -> Result<(&str, bool, &str), &'static str> {
-    let (keys, attribute) = match keyed.strip_suffix(']') {
-        Some(keys) => (keys, ""),
-        None => {
-            let at = memrchr(b'@', keyed.as_bytes()).ok_or(TRUNCATED_PATH)?;
-            let (before, attribute) = keyed.split_at_checked(at).ok_or(TRUNCATED_PATH)?;
-            let attribute = attribute.strip_prefix('@').unwrap_or(attribute);
-            let keys = before.strip_suffix("]/").ok_or(TRUNCATED_PATH)?;
-            if !is_identifier(attribute) {
-                return Err(TRUNCATED_PATH);
-            }
-            (keys, attribute)
+    let (keys, attribute) = if let Some(keys) = keyed.strip_suffix(']') {
+        (keys, "")
+    } else {
+        let (before, attribute) = keyed.rsplit_once('@').ok_or(TRUNCATED_PATH)?;
+        let keys = before.strip_suffix("]/").ok_or(TRUNCATED_PATH)?;
+        if !is_identifier(attribute) {
+            return Err(TRUNCATED_PATH);
         }
+        (keys, attribute)
     };
     let (name, joined) = name_key(keys)?;
     if name.is_empty() { Err(EMPTY_NAME) } else { Ok((name, joined, attribute)) }
@@ -207,9 +204,10 @@ fn name_key(keys: &str) -> Result<(&str, bool), &'static str> {
         count += 1;
         let joint = next_joint(keys, at, quote);
         let end = joint.as_ref().map_or(last, |joint| joint.end);
-        // The closing quote of the last key must be the one that opened it, and not the opening one itself.
+        // The closing quote of the last key must be the one that opened it, and not the opening one itself. Where it
+        // is not, the joint before that key was a part of the name.
         if joint.is_none() && (last < at || keys.as_bytes().get(last) != Some(&quote)) {
-            return Err(TRUNCATED_PATH);
+            return name.map_or(Err(TRUNCATED_PATH), |(start, _)| whole(keys, start, last));
         }
         if key.eq_ignore_ascii_case("name") {
             if let Some((start, _)) = name {
@@ -262,3 +260,6 @@ fn key_start(keys: &str, at: usize) -> Option<(&str, u8, usize)> {
     let quote = *text.as_bytes().get(equals + 1).filter(|b| matches!(b, b'"' | b'\''))?;
     Some((key, quote, at + 1 + equals + 2))
 }
+
+#[cfg(test)]
+mod tests;
