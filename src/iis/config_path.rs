@@ -6,7 +6,7 @@
 //! `"]`, a path of an attribute in `"]/@attribute`, and everything between the first quote and that end is the key.
 //! A name that holds `"]`, `' at '` or brackets is therefore read whole.
 
-use memchr::{memchr2, memmem};
+use memchr::{memchr_iter, memchr2};
 
 use super::module::{Element, Section};
 
@@ -90,6 +90,10 @@ fn section(path: &str) -> Option<(Section, &str)> {
 }
 
 fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    // The spelling of the schema is the one that occurs: comparing without case comes second.
+    if let Some(rest) = text.strip_prefix(prefix) {
+        return Some(rest);
+    }
     let (head, rest) = text.split_at_checked(prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then_some(rest)
 }
@@ -181,7 +185,9 @@ fn keyed_element(keyed: &str) -> Result<(&str, bool, &str), &'static str> {
     let (keys, attribute) = if let Some(keys) = keyed.strip_suffix(']') {
         (keys, "")
     } else {
-        let (before, attribute) = keyed.rsplit_once('@').ok_or(TRUNCATED_PATH)?;
+        let at = keyed.bytes().rposition(|b| b == b'@').ok_or(TRUNCATED_PATH)?;
+        let (before, attribute) = keyed.split_at_checked(at).ok_or(TRUNCATED_PATH)?;
+        let attribute = attribute.strip_prefix('@').unwrap_or(attribute);
         let keys = before.strip_suffix("]/").ok_or(TRUNCATED_PATH)?;
         if !is_identifier(attribute) {
             return Err(TRUNCATED_PATH);
@@ -243,10 +249,10 @@ struct Joint<'a> {
 fn next_joint(keys: &str, from: usize, quote: u8) -> Option<Joint<'_>> {
     const JOINT: &[u8] = b" and @";
     let tail = keys.as_bytes().get(from..)?;
-    memmem::find_iter(tail, JOINT).map(|i| from + i).find_map(|i| {
-        let end = i.checked_sub(1).filter(|&end| end >= from && keys.as_bytes().get(end) == Some(&quote))?;
-        let next = key_start(keys, i + JOINT.len() - 1)?;
-        Some(Joint { end, next })
+    memchr_iter(quote, tail).find_map(|i| {
+        tail.get(i + 1..)?.starts_with(JOINT).then_some(())?;
+        let end = from + i;
+        Some(Joint { end, next: key_start(keys, end + JOINT.len())? })
     })
 }
 
