@@ -200,7 +200,8 @@ fn keyed_element(keyed: &str) -> Result<(&str, bool, &str), &'static str> {
 
 /// The value of the `name` key in `@name="X"` or `@name="X" and @id="1"`, and whether other keys are there.
 ///
-/// A second `name` cannot be a key: then the joint is part of the name, and the name runs to the last quote.
+/// A second `name` cannot be a key, and a name cannot be empty: then the joint is part of the name, and the name runs
+/// to the last quote.
 fn name_key(keys: &str) -> Result<(&str, bool), &'static str> {
     let (mut key, mut quote, mut at) = key_start(keys, 0).ok_or(NO_NAME_KEY)?;
     let last = keys.len().checked_sub(1).ok_or(TRUNCATED_PATH)?;
@@ -225,6 +226,10 @@ fn name_key(keys: &str) -> Result<(&str, bool), &'static str> {
         (key, quote, at) = joint.next;
     }
     let (start, end) = name.ok_or(NO_NAME_KEY)?;
+    if start == end && count > 1 {
+        // No module's name is empty: the joint is its beginning.
+        return whole(keys, start, last);
+    }
     Ok((keys.get(start..end).ok_or(TRUNCATED_PATH)?, count > 1))
 }
 
