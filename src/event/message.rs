@@ -65,6 +65,12 @@ pub(super) fn is_cut(message: &str) -> bool {
 }
 
 fn english(body: &str) -> Result<Spoken<'_>, &'static str> {
+    // A change at server level with nothing appended: by far the most frequent end, and the last joint is in it.
+    const SERVER: &str = "MACHINE/WEBROOT/APPHOST";
+    const USUAL: &str = "' at 'MACHINE/WEBROOT/APPHOST' have successfully been committed.";
+    if let Some(path) = body.strip_suffix(USUAL) {
+        return sentence(path, SERVER, "");
+    }
     let bytes = body.as_bytes();
     let quote = memrchr_iter(b'\'', bytes)
         .find(|&i| {

@@ -414,7 +414,7 @@ fn every_row_of_the_export_is_read() {
             Says::Change(change) => {
                 // A name is on its row's text, and an image on rows of the image attribute in XML only.
                 assert!(row.iter().any(|cell| cell.contains(change.name)));
-                let shown = change.attribute == "image" && event.process != "";
+                let shown = change.attribute == "image" && !event.process.is_empty();
                 assert_eq!(change.image().is_some(), shown, "{change:?}");
                 change.action().as_str().to_owned()
             }
