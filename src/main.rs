@@ -1,2 +1,7 @@
-//! The binary.
-fn main() {}
+//! The program: everything is in [`iismodcheck::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    iismodcheck::cli::run(std::env::args_os())
+}

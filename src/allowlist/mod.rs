@@ -1,8 +1,43 @@
 //! What is known about modules: the baseline and packs compiled in, threats, and the site's own allowlist.
 //!
 //! Uses `iis` for names and paths. Matching does no I/O and holds no clock. Knows nothing of events or verdicts.
+//!
+//! ```text
+//! text --SiteFile::parse--> entries --Catalogue::new--> all entries --index(profile)--> Index
+//! Index::candidates(identity) -> Candidates      what matches the module; may be remembered between rows
+//! Entry::scope(scope)         -> ScopeAnswer     whether an entry counts for this host, place, action and time
+//! ```
 
-use crate::iis::{Class, Image, Kind, ManagedType};
+use crate::iis::{Class, Image, Kind, ManagedType, TypeMatch};
+
+mod builtin;
+mod candidates;
+mod catalogue;
+pub mod column;
+pub mod date;
+pub mod edit;
+pub mod entry;
+pub mod error;
+pub mod glob;
+mod globs;
+mod index;
+pub mod lint;
+pub mod packs;
+mod patterns;
+pub mod scope;
+mod site;
+mod table;
+
+pub use builtin::{BASELINE_CSV, THREATS_CSV};
+pub use catalogue::Catalogue;
+pub use column::Column;
+pub use entry::{Effect, Entry, Match, Origin, Strength};
+pub use error::AllowlistError;
+pub use index::Index;
+pub use packs::{HostProfiles, Profile, UnknownPack};
+pub use patterns::Patterns;
+pub use scope::{Scope, ScopeAnswer};
+pub use site::SiteFile;
 
 /// What of a module can be compared without host, date or action: what a decision may remember between rows.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +69,10 @@ pub struct Candidates {
     pub threat_basename: Option<EntryNumber>,
     /// The baseline entry, or the entry of a chosen pack, that is exactly this pair.
     pub known_pair: Option<EntryNumber>,
-    /// The pair matches a known managed entry by bare type name only (`identity=weak`).
+    /// How far the type agrees with the known pair, else with the site's exact entries; `None` without either.
+    /// Native pairs are always [`TypeMatch::Same`].
+    pub type_match: Option<TypeMatch>,
+    /// `type_match` is [`TypeMatch::Weak`]: the assembly or its key is missing on one side (`identity=weak`).
     pub weak_identity: bool,
     /// An entry of a pack that was not chosen for this host and is exactly this pair.
     pub pack_not_chosen: Option<EntryNumber>,

@@ -1,1 +1,86 @@
-//! cli
+//! The command line: which door was taken, and the exit status.
+//!
+//! Knows everything; known by nothing.
+
+mod allowlist;
+mod args;
+mod knowledge;
+mod scan;
+mod search;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+/// Passed by the cloud package's commands.conf: this build must not run on indexers.
+const SEARCH_HEAD_ONLY: &str = "--search-head-only";
+
+/// Something was found that `--fail-on` or `--strict` asked about.
+const FOUND: u8 = 1;
+/// Nothing could be done.
+const FAILED: u8 = 2;
+
+/// Runs the program: the search command when started the way splunkd starts it (without arguments, with a pipe on
+/// standard input), else a subcommand. The arguments begin with the program's name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let search_head_only = arguments.len() == 2 && arguments.get(1).is_some_and(|a| a == SEARCH_HEAD_ONLY);
+    if (arguments.len() <= 1 || search_head_only) && !io::stdin().is_terminal() {
+        return match search::run(search_head_only) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(&error.to_string()),
+        };
+    }
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output, usage errors to standard error; neither can be told to anyone
+            // when its stream is closed.
+            let _: io::Result<()> = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(FAILED));
+        }
+    };
+    let result = match cli.command {
+        Command::Scan(arguments) => scan::run(&arguments),
+        Command::Allowlist { command } => allowlist::run(&command),
+    };
+    match result {
+        Ok(status) => status,
+        Err(Failure::Told(text)) => failed(&text),
+        Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
+    }
+}
+
+/// Why a subcommand ends early.
+enum Failure {
+    /// Something to tell.
+    Told(String),
+    /// Whoever read the output has seen enough.
+    ClosedPipe,
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Self::ClosedPipe
+        } else {
+            Self::Told(format!("the output cannot be written: {error}"))
+        }
+    }
+}
+
+impl From<String> for Failure {
+    fn from(text: String) -> Self {
+        Self::Told(text)
+    }
+}
+
+fn failed(text: &str) -> ExitCode {
+    // There is nobody left to tell when standard error is closed.
+    let _: io::Result<()> = writeln!(io::stderr(), "iismodcheck: {text}");
+    ExitCode::from(FAILED)
+}

@@ -2,8 +2,51 @@
 //! fallback texts.
 //!
 //! Knows `iis` for the vocabulary; nothing of allowlists, verdicts or Splunk's protocol. No I/O, no clock.
+//!
+//! # Which part of a row is believed
+//!
+//! 1. A whole event in `_raw`, XML or classic text, wins for every input. Splunk's automatic key=value extraction
+//!    lets a module's name forge fields (`x" NewValue=... Computer=dev01`); it cannot forge the event's own frame.
+//!    Only what is Splunk's own, `_time` and `host`, fills in for what the event lacks.
+//! 2. In XML, `EventData` is read first, the message of `RenderingInfo` second. Beside a classic text extracted
+//!    event data is ignored; where it names another configuration path, the row is unparsed (`fields_disagree`).
+//! 3. Without such an event: extracted event data first (`Configuration` and its companions), `Message` second. Old
+//!    and new value count only together with a `Configuration`, and a `Message` must not contradict it.
+//! 4. A `_raw` that is only the message stands in for a missing `Message`.
+//!
+//! Nothing is guessed: a value that the row does not show is `None`, and a text that can be read in two ways is
+//! unparsed, with one of [`REASONS`].
+//!
+//! ```
+//! use iismodcheck::event::{self, Fields, Says, Scratch};
+//!
+//! let mut fields = Fields::default();
+//! fields.set("EventCode", b"29");
+//! fields.set(
+//!     "Message",
+//!     br#"Changes to '/system.webServer/globalModules/add[@name="X"]' at 'MACHINE/WEBROOT/APPHOST' have successfully been committed."#,
+//! );
+//! let mut scratch = Scratch::default();
+//! let event = event::read(&fields, &mut scratch);
+//! assert!(matches!(event.says, Says::Change(change) if change.name == "X"));
+//! ```
+
+mod appended;
+mod classic;
+mod fallback;
+mod fields;
+mod judge;
+mod message;
+mod quotes;
+mod reasons;
+#[cfg(test)]
+mod tests;
+mod text;
+mod xml;
 
 use crate::iis::ConfigChange;
+
+pub use reasons::REASONS;
 
 /// The input columns that can say something, in the order of [`Fields`].
 pub const INPUTS: [&str; 28] = [
@@ -43,11 +86,31 @@ pub const INPUTS: [&str; 28] = [
 pub struct Fields<'a> {
     /// One cell for each of [`INPUTS`].
     pub cells: [&'a [u8]; INPUTS.len()],
+    /// Bit `i` is set where the column `INPUTS[i]` has several values that differ. Such a column counts as soon as
+    /// it is needed: the row is then unparsed (`multivalue_input`). One that is not needed does no harm.
+    pub conflicts: u32,
 }
 
-/// Buffers that [`read`] decodes into (entities, escapes); reused from row to row.
+// One bit for each input.
+const _: () = assert!(INPUTS.len() <= u32::BITS as usize);
+
+impl<'a> Fields<'a> {
+    /// Sets the cell of the input column `name`; a name that is none of [`INPUTS`] says nothing and is ignored.
+    pub fn set(&mut self, name: &str, cell: &'a [u8]) {
+        for (input, slot) in INPUTS.iter().zip(&mut self.cells) {
+            if *input == name {
+                *slot = cell;
+            }
+        }
+    }
+}
+
+/// The buffer that [`read`] decodes into (entities, escapes); reused from row to row, so that reading allocates
+/// nothing once it has grown to the longest decoded text.
 #[derive(Debug, Default)]
-pub struct Scratch {}
+pub struct Scratch {
+    buffer: String,
+}
 
 /// What an event is in the life of a commit (`iis_event_role`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +119,7 @@ pub enum Role {
     Change,
     /// Event 50.
     Commit,
-    /// Anything else.
+    /// Anything else; the event's texts are then empty.
     Other,
 }
 
@@ -92,7 +155,25 @@ pub struct Event<'a> {
     pub time: &'a str,
 }
 
-/// Reads one event. Total: any bytes give an event; what cannot be read says so in [`Says::Unparsed`].
-pub fn read<'a>(_fields: &Fields<'a>, _scratch: &'a mut Scratch) -> Event<'a> {
-    Event { role: Role::Other, says: Says::Nothing, host: "", actor: "", process: "", record: "", time: "" }
+impl Event<'_> {
+    /// An event that does not concern the IIS configuration.
+    const OTHER: Self = Self {
+        role: Role::Other,
+        says: Says::Nothing,
+        host: "",
+        actor: "",
+        process: "",
+        record: "",
+        time: "",
+    };
+}
+
+/// Reads one event. Total: any bytes give an event; what cannot be read says so in [`Says::Unparsed`]. Takes time
+/// linear in the length of the cells, and allocates nothing beyond the growth of `scratch`.
+pub fn read<'a>(fields: &Fields<'a>, scratch: &'a mut Scratch) -> Event<'a> {
+    scratch.buffer.clear();
+    let Some(gathered) = fields::gather(fields, &mut scratch.buffer) else {
+        return Event::OTHER;
+    };
+    judge::judge(&gathered, &scratch.buffer)
 }

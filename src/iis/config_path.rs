@@ -1,7 +1,27 @@
 //! The XPath-like configuration path of event 29, e.g.
 //! `/system.webServer/globalModules/add[@name="X"]/@image`.
+//!
+//! The path is written by the configuration system, but the key in it is chosen by whoever adds the module. How a
+//! quote inside a key is escaped is not known, so a path is taken apart from both ends: a path of an element ends in
+//! `"]`, a path of an attribute in `"]/@attribute`, and everything between the first quote and that end is the key.
+//! A name that holds `"]`, `' at '` or brackets is therefore read whole.
+
+use memchr::{memchr2, memmem, memrchr};
 
 use super::module::{Element, Section};
+
+/// The text is empty or does not begin like a path.
+pub const NO_CONFIGURATION_PATH: &str = "no_configuration_path";
+/// The path breaks off.
+pub const TRUNCATED_PATH: &str = "truncated_path";
+/// The section is known, the element in it is not.
+pub const UNKNOWN_ELEMENT: &str = "unknown_element";
+/// The path begins or goes on in a way that no known event does.
+pub const UNKNOWN_PATH_FORM: &str = "unknown_path_form";
+/// The element has no `name` among its keys.
+pub const NO_NAME_KEY: &str = "no_name_key";
+/// The `name` key is empty.
+pub const EMPTY_NAME: &str = "empty_name";
 
 /// A configuration path, taken apart. Borrows from the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,10 +30,13 @@ pub struct ConfigPath<'a> {
     pub section: Section,
     /// The element.
     pub element: Element,
-    /// The value of the `name` key; empty where there is none.
+    /// The value of the `name` key; empty where there is none (`clear`, the bare section).
     pub name: &'a str,
     /// The attribute after the last `/@` outside the key; empty for an element row.
     pub attribute: &'a str,
+    /// The element has other keys beside `name`. The sections read here have one key only (their schema), so a
+    /// crafted name (`X" and @id="1`) looks the same: whoever can check the name elsewhere should.
+    pub joined: bool,
 }
 
 /// What a text says as a configuration path.
@@ -21,14 +44,221 @@ pub struct ConfigPath<'a> {
 pub enum Parsed<'a> {
     /// A section that registers code.
     Module(ConfigPath<'a>),
-    /// A well-formed path of some other section.
+    /// A well-formed path of some other section, or an attribute of a section as a whole
+    /// (`/system.webServer/modules/@runAllManagedModulesForAllRequests`): no module.
     OtherSection,
     /// No configuration path, or one that breaks off; the reason code says which.
     Malformed(&'static str),
 }
 
-/// Takes a configuration path apart.
+const SECTIONS: [Section; 5] = [
+    Section::GlobalModules,
+    Section::Modules,
+    Section::Handlers,
+    Section::IsapiFilters,
+    Section::HttpModules,
+];
+
+/// Attributes in the schema's spelling; a path that writes one in another case means the same one.
+const ATTRIBUTES: [&str; 7] =
+    ["name", "image", "type", "preCondition", "path", "scriptProcessor", "lockItem"];
+
+/// Takes a configuration path apart. Total and linear in the length of `text`; blanks around it do not count.
+///
+/// Section, element and attribute names are compared without case. IIS writes them in the schema's case, but
+/// whether a path keeps the spelling a caller used is not known, and a module must not become another section's
+/// noise by being added to `GlobalModules`. The name is never changed.
 #[must_use]
-pub fn parse(_text: &str) -> Parsed<'_> {
-    Parsed::OtherSection
+pub fn parse(text: &str) -> Parsed<'_> {
+    let path = text.trim_ascii();
+    match section(path) {
+        Some((section, "")) => module(section, Element::Section, "", ""),
+        Some((section, rest)) => match rest.strip_prefix('/') {
+            Some(rest) => within(section, rest),
+            None => Parsed::Malformed(UNKNOWN_PATH_FORM),
+        },
+        None => outside(path),
+    }
+}
+
+/// The section whose path `path` begins with, and what follows: nothing, or text from `/` or `[` on.
+fn section(path: &str) -> Option<(Section, &str)> {
+    SECTIONS.into_iter().find_map(|section| {
+        let rest = strip_prefix_ignoring_case(path, section.path())?;
+        (rest.is_empty() || rest.starts_with(['/', '['])).then_some((section, rest))
+    })
+}
+
+fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (head, rest) = text.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+/// A path that is not in one of the sections.
+fn outside(path: &str) -> Parsed<'_> {
+    let bytes = path.as_bytes();
+    if bytes.first() != Some(&b'/') || bytes.get(1).is_some_and(|b| !b.is_ascii_alphabetic()) {
+        return Parsed::Malformed(NO_CONFIGURATION_PATH);
+    }
+    let breaks_off = path.ends_with('/')
+        || SECTIONS.iter().any(|section| strip_prefix_ignoring_case(section.path(), path).is_some());
+    if breaks_off {
+        return Parsed::Malformed(TRUNCATED_PATH);
+    }
+    // A path that names the file's root or a `location` first may go on in any section; no known event has one.
+    let rooted = ["/location", "/configuration"].into_iter().any(|root| {
+        strip_prefix_ignoring_case(path, root)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[']))
+    });
+    if rooted { Parsed::Malformed(UNKNOWN_PATH_FORM) } else { Parsed::OtherSection }
+}
+
+/// What follows the section and its `/`.
+fn within(section: Section, rest: &str) -> Parsed<'_> {
+    if rest.is_empty() {
+        return Parsed::Malformed(TRUNCATED_PATH);
+    }
+    if let Some(attribute) = rest.strip_prefix('@') {
+        return if is_identifier(attribute) {
+            Parsed::OtherSection
+        } else {
+            Parsed::Malformed(TRUNCATED_PATH)
+        };
+    }
+    let end = memchr2(b'[', b'/', rest.as_bytes()).unwrap_or(rest.len());
+    let (word, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let Some(element) = element(word) else {
+        let cut = tail.is_empty()
+            && ELEMENTS.iter().any(|(known, _)| strip_prefix_ignoring_case(known, word).is_some());
+        return Parsed::Malformed(if cut { TRUNCATED_PATH } else { UNKNOWN_ELEMENT });
+    };
+    if element == Element::Clear {
+        return match tail.strip_prefix("/@") {
+            _ if tail.is_empty() => module(section, element, "", ""),
+            Some(attribute) if is_identifier(attribute) => module(section, element, "", attribute),
+            Some(_) => Parsed::Malformed(TRUNCATED_PATH),
+            None => Parsed::Malformed(UNKNOWN_PATH_FORM),
+        };
+    }
+    match tail.strip_prefix('[') {
+        Some(keyed) => match keyed_element(keyed) {
+            Ok((name, joined, attribute)) => Parsed::Module(ConfigPath {
+                section,
+                element,
+                name,
+                attribute: canonical_attribute(attribute),
+                joined,
+            }),
+            Err(reason) => Parsed::Malformed(reason),
+        },
+        None if tail.is_empty() => Parsed::Malformed(TRUNCATED_PATH),
+        None => Parsed::Malformed(NO_NAME_KEY),
+    }
+}
+
+fn module<'a>(section: Section, element: Element, name: &'a str, attribute: &'a str) -> Parsed<'a> {
+    let attribute = canonical_attribute(attribute);
+    Parsed::Module(ConfigPath { section, element, name, attribute, joined: false })
+}
+
+const ELEMENTS: [(&str, Element); 4] =
+    [("add", Element::Add), ("filter", Element::Add), ("remove", Element::Remove), ("clear", Element::Clear)];
+
+fn element(word: &str) -> Option<Element> {
+    ELEMENTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|&(_, element)| element)
+}
+
+fn canonical_attribute(attribute: &str) -> &str {
+    ATTRIBUTES.into_iter().find(|known| known.eq_ignore_ascii_case(attribute)).unwrap_or(attribute)
+}
+
+fn is_identifier(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+}
+
+/// Reads `@name="X"]` or `@name="X"]/@attribute`: the name, whether other keys were joined, the attribute.
+fn keyed_element(keyed: &str) -> Result<(&str, bool, &str), &'static str> {
+    let (keys, attribute) = match keyed.strip_suffix(']') {
+        Some(keys) => (keys, ""),
+        None => {
+            let at = memrchr(b'@', keyed.as_bytes()).ok_or(TRUNCATED_PATH)?;
+            let (before, attribute) = keyed.split_at_checked(at).ok_or(TRUNCATED_PATH)?;
+            let attribute = attribute.strip_prefix('@').unwrap_or(attribute);
+            let keys = before.strip_suffix("]/").ok_or(TRUNCATED_PATH)?;
+            if !is_identifier(attribute) {
+                return Err(TRUNCATED_PATH);
+            }
+            (keys, attribute)
+        }
+    };
+    let (name, joined) = name_key(keys)?;
+    if name.is_empty() { Err(EMPTY_NAME) } else { Ok((name, joined, attribute)) }
+}
+
+/// The value of the `name` key in `@name="X"` or `@name="X" and @id="1"`, and whether other keys are there.
+///
+/// A second `name` cannot be a key: then the joint is part of the name, and the name runs to the last quote.
+fn name_key(keys: &str) -> Result<(&str, bool), &'static str> {
+    let (mut key, mut quote, mut at) = key_start(keys, 0).ok_or(NO_NAME_KEY)?;
+    let last = keys.len().checked_sub(1).ok_or(TRUNCATED_PATH)?;
+    let mut name: Option<(usize, usize)> = None;
+    let mut count = 0_usize;
+    loop {
+        count += 1;
+        let joint = next_joint(keys, at, quote);
+        let end = joint.as_ref().map_or(last, |joint| joint.end);
+        // The closing quote of the last key must be the one that opened it, and not the opening one itself.
+        if joint.is_none() && (last < at || keys.as_bytes().get(last) != Some(&quote)) {
+            return Err(TRUNCATED_PATH);
+        }
+        if key.eq_ignore_ascii_case("name") {
+            if let Some((start, _)) = name {
+                return whole(keys, start, last);
+            }
+            name = Some((at, end));
+        }
+        let Some(joint) = joint else { break };
+        (key, quote, at) = joint.next;
+    }
+    let (start, end) = name.ok_or(NO_NAME_KEY)?;
+    Ok((keys.get(start..end).ok_or(TRUNCATED_PATH)?, count > 1))
+}
+
+/// A crafted name that imitates joined keys: everything up to the last character, which must be the quote that
+/// opened it.
+fn whole(keys: &str, start: usize, last: usize) -> Result<(&str, bool), &'static str> {
+    let opened = start.checked_sub(1).and_then(|i| keys.as_bytes().get(i));
+    if last < start || opened != keys.as_bytes().get(last) {
+        return Err(TRUNCATED_PATH);
+    }
+    Ok((keys.get(start..last).ok_or(TRUNCATED_PATH)?, false))
+}
+
+struct Joint<'a> {
+    /// Where the value before the joint ends.
+    end: usize,
+    /// Key, quote and start of the value after the joint.
+    next: (&'a str, u8, usize),
+}
+
+/// The first `" and @key="` at or after `from`.
+fn next_joint(keys: &str, from: usize, quote: u8) -> Option<Joint<'_>> {
+    const JOINT: &[u8] = b" and @";
+    let tail = keys.as_bytes().get(from..)?;
+    memmem::find_iter(tail, JOINT).map(|i| from + i).find_map(|i| {
+        let end = i.checked_sub(1).filter(|&end| end >= from && keys.as_bytes().get(end) == Some(&quote))?;
+        let next = key_start(keys, i + JOINT.len() - 1)?;
+        Some(Joint { end, next })
+    })
+}
+
+/// Reads `@key="` at `at`: the key, the quote and where the value starts.
+fn key_start(keys: &str, at: usize) -> Option<(&str, u8, usize)> {
+    let text = keys.get(at..)?.strip_prefix('@')?;
+    // Not a search for `=`: over many joints without one it would make the whole quadratic.
+    let equals = text.bytes().position(|b| !b.is_ascii_alphanumeric())?;
+    let key =
+        text.get(..equals).filter(|key| !key.is_empty() && text.as_bytes().get(equals) == Some(&b'='))?;
+    let quote = *text.as_bytes().get(equals + 1).filter(|b| matches!(b, b'"' | b'\''))?;
+    Some((key, quote, at + 1 + equals + 2))
 }

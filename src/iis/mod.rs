@@ -5,15 +5,17 @@
 
 pub mod change;
 pub mod config_path;
+pub mod fold;
 pub mod image;
 pub mod managed_type;
 pub mod module;
+pub mod precondition;
 pub mod roots;
 pub mod subject;
 
 pub use change::{ConfigChange, Operation, ValueSource};
 pub use image::{Image, ImageFlags};
-pub use managed_type::ManagedType;
+pub use managed_type::{ManagedType, TypeMatch};
 pub use module::{Action, Class, Element, Kind, Section};
-pub use roots::Roots;
+pub use roots::{Roots, RootsError};
 pub use subject::{Level, Subject};

@@ -1,5 +1,7 @@
 //! The small words: class, kind, section, element, action.
 
+use serde::{Deserialize, Serialize};
+
 /// What a change is about. Grouping key of the change level: `globalModules` and `modules` are one class,
 /// because one appcmd installation writes both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -61,7 +63,8 @@ impl Kind {
 }
 
 /// A section of the IIS configuration that registers code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Section {
     /// `/system.webServer/globalModules`
     GlobalModules,
@@ -123,7 +126,8 @@ impl Section {
 }
 
 /// The collection element that a configuration path names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Element {
     /// `add[...]` (`filter[...]` in `isapiFilters`)
     Add,

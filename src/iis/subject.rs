@@ -1,6 +1,5 @@
 //! What is decided on: one module (or filter, or handler) at one place, whichever door it came through.
 
-use super::change::Operation;
 use super::module::{Action, Class, Kind, Section};
 
 /// How complete the facts are that a [`Subject`] carries.
@@ -39,10 +38,12 @@ pub struct Subject<'a> {
     pub attribute: &'a str,
     /// What happened.
     pub action: Action,
-    /// The operation of the row, for the hijack rule; `Hidden` where several are merged.
-    pub operation: Operation,
     /// The image or type attribute was written, but the rendering hides its value.
     pub value_unseen: bool,
+    /// The name is the new value of the `name` attribute and differs from the key of the path.
+    pub renamed: bool,
+    /// The action is concluded from which rows are there, because the rendering hides the operation.
+    pub inferred: bool,
     /// `ConfigPath` as written.
     pub config_path: &'a str,
     /// `EffectiveLocationPath` as written.

@@ -1,0 +1,82 @@
+//! The entries compiled in: baseline, packs and threats.
+//!
+//! They are compiled in so that neither an old lookup nor a lookup policy can bring back an old copy; the CSV
+//! files lie among the app's lookups for people and searches to read.
+
+use super::entry::{Effect, Entry, Origin, Strength};
+use super::error::AllowlistError;
+use super::table::{Row, Table};
+use crate::iis::Kind;
+
+/// Modules and ISAPI filters of the baseline and of every pack.
+pub const BASELINE_CSV: &str = include_str!("../../splunk_app/lookups/iis_module_baseline.csv");
+/// Names and images of published malware.
+pub const THREATS_CSV: &str = include_str!("../../splunk_app/lookups/iis_module_threats.csv");
+
+const BASELINE: [&str; 10] =
+    ["id", "pack", "kind", "name", "image", "type", "precondition", "product", "iis_versions", "source"];
+const THREATS: [&str; 7] = ["id", "family", "year", "reference", "name", "image", "strength"];
+
+/// Every compiled-in entry. `Err` would name the line of a broken row of the compiled-in text.
+pub fn entries() -> Result<Vec<Entry>, AllowlistError> {
+    let mut entries = Vec::new();
+    let table = Table::read(BASELINE_CSV.as_bytes(), "iis_module_baseline.csv", &BASELINE)?;
+    for row in &table.rows {
+        entries.push(baseline(&table, row)?);
+    }
+    let threats = Table::read(THREATS_CSV.as_bytes(), "iis_module_threats.csv", &THREATS)?;
+    for row in &threats.rows {
+        entries.push(threat(&threats, row)?);
+    }
+    match table.errors.into_iter().chain(threats.errors).next() {
+        Some(error) => Err(error),
+        None => Ok(entries),
+    }
+}
+
+fn baseline(table: &Table, row: &Row) -> Result<Entry, AllowlistError> {
+    let [id, pack, kind, name, image, type_name, precondition, product, _versions, source] =
+        std::array::from_fn(|column| table.cell(row, column));
+    let origin = if pack.is_empty() { Origin::Baseline } else { Origin::Pack(pack.to_owned()) };
+    let mut entry = Entry::any(id, origin, Effect::Allow);
+    entry.kind = Some(match kind {
+        "native" => Kind::Native,
+        "managed" => Kind::Managed,
+        "isapi_filter" => Kind::IsapiFilter,
+        _ => return Err(broken(table, row, "kind", "native, managed or isapi_filter")),
+    });
+    if name.is_empty() || image.is_empty() == type_name.is_empty() {
+        return Err(broken(table, row, "name", "a name, and an image or a type"));
+    }
+    name.clone_into(&mut entry.name);
+    image.clone_into(&mut entry.image);
+    type_name.clone_into(&mut entry.type_name);
+    precondition.clone_into(&mut entry.precondition);
+    product.clone_into(&mut entry.about);
+    source.clone_into(&mut entry.reference);
+    Ok(entry)
+}
+
+fn threat(table: &Table, row: &Row) -> Result<Entry, AllowlistError> {
+    let [id, family, year, reference, name, image, strength] =
+        std::array::from_fn(|column| table.cell(row, column));
+    let strength = match strength {
+        "distinctive" => Strength::Distinctive,
+        // Only a base name may be common: a full path or a module name either proves something or is left out.
+        "common" if name.is_empty() && !image.contains('\\') => Strength::Common,
+        _ => return Err(broken(table, row, "strength", "distinctive, or common for a base name alone")),
+    };
+    if name.is_empty() && image.is_empty() {
+        return Err(broken(table, row, "name", "a name or an image"));
+    }
+    let mut entry = Entry::any(id, Origin::Threat(strength), Effect::Deny);
+    name.clone_into(&mut entry.name);
+    image.clone_into(&mut entry.image);
+    entry.about = if year.is_empty() { family.to_owned() } else { format!("{family}, {year}") };
+    reference.clone_into(&mut entry.reference);
+    Ok(entry)
+}
+
+fn broken(table: &Table, row: &Row, column: &'static str, expected: &str) -> AllowlistError {
+    AllowlistError::Cell { file: table.file.clone(), line: row.line, column, expected: expected.to_owned() }
+}

@@ -1,0 +1,175 @@
+//! The lookup: which entries could speak about a module.
+
+use super::entry::{Effect, Entry, Match, Origin};
+use super::index::{Index, decides, is_path};
+use super::{Candidates, EntryNumber, Identity};
+use crate::iis::{Class, Image, TypeMatch};
+
+impl Index {
+    /// Every entry that could speak about this module, before host, place, action and date are looked at.
+    ///
+    /// Never finds a pair for an unresolved image, but for an exact site entry written with the same relative one.
+    #[must_use]
+    pub fn candidates(&self, id: &Identity<'_>) -> Candidates {
+        let mut found = Found::default();
+        for &number in self.by_name.get(id.name).into_iter().flatten() {
+            self.weigh(number, id, &mut found);
+        }
+        if let Some(image) = id.image {
+            for &number in self.by_image.get(&image.normal).into_iter().flatten() {
+                self.weigh_image(number, id, image, &mut found);
+            }
+        }
+        if let Some(managed) = id.managed_type {
+            for &number in self.by_type.get(&managed.name).into_iter().flatten() {
+                self.weigh(number, id, &mut found);
+            }
+        }
+        self.globs.matching(id, |number| self.weigh_glob(number, id, &mut found));
+        self.threats(id, &mut found.candidates);
+        self.finish(found)
+    }
+
+    fn weigh(&self, number: EntryNumber, id: &Identity<'_>, found: &mut Found) {
+        let Some(entry) = self.entry(number) else { return };
+        let pair = if entry.is_for(id.class, id.kind) { self.pair(number, entry, id) } else { None };
+        let out = &mut found.candidates;
+        if entry.effect == Effect::Deny {
+            let by_name = entry.matching == Match::Name && entry.is_for(id.class, id.kind);
+            if pair.is_some() || by_name {
+                out.deny.push(number);
+            }
+            return;
+        }
+        if self.is_listed(number) && entry.kind.is_none_or(|kind| kind.class() == id.class) {
+            out.known_name.push(number);
+        }
+        match (&entry.origin, pair) {
+            (Origin::Baseline, Some(how)) => found.offer_known(how, number),
+            (Origin::Pack(_), Some(how)) if self.is_listed(number) => found.offer_known(how, number),
+            (Origin::Pack(_), Some(_)) => found.candidates.pack_not_chosen = Some(number),
+            (Origin::Site, _) => {
+                if entry.allows_name() && entry.is_for(id.class, id.kind) {
+                    out.site_name.push(number);
+                }
+                if let Some(how) = pair.filter(|_| !(entry.image.is_empty() && entry.type_name.is_empty())) {
+                    out.site_exact.push(number);
+                    found.site_type = found.site_type.max(Some(how));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn weigh_image(&self, number: EntryNumber, id: &Identity<'_>, image: &Image, found: &mut Found) {
+        let Some(entry) = self.entry(number) else { return };
+        let of_site = entry.origin == Origin::Site;
+        if self.is_listed(number) && id.class != Class::Handler && self.same_file(number, image, of_site) {
+            found.candidates.known_image.push(number);
+        }
+        if entry.name.is_empty() {
+            self.weigh(number, id, found);
+        }
+    }
+
+    fn weigh_glob(&self, number: EntryNumber, id: &Identity<'_>, found: &mut Found) {
+        let Some(entry) = self.entry(number).filter(|entry| entry.is_for(id.class, id.kind)) else { return };
+        let out = &mut found.candidates;
+        if entry.effect == Effect::Deny {
+            out.deny.push(number);
+        } else if entry.allows_name() {
+            out.site_name.push(number);
+        } else if id.image.is_none_or(Image::is_resolved) {
+            out.site_glob.push(number);
+        }
+    }
+
+    /// How far the image or type of an entry is that of the module; `None` when it is not, or is not shown.
+    fn pair(&self, number: EntryNumber, entry: &Entry, id: &Identity<'_>) -> Option<TypeMatch> {
+        let deny = entry.effect == Effect::Deny;
+        if let Some(own) = self.image(number) {
+            let seen = id.image?;
+            let same = if deny {
+                own.normal == seen.normal
+            } else {
+                self.same_file(number, seen, entry.origin == Origin::Site)
+            };
+            return same.then_some(TypeMatch::Same);
+        }
+        let Some(own) = self.managed_type(number) else { return deny.then_some(TypeMatch::Same) };
+        let seen = id.managed_type?;
+        // A bare type vouches for no assembly: an attacker's assembly can hold a type of any name.
+        let vouches = deny || own.assembly.is_some() || seen.assembly.is_none();
+        Some(own.compare(seen)).filter(|how| how.is_match() && vouches)
+    }
+
+    fn same_file(&self, number: EntryNumber, seen: &Image, relative_too: bool) -> bool {
+        self.image(number).is_some_and(|own| {
+            own.normal == seen.normal
+                && (own.is_resolved() && seen.is_resolved()
+                    || relative_too && own.is_relative() && seen.is_relative())
+        })
+    }
+
+    fn threats(&self, id: &Identity<'_>, out: &mut Candidates) {
+        let name = id.name.to_lowercase();
+        let by_name = self.threats.names.get(&name).into_iter().flatten().filter(|number| {
+            let Some(entry) = self.entry(**number) else { return false };
+            entry.image.is_empty()
+                || self.image(**number).zip(id.image).is_some_and(|(own, seen)| {
+                    if is_path(entry) {
+                        own.normal == seen.normal
+                    } else {
+                        own.file_name() == seen.file_name()
+                    }
+                })
+        });
+        let by_path = id.image.and_then(|image| self.threats.paths.get(&image.normal)).into_iter().flatten();
+        let by_file =
+            id.image.and_then(|image| self.threats.file_names.get(image.file_name())).into_iter().flatten();
+        for &number in by_path.chain(by_name).chain(by_file) {
+            let decides = self.entry(number).is_some_and(decides);
+            let slot = if decides { &mut out.threat } else { &mut out.threat_basename };
+            *slot = slot.or(Some(number));
+        }
+    }
+
+    fn finish(&self, found: Found) -> Candidates {
+        let mut out = found.candidates;
+        let rank = |number: &EntryNumber| self.entries.rank.get(*number).copied().unwrap_or(usize::MAX);
+        for list in [
+            &mut out.deny,
+            &mut out.site_exact,
+            &mut out.site_glob,
+            &mut out.site_name,
+            &mut out.known_name,
+            &mut out.known_image,
+        ] {
+            list.sort_unstable_by_key(rank);
+            list.dedup();
+        }
+        out.known_pair = found.known.map(|(_, number)| number);
+        out.type_match = found.known.map(|(how, _)| how).or(found.site_type);
+        out.weak_identity = out.type_match == Some(TypeMatch::Weak);
+        out
+    }
+}
+
+/// Candidates while they are being collected.
+#[derive(Default)]
+struct Found {
+    candidates: Candidates,
+    /// The known pair that agrees best.
+    known: Option<(TypeMatch, EntryNumber)>,
+    /// The best agreement of a site entry.
+    site_type: Option<TypeMatch>,
+}
+
+impl Found {
+    fn offer_known(&mut self, how: TypeMatch, number: EntryNumber) {
+        // Of equals the first in the compiled-in order stays.
+        if self.known.is_none_or(|(best, _)| how > best) {
+            self.known = Some((how, number));
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Every entry there is: compiled in and from the site.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::column::Column;
+use super::entry::{Entry, Origin};
+use super::error::AllowlistError;
+use super::index::Index;
+use super::packs::Profile;
+use super::site::SiteFile;
+use super::{EntryNumber, builtin};
+
+/// Every entry, in a fixed order; the number of an entry is the same in every [`Index`] made from one catalogue.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    entries: Arc<Entries>,
+}
+
+/// The entries and their order by specificity.
+#[derive(Debug)]
+pub(super) struct Entries {
+    /// The entries by number.
+    pub list: Vec<Entry>,
+    /// For each entry its place among all, the most specific first.
+    pub rank: Vec<usize>,
+}
+
+impl Entries {
+    fn new(list: Vec<Entry>) -> Self {
+        let mut order: Vec<EntryNumber> = (0..list.len()).collect();
+        order.sort_by_cached_key(|number| list.get(*number).map(Entry::sort_key));
+        let mut rank = vec![0; list.len()];
+        for (place, number) in order.into_iter().enumerate() {
+            if let Some(slot) = rank.get_mut(number) {
+                *slot = place;
+            }
+        }
+        Self { list, rank }
+    }
+}
+
+impl Catalogue {
+    /// The compiled-in entries and those of a site's file. Fails with the first error of the file.
+    ///
+    /// A disabled row of the file whose id is that of a compiled-in entry switches that entry off.
+    pub fn new(site: SiteFile) -> Result<Self, AllowlistError> {
+        let site = site.sound()?;
+        let mut entries = builtin::entries()?;
+        let shipped: HashMap<String, EntryNumber> =
+            entries.iter().enumerate().map(|(number, entry)| (entry.id.clone(), number)).collect();
+        for entry in site.entries {
+            if let Some(error) = switch_error(&entry, shipped.contains_key(&entry.id), &site.file) {
+                return Err(error);
+            }
+            let switched = shipped.get(&entry.id).filter(|_| !entry.enabled);
+            if let Some(switched) = switched.and_then(|number| entries.get_mut(*number)) {
+                switched.enabled = false;
+            }
+            entries.push(entry);
+        }
+        Ok(Self { entries: Arc::new(Entries::new(entries)) })
+    }
+
+    /// The entries by number.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries.list
+    }
+
+    /// Prepares the entries for the hosts of one profile.
+    #[must_use]
+    pub fn index(&self, profile: &Profile) -> Index {
+        Index::new(&self.entries, profile)
+    }
+
+    /// The packs that are compiled in, with the products each covers, sorted by name.
+    #[must_use]
+    pub fn packs(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut packs: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for entry in &self.entries.list {
+            if let Origin::Pack(name) = &entry.origin {
+                let products = packs.entry(name).or_default();
+                if !products.contains(&entry.about.as_str()) {
+                    products.push(&entry.about);
+                }
+            }
+        }
+        packs
+    }
+}
+
+/// A disabled row that says nothing but an id must name a compiled-in entry: a mistyped id would switch off nothing.
+pub(super) fn switch_error(entry: &Entry, is_shipped: bool, file: &str) -> Option<AllowlistError> {
+    let is_switch =
+        !entry.enabled && entry.name.is_empty() && entry.image.is_empty() && entry.type_name.is_empty();
+    (is_switch && !is_shipped).then(|| AllowlistError::Cell {
+        file: file.to_owned(),
+        line: entry.line,
+        column: Column::Id.as_str(),
+        expected: "the id of a baseline, pack or threat entry in a disabled row that has nothing else"
+            .to_owned(),
+    })
+}

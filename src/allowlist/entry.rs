@@ -1,0 +1,219 @@
+//! One entry: what it speaks about, and where and when.
+
+use super::patterns::Patterns;
+use crate::iis::{Action, Class, Kind};
+
+/// Where an entry comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Origin {
+    /// Compiled in: Windows role services, .NET, Microsoft's add-ons.
+    Baseline,
+    /// Compiled in, for the hosts on which the pack of this name is chosen.
+    Pack(String),
+    /// Compiled in: names and images of published malware.
+    Threat(Strength),
+    /// The site's own file.
+    Site,
+}
+
+/// How much a threat entry proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Strength {
+    /// Nobody else is known to use it: a match decides.
+    Distinctive,
+    /// Honest software may use it too: a match is only a reason.
+    Common,
+}
+
+/// What an entry does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Effect {
+    /// Trusts what it matches.
+    Allow,
+    /// Rejects what it matches; stronger than any allow.
+    Deny,
+}
+
+impl Effect {
+    /// The word of the file.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+        }
+    }
+}
+
+/// How `name`, `image` and `type` of an entry are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Match {
+    /// Name with case, image in normal form, type by its parts.
+    Exact,
+    /// `*`, `**` and `?` in name, image and type.
+    Glob,
+    /// The name alone, for data that never shows an image; an image or type in the entry still makes an exact pair.
+    Name,
+}
+
+impl Match {
+    /// The word of the file.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Glob => "glob",
+            Self::Name => "name",
+        }
+    }
+}
+
+/// One entry of the baseline, a pack, the threat list or the site's allowlist.
+///
+/// Texts are as written, without space around them (`name` keeps its space: it is part of the key in IIS).
+/// An empty text or list means any.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Names the entry in results.
+    pub id: String,
+    /// Where the entry comes from.
+    pub origin: Origin,
+    /// A disabled entry is kept for reports and matches nothing.
+    pub enabled: bool,
+    /// Allow or deny. Threats are [`Effect::Deny`].
+    pub effect: Effect,
+    /// Kind of module.
+    pub kind: Option<Kind>,
+    /// Module name.
+    pub name: String,
+    /// Image path.
+    pub image: String,
+    /// Managed type string.
+    pub type_name: String,
+    /// How name, image and type are compared.
+    pub matching: Match,
+    /// `preCondition` as written.
+    pub precondition: String,
+    /// Hosts.
+    pub host: Patterns,
+    /// Places in the configuration.
+    pub config_path: Patterns,
+    /// Actions.
+    pub actions: Vec<Action>,
+    /// First microsecond since 1970-01-01T00:00Z at which the entry counts.
+    pub valid_from: Option<i64>,
+    /// First microsecond at which it no longer counts.
+    pub expires: Option<i64>,
+    /// `expires` as written, for reports.
+    pub expires_written: String,
+    /// Who answers for a site entry.
+    pub owner: String,
+    /// Where a site entry was agreed.
+    pub ticket: String,
+    /// Why a site entry is there.
+    pub reason: String,
+    /// Product of a baseline or pack entry; malware family of a threat, with the year.
+    pub about: String,
+    /// Public source of a compiled-in entry.
+    pub reference: String,
+    /// Line of the site file; 0 for compiled-in entries.
+    pub line: u64,
+}
+
+impl Entry {
+    /// An entry that matches anything, to be filled in.
+    pub(super) fn any(id: &str, origin: Origin, effect: Effect) -> Self {
+        Self {
+            id: id.to_owned(),
+            origin,
+            enabled: true,
+            effect,
+            kind: None,
+            name: String::new(),
+            image: String::new(),
+            type_name: String::new(),
+            matching: Match::Exact,
+            precondition: String::new(),
+            host: Patterns::default(),
+            config_path: Patterns::default(),
+            actions: Vec::new(),
+            valid_from: None,
+            expires: None,
+            expires_written: String::new(),
+            owner: String::new(),
+            ticket: String::new(),
+            reason: String::new(),
+            about: String::new(),
+            reference: String::new(),
+            line: 0,
+        }
+    }
+
+    /// Whether the entry is for this kind of module, as far as the facts show the kind.
+    #[must_use]
+    pub fn is_for(&self, class: Class, kind: Option<Kind>) -> bool {
+        self.kind.is_none_or(|own| own.class() == class && kind.is_none_or(|seen| seen == own))
+    }
+
+    /// Whether the entry allows by name alone: `match=name`, or an allowed removal without image and type
+    /// (a removal carries neither).
+    #[must_use]
+    pub fn allows_name(&self) -> bool {
+        self.effect == Effect::Allow
+            && self.origin == Origin::Site
+            && (self.matching == Match::Name || self.image.is_empty() && self.type_name.is_empty())
+    }
+
+    /// Whether the entry is a site's exact allow entry for an image or type.
+    #[must_use]
+    pub fn is_exact_allow(&self) -> bool {
+        self.effect == Effect::Allow
+            && self.origin == Origin::Site
+            && self.matching == Match::Exact
+            && !(self.image.is_empty() && self.type_name.is_empty())
+    }
+
+    /// How narrow the entry is: of two that match, the greater one is named in the result.
+    #[must_use]
+    pub fn specificity(&self) -> u32 {
+        let literals = |text: &str| {
+            u32::try_from(text.chars().filter(|c| !matches!(c, '*' | '?')).count())
+                .unwrap_or(u32::MAX)
+                .min(0xFFF)
+        };
+        let matching = match self.matching {
+            Match::Exact => 2,
+            Match::Glob => 1,
+            Match::Name => 0,
+        };
+        let filled = u32::from(!self.name.is_empty())
+            + u32::from(!self.image.is_empty() || !self.type_name.is_empty())
+            + u32::from(self.kind.is_some())
+            + u32::from(!self.precondition.is_empty())
+            + self.host.specificity()
+            + self.config_path.specificity()
+            + u32::from(!self.actions.is_empty())
+            + u32::from(self.valid_from.is_some())
+            + u32::from(self.expires.is_some());
+        let literal = match self.matching {
+            Match::Glob => literals(&self.name) + literals(&self.image) + literals(&self.type_name),
+            Match::Exact | Match::Name => 0,
+        };
+        matching << 24 | literal.min(0xFFFF) << 8 | filled
+    }
+
+    /// Sorts entries so that the most specific stands first, whatever their order in the file.
+    pub(super) fn sort_key(&self) -> impl Ord + use<> {
+        (
+            std::cmp::Reverse(self.specificity()),
+            self.name.clone(),
+            self.image.clone(),
+            self.type_name.clone(),
+            self.host.written().to_owned(),
+            self.config_path.written().to_owned(),
+            (self.kind, self.precondition.clone(), self.actions.clone()),
+            (std::cmp::Reverse(self.expires), self.valid_from),
+            (self.effect, self.id.clone()),
+        )
+    }
+}

@@ -1,0 +1,204 @@
+//! Globs: `?` is one character, `*` any run within a component, `**` any run at all; `\**\` is any number of whole
+//! components, none included.
+//!
+//! The matcher keeps the set of pattern positions it could be at and walks the text once, so that the work is at
+//! most text length times pattern length: the text is written by an attacker.
+
+/// A compiled glob.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glob {
+    tokens: Vec<Token>,
+    separator: Option<char>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Token {
+    Literal(char),
+    One,
+    Run,
+    RunAcross,
+    /// `**` between two separators: may vanish together with the second one.
+    Components,
+}
+
+impl Glob {
+    /// Compiles `pattern` for texts whose components are divided by `separator`; without one, `*` and `**` are alike.
+    /// Total: every character other than `*` and `?` stands for itself. Case is the caller's matter.
+    #[must_use]
+    pub fn new(pattern: &str, separator: Option<char>) -> Self {
+        let mut tokens: Vec<Token> = Vec::with_capacity(pattern.len());
+        for c in pattern.chars() {
+            let token = match c {
+                '*' if matches!(tokens.last(), Some(Token::Run | Token::RunAcross)) => {
+                    tokens.pop();
+                    Token::RunAcross
+                }
+                c if Some(c) == separator && tokens.last() == Some(&Token::RunAcross) => {
+                    tokens.pop();
+                    let whole =
+                        tokens.last().is_none_or(|t| separator.is_some_and(|s| *t == Token::Literal(s)));
+                    tokens.push(if whole { Token::Components } else { Token::RunAcross });
+                    Token::Literal(c)
+                }
+                '*' => Token::Run,
+                '?' => Token::One,
+                c => Token::Literal(c),
+            };
+            tokens.push(token);
+        }
+        Self { tokens, separator }
+    }
+
+    /// Whether the whole of `text` matches.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        let mut now = Positions::new(self.tokens.len());
+        let mut next = Positions::new(self.tokens.len());
+        self.enter(&mut now, 0, 0);
+        for (step, c) in text.chars().enumerate() {
+            if now.list.is_empty() {
+                return false;
+            }
+            next.list.clear();
+            for &at in &now.list {
+                let within = Some(c) != self.separator;
+                match self.tokens.get(at) {
+                    Some(Token::Literal(l)) if *l == c => self.enter(&mut next, at + 1, step + 1),
+                    Some(Token::One) if within => self.enter(&mut next, at + 1, step + 1),
+                    Some(Token::Run) if within => self.enter(&mut next, at, step + 1),
+                    Some(Token::RunAcross) => self.enter(&mut next, at, step + 1),
+                    Some(Token::Components) => {
+                        next.add(at, step + 1);
+                        if !within {
+                            self.enter(&mut next, at + 2, step + 1);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            std::mem::swap(&mut now, &mut next);
+        }
+        now.list.contains(&self.tokens.len())
+    }
+
+    /// Adds `at`, and what lies behind it when it is a run (a run may be empty).
+    fn enter(&self, positions: &mut Positions, at: usize, step: usize) {
+        let mut at = at;
+        while positions.add(at, step) {
+            match self.tokens.get(at) {
+                Some(Token::Run | Token::RunAcross) => at += 1,
+                // The separator before was just matched and serves for both.
+                Some(Token::Components) => at += 2,
+                _ => return,
+            }
+        }
+    }
+}
+
+/// Whether a text holds a wildcard.
+#[must_use]
+pub fn has_wildcard(text: &str) -> bool {
+    text.contains(['*', '?'])
+}
+
+/// A set of pattern positions. `seen` holds the step at which a position was added last, plus one.
+struct Positions {
+    list: Vec<usize>,
+    seen: Vec<usize>,
+}
+
+impl Positions {
+    fn new(tokens: usize) -> Self {
+        Self { list: Vec::new(), seen: vec![0; tokens + 1] }
+    }
+
+    fn add(&mut self, at: usize, step: usize) -> bool {
+        match self.seen.get_mut(at) {
+            Some(seen) if *seen != step + 1 => {
+                *seen = step + 1;
+                self.list.push(at);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Glob;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_star_stays_in_its_component_and_two_cross() {
+        for (pattern, text, matches) in [
+            (r"C:\Vendor\*.DLL", r"C:\Vendor\A.DLL", true),
+            (r"C:\Vendor\*.DLL", r"C:\Vendor\BIN\A.DLL", false),
+            (r"C:\Vendor\**.DLL", r"C:\Vendor\BIN\A.DLL", true),
+            (r"C:\Vendor\**\A.DLL", r"C:\Vendor\A.DLL", true),
+            (r"C:\Vendor\**\A.DLL", r"C:\Vendor\B\C\A.DLL", true),
+            (r"C:\Vendor\**\A.DLL", r"C:\Vendor\BA.DLL", false),
+            (r"C:\Vendor**\A.DLL", r"C:\VendorA.DLL", false),
+            (r"**\A.DLL", r"C:\A.DLL", true),
+            (r"**\A.DLL", r"A.DLL", true),
+            (r"C:\*\A.DLL", r"C:\B\A.DLL", true),
+            (r"C:\?\A.DLL", r"C:\B\A.DLL", true),
+            (r"C:?A.DLL", r"C:\A.DLL", false),
+            ("A?", "Aé", true),
+            ("", "", true),
+            ("", "a", false),
+            ("*", "", true),
+            ("***", r"a\b", true),
+            ("a*b*c", "axbxbxc", true),
+            ("a*b*c", "axbxbx", false),
+        ] {
+            assert_eq!(Glob::new(pattern, Some('\\')).matches(text), matches, "{pattern} on {text}");
+        }
+    }
+
+    #[test]
+    fn without_a_separator_a_star_takes_everything() {
+        assert!(Glob::new("web*", None).matches("web01.corp.example"));
+    }
+
+    #[test]
+    fn the_work_is_bounded_on_hostile_texts() {
+        let pattern = "**a*".repeat(60) + "b";
+        let text = "a".repeat(20_000);
+        let start = std::time::Instant::now();
+        assert!(!Glob::new(&pattern, Some('\\')).matches(&text));
+        assert!(
+            start.elapsed().as_secs() < 5,
+            "a backtracking matcher would not end within the age of the universe"
+        );
+    }
+
+    /// The slow twin: tries every split. Patterns and texts start with a separator.
+    fn naive(pattern: &[char], text: &[char]) -> bool {
+        match pattern {
+            [] => text.is_empty(),
+            ['\\', '*', '*', '\\', ..] => {
+                let rest = &pattern[3..];
+                text.first() == Some(&'\\')
+                    && (0..text.len()).any(|n| text[n] == '\\' && naive(rest, &text[n..]))
+            }
+            ['*', '*', rest @ ..] => (0..=text.len()).any(|n| naive(rest, &text[n..])),
+            ['*', rest @ ..] => {
+                (0..=text.len()).take_while(|n| !text[..*n].contains(&'\\')).any(|n| naive(rest, &text[n..]))
+            }
+            ['?', rest @ ..] => matches!(text, [c, more @ ..] if *c != '\\' && naive(rest, more)),
+            [c, rest @ ..] => matches!(text, [d, more @ ..] if c == d && naive(rest, more)),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+        #[test]
+        fn agrees_with_trying_every_split(pattern in r"(a|b|\*|\?|\\|\*\*|\\\*\*\\){0,6}", text in r"[ab\\]{0,8}") {
+            prop_assume!(!pattern.contains("***"));
+            let p: Vec<char> = format!(r"\{pattern}").chars().collect();
+            let t: Vec<char> = format!(r"\{text}").chars().collect();
+            prop_assert_eq!(Glob::new(&pattern, Some('\\')).matches(&text), naive(&p, &t));
+        }
+    }
+}

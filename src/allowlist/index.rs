@@ -1,0 +1,157 @@
+//! The entries prepared for the hosts of one profile: images in normal form under its roots, and hash maps.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::EntryNumber;
+use super::catalogue::Entries;
+use super::entry::{Effect, Entry, Match, Origin, Strength};
+use super::globs::GlobIndex;
+use super::packs::Profile;
+use crate::iis::{Image, ManagedType};
+
+/// The entries as the hosts of one profile see them. Made by [`super::Catalogue::index`]; about 5 µs an entry.
+#[derive(Debug)]
+pub struct Index {
+    pub(super) entries: Arc<Entries>,
+    /// Normal form of each entry's image under the profile's roots.
+    images: Vec<Option<Image>>,
+    types: Vec<Option<ManagedType>>,
+    /// Entries that list a name: baseline, chosen packs, exact site allow entries.
+    listed: Vec<bool>,
+    /// Named entries compared exactly, threats and switched-off ones left out.
+    pub(super) by_name: HashMap<String, Vec<EntryNumber>>,
+    /// Listed entries with an image, and exact site entries without a name, by the image's normal form.
+    pub(super) by_image: HashMap<String, Vec<EntryNumber>>,
+    /// Exact site entries without a name, by the type's name.
+    pub(super) by_type: HashMap<String, Vec<EntryNumber>>,
+    pub(super) threats: ThreatIndex,
+    pub(super) globs: GlobIndex,
+}
+
+/// Threats by what they name. Names are in lower case.
+#[derive(Debug, Default)]
+pub(super) struct ThreatIndex {
+    pub names: HashMap<String, Vec<EntryNumber>>,
+    pub paths: HashMap<String, Vec<EntryNumber>>,
+    pub file_names: HashMap<String, Vec<EntryNumber>>,
+}
+
+impl Index {
+    pub(super) fn new(entries: &Arc<Entries>, profile: &Profile) -> Self {
+        let list = &entries.list;
+        let normalise = |e: &Entry| {
+            (e.enabled && !e.image.is_empty()).then(|| Image::normalise(&e.image, &profile.roots))
+        };
+        let parse = |e: &Entry| (!e.type_name.is_empty()).then(|| ManagedType::parse(&e.type_name));
+        let listed = |e: &Entry| {
+            e.enabled
+                && match &e.origin {
+                    Origin::Baseline => true,
+                    Origin::Pack(name) => profile.packs.contains(name),
+                    Origin::Site => e.is_exact_allow() && !e.name.is_empty(),
+                    Origin::Threat(_) => false,
+                }
+        };
+        let mut index = Self {
+            images: list.iter().map(normalise).collect(),
+            types: list.iter().map(parse).collect(),
+            listed: list.iter().map(listed).collect(),
+            by_name: HashMap::new(),
+            by_image: HashMap::new(),
+            by_type: HashMap::new(),
+            threats: ThreatIndex::default(),
+            globs: GlobIndex::default(),
+            entries: Arc::clone(entries),
+        };
+        for (number, entry) in list.iter().enumerate().filter(|(_, entry)| entry.enabled) {
+            index.insert(number, entry);
+        }
+        index
+    }
+
+    fn insert(&mut self, number: EntryNumber, entry: &Entry) {
+        let image = self.images.get(number).and_then(Option::as_ref);
+        if let Origin::Threat(_) = entry.origin {
+            return self.threats.insert(number, entry, image);
+        }
+        if entry.matching == Match::Glob {
+            return self.globs.insert(number, entry, image);
+        }
+        if !entry.name.is_empty() {
+            self.by_name.entry(entry.name.clone()).or_default().push(number);
+        }
+        let is_listed = self.listed.get(number).copied().unwrap_or_default();
+        match (image, self.types.get(number).and_then(Option::as_ref)) {
+            (Some(image), _) if is_listed || entry.name.is_empty() => {
+                self.by_image.entry(image.normal.clone()).or_default().push(number);
+            }
+            (None, Some(managed)) if entry.name.is_empty() => {
+                self.by_type.entry(managed.name.clone()).or_default().push(number);
+            }
+            _ => {}
+        }
+    }
+
+    /// The entry with this number; `None` for a number of another catalogue.
+    #[must_use]
+    pub fn entry(&self, number: EntryNumber) -> Option<&Entry> {
+        self.entries.list.get(number)
+    }
+
+    /// An entry's image in normal form, where it has one.
+    #[must_use]
+    pub fn image(&self, number: EntryNumber) -> Option<&Image> {
+        self.images.get(number).and_then(Option::as_ref)
+    }
+
+    /// An entry's managed type, where it has one.
+    #[must_use]
+    pub fn managed_type(&self, number: EntryNumber) -> Option<&ManagedType> {
+        self.types.get(number).and_then(Option::as_ref)
+    }
+
+    /// Whether an entry lists its name as known on these hosts: baseline, chosen packs, exact site allow entries.
+    #[must_use]
+    pub fn is_listed(&self, number: EntryNumber) -> bool {
+        self.listed.get(number).copied().unwrap_or_default()
+    }
+
+    /// Every enabled threat entry.
+    pub(super) fn threat_entries(&self) -> impl Iterator<Item = (EntryNumber, &Entry)> {
+        let is_threat = |entry: &Entry| entry.enabled && matches!(entry.origin, Origin::Threat(_));
+        self.entries.list.iter().enumerate().filter(move |(_, entry)| is_threat(entry))
+    }
+
+    /// Every listed entry with the stem of its DLL: what a name can be made to look like.
+    pub fn known(&self) -> impl Iterator<Item = (EntryNumber, &Entry, Option<&str>)> {
+        self.entries
+            .list
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| self.is_listed(*number))
+            .map(|(number, entry)| (number, entry, self.image(number).map(Image::stem)))
+    }
+}
+
+impl ThreatIndex {
+    fn insert(&mut self, number: EntryNumber, entry: &Entry, image: Option<&Image>) {
+        let (map, key) = match image {
+            _ if !entry.name.is_empty() => (&mut self.names, entry.name.to_lowercase()),
+            Some(image) if is_path(entry) => (&mut self.paths, image.normal.clone()),
+            Some(image) => (&mut self.file_names, image.file_name().to_owned()),
+            None => return,
+        };
+        map.entry(key).or_default().push(number);
+    }
+}
+
+/// Whether a threat names a place and not only a file.
+pub(super) fn is_path(entry: &Entry) -> bool {
+    entry.image.contains('\\')
+}
+
+/// Whether a threat decides when it matches.
+pub(super) fn decides(entry: &Entry) -> bool {
+    entry.origin == Origin::Threat(Strength::Distinctive) && entry.effect == Effect::Deny
+}

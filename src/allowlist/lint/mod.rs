@@ -1,0 +1,185 @@
+//! `allowlist check`: what is wrong, risky or useless in an allowlist file, entry by entry.
+
+use super::catalogue::switch_error;
+use super::packs::Profile;
+use super::{AllowlistError, Catalogue, Column, Entry, Origin, SiteFile, builtin};
+
+mod overlap;
+mod rules;
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing; nothing need be done.
+    Note,
+    /// Allows more than it seems to, or does nothing.
+    Warning,
+    /// The file is refused, or the entry speaks for a known threat or for everything.
+    Error,
+}
+
+impl Severity {
+    /// The word of reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A rule of the check. Names are stable.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Its name in reports.
+    pub name: &'static str,
+    /// How much its findings matter.
+    pub severity: Severity,
+    /// What it finds and why that matters.
+    pub finds: &'static str,
+    /// What to do.
+    pub fix: &'static str,
+}
+
+macro_rules! rules {
+    ($($id:ident = $name:literal, $severity:ident, $finds:literal, $fix:literal;)*) => {
+        $(pub(super) const $id: Rule =
+            Rule { name: $name, severity: Severity::$severity, finds: $finds, fix: $fix };)*
+        /// Every rule, in the order of the documentation.
+        pub const RULES: &[Rule] = &[$($id),*];
+    };
+}
+
+rules! {
+    BROKEN_ROW = "broken-row", Error,
+        "the row cannot be read; searches refuse the whole file",
+        "write what was expected";
+    ANY_NAME_ANY_IMAGE = "any-name-any-image", Error,
+        "name and image are wildcards only: the entry would allow every module that nothing speaks against",
+        "name the module and its folder";
+    ALLOWS_THREAT = "allows-threat", Error,
+        "what the entry allows is on the threat list",
+        "remove the entry and investigate the host; if the threat entry is wrong for this site, switch it off by a row with its id and enabled=false";
+    RESEMBLES_THREAT = "resembles-threat", Warning,
+        "the DLL has the file name of published malware, though honest software may use it too",
+        "check the file on the host and say in the reason how it was checked";
+    NAME_ONLY = "name-only", Warning,
+        "the entry allows by name alone; a removal or an image that the data hides is then not looked at",
+        "write the image and drop match=name, if any host sends XML events; else keep it and set an expiry";
+    ANY_FOLDER = "any-folder", Warning,
+        "the image pattern has no literal folder, so the DLL is allowed wherever an attacker can put it",
+        "start the pattern with the folder of the product";
+    WHOLE_FOLDER = "whole-folder", Warning,
+        "the image pattern ends in a wildcard for the whole file name: any DLL in the folder is allowed",
+        "write the file name of the DLL";
+    USER_WRITABLE = "user-writable-image", Warning,
+        "the image lies where users or web applications can write",
+        "have the module installed below Program Files, then allow that path";
+    OTHER_IMAGE = "other-image-of-known-name", Warning,
+        "the name is that of a shipped entry, and the image or type is another one: this silences masquerade alerts",
+        "set the root of the product in iismodcheck_packs.csv if it is the same module in another folder; else use the module's own name";
+    UNKNOWN_VARIABLE = "unknown-variable", Warning,
+        "the image holds an environment variable that is not known or does not stand at the start; the entry never matches",
+        "write the folder itself, or set the variable in iismodcheck_packs.csv";
+    NEVER_MATCHES = "never-matches", Warning,
+        "the image names no certain file (UNC, device prefix, 8.3 name, stream, odd characters); such a path is never allowed",
+        "write the plain path on a drive of the host";
+    RELATIVE_IMAGE = "relative-image", Note,
+        "the image is a relative path; only exactly the same relative path is allowed",
+        "register the module by its full path";
+    ALLOW_AND_DENY = "allow-and-deny", Warning,
+        "a deny entry matches what this entry allows; deny wins",
+        "remove one of the two, or narrow the deny entry";
+    DUPLICATE_ID = "duplicate-id", Warning,
+        "the id is used twice: results that name it do not say which entry decided",
+        "give each entry its own id";
+    SHIPPED_ID = "shipped-id", Warning,
+        "the id is that of a shipped entry, but the row is enabled, so it switches nothing off",
+        "set enabled=false, or give the entry its own id";
+    DUPLICATE_ENTRY = "duplicate-entry", Warning,
+        "the entry says what an earlier one says",
+        "remove one of the two";
+    SHADOWED_ENTRY = "shadowed-entry", Warning,
+        "a wider entry says the same for more hosts, places, actions or dates: this one changes nothing",
+        "remove this entry, or the wider one";
+    REPEATS_BASELINE = "repeats-baseline", Warning,
+        "the pair is known good without the entry",
+        "remove the entry";
+    EXPIRED = "expired", Warning,
+        "the entry no longer counts for new events",
+        "remove it, or review it and set a new date";
+    BROAD_WITHOUT_EXPIRY = "broad-without-expiry", Warning,
+        "a glob or name entry that never expires is never reviewed",
+        "set expires";
+    NO_EXPIRY = "no-expiry", Note,
+        "the entry never expires",
+        "set expires to the date of the next review";
+    WEAK_TYPE = "weak-type", Note,
+        "the type names no assembly or no public key token, so another assembly could stand in for it",
+        "write the type with assembly and PublicKeyToken, as in the configuration";
+    WILDCARD_IN_NAME = "wildcard-in-name", Warning,
+        "the name holds * or ?, which match=exact takes literally",
+        "set match=glob";
+    SPACE_IN_NAME = "space-in-name", Warning,
+        "the name begins or ends with space; IIS takes it as another name than without",
+        "remove the space, unless the module is registered so";
+}
+
+/// One finding of the check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Display name of the file.
+    pub file: String,
+    /// Line on which the row starts, counted from 1.
+    pub line: u64,
+    /// The column; empty where it concerns the whole row.
+    pub column: &'static str,
+    /// The rule.
+    pub rule: &'static Rule,
+    /// What was found. Never quotes a cell other than an id.
+    pub message: String,
+    /// What to do about it.
+    pub fix: &'static str,
+}
+
+/// Checks a site file as it would work on hosts of `profile`. `now` is in microseconds since 1970-01-01T00:00Z.
+/// Findings come in the order of the file. `Err` only for broken compiled-in data.
+pub fn check(site: SiteFile, profile: &Profile, now: i64) -> Result<Vec<Finding>, AllowlistError> {
+    let file = site.file.clone();
+    let shipped: Vec<String> = builtin::entries()?.into_iter().map(|entry| entry.id).collect();
+    let mut findings: Vec<Finding> = site.errors.iter().map(|error| broken(&file, error)).collect();
+    let mut entries = Vec::new();
+    for entry in site.entries {
+        match switch_error(&entry, shipped.contains(&entry.id), &file) {
+            Some(error) => findings.push(broken(&file, &error)),
+            None => entries.push(entry),
+        }
+    }
+    let catalogue = Catalogue::new(SiteFile { file: file.clone(), entries, errors: Vec::new() })?;
+    let index = catalogue.index(profile);
+    let mut report = |entry: &Entry, column: Column, rule: &'static Rule, detail: &str| {
+        let message =
+            if detail.is_empty() { rule.finds.to_owned() } else { format!("{} ({detail})", rule.finds) };
+        let column = column.as_str();
+        findings.push(Finding { file: file.clone(), line: entry.line, column, rule, message, fix: rule.fix });
+    };
+    let of_site = || catalogue.entries().iter().enumerate().filter(|(_, entry)| entry.origin == Origin::Site);
+    for (number, entry) in of_site().filter(|(_, entry)| entry.enabled) {
+        rules::check(number, entry, &index, now, &shipped, &mut |column, rule, detail| {
+            report(entry, column, rule, detail);
+        });
+    }
+    let enabled: Vec<(usize, &Entry)> = of_site().filter(|(_, entry)| entry.enabled).collect();
+    overlap::check(&enabled, &index, &mut report);
+    findings.sort_by(|a, b| a.line.cmp(&b.line).then(b.rule.severity.cmp(&a.rule.severity)));
+    Ok(findings)
+}
+
+fn broken(file: &str, error: &AllowlistError) -> Finding {
+    let text = error.to_string();
+    let message = text.split_once(": ").map_or(text.as_str(), |(_, what)| what).to_owned();
+    let (line, column) = (error.line(), error.column());
+    Finding { file: file.to_owned(), line, column, rule: &BROKEN_ROW, message, fix: BROKEN_ROW.fix }
+}

@@ -1,0 +1,180 @@
+//! Rules that look at one entry, with the index to compare it with what is shipped and denied.
+
+use super::{
+    ALLOW_AND_DENY, ALLOWS_THREAT, ANY_FOLDER, ANY_NAME_ANY_IMAGE, BROAD_WITHOUT_EXPIRY, EXPIRED, NAME_ONLY,
+    NEVER_MATCHES, NO_EXPIRY, OTHER_IMAGE, RELATIVE_IMAGE, REPEATS_BASELINE, RESEMBLES_THREAT, Rule,
+    SHIPPED_ID, SPACE_IN_NAME, UNKNOWN_VARIABLE, USER_WRITABLE, WEAK_TYPE, WHOLE_FOLDER, WILDCARD_IN_NAME,
+};
+use crate::allowlist::glob::has_wildcard;
+use crate::allowlist::globs::{is_usable, literal_folder};
+use crate::allowlist::{
+    Candidates, Column, Effect, Entry, EntryNumber, Identity, Index, Match, Origin, Strength,
+};
+use crate::iis::{Class, Image, ImageFlags, Kind, Roots};
+
+type Report<'r> = dyn FnMut(Column, &'static Rule, &str) + 'r;
+
+/// Runs every rule on an enabled entry of the site.
+pub(super) fn check(
+    number: EntryNumber,
+    entry: &Entry,
+    index: &Index,
+    now: i64,
+    shipped: &[String],
+    report: &mut Report<'_>,
+) {
+    if shipped.contains(&entry.id) {
+        report(Column::Id, &SHIPPED_ID, "");
+    }
+    name(entry, report);
+    image(number, entry, index, report);
+    if entry.effect == Effect::Deny {
+        return;
+    }
+    dates(entry, now, report);
+    if entry.allows_name() {
+        report(Column::Match, &NAME_ONLY, "");
+    }
+    let exact_type = index.managed_type(number).filter(|_| entry.matching != Match::Glob);
+    if exact_type.is_some_and(|managed| managed.assembly.is_none() || managed.token.is_none()) {
+        report(Column::Type, &WEAK_TYPE, "");
+    }
+    match entry.matching {
+        Match::Glob => glob_threats(number, entry, index, report),
+        Match::Exact | Match::Name => known(number, entry, index, report),
+    }
+}
+
+fn name(entry: &Entry, report: &mut Report<'_>) {
+    if entry.name.trim() != entry.name {
+        report(Column::Name, &SPACE_IN_NAME, "");
+    }
+    if entry.matching != Match::Glob && has_wildcard(&entry.name) {
+        report(Column::Name, &WILDCARD_IN_NAME, "");
+    }
+}
+
+fn dates(entry: &Entry, now: i64, report: &mut Report<'_>) {
+    match entry.expires {
+        Some(end) if end <= now => report(Column::Expires, &EXPIRED, ""),
+        Some(_) => {}
+        None if entry.matching == Match::Exact => report(Column::Expires, &NO_EXPIRY, ""),
+        None => report(Column::Expires, &BROAD_WITHOUT_EXPIRY, ""),
+    }
+}
+
+fn image(number: EntryNumber, entry: &Entry, index: &Index, report: &mut Report<'_>) {
+    let only_wildcards = |text: &str| text.chars().all(|c| matches!(c, '*' | '?' | '\\' | '/' | '.'));
+    let allows = entry.effect == Effect::Allow;
+    if entry.matching == Match::Glob && only_wildcards(&entry.name) {
+        let identity = if entry.image.is_empty() { &entry.type_name } else { &entry.image };
+        let any_dll = identity.to_ascii_lowercase();
+        if only_wildcards(any_dll.strip_suffix(".dll").unwrap_or(&any_dll)) && allows {
+            return report(Column::Name, &ANY_NAME_ANY_IMAGE, "");
+        }
+    }
+    let Some(image) = index.image(number) else { return };
+    let is_glob = entry.matching == Match::Glob;
+    let odd = ImageFlags::codes(image.flags).collect::<Vec<_>>().join(", ");
+    if image.flags.intersects(ImageFlags::UNKNOWN_ENV) {
+        return report(Column::Image, &UNKNOWN_VARIABLE, "");
+    }
+    if !allows {
+        return;
+    }
+    if is_glob && !is_usable(image) || !is_glob && !image.is_resolved() && !image.is_relative() {
+        return report(Column::Image, &NEVER_MATCHES, &odd);
+    }
+    if !is_glob {
+        if image.is_relative() {
+            report(Column::Image, &RELATIVE_IMAGE, "");
+        } else if let Some(place) = image.suspicious_location() {
+            report(Column::Image, &USER_WRITABLE, place);
+        }
+        return;
+    }
+    let folder = literal_folder(&image.normal);
+    if folder.is_empty() {
+        report(Column::Image, &ANY_FOLDER, "");
+    } else {
+        // The normal form keeps its meaning under any roots: its variables are those that normalisation writes.
+        let inside = Image::normalise(&format!("{folder}\\module.dll"), &Roots::default());
+        if let Some(place) = inside.suspicious_location() {
+            report(Column::Image, &USER_WRITABLE, place);
+        }
+    }
+    let file = image.file_name();
+    if only_wildcards(file.strip_suffix(".dll").or_else(|| file.strip_suffix(".DLL")).unwrap_or(file)) {
+        report(Column::Image, &WHOLE_FOLDER, "");
+    }
+}
+
+/// What the lookup says about the very module that an exact entry allows.
+fn known(number: EntryNumber, entry: &Entry, index: &Index, report: &mut Report<'_>) {
+    let candidates = index.candidates(&identity(number, entry, index));
+    let id = |number: Option<EntryNumber>| number.and_then(|n| index.entry(n)).map_or("", |e| e.id.as_str());
+    let place = if entry.name.is_empty() { Column::Image } else { Column::Name };
+    if candidates.threat.is_some() {
+        report(place, &ALLOWS_THREAT, id(candidates.threat));
+    }
+    if candidates.threat_basename.is_some() {
+        report(Column::Image, &RESEMBLES_THREAT, id(candidates.threat_basename));
+    }
+    let overlapping = |n: &&EntryNumber| index.entry(**n).is_some_and(|deny| may_overlap(entry, deny));
+    if let Some(deny) = candidates.deny.iter().find(overlapping) {
+        report(Column::Effect, &ALLOW_AND_DENY, id(Some(*deny)));
+    }
+    if entry.image.is_empty() && entry.type_name.is_empty() {
+        return;
+    }
+    if candidates.known_pair.is_some() {
+        report(place, &REPEATS_BASELINE, id(candidates.known_pair));
+    } else if let Some(other) = shipped_name(&candidates, index) {
+        report(place, &OTHER_IMAGE, id(Some(other)));
+    }
+}
+
+fn shipped_name(candidates: &Candidates, index: &Index) -> Option<EntryNumber> {
+    let is_shipped = |n: &EntryNumber| index.entry(*n).is_some_and(|e| e.origin != Origin::Site);
+    candidates.known_name.iter().copied().find(is_shipped)
+}
+
+/// Threats with a full path, or with name and path, that a glob would let through.
+fn glob_threats(number: EntryNumber, entry: &Entry, index: &Index, report: &mut Report<'_>) {
+    let threats = index.threat_entries().filter(|(_, threat)| {
+        threat.origin == Origin::Threat(Strength::Distinctive) && threat.image.contains('\\')
+    });
+    for (threat_number, threat) in threats {
+        let name = if threat.name.is_empty() { "x" } else { threat.name.as_str() };
+        let mut id = identity(threat_number, threat, index);
+        id.name = name;
+        id.kind = entry.kind;
+        id.class = entry.kind.map_or(Class::Module, Kind::class);
+        if index.candidates(&id).site_glob.contains(&number) {
+            return report(Column::Image, &ALLOWS_THREAT, &threat.id);
+        }
+    }
+}
+
+fn identity<'a>(number: EntryNumber, entry: &'a Entry, index: &'a Index) -> Identity<'a> {
+    Identity {
+        class: entry.kind.map_or(Class::Module, Kind::class),
+        kind: entry.kind,
+        name: &entry.name,
+        image: index.image(number),
+        managed_type: index.managed_type(number),
+    }
+}
+
+/// Whether two entries can count for one row.
+fn may_overlap(a: &Entry, b: &Entry) -> bool {
+    let actions = a.actions.is_empty()
+        || b.actions.is_empty()
+        || a.actions.iter().any(|action| b.actions.contains(action));
+    let before = |end: Option<i64>, start: Option<i64>| end.zip(start).is_none_or(|(end, start)| start < end);
+    actions
+        && a.host.may_overlap(&b.host)
+        && a.config_path.may_overlap(&b.config_path)
+        && before(a.expires, b.valid_from)
+        && before(b.expires, a.valid_from)
+}

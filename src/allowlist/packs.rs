@@ -1,0 +1,181 @@
+//! Packs and roots by host: what an estate says about itself, in options and in `iismodcheck_packs.csv`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::error::AllowlistError;
+use super::glob::has_wildcard;
+use super::patterns::Patterns;
+use super::scope::short_name;
+use super::table::{Row, Table};
+use crate::iis::{Roots, RootsError};
+
+/// What differs between groups of hosts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Profile {
+    /// Where the folders behind the variables lie.
+    pub roots: Roots,
+    /// The chosen packs.
+    pub packs: BTreeSet<String>,
+}
+
+/// A pack that does not exist. The name comes from an option that the user typed, so it may be quoted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no pack '{name}'; the packs are {}", valid.join(", "))]
+pub struct UnknownPack {
+    /// The name as typed.
+    pub name: String,
+    /// Every pack.
+    pub valid: Vec<String>,
+}
+
+/// Reads the value of `packs=`: names divided by commas, `|` or spaces, in any case. `valid` are the packs there are.
+pub fn parse_option(value: &str, valid: &[&str]) -> Result<BTreeSet<String>, UnknownPack> {
+    names(value)
+        .map(|name| {
+            let known = valid.iter().find(|known| known.eq_ignore_ascii_case(name));
+            known.map(|known| (*known).to_owned()).ok_or_else(|| UnknownPack {
+                name: name.to_owned(),
+                valid: valid.iter().map(|known| (*known).to_owned()).collect(),
+            })
+        })
+        .collect()
+}
+
+fn names(value: &str) -> impl Iterator<Item = &str> {
+    value.split([',', '|', ' ', '\t']).map(str::trim).filter(|name| !name.is_empty())
+}
+
+const COLUMNS: [&str; 5] = ["host", "packs", "system_root", "exchange_root", "variables"];
+const HOST: usize = 0;
+const PACKS: usize = 1;
+const SYSTEM_ROOT: usize = 2;
+const EXCHANGE_ROOT: usize = 3;
+const VARIABLES: usize = 4;
+
+/// The profiles of an estate's hosts.
+#[derive(Debug, Clone, Default)]
+pub struct HostProfiles {
+    base: BTreeSet<String>,
+    rules: Vec<Rule>,
+}
+
+#[derive(Debug, Clone)]
+struct Rule {
+    host: Patterns,
+    packs: BTreeSet<String>,
+    /// Variable and folder.
+    roots: Vec<(String, String)>,
+}
+
+impl HostProfiles {
+    /// Profiles without a packs file: the same packs and the default roots for every host.
+    #[must_use]
+    pub fn with_packs(packs: BTreeSet<String>) -> Self {
+        Self { base: packs, rules: Vec::new() }
+    }
+
+    /// Reads a packs file: CSV with the columns `host` (globs divided by `|`, empty for every host), `packs`,
+    /// `system_root`, `exchange_root` and `variables` (`NAME=FOLDER`, divided by `|`). `base` are packs for every
+    /// host, `valid` those that there are. Fails with the first error.
+    pub fn parse(
+        bytes: &[u8],
+        file: &str,
+        base: BTreeSet<String>,
+        valid: &[&str],
+    ) -> Result<Self, AllowlistError> {
+        let table = Table::read(bytes, file, &COLUMNS)?;
+        if table.header_line > 0 && !(table.has(HOST) && (PACKS..=VARIABLES).any(|column| table.has(column)))
+        {
+            return Err(AllowlistError::Header {
+                file: file.to_owned(),
+                line: table.header_line,
+                expected: "a column host and one of packs, system_root, exchange_root, variables",
+            });
+        }
+        let mut rules = Vec::new();
+        for row in &table.rows {
+            rules.push(rule(&table, row, valid)?);
+        }
+        if let Some(error) = table.errors.into_iter().next() {
+            return Err(error);
+        }
+        // The last one set wins: the most literal host pattern, whatever the order of the rows.
+        rules.sort_by_cached_key(|rule: &Rule| {
+            let written = rule.host.written();
+            let literals = written.chars().filter(|c| !matches!(c, '*' | '?')).count();
+            (
+                !rule.host.is_any(),
+                !has_wildcard(written),
+                literals,
+                written.to_lowercase(),
+                rule.roots.clone(),
+            )
+        });
+        Ok(Self { base, rules })
+    }
+
+    /// The profile of a host. `host` is in lower case, short or full; for an unknown (empty) host only the rows
+    /// for every host count. Packs of all matching rows add up; of two rows that set one root, the one with the
+    /// more literal host pattern wins.
+    #[must_use]
+    pub fn profile(&self, host: &str) -> Profile {
+        let mut profile = Profile { roots: Roots::default(), packs: self.base.clone() };
+        let mut roots: BTreeMap<String, &str> = BTreeMap::new();
+        let short = short_name(host);
+        for rule in &self.rules {
+            let is_for = !host.is_empty() && (rule.host.matches(host) || rule.host.matches(short));
+            if rule.host.is_any() || is_for {
+                profile.packs.extend(rule.packs.iter().cloned());
+                roots.extend(rule.roots.iter().map(|(name, folder)| (name.to_lowercase(), folder.as_str())));
+            }
+        }
+        for (variable, folder) in roots {
+            // Every pair was accepted when the file was read.
+            let _ = profile.roots.set(&variable, folder);
+        }
+        profile
+    }
+}
+
+fn rule(table: &Table, row: &Row, valid: &[&str]) -> Result<Rule, AllowlistError> {
+    let error = |column: usize, expected: String| AllowlistError::Cell {
+        file: table.file.clone(),
+        line: row.line,
+        column: COLUMNS.get(column).copied().unwrap_or_default(),
+        expected,
+    };
+    let packs = parse_option(table.cell(row, PACKS), valid)
+        .map_err(|unknown| error(PACKS, format!("names of packs: {}", unknown.valid.join(", "))))?;
+    let mut roots = Vec::new();
+    let mut probe = Roots::default();
+    let mut set = |column: usize, variable: &str, folder: &str| {
+        probe.set(variable, folder).map_err(|problem| error(column, expected_root(&problem)))?;
+        roots.push((variable.to_owned(), folder.to_owned()));
+        Ok(())
+    };
+    for (column, variable) in [(SYSTEM_ROOT, "system_root"), (EXCHANGE_ROOT, "exchange_root")] {
+        let folder = table.cell(row, column).trim();
+        if !folder.is_empty() {
+            set(column, variable, folder)?;
+        }
+    }
+    for pair in table.cell(row, VARIABLES).split('|').map(str::trim).filter(|pair| !pair.is_empty()) {
+        let (variable, folder) = pair.split_once('=').unwrap_or((pair, ""));
+        set(VARIABLES, variable.trim(), folder.trim())?;
+    }
+    Ok(Rule { host: Patterns::new(table.cell(row, HOST).trim(), None), packs, roots })
+}
+
+fn expected_root(problem: &RootsError) -> String {
+    match problem {
+        RootsError::BadVariable(_) => {
+            r"NAME=FOLDER, several divided by |, such as APP_ROOT=D:\Apps".to_owned()
+        }
+        RootsError::FollowsSystemRoot => {
+            "no SystemDrive: it is the drive of system_root; set system_root instead".to_owned()
+        }
+        RootsError::BadFolder { problem, .. } => {
+            format!(r"a plain absolute folder such as D:\Windows ({problem})")
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! CSV text to rows with known columns, each with the line it stands on.
+
+use super::error::AllowlistError;
+
+/// The rows of a CSV file whose header was read.
+pub(super) struct Table {
+    /// Display name of the file.
+    pub file: String,
+    /// The rows that have as many cells as the header; rows of empty cells only are left out.
+    pub rows: Vec<Row>,
+    /// What is wrong with the other rows.
+    pub errors: Vec<AllowlistError>,
+    /// Line of the header; 0 when the file has none.
+    pub header_line: u64,
+    /// For each known column, the cell that holds it.
+    places: Vec<Option<usize>>,
+}
+
+/// One row.
+pub(super) struct Row {
+    /// Line on which the row starts, counted from 1.
+    pub line: u64,
+    record: csv::StringRecord,
+}
+
+impl Table {
+    /// Reads `bytes` (UTF-8, with or without BOM; LF or CRLF). `columns` are the known columns; other columns are
+    /// ignored. A file without any row is an empty table. `Err` where the file as a whole cannot be read.
+    pub fn read(bytes: &[u8], file: &str, columns: &[&'static str]) -> Result<Self, AllowlistError> {
+        let text = utf8(bytes, file)?;
+        let mut table = Self {
+            file: file.to_owned(),
+            rows: Vec::new(),
+            errors: Vec::new(),
+            header_line: 0,
+            places: vec![None; columns.len()],
+        };
+        let mut lines = LineCounter::new(text);
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+        let mut header_cells: Option<usize> = None;
+        loop {
+            let start = lines.skip_line_ends(offset(&reader));
+            let mut record = csv::StringRecord::new();
+            // The text is UTF-8, in memory and `flexible`: no error is left to the reader.
+            if !reader.read_record(&mut record).unwrap_or(false) {
+                return Ok(table);
+            }
+            let line = lines.line(start);
+            let quotes = text
+                .get(start..offset(&reader))
+                .map_or(0, |raw| memchr::memchr_iter(b'"', raw.as_bytes()).count());
+            if quotes % 2 == 1 {
+                table.errors.push(AllowlistError::UnclosedQuote { file: file.to_owned(), line });
+            }
+            match header_cells {
+                None => {
+                    table.places(&record, columns, line)?;
+                    table.header_line = line;
+                    header_cells = Some(record.len());
+                }
+                Some(_) if quotes % 2 == 1 || record.iter().all(|cell| cell.trim().is_empty()) => {}
+                Some(expected) if record.len() != expected => table.errors.push(AllowlistError::CellCount {
+                    file: file.to_owned(),
+                    line,
+                    found: record.len(),
+                    expected,
+                }),
+                Some(_) => table.rows.push(Row { line, record }),
+            }
+        }
+    }
+
+    /// Whether the file has this known column (by its place in the list given to [`Table::read`]).
+    pub fn has(&self, column: usize) -> bool {
+        self.places.get(column).is_some_and(Option::is_some)
+    }
+
+    /// The cell of a known column; empty where the file lacks the column.
+    pub fn cell<'r>(&self, row: &'r Row, column: usize) -> &'r str {
+        self.places.get(column).copied().flatten().and_then(|place| row.record.get(place)).unwrap_or("")
+    }
+
+    fn places(
+        &mut self,
+        header: &csv::StringRecord,
+        columns: &[&'static str],
+        line: u64,
+    ) -> Result<(), AllowlistError> {
+        for (place, written) in header.iter().enumerate() {
+            let Some(at) = columns.iter().position(|c| c.eq_ignore_ascii_case(written.trim())) else {
+                continue;
+            };
+            let (Some(slot), Some(column)) = (self.places.get_mut(at), columns.get(at)) else { continue };
+            if slot.replace(place).is_some() {
+                return Err(AllowlistError::DuplicateColumn { file: self.file.clone(), line, column });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn offset(reader: &csv::Reader<&[u8]>) -> usize {
+    usize::try_from(reader.position().byte()).unwrap_or(usize::MAX)
+}
+
+fn utf8<'b>(bytes: &'b [u8], file: &str) -> Result<&'b str, AllowlistError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let byte = error.valid_up_to();
+        let before = bytes.get(..byte).unwrap_or_default();
+        let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
+        AllowlistError::NotUtf8 { file: file.to_owned(), line, byte }
+    })?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// Line numbers of growing offsets. The reader's own count is not used: it gives the line on which the previous
+/// record ended, which differs before blank lines.
+struct LineCounter<'t> {
+    text: &'t str,
+    at: usize,
+    line: u64,
+}
+
+impl<'t> LineCounter<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { text, at: 0, line: 1 }
+    }
+
+    fn skip_line_ends(&self, offset: usize) -> usize {
+        let rest = self.text.as_bytes().get(offset..).unwrap_or_default();
+        offset + rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count()
+    }
+
+    fn line(&mut self, offset: usize) -> u64 {
+        let between = self.text.as_bytes().get(self.at..offset).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', between).count() as u64;
+        self.at = offset.max(self.at);
+        self.line
+    }
+}

@@ -1,0 +1,30 @@
+//! `allowlist explain`: the whole decision for one module, step by step, in words.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use crate::cli::args::Explain;
+use crate::cli::{Failure, knowledge};
+use crate::detect::{Finding, InventoryRow, explain};
+use crate::report::printable;
+
+/// Prints the decision as if the module were listed on the host now.
+pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
+    let mut engine = knowledge::engine(&arguments.knowledge)?;
+    let host = arguments.host.to_lowercase();
+    let row = InventoryRow {
+        name: &arguments.name,
+        image: arguments.image.as_deref().unwrap_or_default(),
+        type_name: arguments.type_name.as_deref().unwrap_or_default(),
+        precondition: "",
+    };
+    let mut subject = row.subject(&host, chrono::Utc::now().timestamp_micros(), false);
+    subject.old = arguments.old.as_deref();
+    let mut finding = Finding::default();
+    engine.decide(&subject, &mut finding);
+    let mut output = anstream::AutoStream::auto(std::io::stdout().lock());
+    for line in explain::explain(&subject, &finding, &engine) {
+        writeln!(output, "{}", printable(&line))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

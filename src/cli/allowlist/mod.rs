@@ -1,0 +1,21 @@
+//! `allowlist`: check, add, baseline, explain.
+
+mod add;
+mod baseline;
+mod check;
+mod explain;
+
+use std::process::ExitCode;
+
+use super::Failure;
+use super::args::Allowlist;
+
+/// Runs `allowlist`.
+pub(super) fn run(command: &Allowlist) -> Result<ExitCode, Failure> {
+    match command {
+        Allowlist::Check { files, strict, as_of } => check::run(files, *strict, as_of.as_deref()),
+        Allowlist::Add(arguments) => add::run(arguments),
+        Allowlist::Baseline { from, knowledge } => baseline::run(from, knowledge),
+        Allowlist::Explain(arguments) => explain::run(arguments),
+    }
+}

@@ -1,0 +1,205 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::detect::Severity;
+
+/// Checks IIS module changes against a known-good allowlist.
+///
+/// Without a subcommand and with a pipe on standard input it is a Splunk search command (`| iismodcheck`) and speaks
+/// the chunked protocol.
+#[derive(Debug, Parser)]
+#[command(name = "iismodcheck", version, subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check exported events (or a list of modules) and print each finding.
+    Scan(Scan),
+    /// Keep the allowlist sound.
+    Allowlist {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: Allowlist,
+    },
+}
+
+/// Which entries are compared with.
+#[derive(Debug, Args)]
+pub struct Knowledge {
+    /// The site's allowlist (CSV).
+    #[arg(long, value_name = "FILE")]
+    pub allowlist: Option<PathBuf>,
+    /// Product packs that count as known on every host, separated by commas.
+    #[arg(long, value_name = "NAMES")]
+    pub packs: Option<String>,
+    /// Packs and folders by host (CSV with host, packs, roots).
+    #[arg(long, value_name = "FILE")]
+    pub packs_file: Option<PathBuf>,
+    /// Compare dates of entries with this time (ISO 8601) instead of the time of each event.
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+}
+
+/// What one printed finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    /// One finding per change: the rows of a commit merged by module.
+    Change,
+    /// One finding per event row.
+    Row,
+}
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// One line each, for people.
+    Text,
+    /// One JSON document.
+    Json,
+    /// The output columns of the search command.
+    Csv,
+}
+
+/// `scan`
+#[derive(Debug, Args)]
+pub struct Scan {
+    /// CSV files exported from Splunk, or lists of modules with the columns name and image. `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Which entries are compared with.
+    #[command(flatten)]
+    pub knowledge: Knowledge,
+    /// One finding per change, or per event row.
+    #[arg(long, value_enum, default_value_t = Level::Change)]
+    pub level: Level,
+    /// How findings are printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Print only findings of at least this severity (info, low, medium, high, critical); the summary counts all.
+    #[arg(long, value_name = "SEVERITY", default_value = "info")]
+    pub min_severity: Severity,
+    /// End with exit code 1 when a finding reaches this severity (info, low, medium, high, critical).
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<Severity>,
+}
+
+/// `allowlist`
+#[derive(Debug, Subcommand)]
+pub enum Allowlist {
+    /// Look for mistakes in allowlist files.
+    Check {
+        /// Allowlist files.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// End with exit code 1 on warnings too.
+        #[arg(long)]
+        strict: bool,
+        /// Judge expiry dates as of this time (ISO 8601) instead of now.
+        #[arg(long, value_name = "TIME")]
+        as_of: Option<String>,
+    },
+    /// Append one entry to an allowlist file; every other byte of it stays.
+    Add(Add),
+    /// Propose entries from scans or inventories of a clean estate.
+    Baseline {
+        /// CSV exports, or lists of modules.
+        #[arg(required = true, value_name = "FROM")]
+        from: Vec<PathBuf>,
+        /// Which entries are known already.
+        #[command(flatten)]
+        knowledge: Knowledge,
+    },
+    /// Tell the whole decision for one module, step by step.
+    Explain(Explain),
+}
+
+/// `allowlist add`
+#[derive(Debug, Args)]
+pub struct Add {
+    /// The allowlist file; created when it does not exist.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Take name, image or type from this finding of a scan (`iis_finding_id`).
+    #[arg(long, value_name = "ID", requires = "from", conflicts_with_all = ["name", "image", "type_name"])]
+    pub finding: Option<String>,
+    /// The output of `scan --format json` that holds the finding.
+    #[arg(long, value_name = "FILE", requires = "finding")]
+    pub from: Option<PathBuf>,
+    /// Module name.
+    #[arg(long, required_unless_present = "finding")]
+    pub name: Option<String>,
+    /// Image path.
+    #[arg(long)]
+    pub image: Option<String>,
+    /// Managed type.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub type_name: Option<String>,
+    /// Id of the entry.
+    #[arg(long)]
+    pub id: Option<String>,
+    /// allow or deny.
+    #[arg(long)]
+    pub effect: Option<String>,
+    /// native, managed or `isapi_filter`.
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// exact, glob or name.
+    #[arg(long = "match", value_name = "MATCH")]
+    pub matching: Option<String>,
+    /// preCondition that must be the same set.
+    #[arg(long)]
+    pub precondition: Option<String>,
+    /// Host pattern.
+    #[arg(long)]
+    pub host: Option<String>,
+    /// Configuration path pattern.
+    #[arg(long)]
+    pub config_path: Option<String>,
+    /// Action that is allowed (or denied).
+    #[arg(long)]
+    pub action: Option<String>,
+    /// First day or moment of validity (ISO 8601).
+    #[arg(long)]
+    pub valid_from: Option<String>,
+    /// Last day or moment of validity (ISO 8601).
+    #[arg(long)]
+    pub expires: Option<String>,
+    /// Who answers for the entry.
+    #[arg(long)]
+    pub owner: Option<String>,
+    /// Ticket.
+    #[arg(long)]
+    pub ticket: Option<String>,
+    /// Why it is allowed.
+    #[arg(long)]
+    pub reason: Option<String>,
+}
+
+/// `allowlist explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Module name.
+    pub name: String,
+    /// Image path.
+    pub image: Option<String>,
+    /// Managed type, instead of an image.
+    #[arg(long = "type", value_name = "TYPE", conflicts_with = "image")]
+    pub type_name: Option<String>,
+    /// The host it is on.
+    #[arg(long, default_value = "")]
+    pub host: String,
+    /// The image or type before the change.
+    #[arg(long, value_name = "IMAGE")]
+    pub old: Option<String>,
+    /// Which entries are compared with.
+    #[command(flatten)]
+    pub knowledge: Knowledge,
+}

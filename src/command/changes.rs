@@ -1,0 +1,109 @@
+//! `input=change`: all parts of one change in, one finding out.
+
+use crate::detect::part::Part;
+use crate::detect::{
+    Annotation, Change, Column, Engine, Finding, ReasonTexts, Severity, Verdict, finding_id, merge,
+};
+use crate::searchcommand::{Cells, Input, Messages, Place, Plan, Record};
+
+use super::options::Options;
+use super::writer;
+
+/// What this level reads; the parts hold everything else.
+const INPUTS: [Column; 3] = [Column::Host, Column::ChangeKey, Column::ChangePart];
+const HOST: usize = 0;
+const KEY: usize = 1;
+const PARTS: usize = 2;
+
+/// The rows of one search.
+pub(super) struct Changes {
+    engine: Engine,
+    finding: Finding,
+    reasons: ReasonTexts,
+    id: usize,
+    rows: u64,
+    rows_with_parts: u64,
+    unreadable: u64,
+}
+
+impl Changes {
+    pub(super) fn new(options: &Options, engine: Engine) -> (Self, Plan) {
+        let mut columns = Column::FACTS.to_vec();
+        columns.push(Column::FindingId);
+        let plan = Plan {
+            place: Place::SearchHead,
+            inputs: INPUTS
+                .iter()
+                .map(|&column| Input {
+                    name: column.name().to_owned(),
+                    multivalue: column == Column::ChangePart,
+                })
+                .collect(),
+            all_fields: options.all_fields,
+            outputs: writer::outputs(&columns),
+        };
+        let rows = Self {
+            engine,
+            finding: Finding::default(),
+            reasons: ReasonTexts::default(),
+            id: columns.len() - 1,
+            rows: 0,
+            rows_with_parts: 0,
+            unreadable: 0,
+        };
+        (rows, plan)
+    }
+
+    pub(super) fn record(&mut self, record: &Record<'_>, cells: &mut Cells) {
+        self.rows += 1;
+        let mut parts = Vec::new();
+        for text in record.values(PARTS) {
+            match Part::read(text) {
+                Ok(part) => parts.push(part),
+                Err(_) => self.unreadable += 1,
+            }
+        }
+        let (Ok(host), Ok(key)) =
+            (std::str::from_utf8(record.cell(HOST)), std::str::from_utf8(record.cell(KEY)))
+        else {
+            self.unreadable += 1;
+            return;
+        };
+        let Some(change) = merge(parts) else { return };
+        self.rows_with_parts += 1;
+        let host = if host == crate::detect::part::NOTHING { "" } else { host };
+        let id = self.annotate(&change, host, key, cells);
+        cells.set(self.id, id.as_bytes());
+    }
+
+    fn annotate(&mut self, change: &Change, host: &str, key: &str, cells: &mut Cells) -> String {
+        if let Some(reason) = &change.unparsed {
+            self.reasons.take_code(reason);
+            let plain = Annotation::plain(Verdict::Unparsed, Severity::Medium, host, &change.actor);
+            writer::write(cells, &plain, &self.reasons);
+            return finding_id(host, key, Verdict::Unparsed.as_str(), "", &change.record);
+        }
+        let subject = change.subject(host);
+        self.engine.decide(&subject, &mut self.finding);
+        self.reasons.take(&self.finding, &self.engine);
+        let annotation = Annotation::of(&subject, change.source(), &self.finding, &self.engine);
+        writer::write(cells, &annotation, &self.reasons);
+        finding_id(host, key, self.finding.verdict.as_str(), annotation.identity(), &change.record)
+    }
+
+    pub(super) fn finish(&self, messages: &mut Messages) {
+        if self.unreadable > 0 {
+            messages.warn(format!(
+                "iismodcheck: {} values of iis_change_part (or of its host or key) are not as `iismodcheck parts=true` \
+                 writes them, and were left out. Use the macro `iismodcheck_changes`.",
+                self.unreadable
+            ));
+        }
+        if self.rows > 0 && self.rows_with_parts == 0 {
+            messages.warn(
+                "iismodcheck: no row has the field iis_change_part; nothing was decided. input=change follows a \
+                 roll-up of `iismodcheck parts=true`: use the macro `iismodcheck_changes`.",
+            );
+        }
+    }
+}

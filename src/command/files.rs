@@ -1,0 +1,158 @@
+//! The files of the site: where they lie, and how they are read.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::allowlist::packs::parse_option;
+use crate::allowlist::{Catalogue, HostProfiles, SiteFile};
+
+use super::options::Options;
+
+/// The site's allowlist, when `allowlist=` names no other.
+const ALLOWLIST: &str = "iismodcheck_allowlist.csv";
+/// The site's packs and roots by host.
+const PACKS: &str = "iismodcheck_packs.csv";
+/// Folders of commands.conf's platforms, between the app's root and `bin`.
+const PLATFORMS: [&str; 5] = ["linux_x86_64", "linux_x86", "windows_x86_64", "windows_x86", "darwin_x86_64"];
+/// No allowlist is larger; a larger file is a mistake, and reading it would hold up every search.
+const LARGEST: u64 = 64 << 20;
+
+/// The lookups folder of the app that the executable lies in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lookups {
+    folder: PathBuf,
+}
+
+impl Lookups {
+    /// The folder for an executable `…/APP/bin/iismodcheck` or `…/APP/PLATFORM/bin/iismodcheck`. Nothing is looked up
+    /// on disk: on a search peer the app lies in a bundle, and the same rule holds there.
+    #[must_use]
+    pub fn of_executable(executable: &Path) -> Self {
+        let mut root = executable.parent().unwrap_or(Path::new("."));
+        let named =
+            |folder: &Path, name: &str| folder.file_name().is_some_and(|n| n.eq_ignore_ascii_case(name));
+        if named(root, "bin") {
+            root = root.parent().unwrap_or(Path::new("."));
+        }
+        if PLATFORMS.iter().any(|platform| named(root, platform)) {
+            root = root.parent().unwrap_or(Path::new("."));
+        }
+        Self { folder: root.join("lookups") }
+    }
+
+    /// All entries and host profiles for one search.
+    pub(super) fn load(&self, options: &Options) -> Result<(Catalogue, HostProfiles), String> {
+        let site = match &options.allowlist {
+            Some(name) => {
+                let name = file_name(name)?;
+                let bytes = self.read(&name)?.ok_or_else(|| {
+                    format!(
+                        "allowlist={name}: there is no such file in the lookups folder of this app. Files of other apps \
+                         and private lookups cannot be read; create it there, or leave allowlist= out"
+                    )
+                })?;
+                Some((bytes, name))
+            }
+            None => self.read(ALLOWLIST)?.map(|bytes| (bytes, ALLOWLIST.to_owned())),
+        };
+        let packs_file = self.read(PACKS)?.map(|bytes| (bytes, PACKS.to_owned()));
+        assemble(site, packs_file, options.packs.as_deref())
+    }
+
+    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, String> {
+        read_file(&self.folder.join(name), name)
+    }
+}
+
+/// A file of the site: its bytes, and the name that errors give it.
+type Named = (Vec<u8>, String);
+
+/// Puts together what a search or a scan compares with: the entries compiled in, the site's allowlist, the packs and
+/// folders by host, and packs chosen for every host. The error says which file (line, column) or which pack is wrong.
+pub fn assemble(
+    site: Option<Named>,
+    packs_file: Option<Named>,
+    packs: Option<&str>,
+) -> Result<(Catalogue, HostProfiles), String> {
+    let site = match site {
+        Some((bytes, name)) => SiteFile::parse(&bytes, &name).sound().map_err(|error| error.to_string())?,
+        None => SiteFile::default(),
+    };
+    let catalogue = Catalogue::new(site).map_err(|error| error.to_string())?;
+    let valid: Vec<&str> = catalogue.packs().into_keys().collect();
+    let chosen = match packs {
+        Some(text) => parse_option(text, &valid).map_err(|error| format!("packs={text}: {error}"))?,
+        None => BTreeSet::new(),
+    };
+    let hosts = match packs_file {
+        Some((bytes, name)) => {
+            HostProfiles::parse(&bytes, &name, chosen, &valid).map_err(|error| error.to_string())?
+        }
+        None => HostProfiles::with_packs(chosen),
+    };
+    Ok((catalogue, hosts))
+}
+
+/// Reads a file of the site; `None` when it does not exist. Errors name it as `name`.
+pub fn read_file(path: &Path, name: &str) -> Result<Option<Vec<u8>>, String> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(format!("{name} cannot be read: {error}")),
+        Ok(found) if !found.is_file() => Err(format!("{name} is not a file")),
+        Ok(found) if found.len() > LARGEST => {
+            Err(format!("{name} has {} bytes; such a file may have {LARGEST}", found.len()))
+        }
+        Ok(_) => fs::read(path).map(Some).map_err(|error| format!("{name} cannot be read: {error}")),
+    }
+}
+
+/// A file name of the lookups folder, with `.csv` added when it is missing.
+fn file_name(value: &str) -> Result<String, String> {
+    if value.contains(['/', '\\', ':', '\0']) || value == "." || value.contains("..") {
+        return Err(format!(
+            "allowlist={value}: give the name of a file in the lookups folder of this app, without a path"
+        ));
+    }
+    let has_ending = Path::new(value).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    Ok(if has_ending { value.to_owned() } else { format!("{value}.csv") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lookups_folder_is_beside_bin() {
+        for (executable, folder) in [
+            ("/opt/splunk/etc/apps/iismodcheck/bin/iismodcheck", "/opt/splunk/etc/apps/iismodcheck/lookups"),
+            (
+                "/opt/splunk/etc/apps/iismodcheck/linux_x86_64/bin/iismodcheck",
+                "/opt/splunk/etc/apps/iismodcheck/lookups",
+            ),
+            (
+                "/opt/splunk/var/run/searchpeers/sh-1/apps/iismodcheck/linux_x86_64/bin/iismodcheck",
+                "/opt/splunk/var/run/searchpeers/sh-1/apps/iismodcheck/lookups",
+            ),
+            ("/usr/local/bin/iismodcheck", "/usr/local/lookups"),
+            ("/work/target/release/iismodcheck", "/work/target/release/lookups"),
+            ("iismodcheck", "lookups"),
+        ] {
+            assert_eq!(
+                Lookups::of_executable(Path::new(executable)).folder,
+                Path::new(folder),
+                "{executable}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_plain_names_are_files_of_the_app() {
+        assert_eq!(file_name("mine").as_deref(), Ok("mine.csv"));
+        assert_eq!(file_name("mine.CSV").as_deref(), Ok("mine.CSV"));
+        for bad in ["../x", "a/b", "a\\b", "c:x", "..", "."] {
+            assert!(file_name(bad).is_err(), "{bad}");
+        }
+    }
+}

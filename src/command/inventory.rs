@@ -1,0 +1,104 @@
+//! `input=module`: rows that simply list modules, such as the output of `Get-WebGlobalModule` or a lookup.
+
+use crate::detect::{
+    Annotation, Column, Engine, Finding, InventoryRow, ReasonTexts, Severity, Verdict, finding_id,
+    inventory_key, time,
+};
+use crate::searchcommand::{Cells, Input, Messages, Place, Plan, Record};
+
+use super::options::Options;
+use super::writer;
+
+/// Columns that name the host, in order of precedence, after our own.
+const HOSTS: [&str; 6] = ["iis_host", "Computer", "ComputerName", "dest", "dvc", "host"];
+const TIME: usize = 4;
+const FIRST_HOST: usize = 5;
+
+/// The rows of one search.
+pub(super) struct Inventory {
+    engine: Engine,
+    assumed_time: i64,
+    columns: [String; 4],
+    finding: Finding,
+    reasons: ReasonTexts,
+    host: String,
+    id: usize,
+    rows: u64,
+    rows_with_name: u64,
+}
+
+impl Inventory {
+    pub(super) fn new(options: &Options, engine: Engine, assumed_time: i64) -> (Self, Plan) {
+        let mut columns = Column::FACTS.to_vec();
+        columns.push(Column::FindingId);
+        let names = options.inventory.iter().map(String::as_str).chain(["_time"]).chain(HOSTS);
+        let plan = Plan {
+            place: if options.distributed { Place::Distributed } else { Place::SearchHead },
+            inputs: names.map(|name| Input { name: name.to_owned(), multivalue: false }).collect(),
+            all_fields: options.all_fields,
+            outputs: writer::outputs(&columns),
+        };
+        let rows = Self {
+            engine,
+            assumed_time,
+            columns: options.inventory.clone(),
+            finding: Finding::default(),
+            reasons: ReasonTexts::default(),
+            host: String::new(),
+            id: columns.len() - 1,
+            rows: 0,
+            rows_with_name: 0,
+        };
+        (rows, plan)
+    }
+
+    pub(super) fn record(&mut self, record: &Record<'_>, cells: &mut Cells) {
+        self.rows += 1;
+        let text = |input: usize| std::str::from_utf8(record.cell(input));
+        let texts = (text(0), text(1), text(2), text(3));
+        let host = (FIRST_HOST..FIRST_HOST + HOSTS.len())
+            .map(|input| record.cell(input))
+            .find(|cell| !cell.is_empty());
+        self.host.clear();
+        if let Ok(host) = std::str::from_utf8(host.unwrap_or_default()) {
+            self.host.extend(host.chars().flat_map(char::to_lowercase));
+        }
+        let unparsed = match texts {
+            (Ok(""), Ok(""), Ok(""), _) => return,
+            (Ok(""), ..) => "missing_name",
+            (Ok(name), Ok(image), Ok(type_name), Ok(precondition)) => {
+                self.rows_with_name += 1;
+                let at = text(TIME).ok().and_then(time::parse);
+                let row = InventoryRow { name, image, type_name, precondition };
+                self.decide(&row, at, cells);
+                return;
+            }
+            _ => "invalid_utf8",
+        };
+        self.reasons.take_code(unparsed);
+        let plain = Annotation::plain(Verdict::Unparsed, Severity::Medium, &self.host, "");
+        writer::write(cells, &plain, &self.reasons);
+    }
+
+    fn decide(&mut self, row: &InventoryRow<'_>, at: Option<i64>, cells: &mut Cells) {
+        let subject = row.subject(&self.host, at.unwrap_or(self.assumed_time), at.is_none());
+        self.engine.decide(&subject, &mut self.finding);
+        self.reasons.take(&self.finding, &self.engine);
+        let annotation = Annotation::of(&subject, "inventory", &self.finding, &self.engine);
+        writer::write(cells, &annotation, &self.reasons);
+        let key = inventory_key(&subject);
+        let id = finding_id(&self.host, &key, self.finding.verdict.as_str(), annotation.identity(), "");
+        cells.set(self.id, id.as_bytes());
+    }
+
+    pub(super) fn finish(&self, messages: &mut Messages) {
+        if self.rows > 0 && self.rows_with_name == 0 {
+            let [name, image, ..] = &self.columns;
+            messages.warn(format!(
+                "iismodcheck: none of the {} rows has a value in the field `{name}`; nothing was checked. name_field= \
+                 and image_field= name the fields that hold module name and image (now `{name}` and `{image}`).",
+                self.rows
+            ));
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Output cells of one row.
+
+use crate::detect::{Annotation, Column, ReasonTexts};
+use crate::searchcommand::{Cells, Output};
+
+/// The outputs for a list of columns, in order.
+pub(super) fn outputs(columns: &[Column]) -> Vec<Output> {
+    columns
+        .iter()
+        .map(|&column| Output { name: column.name().to_owned(), multivalue: column == Column::Reasons })
+        .collect()
+}
+
+/// Writes the facts: the first outputs are [`Column::FACTS`].
+pub(super) fn write(cells: &mut Cells, annotation: &Annotation<'_>, reasons: &ReasonTexts) {
+    for column in Column::FACTS {
+        if column == Column::Reasons {
+            cells.set_values(column as usize, reasons.iter().map(str::as_bytes));
+        } else {
+            let text = annotation.get(column);
+            if !text.is_empty() {
+                cells.set(column as usize, text.as_bytes());
+            }
+        }
+    }
+}

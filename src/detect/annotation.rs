@@ -1,0 +1,132 @@
+//! A finding and its facts as the texts of the output columns.
+
+use super::columns::Column;
+use super::engine::Engine;
+use super::finding::Finding;
+use super::verdict::{Severity, Verdict};
+use crate::iis::{Kind, Subject, change};
+
+/// The texts of [`Column::FACTS`], but for the multi-value reasons.
+#[derive(Debug, Clone, Copy)]
+pub struct Annotation<'a> {
+    cells: [&'a str; Column::FACTS.len()],
+}
+
+impl<'a> Annotation<'a> {
+    /// The last finding of `engine`. `source` says where image or type was read; it is shown only where there is one.
+    #[must_use]
+    pub fn of(subject: &Subject<'a>, source: &'a str, finding: &Finding, engine: &'a Engine) -> Self {
+        let mut annotation = Self::plain(finding.verdict, finding.severity, subject.host, subject.actor);
+        let identified = subject.image.is_some() || subject.type_name.is_some();
+        for (column, text) in [
+            (Column::Name, subject.name),
+            (Column::Kind, finding.kind.map_or("", Kind::as_str)),
+            (Column::Image, subject.image.unwrap_or_default()),
+            (Column::ImageNormalized, engine.image_normalized()),
+            (Column::ImageOld, subject.old.unwrap_or_default()),
+            (Column::ImageSource, if identified { source } else { "" }),
+            (Column::Type, subject.type_name.unwrap_or_default()),
+            (Column::Precondition, subject.precondition.unwrap_or_default()),
+            (Column::Section, subject.section.as_str()),
+            (Column::Attribute, if subject.attribute.is_empty() { "element" } else { subject.attribute }),
+            (Column::Action, subject.action.as_str()),
+            (Column::ConfigPath, subject.config_path),
+            (Column::Site, change::site(subject.config_path, subject.location)),
+            (Column::Rule, finding.rule.map_or("", |entry| engine.entry_id(entry))),
+        ] {
+            annotation.set(column, text);
+        }
+        annotation
+    }
+
+    /// A row without a subject: another section, an event that cannot be read.
+    #[must_use]
+    pub fn plain(verdict: Verdict, severity: Severity, host: &'a str, actor: &'a str) -> Self {
+        let mut annotation = Self { cells: [""; Column::FACTS.len()] };
+        annotation.set(Column::Host, host);
+        annotation.set(Column::Actor, actor);
+        annotation.set(Column::Verdict, verdict.as_str());
+        annotation.set(Column::Severity, severity.as_str());
+        annotation.set(Column::Score, severity.score());
+        annotation
+    }
+
+    /// The text of one column; empty for a column that is not of [`Column::FACTS`], and for the reasons.
+    #[must_use]
+    pub fn get(&self, column: Column) -> &'a str {
+        self.cells.get(column as usize).copied().unwrap_or_default()
+    }
+
+    /// What the module is compared by: the normalised image, or the type where it has no image.
+    #[must_use]
+    pub fn identity(&self) -> &'a str {
+        match self.get(Column::ImageNormalized) {
+            "" => self.get(Column::Type),
+            image => image,
+        }
+    }
+
+    fn set(&mut self, column: Column, text: &'a str) {
+        if let Some(cell) = self.cells.get_mut(column as usize) {
+            *cell = text;
+        }
+    }
+}
+
+/// The reasons of a finding as texts, in buffers that are used again.
+#[derive(Debug, Default)]
+pub struct ReasonTexts {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl ReasonTexts {
+    /// Takes the reasons of the last finding of `engine`: `code`, or `code:detail`.
+    pub fn take(&mut self, finding: &Finding, engine: &Engine) {
+        self.clear();
+        for reason in &finding.reasons {
+            self.text.push_str(reason.code);
+            let detail = engine.detail(reason);
+            if !detail.is_empty() {
+                self.text.push(':');
+                self.text.push_str(detail);
+            }
+            self.ends.push(self.text.len());
+        }
+    }
+
+    /// Takes one code.
+    pub fn take_code(&mut self, code: &str) {
+        self.clear();
+        self.text.push_str(code);
+        self.ends.push(self.text.len());
+    }
+
+    /// Empties the buffers.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    /// The texts.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let text = self.text.get(start..end).unwrap_or_default();
+            start = end;
+            text
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_are_numbered_as_they_stand_in_the_enum() {
+        for (number, column) in Column::FACTS.into_iter().enumerate() {
+            assert_eq!(column as usize, number);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The part of a decision that does not depend on host, date, place or action, and may be remembered between rows.
+
+use crate::allowlist::{Candidates, Identity, Index};
+use crate::iis::{Image, ManagedType, Roots, Subject};
+
+use super::lookalike::{Lookalikes, Resemblance};
+
+/// Everything about one spelling of a module that can be found out without host, date, place and action.
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    /// The image in normal form, where shown.
+    pub image: Option<Image>,
+    /// The type, where shown.
+    pub managed_type: Option<ManagedType>,
+    /// The image or type before the change is there and is another one.
+    pub replaced: bool,
+    /// The entries that could speak about it.
+    pub candidates: Candidates,
+    /// The known module that it resembles, where its own name is not known.
+    pub resembles: Option<Resemblance>,
+    /// The reason code of a place where no module belongs.
+    pub location: Option<&'static str>,
+    /// The image lies in System32 itself.
+    pub system32_root: bool,
+}
+
+impl Assessment {
+    /// Looks at one subject with the entries and the roots of its host.
+    #[must_use]
+    pub fn of(subject: &Subject<'_>, index: &Index, lookalikes: &Lookalikes, roots: &Roots) -> Self {
+        let image = subject.image.map(|written| Image::normalise(written, roots));
+        let managed_type = subject.type_name.map(ManagedType::parse);
+        let replaced = subject.old.is_some_and(|old| match (&image, &managed_type) {
+            (Some(image), _) => Image::normalise(old, roots).normal != image.normal,
+            (None, Some(new)) => !ManagedType::parse(old).compare(new).is_match(),
+            (None, None) => false,
+        });
+        let candidates = index.candidates(&Identity {
+            class: subject.class,
+            kind: subject.kind,
+            name: subject.name,
+            image: image.as_ref(),
+            managed_type: managed_type.as_ref(),
+        });
+        let listed = !candidates.known_name.is_empty();
+        let resembles = if listed || subject.name.is_empty() {
+            None
+        } else {
+            lookalikes.find(subject.name, image.as_ref().map(Image::stem))
+        };
+        Self {
+            location: image.as_ref().and_then(Image::suspicious_location),
+            system32_root: image.as_ref().is_some_and(Image::in_system32_root),
+            image,
+            managed_type,
+            replaced,
+            candidates,
+            resembles,
+        }
+    }
+
+    /// Whether there is an image or a type to compare.
+    #[must_use]
+    pub fn is_identified(&self) -> bool {
+        self.image.is_some() || self.managed_type.is_some()
+    }
+}

@@ -1,0 +1,178 @@
+//! The one decision behind every door, and what it remembers between rows.
+//!
+//! Only what does not depend on host, date, place and action is remembered: two rows about the same module just before
+//! and just after an entry's expiry, or on two hosts, are decided each for itself.
+
+use std::collections::HashMap;
+
+use crate::allowlist::{Catalogue, EntryNumber, HostProfiles, Index, Profile};
+use crate::iis::{Class, Image, Kind, Subject};
+
+use super::assess::Assessment;
+use super::decide;
+use super::finding::Finding;
+use super::lookalike::{Known, Lookalikes};
+use super::reason::{Detail, Reason};
+
+/// The most spellings that are remembered; then remembering starts afresh. Names are written by attackers.
+const REMEMBERED: usize = 16_384;
+
+/// Entries, indexed for one group of hosts.
+struct Indexed {
+    profile: Profile,
+    index: Index,
+    lookalikes: Lookalikes,
+}
+
+/// Decides on subjects.
+pub struct Engine {
+    catalogue: Catalogue,
+    hosts: HostProfiles,
+    as_of: Option<i64>,
+    indexed: Vec<Indexed>,
+    profile_of_host: HashMap<Box<str>, usize>,
+    assessments: Vec<Assessment>,
+    remembered: HashMap<Box<[u8]>, usize>,
+    key: Vec<u8>,
+    /// Where the entry numbers and the assessment of the last finding are found.
+    last: (usize, usize),
+}
+
+impl Engine {
+    /// An engine with these entries. `as_of` (microseconds since 1970-01-01T00:00Z) replaces the time of every event
+    /// when dates of entries are compared.
+    #[must_use]
+    pub fn new(catalogue: Catalogue, hosts: HostProfiles, as_of: Option<i64>) -> Self {
+        Self {
+            catalogue,
+            hosts,
+            as_of,
+            indexed: Vec::new(),
+            profile_of_host: HashMap::new(),
+            assessments: Vec::new(),
+            remembered: HashMap::new(),
+            key: Vec::new(),
+            last: (0, 0),
+        }
+    }
+
+    /// Decides on one subject.
+    pub fn decide(&mut self, subject: &Subject<'_>, finding: &mut Finding) {
+        let profile = self.profile(subject.host);
+        let assessment = self.assess(profile, subject);
+        self.last = (profile, assessment);
+        if let (Some(indexed), Some(seen)) = (self.indexed.get(profile), self.assessments.get(assessment)) {
+            let now = self.as_of.unwrap_or(subject.time);
+            decide::decide(subject, seen, &indexed.index, now, finding);
+        }
+    }
+
+    /// The normal form of the last subject's image; empty where it has none.
+    #[must_use]
+    pub fn image_normalized(&self) -> &str {
+        self.seen().and_then(|seen| seen.image.as_ref()).map_or("", |image: &Image| &image.normal)
+    }
+
+    /// What was found out about the last subject.
+    #[must_use]
+    pub fn seen(&self) -> Option<&Assessment> {
+        self.assessments.get(self.last.1)
+    }
+
+    /// The entries that the last subject was compared with.
+    #[must_use]
+    pub fn index(&self) -> Option<&Index> {
+        self.indexed.get(self.last.0).map(|indexed| &indexed.index)
+    }
+
+    /// The id of an entry of the last finding.
+    #[must_use]
+    pub fn entry_id(&self, entry: EntryNumber) -> &str {
+        self.index().and_then(|index| index.entry(entry)).map_or("", |entry| &entry.id)
+    }
+
+    /// The text after the colon of a reason of the last finding; empty where the code says all.
+    #[must_use]
+    pub fn detail(&self, reason: &Reason) -> &str {
+        let entry = |number: EntryNumber| self.index().and_then(|index| index.entry(number));
+        match reason.detail {
+            Detail::None => "",
+            Detail::Id(n) => entry(n).map_or("", |e| &e.id),
+            Detail::Name(n) => entry(n).map_or("", |e| &e.name),
+            Detail::Image(n) => {
+                entry(n).map_or("", |e| if e.image.is_empty() { &e.type_name } else { &e.image })
+            }
+            Detail::Family(n) => entry(n).map_or("", |e| &e.about),
+            Detail::Resembled => {
+                self.seen().and_then(|seen| seen.resembles.as_ref()).map_or("", |r| &r.known)
+            }
+        }
+    }
+
+    /// The number of the profile of a host; its entries are indexed when its first row comes.
+    fn profile(&mut self, host: &str) -> usize {
+        if let Some(&number) = self.profile_of_host.get(host) {
+            return number;
+        }
+        let profile = self.hosts.profile(host);
+        let number =
+            self.indexed.iter().position(|indexed| indexed.profile == profile).unwrap_or_else(|| {
+                let index = self.catalogue.index(&profile);
+                let lookalikes =
+                    Lookalikes::new(index.known().map(|(_, entry, stem)| Known { name: &entry.name, stem }));
+                self.indexed.push(Indexed { profile, index, lookalikes });
+                self.indexed.len() - 1
+            });
+        if self.profile_of_host.len() >= REMEMBERED {
+            self.profile_of_host.clear();
+        }
+        self.profile_of_host.insert(host.into(), number);
+        number
+    }
+
+    fn assess(&mut self, profile: usize, subject: &Subject<'_>) -> usize {
+        write_key(profile, subject, &mut self.key);
+        if let Some(&number) = self.remembered.get(self.key.as_slice()) {
+            return number;
+        }
+        if self.remembered.len() >= REMEMBERED {
+            self.remembered.clear();
+            self.assessments.clear();
+        }
+        let Some(indexed) = self.indexed.get(profile) else { return 0 };
+        let seen = Assessment::of(subject, &indexed.index, &indexed.lookalikes, &indexed.profile.roots);
+        self.assessments.push(seen);
+        let number = self.assessments.len() - 1;
+        self.remembered.insert(self.key.as_slice().into(), number);
+        number
+    }
+}
+
+/// Everything that an [`Assessment`] depends on, each text with its length before it.
+fn write_key(profile: usize, subject: &Subject<'_>, key: &mut Vec<u8>) {
+    let class = match subject.class {
+        Class::Module => 0_u8,
+        Class::IsapiFilter => 1,
+        Class::Handler => 2,
+    };
+    let kind = match subject.kind {
+        None => 0_u8,
+        Some(Kind::Native) => 1,
+        Some(Kind::Managed) => 2,
+        Some(Kind::IsapiFilter) => 3,
+        Some(Kind::Handler) => 4,
+    };
+    key.clear();
+    key.extend_from_slice(&profile.to_le_bytes());
+    key.extend_from_slice(&[class, kind]);
+    for text in [Some(subject.name), subject.image, subject.type_name, subject.old] {
+        match text {
+            None => key.push(0),
+            Some(text) => {
+                key.push(1);
+                key.extend_from_slice(&text.len().to_le_bytes());
+                key.extend_from_slice(text.as_bytes());
+            }
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! A decision in words: what was compared with what, which entry won, what would have to change for another verdict.
+
+use super::assess::Assessment;
+use super::engine::Engine;
+use super::finding::Finding;
+use super::reason;
+use super::verdict::Verdict;
+use crate::allowlist::{Entry, EntryNumber, Index, Origin, Scope, ScopeAnswer};
+use crate::iis::{Kind, Subject};
+
+/// The last decision of `engine`, a line for each step.
+#[must_use]
+pub fn explain(subject: &Subject<'_>, finding: &Finding, engine: &Engine) -> Vec<String> {
+    let (Some(seen), Some(index)) = (engine.seen(), engine.index()) else { return Vec::new() };
+    let mut lines = Vec::new();
+    what_was_seen(subject, finding, seen, &mut lines);
+    let steps = Steps { subject, seen, index };
+    lines.push(String::new());
+    lines.push("Compared, in this order:".to_owned());
+    steps.all(&mut lines);
+    lines.push(String::new());
+    lines.push(format!(
+        "Verdict: {} ({}), severity {}.",
+        finding.verdict,
+        finding.verdict.meaning(),
+        finding.severity
+    ));
+    if let Some(entry) = finding.rule.and_then(|rule| index.entry(rule)) {
+        lines.push(format!("Decided by {}.", named(entry)));
+    }
+    for reason in &finding.reasons {
+        let detail = engine.detail(reason);
+        let meaning = reason::meaning(reason.code).unwrap_or(reason.code);
+        let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
+        lines.push(format!("  {}: {meaning}{detail}", reason.code));
+    }
+    lines.push(String::new());
+    lines.push("For another verdict:".to_owned());
+    alternatives(subject, finding, seen, index, &mut lines);
+    lines
+}
+
+fn what_was_seen(subject: &Subject<'_>, finding: &Finding, seen: &Assessment, lines: &mut Vec<String>) {
+    lines.push(format!("Name: {} ({})", subject.name, finding.kind.map_or("kind not shown", Kind::as_str)));
+    if let (Some(written), Some(image)) = (subject.image, &seen.image) {
+        lines.push(format!("Image: {written}"));
+        lines.push(format!("  compared as: {}", image.normal));
+        if !image.is_resolved() {
+            lines.push(
+                "  it does not name one file for certain: it can be neither known good nor allowed"
+                    .to_owned(),
+            );
+        }
+    }
+    if let Some(written) = subject.type_name {
+        lines.push(format!("Type: {written}"));
+    }
+    if let Some(old) = subject.old {
+        let differs = if seen.replaced { "another one" } else { "the same" };
+        lines.push(format!("Before: {old} ({differs})"));
+    }
+    if subject.host.is_empty() {
+        lines.push("Host: not given (entries for certain hosts do not allow)".to_owned());
+    } else {
+        lines.push(format!("Host: {}", subject.host));
+    }
+}
+
+struct Steps<'s> {
+    subject: &'s Subject<'s>,
+    seen: &'s Assessment,
+    index: &'s Index,
+}
+
+impl Steps<'_> {
+    fn all(&self, lines: &mut Vec<String>) {
+        let found = &self.seen.candidates;
+        let one = |entry: Option<EntryNumber>| entry.into_iter().collect::<Vec<_>>();
+        self.entries("deny entries of the site", &found.deny, lines);
+        self.entries("threats that decide", &one(found.threat), lines);
+        self.entries(
+            "threats with the same common file name (a reason, no verdict)",
+            &one(found.threat_basename),
+            lines,
+        );
+        self.entries("this very pair, in the baseline or a chosen pack", &one(found.known_pair), lines);
+        self.entries("this very pair, in an exact site entry", &found.site_exact, lines);
+        self.entries(
+            "this very pair, in a pack that is not chosen for the host",
+            &one(found.pack_not_chosen),
+            lines,
+        );
+        self.entries("this very image, under whatever name", &found.known_image, lines);
+        self.entries("this very name, with whatever image", &found.known_name, lines);
+        lines.push(match &self.seen.resembles {
+            Some(resemblance) => format!("  resemblance: {}", resemblance.describe()),
+            None => "  resemblance: none".to_owned(),
+        });
+        lines.push(match self.seen.location {
+            Some(code) => format!("  place: {}", reason::meaning(code).unwrap_or(code)),
+            None => "  place: nothing unusual".to_owned(),
+        });
+        self.entries("site patterns", &found.site_glob, lines);
+        self.entries("site entries for the name alone", &found.site_name, lines);
+    }
+
+    fn entries(&self, what: &str, numbers: &[EntryNumber], lines: &mut Vec<String>) {
+        if numbers.is_empty() {
+            lines.push(format!("  {what}: none"));
+            return;
+        }
+        lines.push(format!("  {what}:"));
+        for &number in numbers {
+            if let Some(entry) = self.index.entry(number) {
+                lines.push(format!("    {}{}", described(entry), self.holds(entry)));
+            }
+        }
+    }
+
+    /// Whether a site entry counts here and now; compiled-in entries always do.
+    fn holds(&self, entry: &Entry) -> String {
+        if entry.origin != Origin::Site {
+            return String::new();
+        }
+        let scope = Scope {
+            host: self.subject.host,
+            config_path: self.subject.config_path,
+            location: self.subject.location,
+            action: self.subject.action,
+            precondition: self.subject.precondition,
+            time: self.subject.time,
+        };
+        match entry.scope(&scope) {
+            ScopeAnswer::InForce => ", in force".to_owned(),
+            ScopeAnswer::Expired => format!(", expired on {}", entry.expires_written),
+            ScopeAnswer::NotYet => ", not valid yet".to_owned(),
+            ScopeAnswer::OutOfScope(column) => {
+                format!(", but its column {} is about something else", column.as_str())
+            }
+        }
+    }
+}
+
+fn named(entry: &Entry) -> String {
+    if entry.line > 0 {
+        format!("{} (line {} of the allowlist)", entry.id, entry.line)
+    } else {
+        entry.id.clone()
+    }
+}
+
+fn described(entry: &Entry) -> String {
+    let identity = if entry.image.is_empty() { &entry.type_name } else { &entry.image };
+    let about = if entry.about.is_empty() { String::new() } else { format!(" [{}]", entry.about) };
+    format!(
+        "{}: {} {identity}{about}",
+        named(entry),
+        if entry.name.is_empty() { "any name" } else { &entry.name }
+    )
+}
+
+fn alternatives(
+    subject: &Subject<'_>,
+    finding: &Finding,
+    seen: &Assessment,
+    index: &Index,
+    lines: &mut Vec<String>,
+) {
+    let resolved = seen.image.as_ref().is_none_or(|image| image.is_resolved() || image.is_relative());
+    match finding.verdict {
+        Verdict::KnownGood => lines.push(
+            "  the same name with any other image or type: masquerade_path, masquerade_type or image_hijack; the same \
+             image under any other name: alias or lookalike"
+                .to_owned(),
+        ),
+        Verdict::Allowed => lines.push(format!(
+            "  disable or narrow the entry{}",
+            finding.rule.and_then(|rule| index.entry(rule)).map_or(String::new(), |entry| format!(" {}", entry.id))
+        )),
+        Verdict::Denied => lines.push("  disable the deny entry (enabled=false), if it is wrong".to_owned()),
+        Verdict::KnownMalicious => lines.push(format!(
+            "  if this is a false match: a row with id={} and enabled=false in the allowlist switches the threat off",
+            finding.rule.and_then(|rule| index.entry(rule)).map_or("", |entry| &entry.id)
+        )),
+        _ => {}
+    }
+    if matches!(finding.verdict, Verdict::MasqueradePath | Verdict::MasqueradeType | Verdict::ImageHijack) {
+        for entry in seen.candidates.known_name.iter().filter_map(|&number| index.entry(number)) {
+            lines.push(format!(
+                "  with {}: known",
+                if entry.image.is_empty() { &entry.type_name } else { &entry.image }
+            ));
+        }
+    }
+    if let Some(pack) = seen.candidates.pack_not_chosen.and_then(|number| index.entry(number)) {
+        lines.push(format!(
+            "  choose its pack for this host (packs= or iismodcheck_packs.csv): known_good [{}]",
+            pack.about
+        ));
+    }
+    let can_be_allowed = !matches!(
+        finding.verdict,
+        Verdict::KnownGood | Verdict::Allowed | Verdict::Denied | Verdict::KnownMalicious
+    );
+    if !can_be_allowed {
+        return;
+    }
+    match (subject.image, subject.type_name, &seen.image) {
+        (Some(_), _, Some(image)) if resolved => {
+            lines.push(format!("  an exact entry for this image ({}): allowed", image.normal));
+        }
+        (Some(_), ..) => lines.push(
+            "  no entry can allow this spelling: register the module with a plain, absolute, local path".to_owned(),
+        ),
+        (None, Some(_), _) => lines.push("  an exact entry for this type, with its assembly and token: allowed".to_owned()),
+        (None, None, _) => lines.push(
+            "  show the image (XML-rendered events or an inventory); or an entry with match=name, which vouches for the \
+             name alone: unverified, severity info"
+                .to_owned(),
+        ),
+    }
+}

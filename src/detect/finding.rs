@@ -1,0 +1,62 @@
+//! The result of a decision.
+
+use super::reason::{Detail, Reason};
+use super::verdict::{Severity, Verdict};
+use crate::allowlist::EntryNumber;
+use crate::iis::Kind;
+
+/// The result of a decision. A buffer: a decision overwrites it, so that rows share one allocation.
+/// What its entry numbers point at is told by the engine that made it, until that engine's next decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// How far the module is trusted.
+    pub verdict: Verdict,
+    /// How much the finding matters.
+    pub severity: Severity,
+    /// Native or managed, where the facts or the entries of that name tell.
+    pub kind: Option<Kind>,
+    /// The entry that decided.
+    pub rule: Option<EntryNumber>,
+    /// Each thing that was seen; first what decided.
+    pub reasons: Vec<Reason>,
+}
+
+impl Default for Finding {
+    fn default() -> Self {
+        Self {
+            verdict: Verdict::NotModule,
+            severity: Severity::Info,
+            kind: None,
+            rule: None,
+            reasons: Vec::with_capacity(16),
+        }
+    }
+}
+
+impl Finding {
+    /// A finding about an event that is no change of modules or cannot be read.
+    pub fn set_plain(&mut self, verdict: Verdict, severity: Severity) {
+        self.clear();
+        self.verdict = verdict;
+        self.severity = severity;
+    }
+
+    /// Whether a reason code is among the reasons.
+    #[must_use]
+    pub fn has(&self, code: &str) -> bool {
+        self.reasons.iter().any(|reason| reason.code == code)
+    }
+
+    /// Adds a reason.
+    pub fn add(&mut self, code: &'static str, detail: Detail) {
+        self.reasons.push(Reason { code, detail });
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.verdict = Verdict::NotModule;
+        self.severity = Severity::Info;
+        self.kind = None;
+        self.rule = None;
+        self.reasons.clear();
+    }
+}

@@ -1,0 +1,185 @@
+//! What one row contributes to a change: its key and its facts, as text that survives a trip through SPL.
+//!
+//! `values()` drops empty cells, sorts and deduplicates each column by itself, so the facts of a row travel whole,
+//! as one JSON object in one column.
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Event, Role, Says};
+use crate::iis::{Class, ConfigChange, Element, Operation, Section, ValueSource};
+
+/// What stands in a roll-up column where there is nothing to say: `BY` drops rows with an empty field.
+pub const NOTHING: &str = "-";
+
+/// One row's facts (`iis_change_part`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part<'a> {
+    /// Record number of the event; empty when unknown.
+    #[serde(borrow)]
+    pub record: Cow<'a, str>,
+    /// Microseconds since 1970-01-01T00:00Z.
+    pub time: i64,
+    /// SID or user; empty when unknown.
+    #[serde(borrow)]
+    pub actor: Cow<'a, str>,
+    /// Process id; empty when unknown.
+    #[serde(borrow)]
+    pub process: Cow<'a, str>,
+    /// Why the event could not be read, instead of the facts below.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub unparsed: Option<Cow<'a, str>>,
+    /// The facts of a row that could be read.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<PartChange<'a>>,
+}
+
+/// The facts of a change row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartChange<'a> {
+    /// Section.
+    pub section: Section,
+    /// Element.
+    pub element: Element,
+    /// Name as written.
+    #[serde(borrow)]
+    pub name: Cow<'a, str>,
+    /// Attribute; empty for an element row.
+    #[serde(borrow)]
+    pub attribute: Cow<'a, str>,
+    /// Operation.
+    pub operation: Operation,
+    /// Old value, where shown.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub old: Option<Cow<'a, str>>,
+    /// New value, where shown.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub new: Option<Cow<'a, str>>,
+    /// An image that a shipper appended to the message of another row than that of the image attribute.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub appended_image: Option<Cow<'a, str>>,
+    /// Configuration path as written.
+    #[serde(borrow)]
+    pub config_path: Cow<'a, str>,
+    /// Location path as written.
+    #[serde(borrow)]
+    pub location: Cow<'a, str>,
+    /// The rendering that gave the values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<ValueSource>,
+}
+
+impl<'a> Part<'a> {
+    /// The facts of an event at `time`; `None` for a row that is no change of modules (a commit, another section).
+    #[must_use]
+    pub fn of(event: &Event<'a>, time: i64) -> Option<Self> {
+        let (unparsed, change) = match event.says {
+            Says::Change(change) if change.element != Element::Section => {
+                (None, Some(PartChange::of(&change)))
+            }
+            Says::Unparsed(reason) => (Some(Cow::Borrowed(reason)), None),
+            _ => return None,
+        };
+        Some(Self {
+            record: Cow::Borrowed(event.record),
+            time,
+            actor: Cow::Borrowed(event.actor),
+            process: Cow::Borrowed(event.process),
+            unparsed,
+            change,
+        })
+    }
+
+    /// Writes the part as one line of JSON to the end of `buffer`.
+    pub fn write(&self, buffer: &mut Vec<u8>) {
+        // Writing to a vector cannot fail, and every field is a string or a number.
+        let _: Result<(), _> = serde_json::to_writer(buffer, self);
+    }
+
+    /// Reads a part as [`Part::write`] wrote it. The error says what is wrong and where in the text.
+    pub fn read(text: &'a [u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(text)
+    }
+}
+
+impl<'a> PartChange<'a> {
+    fn of(change: &ConfigChange<'a>) -> Self {
+        Self {
+            section: change.section,
+            element: change.element,
+            name: Cow::Borrowed(change.name),
+            attribute: Cow::Borrowed(change.attribute),
+            operation: change.operation,
+            old: change.old.map(Cow::Borrowed),
+            new: change.new.map(Cow::Borrowed),
+            appended_image: change.appended_image.map(Cow::Borrowed),
+            config_path: Cow::Borrowed(change.config_path),
+            location: Cow::Borrowed(change.location),
+            source: change.source,
+        }
+    }
+}
+
+/// Writes the key that all rows of one change share (`iis_change_key`) to the end of `buffer`: a JSON array of class,
+/// configuration path and location (both in lower case: the same site occurs in several spellings), and name. A clear
+/// has `*clear*` for a name and one element more, so that a module of that name has another key. An unreadable event
+/// is a change of its own. [`NOTHING`] for a row that belongs to no change.
+pub fn write_key(event: &Event<'_>, buffer: &mut Vec<u8>) {
+    match event.says {
+        Says::Change(change) if change.element != Element::Section => {
+            write_named(buffer, change.section.class(), change.config_path, change.location);
+            if change.element == Element::Clear {
+                buffer.extend_from_slice(br#""*clear*","clear""#);
+            } else {
+                write_string(buffer, change.name.chars());
+            }
+            buffer.push(b']');
+        }
+        Says::Unparsed(reason) if event.role == Role::Change => {
+            buffer.extend_from_slice(br#"["unparsed","#);
+            write_string(buffer, reason.chars());
+            buffer.push(b',');
+            write_string(buffer, event.record.chars());
+            buffer.push(b']');
+        }
+        _ => buffer.extend_from_slice(NOTHING.as_bytes()),
+    }
+}
+
+/// The key of a named module, as [`write_key`] writes it.
+#[must_use]
+pub fn key(class: Class, config_path: &str, location: &str, name: &str) -> String {
+    let mut buffer = Vec::new();
+    write_named(&mut buffer, class, config_path, location);
+    write_string(&mut buffer, name.chars());
+    buffer.push(b']');
+    String::from_utf8_lossy(&buffer).into_owned()
+}
+
+fn write_named(buffer: &mut Vec<u8>, class: Class, config_path: &str, location: &str) {
+    buffer.push(b'[');
+    write_string(buffer, class.as_str().chars());
+    buffer.push(b',');
+    write_string(buffer, config_path.chars().flat_map(char::to_lowercase));
+    buffer.push(b',');
+    write_string(buffer, location.chars().flat_map(char::to_lowercase));
+    buffer.push(b',');
+}
+
+/// Writes a JSON string. By hand, because the key is folded character by character and must not allocate.
+fn write_string(buffer: &mut Vec<u8>, text: impl Iterator<Item = char>) {
+    buffer.push(b'"');
+    for character in text {
+        match character {
+            '"' | '\\' => buffer.extend_from_slice(&[b'\\', character as u8]),
+            '\0'..='\u{1f}' => {
+                // Writing to a vector cannot fail.
+                let _: Result<(), _> = write!(buffer, "\\u{:04x}", u32::from(character));
+            }
+            _ => buffer.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+    buffer.push(b'"');
+}

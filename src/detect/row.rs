@@ -1,0 +1,54 @@
+//! The row level: one event row as something to decide on.
+
+use crate::event::Event;
+use crate::iis::{ConfigChange, Kind, Level, Section, Subject};
+
+/// The subject of one change row. `host` is in lower case, `time` in microseconds since 1970-01-01T00:00Z.
+#[must_use]
+pub fn subject<'a>(
+    event: &Event<'a>,
+    change: &ConfigChange<'a>,
+    host: &'a str,
+    time: i64,
+    time_assumed: bool,
+) -> Subject<'a> {
+    let shown = |attribute: &str| {
+        (change.attribute == attribute).then_some(change.new).flatten().filter(|value| !value.is_empty())
+    };
+    let is_image = Some(change.attribute) == change.section.image_attribute();
+    let is_identity = is_image || change.attribute == "type";
+    let new_name = shown("name").filter(|name| *name != change.name);
+    Subject {
+        level: Level::Row,
+        class: change.section.class(),
+        kind: kind(change),
+        section: change.section,
+        name: new_name.unwrap_or(change.name),
+        image: change.image(),
+        type_name: shown("type"),
+        precondition: shown("preCondition"),
+        old: change.old.filter(|old| is_identity && !old.is_empty()),
+        attribute: change.attribute,
+        action: change.action(),
+        value_unseen: is_identity && change.new.is_none(),
+        renamed: new_name.is_some(),
+        inferred: false,
+        config_path: change.config_path,
+        location: change.location,
+        host,
+        actor: event.actor,
+        time,
+        time_assumed,
+    }
+}
+
+fn kind(change: &ConfigChange<'_>) -> Option<Kind> {
+    match change.section {
+        Section::GlobalModules => Some(Kind::Native),
+        Section::HttpModules => Some(Kind::Managed),
+        Section::IsapiFilters => Some(Kind::IsapiFilter),
+        Section::Handlers => Some(Kind::Handler),
+        Section::Modules if change.attribute == "type" => Some(Kind::Managed),
+        Section::Modules => None,
+    }
+}

@@ -1,0 +1,231 @@
+//! Severity from verdict, action, kind, place and actor: one table, read from top to bottom.
+//!
+//! | step | when | severity |
+//! |---|---|---|
+//! | base | `denied`, `known_malicious`, `image_hijack` | critical |
+//! | | `masquerade_path`, `masquerade_type`, `alias`, `lookalike`, `suspicious_location` | high |
+//! | | `unknown` (native, ISAPI filter, or kind not shown), `unparsed` | medium |
+//! | | `unknown` (managed), `unverified` | low |
+//! | | all others | info |
+//! | hidden | `allow_expired`, `allow_out_of_scope` | at least that of the verdict without the entry |
+//! | change | `unverified`, and an image that changed unseen | medium |
+//! | | `unverified`, and an entry with `match=name` in force | info |
+//! | | preCondition or lock of a listed module written, at row level | low |
+//! | removal | `unknown` module removed | low |
+//! | | protective module removed (logging, filtering, authorization) | at least high |
+//! | | a clear | at least high |
+//! | raise | common file name of a threat; image in the root of System32; change made by an application pool | one step each |
+//!
+//! `allowed`, `known_good` and `not_module` are not raised by a file name or a place: the exact pair is vouched for.
+
+use super::verdict::{Severity, Verdict};
+use crate::iis::{Action, Kind, Level};
+
+/// What severity depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The verdict that an expired or out-of-scope entry hides.
+    pub hidden: Option<Verdict>,
+    /// Row, change or inventory.
+    pub level: Level,
+    /// Native or managed, where known.
+    pub kind: Option<Kind>,
+    /// What happened.
+    pub action: Action,
+    /// The image of an existing registration was written, its value is hidden.
+    pub image_changed_unseen: bool,
+    /// An entry with `match=name` is in force.
+    pub name_entry: bool,
+    /// A preCondition or lock was written.
+    pub settings_changed: bool,
+    /// The module is one whose removal blinds or opens the server.
+    pub protective: bool,
+    /// Only a file name that malware used too.
+    pub threat_basename: bool,
+    /// The image lies in the root of System32.
+    pub system32_root: bool,
+    /// The change was made by an application pool identity.
+    pub by_app_pool: bool,
+}
+
+/// The severity of a finding.
+#[must_use]
+pub fn severity(c: &Circumstances) -> Severity {
+    let mut severity = base(c.verdict, c);
+    if let Some(hidden) = c.hidden {
+        severity = severity.max(base(hidden, c));
+    }
+    if c.action == Action::Removed && c.protective && c.verdict != Verdict::Allowed {
+        severity = severity.max(Severity::High);
+    }
+    if c.action == Action::Cleared {
+        severity = severity.max(Severity::High);
+    }
+    let vouched = matches!(c.verdict, Verdict::Allowed | Verdict::KnownGood | Verdict::NotModule);
+    if c.threat_basename && !vouched {
+        severity = severity.raised();
+    }
+    if c.system32_root && !vouched {
+        severity = severity.raised();
+    }
+    if c.by_app_pool && c.verdict != Verdict::NotModule {
+        severity = severity.raised();
+    }
+    severity
+}
+
+fn base(verdict: Verdict, c: &Circumstances) -> Severity {
+    match verdict {
+        Verdict::Denied | Verdict::KnownMalicious | Verdict::ImageHijack => Severity::Critical,
+        Verdict::MasqueradePath
+        | Verdict::MasqueradeType
+        | Verdict::Alias
+        | Verdict::Lookalike
+        | Verdict::SuspiciousLocation => Severity::High,
+        Verdict::Unknown if c.action == Action::Removed || c.kind == Some(Kind::Managed) => Severity::Low,
+        Verdict::Unknown | Verdict::Unparsed => Severity::Medium,
+        Verdict::Unverified if c.name_entry => Severity::Info,
+        Verdict::Unverified if c.image_changed_unseen => Severity::Medium,
+        Verdict::Unverified => Severity::Low,
+        Verdict::Incomplete if c.settings_changed && c.level == Level::Row => Severity::Low,
+        Verdict::AllowExpired
+        | Verdict::AllowOutOfScope
+        | Verdict::Incomplete
+        | Verdict::Allowed
+        | Verdict::KnownGood
+        | Verdict::NotModule => Severity::Info,
+    }
+}
+
+/// Whether a SID is that of an application pool (`S-1-5-82-…`, documented by Microsoft): a web application changed
+/// the configuration of its own server.
+#[must_use]
+pub fn is_app_pool(actor: &str) -> bool {
+    actor.starts_with("S-1-5-82-") || actor.get(..11).is_some_and(|p| p.eq_ignore_ascii_case("IIS APPPOOL"))
+}
+
+/// Modules whose removal stops logging, filtering or authorization (effects: Microsoft's IIS modules overview).
+const PROTECTIVE: [&str; 15] = [
+    "CustomErrorModule",
+    "CustomLoggingModule",
+    "DynamicIpRestrictionModule",
+    "FailedRequestsTracingModule",
+    "FileAuthorization",
+    "HttpLoggingModule",
+    "IpRestrictionModule",
+    "ModSecurity IIS",
+    "ModSecurity IIS (32bits)",
+    "ModSecurity IIS (64bits)",
+    "ModSecurityIIS",
+    "RequestFilteringModule",
+    "RequestMonitorModule",
+    "UrlAuthorization",
+    "UrlAuthorizationModule",
+];
+
+/// Whether the removal of this module blinds or opens the server.
+#[must_use]
+pub fn is_protective(name: &str) -> bool {
+    PROTECTIVE.binary_search(&name).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(verdict: Verdict) -> Circumstances {
+        Circumstances {
+            verdict,
+            hidden: None,
+            level: Level::Change,
+            kind: Some(Kind::Native),
+            action: Action::Added,
+            image_changed_unseen: false,
+            name_entry: false,
+            settings_changed: false,
+            protective: false,
+            threat_basename: false,
+            system32_root: false,
+            by_app_pool: false,
+        }
+    }
+
+    #[test]
+    fn protective_names_are_sorted_for_the_search() {
+        assert!(PROTECTIVE.is_sorted());
+        assert!(is_protective("HttpLoggingModule") && !is_protective("StaticFileModule"));
+    }
+
+    #[test]
+    fn rows_of_the_table() {
+        use Severity::{Critical, High, Info, Low, Medium};
+        use Verdict::{
+            AllowExpired, AllowOutOfScope, Allowed, Denied, Incomplete, KnownGood, MasqueradePath, NotModule,
+            Unknown, Unparsed, Unverified,
+        };
+        for (name, circumstances, expected) in [
+            ("denied", plain(Denied), Critical),
+            ("masquerade", plain(MasqueradePath), High),
+            ("unknown native", plain(Unknown), Medium),
+            ("unknown managed", Circumstances { kind: Some(Kind::Managed), ..plain(Unknown) }, Low),
+            ("unknown of hidden kind", Circumstances { kind: None, ..plain(Unknown) }, Medium),
+            ("unparsed", plain(Unparsed), Medium),
+            ("known good", plain(KnownGood), Info),
+            ("allowed", plain(Allowed), Info),
+            (
+                "expired hides masquerade",
+                Circumstances { hidden: Some(MasqueradePath), ..plain(AllowExpired) },
+                High,
+            ),
+            (
+                "scope hides unknown",
+                Circumstances { hidden: Some(Unknown), ..plain(AllowOutOfScope) },
+                Medium,
+            ),
+            ("unverified", plain(Unverified), Low),
+            ("unseen", Circumstances { image_changed_unseen: true, ..plain(Unverified) }, Medium),
+            (
+                "name entry",
+                Circumstances { image_changed_unseen: true, name_entry: true, ..plain(Unverified) },
+                Info,
+            ),
+            (
+                "preCondition row",
+                Circumstances { level: Level::Row, settings_changed: true, ..plain(Incomplete) },
+                Low,
+            ),
+            (
+                "logging removed",
+                Circumstances { action: Action::Removed, protective: true, ..plain(Unverified) },
+                High,
+            ),
+            (
+                "removal of logging allowed",
+                Circumstances { action: Action::Removed, protective: true, ..plain(Allowed) },
+                Info,
+            ),
+            ("unknown removed", Circumstances { action: Action::Removed, ..plain(Unknown) }, Low),
+            ("clear", Circumstances { action: Action::Cleared, ..plain(Unverified) }, High),
+            ("basename", Circumstances { threat_basename: true, ..plain(Unknown) }, High),
+            ("basename of a known pair", Circumstances { threat_basename: true, ..plain(KnownGood) }, Info),
+            ("System32 root", Circumstances { system32_root: true, ..plain(Unknown) }, High),
+            ("application pool", Circumstances { by_app_pool: true, ..plain(KnownGood) }, Low),
+            (
+                "application pool, other section",
+                Circumstances { by_app_pool: true, ..plain(NotModule) },
+                Info,
+            ),
+        ] {
+            assert_eq!(severity(&circumstances), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn application_pools() {
+        assert!(is_app_pool("S-1-5-82-3006700770-424185619"));
+        assert!(is_app_pool("iis apppool\\DefaultAppPool"));
+        assert!(!is_app_pool("S-1-5-18") && !is_app_pool("") && !is_app_pool("é"));
+    }
+}

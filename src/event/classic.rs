@@ -1,0 +1,143 @@
+//! The classic rendering of a Windows event in Splunk (`renderXml=false`): a date, `key=value` lines, and from
+//! `Message=` on the message to the end of the text.
+//!
+//! ```text
+//! 12/19/2022 06:40:32 PM
+//! LogName=Microsoft-IIS-Configuration/Operational
+//! EventCode=29
+//! ComputerName=iis01.example.com
+//! Message=Changes to '/system.webServer/...' at 'MACHINE/WEBROOT/APPHOST' have successfully been committed.
+//! ```
+
+use memchr::memchr;
+
+/// The head of a classic text, as far as it matters, and its message. Values are empty where the head has none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Classic<'a> {
+    pub(super) log_name: &'a [u8],
+    pub(super) source_name: &'a [u8],
+    pub(super) event_code: &'a [u8],
+    pub(super) computer: &'a [u8],
+    pub(super) record: &'a [u8],
+    pub(super) sid: &'a [u8],
+    pub(super) user: &'a [u8],
+    /// Everything after `Message=`; `None` where the text ends before it.
+    pub(super) message: Option<&'a [u8]>,
+}
+
+/// Lines before the first `key=value` line: the date, and room for what a collector puts before it.
+const LINES_BEFORE_HEAD: usize = 3;
+/// Lines of a head at most. A recorded one has 13; the limit bounds the work on a text that only begins like one.
+const LINES_OF_HEAD: usize = 64;
+
+/// Reads `text` as a classic event; `None` where it has no such head. The first line of a key counts: the message
+/// comes last, so that nothing in it can speak for the head.
+pub(super) fn read(text: &[u8]) -> Option<Classic<'_>> {
+    let mut classic = Classic::default();
+    let mut head = false;
+    let mut rest = text;
+    for number in 0..LINES_OF_HEAD {
+        if rest.is_empty() {
+            break;
+        }
+        if let Some(message) = rest.strip_prefix(b"Message=") {
+            classic.message = Some(message);
+            break;
+        }
+        let end = memchr(b'\n', rest).unwrap_or(rest.len());
+        let (line, after) = rest.split_at_checked(end)?;
+        rest = after.get(1..).unwrap_or_default();
+        let line = line.trim_ascii_end();
+        match split(line) {
+            Some((key, value)) => {
+                head |= matches!(key, b"LogName" | b"EventCode");
+                classic.set(key, value);
+            }
+            // A line that is no pair belongs before the head, or the text is something else.
+            None if head => {}
+            None if number < LINES_BEFORE_HEAD => {}
+            None => return None,
+        }
+    }
+    head.then_some(classic)
+}
+
+/// Splits a line at its first `=`, where a key of letters stands before it.
+fn split(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    const LONGEST_KEY: usize = 32;
+    let at = line.iter().take(LONGEST_KEY).position(|b| !b.is_ascii_alphabetic())?;
+    let (key, value) = line.split_at_checked(at)?;
+    let value = value.strip_prefix(b"=")?;
+    (!key.is_empty()).then_some((key, value))
+}
+
+impl<'a> Classic<'a> {
+    fn set(&mut self, key: &[u8], value: &'a [u8]) {
+        let slot = match key {
+            b"LogName" => &mut self.log_name,
+            b"SourceName" => &mut self.source_name,
+            b"EventCode" => &mut self.event_code,
+            b"ComputerName" => &mut self.computer,
+            b"RecordNumber" => &mut self.record,
+            b"Sid" => &mut self.sid,
+            b"User" => &mut self.user,
+            _ => return,
+        };
+        if slot.is_empty() {
+            *slot = value;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REAL_FRAME: &str = "12/19/2022 06:40:32 PM\r\nLogName=Microsoft-IIS-Configuration/Operational\r\n\
+        EventCode=29\r\nEventType=5\r\nComputerName=iis01.example.com\r\nUser=NOT_TRANSLATED\r\n\
+        Sid=S-1-5-21-1-2-3-500\r\nSidType=0\r\nSourceName=Microsoft-Windows-IIS-Configuration\r\nType=Verbose\r\n\
+        RecordNumber=42\r\nKeywords=None\r\nTaskCategory=None\r\nOpCode=Info\r\nMessage=line one\r\nEventCode=50\r\n";
+
+    #[test]
+    fn the_head_is_read_and_the_message_runs_to_the_end() {
+        for text in [REAL_FRAME.to_owned(), REAL_FRAME.replace("\r\n", "\n")] {
+            let classic = read(text.as_bytes()).unwrap();
+            assert_eq!(classic.log_name, b"Microsoft-IIS-Configuration/Operational");
+            assert_eq!(classic.source_name, b"Microsoft-Windows-IIS-Configuration");
+            assert_eq!(classic.event_code, b"29");
+            assert_eq!(classic.computer, b"iis01.example.com");
+            assert_eq!(classic.record, b"42");
+            assert_eq!(classic.sid, b"S-1-5-21-1-2-3-500");
+            assert_eq!(classic.user, b"NOT_TRANSLATED");
+            let message = std::str::from_utf8(classic.message.unwrap()).unwrap();
+            assert!(message.starts_with("line one") && message.trim_end().ends_with("EventCode=50"));
+        }
+    }
+
+    #[test]
+    fn the_first_line_of_a_key_counts() {
+        let classic = read(b"EventCode=29\nComputerName=a\nComputerName=b\nMessage=x").unwrap();
+        assert_eq!(classic.computer, b"a");
+    }
+
+    #[test]
+    fn a_text_without_such_a_head_is_none() {
+        for text in [
+            "",
+            "Changes to '/a' at 'MACHINE' have successfully been committed.",
+            "{\"EventCode\": 29}",
+            "one\ntwo\nthree\nfour\nEventCode=29\n",
+            "Message=EventCode=29\nLogName=x",
+            "Type=Verbose\nMessage=x",
+            "<Event><System/></Event>",
+        ] {
+            assert_eq!(read(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_head_without_message_is_cut() {
+        assert_eq!(read(b"EventCode=29\nLogName=x").unwrap().message, None);
+        assert_eq!(read(b"EventCode=29\nLogName=x\nMessage=").unwrap().message, Some(&b""[..]));
+    }
+}

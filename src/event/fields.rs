@@ -1,0 +1,414 @@
+//! The inputs of one row and their precedence: what is taken from `_raw`, what from extracted fields.
+
+use super::Fields;
+use super::classic::{self, Classic};
+use super::message;
+use super::reasons::{INVALID_UTF8, MULTIVALUE_INPUT, TRUNCATED_MESSAGE};
+use super::text::{self, Text};
+use super::xml::{self, Xml};
+
+/// The inputs by their place in [`INPUTS`](super::INPUTS).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Input {
+    Raw = 0,
+    Message = 1,
+    EventCode = 2,
+    EventId = 3,
+    ConfigPath = 5,
+    Location = 6,
+    Configuration = 7,
+    Operation = 8,
+    Old = 9,
+    New = 10,
+    Computer = 11,
+    ComputerName = 12,
+    Dest = 13,
+    Dvc = 14,
+    Host = 15,
+    Time = 16,
+    LastTime = 17,
+    RecordNumber = 18,
+    EventRecordId = 19,
+    UserId = 20,
+    Sid = 21,
+    User = 22,
+    ProcessId = 23,
+    SourceName = 24,
+    LogName = 25,
+    Channel = 26,
+    ProviderName = 27,
+}
+
+/// The number of an event, as far as it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Id {
+    Missing,
+    Change,
+    Commit,
+    Other,
+}
+
+/// Whether an event comes from the IIS configuration's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Log {
+    Iis,
+    Other,
+    Unknown,
+}
+
+/// Which part of the row the texts were taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// XML in `_raw`.
+    Xml,
+    /// Classic text in `_raw`.
+    Classic,
+    /// Extracted fields, or a message in `_raw`.
+    Fields,
+}
+
+/// Event data.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Data<'a> {
+    pub(super) path: Text<'a>,
+    pub(super) config_path: Text<'a>,
+    pub(super) location: Text<'a>,
+    pub(super) operation: Text<'a>,
+    pub(super) old: Text<'a>,
+    pub(super) new: Text<'a>,
+}
+
+/// The texts of one row, by precedence.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Gathered<'a> {
+    pub(super) origin: Origin,
+    pub(super) id: Id,
+    pub(super) log: Log,
+    pub(super) data: Option<Data<'a>>,
+    pub(super) message: Text<'a>,
+    /// An extracted `Configuration` beside a classic text, which must not contradict it.
+    pub(super) claimed: Text<'a>,
+    pub(super) host: Text<'a>,
+    pub(super) actor: Text<'a>,
+    pub(super) process: Text<'a>,
+    pub(super) record: Text<'a>,
+    pub(super) time: Text<'a>,
+    /// Why what was gathered cannot be believed.
+    pub(super) problem: Option<&'static str>,
+}
+
+/// Gathers what the row says; `None` where it is another event, whatever else it holds.
+pub(super) fn gather<'a>(fields: &Fields<'a>, buffer: &mut String) -> Option<Gathered<'a>> {
+    let row = Row { fields, buffer, problem: None };
+    let raw = row.bytes(Input::Raw);
+    if let Some(start) = xml::start(raw) {
+        row.xml(raw.get(start..).unwrap_or_default())
+    } else if let Some(classic) = classic::read(raw) {
+        row.classic(&classic)
+    } else {
+        row.extracted()
+    }
+}
+
+/// Reads an event's number.
+fn id(text: &[u8]) -> Id {
+    match text.trim_ascii() {
+        b"" => Id::Missing,
+        b"29" => Id::Change,
+        b"50" => Id::Commit,
+        _ => Id::Other,
+    }
+}
+
+/// Judges provider and channel. A collector's log (`ForwardedEvents`) says nothing about the event.
+fn log(provider: &[u8], channel: &[u8]) -> Log {
+    const PROVIDER: &[u8] = b"Microsoft-Windows-IIS-Configuration";
+    const CHANNELS: [&[u8]; 2] = [b"Microsoft-IIS-Configuration/", b"Microsoft-Windows-IIS-Configuration/"];
+    let (provider, channel) = (provider.trim_ascii(), channel.trim_ascii());
+    let of_channel =
+        |known: &&[u8]| channel.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known));
+    if provider.eq_ignore_ascii_case(PROVIDER) || CHANNELS.iter().any(of_channel) {
+        Log::Iis
+    } else if provider.is_empty() && (channel.is_empty() || channel.eq_ignore_ascii_case(b"ForwardedEvents"))
+    {
+        Log::Unknown
+    } else {
+        Log::Other
+    }
+}
+
+struct Row<'r, 'a> {
+    fields: &'r Fields<'a>,
+    buffer: &'r mut String,
+    problem: Option<&'static str>,
+}
+
+impl<'a> Row<'_, 'a> {
+    fn xml(mut self, text: &'a [u8]) -> Option<Gathered<'a>> {
+        let log_of = |xml: &Xml<'_>| log(xml.provider.unwrap_or_default(), xml.channel.unwrap_or_default());
+        let xml = xml::read(text, |xml| log_of(xml) != Log::Other);
+        let log = log_of(&xml);
+        // An event that breaks off before its number: the fields may still know it.
+        let id = match id(xml.event_id.unwrap_or_default()) {
+            Id::Missing if xml.problem.is_some() => self.extracted_id(),
+            id => id,
+        };
+        if log == Log::Other || id == Id::Other {
+            return None;
+        }
+        self.problem = xml.problem;
+        let (mut data, mut message) = (None, Text::default());
+        if id == Id::Change || id == Id::Missing {
+            if let Some(path) = xml.configuration {
+                data = Some(Data {
+                    path: self.decoded(path),
+                    config_path: self.decoded(xml.config_path.unwrap_or_default()),
+                    location: self.decoded(xml.location.unwrap_or_default()),
+                    operation: self.decoded(xml.operation.unwrap_or_default()),
+                    old: self.decoded(xml.old.unwrap_or_default()),
+                    new: self.decoded(xml.new.unwrap_or_default()),
+                });
+            } else {
+                message = self.decoded(xml.message.unwrap_or_default());
+            }
+        }
+        let host = self.decoded(xml.computer.unwrap_or_default());
+        let time = self.decoded(xml.time.unwrap_or_default());
+        let gathered = Gathered {
+            origin: Origin::Xml,
+            id,
+            log,
+            data,
+            message,
+            claimed: Text::default(),
+            host: if host.is_empty() { self.text(Input::Host) } else { host },
+            actor: self.decoded(xml.user.unwrap_or_default()),
+            process: self.decoded(xml.process.unwrap_or_default()),
+            record: self.decoded(xml.record.unwrap_or_default()),
+            time: if time.is_empty() { self.time() } else { time },
+            problem: None,
+        };
+        Some(Gathered { problem: self.problem, ..gathered })
+    }
+
+    fn classic(mut self, classic: &Classic<'a>) -> Option<Gathered<'a>> {
+        let log = log(classic.source_name, classic.log_name);
+        let id = match id(classic.event_code) {
+            Id::Missing => self.extracted_id(),
+            id => id,
+        };
+        if log == Log::Other || id == Id::Other {
+            return None;
+        }
+        let host = self.utf8(classic.computer);
+        let sid = self.utf8(classic.sid);
+        let user = self.utf8(classic.user);
+        if classic.message.is_none() {
+            self.problem = Some(TRUNCATED_MESSAGE);
+        }
+        let message = self.utf8(classic.message.unwrap_or_default());
+        let gathered = Gathered {
+            origin: Origin::Classic,
+            id,
+            log,
+            data: None,
+            message: self.unescaped(message),
+            claimed: self.text(Input::Configuration),
+            host: if host.is_empty() { self.text(Input::Host) } else { Text::Here(host) },
+            actor: Text::Here([sid, user].into_iter().find(|who| is_actor(who)).unwrap_or_default()),
+            process: Text::default(),
+            record: Text::Here(self.utf8(classic.record)),
+            time: self.time(),
+            problem: None,
+        };
+        Some(Gathered { problem: self.problem, ..gathered })
+    }
+
+    fn extracted(mut self) -> Option<Gathered<'a>> {
+        let log = self.extracted_log();
+        let id = self.extracted_id();
+        if id == Id::Other || (log == Log::Other && id != Id::Change) {
+            return None;
+        }
+        let mut message = self.cell(Input::Message);
+        let path = self.cell(Input::Configuration);
+        if message.trim_ascii().is_empty() && path.trim_ascii().is_empty() {
+            let raw = self.bytes(Input::Raw);
+            // A `_raw` that is only the message. Without a number it must begin like one of the two sentences.
+            let sentence = [message::START, message::COMMITTED].into_iter();
+            if id != Id::Missing || sentence.into_iter().any(|start| raw.starts_with(start.as_bytes())) {
+                message = self.cell(Input::Raw);
+            }
+        }
+        let data = (!path.trim_ascii().is_empty()).then(|| self.extracted_data(path));
+        let message = self.unescaped(message);
+        if id == Id::Missing && data.is_none() && message.is_empty() {
+            return None;
+        }
+        let gathered = Gathered {
+            origin: Origin::Fields,
+            id,
+            log,
+            data,
+            message,
+            claimed: Text::default(),
+            host: self
+                .first(&[Input::Computer, Input::ComputerName, Input::Dest, Input::Dvc, Input::Host], |_| {
+                    true
+                }),
+            actor: self.first(&[Input::UserId, Input::Sid, Input::User], is_actor),
+            process: self.text(Input::ProcessId),
+            record: self.first(&[Input::RecordNumber, Input::EventRecordId], |_| true),
+            time: self.time(),
+            problem: None,
+        };
+        Some(Gathered { problem: self.problem, ..gathered })
+    }
+
+    /// The extracted event data around the configuration `path`.
+    fn extracted_data(&mut self, path: &'a str) -> Data<'a> {
+        // What came through JSON without being decoded did so in every value.
+        let escaped = text::is_json_escaped(path);
+        let value = |row: &mut Self, input| {
+            let cell = row.cell(input);
+            if escaped { text::from_json(cell, row.buffer) } else { Text::Here(cell) }
+        };
+        Data {
+            path: value(self, Input::Configuration),
+            config_path: value(self, Input::ConfigPath),
+            location: value(self, Input::Location),
+            operation: value(self, Input::Operation),
+            old: value(self, Input::Old),
+            new: value(self, Input::New),
+        }
+    }
+
+    fn extracted_id(&mut self) -> Id {
+        match id(self.conflict(Input::EventCode)) {
+            Id::Missing => id(self.conflict(Input::EventId)),
+            id => id,
+        }
+    }
+
+    fn extracted_log(&mut self) -> Log {
+        let channel = match self.bytes(Input::LogName) {
+            b"" => self.bytes(Input::Channel),
+            name => name,
+        };
+        match log(self.bytes(Input::SourceName), channel) {
+            // `Name` holds the provider's name in the Windows add-on's extractions, and anything in others'.
+            Log::Unknown if log(self.bytes(Input::ProviderName), b"") == Log::Iis => Log::Iis,
+            log => log,
+        }
+    }
+
+    /// `_time`, else a numeric `lastTime`: a published search formats that one for people.
+    fn time(&mut self) -> Text<'a> {
+        let numeric = |time: &str| time.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        match self.cell(Input::Time) {
+            "" => self.first(&[Input::LastTime], numeric),
+            time => Text::Here(time),
+        }
+    }
+
+    /// The first of the inputs that has a text of the wanted kind.
+    fn first(&mut self, inputs: &[Input], wanted: impl Fn(&str) -> bool) -> Text<'a> {
+        for &input in inputs {
+            let cell = self.cell(input).trim_ascii();
+            if !cell.is_empty() && wanted(cell) {
+                return Text::Here(cell);
+            }
+        }
+        Text::default()
+    }
+
+    fn text(&mut self, input: Input) -> Text<'a> {
+        Text::Here(self.cell(input).trim_ascii())
+    }
+
+    fn cell(&mut self, input: Input) -> &'a str {
+        let bytes = self.conflict(input);
+        self.utf8(bytes)
+    }
+
+    /// The bytes of a cell that is needed: several different values in it are a problem, and none of them counts.
+    fn conflict(&mut self, input: Input) -> &'a [u8] {
+        if self.fields.conflicts >> (input as u32) & 1 == 1 {
+            self.problem.get_or_insert(MULTIVALUE_INPUT);
+            return b"";
+        }
+        self.bytes(input)
+    }
+
+    fn bytes(&self, input: Input) -> &'a [u8] {
+        self.fields.cells.get(input as usize).copied().unwrap_or_default()
+    }
+
+    fn utf8(&mut self, bytes: &'a [u8]) -> &'a str {
+        std::str::from_utf8(bytes).unwrap_or_else(|_| {
+            self.problem.get_or_insert(INVALID_UTF8);
+            ""
+        })
+    }
+
+    /// Character data of the XML, decoded.
+    fn decoded(&mut self, raw: &'a [u8]) -> Text<'a> {
+        let raw = self.utf8(raw);
+        text::from_xml(raw, self.buffer)
+    }
+
+    /// A message, decoded once where it came through JSON undecoded.
+    fn unescaped(&mut self, message: &'a str) -> Text<'a> {
+        if text::is_json_escaped(message) {
+            text::from_json(message, self.buffer)
+        } else {
+            Text::Here(message)
+        }
+    }
+}
+
+/// Splunk's classic rendering writes `NOT_TRANSLATED` for a SID it could not resolve.
+fn is_actor(who: &str) -> bool {
+    !who.is_empty() && who != "NOT_TRANSLATED"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::INPUTS;
+
+    #[test]
+    fn inputs_are_at_their_places() {
+        for (input, name) in [
+            (Input::Raw, "_raw"),
+            (Input::Message, "Message"),
+            (Input::EventCode, "EventCode"),
+            (Input::EventId, "EventID"),
+            (Input::ConfigPath, "ConfigPath"),
+            (Input::Location, "EffectiveLocationPath"),
+            (Input::Configuration, "Configuration"),
+            (Input::Operation, "EditOperationType"),
+            (Input::Old, "OldValue"),
+            (Input::New, "NewValue"),
+            (Input::Computer, "Computer"),
+            (Input::ComputerName, "ComputerName"),
+            (Input::Dest, "dest"),
+            (Input::Dvc, "dvc"),
+            (Input::Host, "host"),
+            (Input::Time, "_time"),
+            (Input::LastTime, "lastTime"),
+            (Input::RecordNumber, "RecordNumber"),
+            (Input::EventRecordId, "EventRecordID"),
+            (Input::UserId, "UserID"),
+            (Input::Sid, "Sid"),
+            (Input::User, "User"),
+            (Input::ProcessId, "ProcessID"),
+            (Input::SourceName, "SourceName"),
+            (Input::LogName, "LogName"),
+            (Input::Channel, "Channel"),
+            (Input::ProviderName, "Name"),
+        ] {
+            assert_eq!(INPUTS.get(input as usize), Some(&name));
+        }
+    }
+}

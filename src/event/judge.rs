@@ -1,0 +1,193 @@
+//! From gathered texts to what the event is and says.
+
+use super::fallback;
+use super::fields::{Data, Gathered, Id, Log, Origin};
+use super::message::{self, Spoken};
+use super::reasons::{
+    CUT_MESSAGE, DESCRIPTION_MISSING, EMPTY_MESSAGE, FIELDS_DISAGREE, JOINED_KEYS, NO_CONFIGURATION_PATH,
+};
+use super::{Event, Role, Says};
+use crate::iis::config_path::{self, ConfigPath, Parsed};
+use crate::iis::{ConfigChange, Element, Operation, ValueSource};
+
+/// Makes the event of what was gathered; `buffer` is the one that was decoded into.
+pub(super) fn judge<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> Event<'a> {
+    let (role, says) = match gathered.id {
+        Id::Commit => (commit(gathered, buffer), Says::Nothing),
+        Id::Change | Id::Missing => change(gathered, buffer),
+        Id::Other => (Role::Other, Says::Nothing),
+    };
+    if role == Role::Other {
+        return Event::OTHER;
+    }
+    Event {
+        role,
+        says,
+        host: gathered.host.get(buffer).trim_ascii(),
+        actor: gathered.actor.get(buffer).trim_ascii(),
+        process: gathered.process.get(buffer).trim_ascii(),
+        record: gathered.record.get(buffer).trim_ascii(),
+        time: gathered.time.get(buffer).trim_ascii(),
+    }
+}
+
+/// Event 50. Other providers have a 50 too: without a log's name the event must name a configuration path.
+fn commit(gathered: &Gathered<'_>, buffer: &str) -> Role {
+    let names_path = || {
+        let config_path = gathered.data.map_or("", |data| data.config_path.get(buffer));
+        fallback::is_machine(config_path) || gathered.message.get(buffer).contains("MACHINE")
+    };
+    if gathered.log == Log::Iis || names_path() { Role::Commit } else { Role::Other }
+}
+
+/// Event 29, or an event without a number.
+fn change<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
+    let message = gathered.message.get(buffer);
+    if gathered.id == Id::Missing {
+        if message.trim_start().starts_with(message::COMMITTED) {
+            return (Role::Commit, Says::Nothing);
+        }
+        if !is_change_by_words(gathered, message) {
+            return (Role::Other, Says::Nothing);
+        }
+    }
+    let read = match gathered.problem {
+        Some(problem) => Err(problem),
+        None => says(gathered, message, buffer),
+    };
+    let foreign = match (&read, gathered.log) {
+        (_, Log::Iis) => false,
+        (Ok(says), Log::Unknown) => gathered.id == Id::Missing && *says == Says::OtherSection,
+        // Many providers have an event 29. Without a log's name the row must look like one of ours.
+        (Err(NO_CONFIGURATION_PATH), Log::Unknown) => true,
+        (Err(DESCRIPTION_MISSING), Log::Unknown) => {
+            message.contains(" source ") && !message.contains("IIS-Configuration")
+        }
+        (Err(_), Log::Unknown) => false,
+        (read, Log::Other) => !matches!(read, Ok(Says::Change(_))),
+    };
+    match read {
+        _ if foreign => (Role::Other, Says::Nothing),
+        // The fields name another log, the text is a change of the IIS configuration: one of the two is forged.
+        Ok(_) if gathered.log == Log::Other => (Role::Change, Says::Unparsed(FIELDS_DISAGREE)),
+        Ok(says) => (Role::Change, says),
+        Err(reason) => (Role::Change, Says::Unparsed(reason)),
+    }
+}
+
+/// Whether an event without a number is a change. Event 30, a failed attempt, has the same values: only the words
+/// of its message tell it apart.
+fn is_change_by_words(gathered: &Gathered<'_>, message: &str) -> bool {
+    let words = message.trim_start();
+    if words.starts_with("Failed to commit") {
+        return false;
+    }
+    gathered.data.is_some()
+        || words.starts_with(message::START)
+        || (gathered.log == Log::Iis && (gathered.problem.is_some() || message::read(message).is_ok()))
+}
+
+/// What the texts say; the error is the reason code.
+fn says<'a>(gathered: &Gathered<'a>, message: &'a str, buffer: &'a str) -> Result<Says<'a>, &'static str> {
+    if let Some(data) = &gathered.data {
+        let spoken = from_data(data, buffer);
+        if gathered.origin == Origin::Fields {
+            agrees(&spoken, message)?;
+        }
+        return of_section(&spoken);
+    }
+    let spoken = match (message::read(message), gathered.origin) {
+        // The event is whole but for its text: it has data of another event, or none.
+        (Err(EMPTY_MESSAGE), Origin::Xml) => return Err(NO_CONFIGURATION_PATH),
+        (read, _) => read?,
+    };
+    let claimed = gathered.claimed.get(buffer);
+    if !claimed.is_empty() && claimed != spoken.path.trim_ascii() {
+        return Err(FIELDS_DISAGREE);
+    }
+    of_section(&spoken)
+}
+
+/// Event data as the values of a sentence. Splunk has no field for an empty value, so that with an operation there
+/// (which is never empty) a missing value is an empty one; without it the values are hidden.
+fn from_data<'a>(data: &Data<'a>, buffer: &'a str) -> Spoken<'a> {
+    let operation = data.operation.get(buffer);
+    let shown = |value: &'a str| (!value.is_empty() || !operation.trim_ascii().is_empty()).then_some(value);
+    let (old, new) = (shown(data.old.get(buffer)), shown(data.new.get(buffer)));
+    let any = !operation.trim_ascii().is_empty() || old.is_some() || new.is_some();
+    Spoken {
+        path: data.path.get(buffer),
+        config_path: data.config_path.get(buffer),
+        location: data.location.get(buffer),
+        operation: fallback::operation(operation),
+        old,
+        new,
+        image: None,
+        source: any.then_some(ValueSource::EventData),
+    }
+}
+
+/// Extracted event data beside an extracted message: both must name the same configuration. A message that was cut
+/// to its first word came out of a classic text, which has no event data: the fields are forged.
+fn agrees(spoken: &Spoken<'_>, message: &str) -> Result<(), &'static str> {
+    let message = message.trim();
+    if message::is_cut(message) {
+        return Err(CUT_MESSAGE);
+    }
+    let Some(configuration) = message::configuration(message) else { return Ok(()) };
+    let rest = configuration.strip_prefix(spoken.path.trim_ascii()).ok_or(FIELDS_DISAGREE)?;
+    // The path must end where the sentence's value ends: a shorter one would be another element.
+    let ends = rest.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, ';' | ',') || !is_path(c));
+    if ends { Ok(()) } else { Err(FIELDS_DISAGREE) }
+}
+
+fn is_path(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '/' | '[' | ']' | '@' | '.' | '_' | '-' | '=')
+}
+
+/// Takes the configuration path apart and puts the change together.
+fn of_section<'a>(spoken: &Spoken<'a>) -> Result<Says<'a>, &'static str> {
+    let path = match config_path::parse(spoken.path) {
+        Parsed::Module(path) => path,
+        Parsed::OtherSection => return Ok(Says::OtherSection),
+        Parsed::Malformed(reason) => return Err(reason),
+    };
+    let hidden = spoken.operation == Operation::Hidden;
+    // A section row adds or removes no entry, unless the section goes away with all its entries, or may have.
+    if path.element == Element::Section && !hidden && spoken.operation != Operation::Delete {
+        return Ok(Says::OtherSection);
+    }
+    // Event data has the name once more, in its `/@name` row; a message has nothing to check the name with.
+    if path.joined && hidden {
+        return Err(JOINED_KEYS);
+    }
+    if !name_agrees(&path, spoken) {
+        return Err(FIELDS_DISAGREE);
+    }
+    Ok(Says::Change(ConfigChange {
+        section: path.section,
+        element: path.element,
+        name: path.name,
+        attribute: path.attribute,
+        operation: spoken.operation,
+        old: spoken.old,
+        new: spoken.new.or(image_of_row(&path, spoken)),
+        config_path: spoken.config_path.trim_ascii(),
+        location: spoken.location.trim_ascii(),
+        appended_image: spoken.image,
+        source: spoken.source,
+    }))
+}
+
+/// An image that was appended to the row of the image attribute is that row's new value.
+fn image_of_row<'a>(path: &ConfigPath<'a>, spoken: &Spoken<'a>) -> Option<&'a str> {
+    (path.section.image_attribute() == Some(path.attribute)).then_some(spoken.image).flatten()
+}
+
+/// The row that adds the `name` attribute carries the name as its value: it must be the key's.
+fn name_agrees(path: &ConfigPath<'_>, spoken: &Spoken<'_>) -> bool {
+    if path.attribute != "name" || path.name.is_empty() || spoken.operation != Operation::Add {
+        return true;
+    }
+    spoken.new.is_none_or(|new| new.is_empty() || new.trim() == path.name.trim())
+}

@@ -1,0 +1,59 @@
+//! Why an event cannot be read: one code for each case.
+
+use crate::iis::config_path;
+
+pub(super) const EMPTY_MESSAGE: &str = "empty_message";
+pub(super) const CUT_MESSAGE: &str = "cut_message";
+pub(super) const TRUNCATED_MESSAGE: &str = "truncated_message";
+pub(super) const AMBIGUOUS_MESSAGE: &str = "ambiguous_message";
+pub(super) const DESCRIPTION_MISSING: &str = "description_missing";
+pub(super) const INVALID_UTF8: &str = "invalid_utf8";
+pub(super) const FIELDS_DISAGREE: &str = "fields_disagree";
+pub(super) const MULTIVALUE_INPUT: &str = "multivalue_input";
+pub(super) const JOINED_KEYS: &str = "joined_keys";
+pub(super) const REPEATED_VALUE: &str = "repeated_value";
+pub(super) const TRUNCATED_XML: &str = "truncated_xml";
+pub(super) const MALFORMED_XML: &str = "malformed_xml";
+pub(super) const TRAILING_TEXT: &str = "trailing_text";
+pub(super) use config_path::NO_CONFIGURATION_PATH;
+
+/// Every reason that [`Says::Unparsed`](super::Says::Unparsed) can give, with its meaning.
+pub const REASONS: &[(&str, &str)] = &[
+    (EMPTY_MESSAGE, "The row has neither a message nor event data."),
+    (
+        CUT_MESSAGE,
+        "The message is only its first word: automatic key=value extraction cut it. Search with raw=true, so that the text itself is read.",
+    ),
+    (TRUNCATED_MESSAGE, "The message breaks off."),
+    (
+        AMBIGUOUS_MESSAGE,
+        "The message can be read in more than one way, for example because of quotes or line breaks in a name.",
+    ),
+    (
+        DESCRIPTION_MISSING,
+        "The collector could not render the message (the provider's message file is missing) and did not list the values either.",
+    ),
+    (
+        NO_CONFIGURATION_PATH,
+        "There is a text, but no configuration path where one belongs, or the event data has none.",
+    ),
+    (config_path::TRUNCATED_PATH, "The configuration path breaks off."),
+    (config_path::UNKNOWN_ELEMENT, "The configuration path names an element that its section does not have."),
+    (config_path::UNKNOWN_PATH_FORM, "The configuration path has a form that no known event has."),
+    (config_path::NO_NAME_KEY, "The element in the configuration path has no name key."),
+    (config_path::EMPTY_NAME, "The name in the configuration path is empty."),
+    (
+        JOINED_KEYS,
+        "The element has keys beside its name, which these sections do not know: a crafted name looks the same, and the row has nothing to check it with.",
+    ),
+    (
+        FIELDS_DISAGREE,
+        "Two parts of the row contradict each other, for example a field extracted from a crafted module name and the event's own text.",
+    ),
+    (MULTIVALUE_INPUT, "A field that is needed has several different values."),
+    (REPEATED_VALUE, "A value that an event has once occurs twice, with different contents."),
+    (INVALID_UTF8, "A text that is needed is not valid UTF-8."),
+    (TRUNCATED_XML, "The XML of the event breaks off before the end of its data."),
+    (MALFORMED_XML, "The XML of the event is not well formed."),
+    (TRAILING_TEXT, "Text follows the end of the event: several events in one, or a forged end."),
+];

@@ -1,0 +1,325 @@
+//! A scanner for the XML of one Windows event: the parts of `System`, `EventData` and `RenderingInfo` that matter,
+//! as slices of the text. No tree, no allocation.
+//!
+//! It trusts what a renderer guarantees (values are escaped) and notices where that does not hold: a value that
+//! occurs twice, a tag where text belongs, text after the end.
+
+use memchr::{memchr, memchr3, memmem};
+
+use super::reasons::{MALFORMED_XML, REPEATED_VALUE, TRAILING_TEXT, TRUNCATED_XML};
+
+/// What the XML of an event holds. Slices are as written: entities and CDATA sections still stand.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Xml<'a> {
+    pub(super) provider: Option<&'a [u8]>,
+    pub(super) event_id: Option<&'a [u8]>,
+    pub(super) channel: Option<&'a [u8]>,
+    pub(super) computer: Option<&'a [u8]>,
+    pub(super) record: Option<&'a [u8]>,
+    pub(super) time: Option<&'a [u8]>,
+    pub(super) process: Option<&'a [u8]>,
+    pub(super) user: Option<&'a [u8]>,
+    pub(super) config_path: Option<&'a [u8]>,
+    pub(super) location: Option<&'a [u8]>,
+    pub(super) configuration: Option<&'a [u8]>,
+    pub(super) operation: Option<&'a [u8]>,
+    pub(super) old: Option<&'a [u8]>,
+    pub(super) new: Option<&'a [u8]>,
+    /// `RenderingInfo/Message`.
+    pub(super) message: Option<&'a [u8]>,
+    /// `EventData` was read to its end: what comes after can break off.
+    pub(super) data_complete: bool,
+    /// What was wrong, if anything.
+    pub(super) problem: Option<&'static str>,
+}
+
+/// Where the `<Event` element starts, if `text` is the XML of an event. Before it may stand a byte order mark,
+/// blanks, an XML declaration, comments, and the `- ` that Event Viewer and browsers put before an element.
+pub(super) fn start(text: &[u8]) -> Option<usize> {
+    let mut at = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+    loop {
+        let rest = text.get(at..)?;
+        at += rest.iter().position(|b| !b.is_ascii_whitespace() && *b != b'-')?;
+        let rest = text.get(at..)?;
+        let end: &[u8] = if rest.starts_with(b"<?") {
+            b"?>"
+        } else if rest.starts_with(b"<!--") {
+            b"-->"
+        } else {
+            let name = rest.strip_prefix(b"<")?;
+            let length =
+                name.iter().take(64).position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'))?;
+            return (local(name.get(..length)?) == b"Event").then_some(at);
+        };
+        at += memmem::find(rest, end)? + end.len();
+    }
+}
+
+/// Reads the event whose `<Event` is at the start of `text`. Reads `System` only where `wanted` says no to its
+/// provider and channel.
+pub(super) fn read<'a>(text: &'a [u8], wanted: impl Fn(&Xml<'a>) -> bool) -> Xml<'a> {
+    let mut xml = Xml::default();
+    let mut scanner = Scanner { text, at: 0 };
+    if let Err(problem) = scanner.event(&mut xml, wanted) {
+        let harmless = problem == TRUNCATED_XML && xml.data_complete && xml.configuration.is_some();
+        xml.problem = (!harmless).then_some(problem);
+    }
+    xml
+}
+
+/// The part of a name after its namespace prefix.
+fn local(name: &[u8]) -> &[u8] {
+    memchr(b':', name).and_then(|colon| name.get(colon + 1..)).unwrap_or(name)
+}
+
+fn set<'a>(slot: &mut Option<&'a [u8]>, value: &'a [u8]) -> Result<(), &'static str> {
+    // A renderer writes each value once. A second one came out of a value that was not escaped.
+    match slot.replace(value) {
+        Some(first) if first != value => Err(REPEATED_VALUE),
+        _ => Ok(()),
+    }
+}
+
+enum Tag<'a> {
+    Open { name: &'a [u8], attributes: &'a [u8], empty: bool },
+    Close { name: &'a [u8] },
+}
+
+struct Scanner<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Scanner<'a> {
+    fn event(&mut self, xml: &mut Xml<'a>, wanted: impl Fn(&Xml<'a>) -> bool) -> Result<(), &'static str> {
+        let Tag::Open { empty, .. } = self.tag()? else { return Err(MALFORMED_XML) };
+        if empty {
+            return Ok(());
+        }
+        loop {
+            match self.tag()? {
+                Tag::Open { empty: true, .. } => {}
+                Tag::Open { name: b"System", .. } => {
+                    self.system(xml)?;
+                    if !wanted(xml) {
+                        return Ok(());
+                    }
+                }
+                Tag::Open { name: b"EventData", .. } => {
+                    self.event_data(xml)?;
+                    xml.data_complete = true;
+                }
+                Tag::Open { name: b"RenderingInfo", .. } => self.rendering(xml)?,
+                Tag::Open { name, .. } => self.skip(name)?,
+                Tag::Close { name: b"Event" } => break,
+                Tag::Close { .. } => return Err(MALFORMED_XML),
+            }
+        }
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        if rest.iter().all(|b| b.is_ascii_whitespace() || *b == 0) { Ok(()) } else { Err(TRAILING_TEXT) }
+    }
+
+    fn system(&mut self, xml: &mut Xml<'a>) -> Result<(), &'static str> {
+        loop {
+            let (name, attributes, empty) = match self.tag()? {
+                Tag::Open { name, attributes, empty } => (name, attributes, empty),
+                Tag::Close { name: b"System" } => return Ok(()),
+                Tag::Close { .. } => return Err(MALFORMED_XML),
+            };
+            let attribute = match name {
+                b"Provider" => Some((&mut xml.provider, &b"Name"[..])),
+                b"TimeCreated" => Some((&mut xml.time, &b"SystemTime"[..])),
+                b"Execution" => Some((&mut xml.process, &b"ProcessID"[..])),
+                b"Security" => Some((&mut xml.user, &b"UserID"[..])),
+                _ => None,
+            };
+            if let Some((slot, wanted)) = attribute {
+                if let Some(value) = attribute_value(attributes, wanted) {
+                    set(slot, value)?;
+                }
+            }
+            if empty {
+                continue;
+            }
+            let slot = match name {
+                b"EventID" => &mut xml.event_id,
+                b"Channel" => &mut xml.channel,
+                b"Computer" => &mut xml.computer,
+                b"EventRecordID" => &mut xml.record,
+                _ => {
+                    self.skip(name)?;
+                    continue;
+                }
+            };
+            set(slot, self.character_data(name)?)?;
+        }
+    }
+
+    fn event_data(&mut self, xml: &mut Xml<'a>) -> Result<(), &'static str> {
+        loop {
+            let (name, attributes, empty) = match self.tag()? {
+                Tag::Open { name, attributes, empty } => (name, attributes, empty),
+                Tag::Close { name: b"EventData" } => return Ok(()),
+                Tag::Close { .. } => return Err(MALFORMED_XML),
+            };
+            let value = if empty { &b""[..] } else { self.character_data(name)? };
+            if name != b"Data" {
+                continue;
+            }
+            let slot = match attribute_value(attributes, b"Name") {
+                Some(b"ConfigPath") => &mut xml.config_path,
+                Some(b"EffectiveLocationPath") => &mut xml.location,
+                Some(b"Configuration") => &mut xml.configuration,
+                Some(b"EditOperationType") => &mut xml.operation,
+                Some(b"OldValue") => &mut xml.old,
+                Some(b"NewValue") => &mut xml.new,
+                _ => continue,
+            };
+            set(slot, value)?;
+        }
+    }
+
+    fn rendering(&mut self, xml: &mut Xml<'a>) -> Result<(), &'static str> {
+        loop {
+            match self.tag()? {
+                Tag::Open { empty: true, .. } => {}
+                Tag::Open { name: name @ b"Message", .. } => {
+                    let message = self.character_data(name)?;
+                    set(&mut xml.message, message)?;
+                }
+                Tag::Open { name, .. } => self.skip(name)?,
+                Tag::Close { name: b"RenderingInfo" } => return Ok(()),
+                Tag::Close { .. } => return Err(MALFORMED_XML),
+            }
+        }
+    }
+
+    /// Goes to the end of the element `name` whose start tag was just read.
+    fn skip(&mut self, name: &[u8]) -> Result<(), &'static str> {
+        let mut depth = 1_usize;
+        loop {
+            match self.tag()? {
+                Tag::Open { empty: false, .. } => depth += 1,
+                Tag::Open { .. } => {}
+                Tag::Close { name: closed } => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return if closed == name { Ok(()) } else { Err(MALFORMED_XML) };
+                    }
+                }
+            }
+        }
+    }
+
+    /// The next tag; text, comments, declarations and CDATA sections before it are passed over.
+    fn tag(&mut self) -> Result<Tag<'a>, &'static str> {
+        loop {
+            let rest = self.rest();
+            let open = memchr(b'<', rest).ok_or(TRUNCATED_XML)?;
+            self.at += open + 1;
+            let rest = self.rest();
+            match rest.first().ok_or(TRUNCATED_XML)? {
+                b'?' => self.pass(b"?>")?,
+                b'!' => self.declaration(rest)?,
+                b'/' => {
+                    let end = memchr(b'>', rest).ok_or(TRUNCATED_XML)?;
+                    let name = rest.get(1..end).unwrap_or_default().trim_ascii();
+                    self.at += end + 1;
+                    return Ok(Tag::Close { name: local(name) });
+                }
+                _ => return self.open_tag(rest),
+            }
+        }
+    }
+
+    fn open_tag(&mut self, rest: &'a [u8]) -> Result<Tag<'a>, &'static str> {
+        let end = tag_end(rest).ok_or(TRUNCATED_XML)?;
+        self.at += end + 1;
+        let inside = rest.get(..end).unwrap_or_default();
+        let (inside, empty) = match inside.strip_suffix(b"/") {
+            Some(inside) => (inside, true),
+            None => (inside, false),
+        };
+        let length = inside.iter().position(u8::is_ascii_whitespace).unwrap_or(inside.len());
+        let (name, attributes) = inside.split_at_checked(length).ok_or(MALFORMED_XML)?;
+        if name.is_empty() {
+            return Err(MALFORMED_XML);
+        }
+        Ok(Tag::Open { name: local(name), attributes, empty })
+    }
+
+    /// The text of the element `name` whose start tag was just read, up to its end tag.
+    fn character_data(&mut self, name: &[u8]) -> Result<&'a [u8], &'static str> {
+        let start = self.at;
+        loop {
+            let open = memchr(b'<', self.rest()).ok_or(TRUNCATED_XML)?;
+            let end = self.at + open;
+            self.at = end + 1;
+            let rest = self.rest();
+            match rest.first().ok_or(TRUNCATED_XML)? {
+                b'!' => self.declaration(rest)?,
+                b'/' => {
+                    let close = memchr(b'>', rest).ok_or(TRUNCATED_XML)?;
+                    let closed = local(rest.get(1..close).unwrap_or_default().trim_ascii());
+                    self.at += close + 1;
+                    return if closed == name {
+                        self.text.get(start..end).ok_or(MALFORMED_XML)
+                    } else {
+                        Err(MALFORMED_XML)
+                    };
+                }
+                _ => return Err(MALFORMED_XML),
+            }
+        }
+    }
+
+    /// Passes over a comment or a CDATA section; nothing else that begins with `<!` belongs in an event.
+    fn declaration(&mut self, rest: &[u8]) -> Result<(), &'static str> {
+        if rest.starts_with(b"!--") {
+            self.pass(b"-->")
+        } else if rest.starts_with(b"![CDATA[") {
+            self.pass(b"]]>")
+        } else if b"!--".starts_with(rest) || b"![CDATA[".starts_with(rest) {
+            Err(TRUNCATED_XML)
+        } else {
+            Err(MALFORMED_XML)
+        }
+    }
+
+    fn pass(&mut self, end: &[u8]) -> Result<(), &'static str> {
+        self.at += memmem::find(self.rest(), end).ok_or(TRUNCATED_XML)? + end.len();
+        Ok(())
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+}
+
+/// Where a start tag ends: the first `>` outside quotes.
+fn tag_end(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let found = at + memchr3(b'>', b'"', b'\'', text.get(at..)?)?;
+        match text.get(found)? {
+            b'>' => return Some(found),
+            quote => at = found + 1 + memchr(*quote, text.get(found + 1..)?)? + 1,
+        }
+    }
+}
+
+/// The value of one attribute, as written between its quotes.
+fn attribute_value<'a>(mut attributes: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
+    loop {
+        let equals = memchr(b'=', attributes)?;
+        let (name, rest) = attributes.split_at_checked(equals)?;
+        let rest = rest.get(1..)?.trim_ascii_start();
+        let quote = *rest.first().filter(|b| matches!(b, b'"' | b'\''))?;
+        let value = rest.get(1..)?;
+        let end = memchr(quote, value)?;
+        if local(name.trim_ascii()) == wanted {
+            return value.get(..end);
+        }
+        attributes = value.get(end + 1..)?;
+    }
+}

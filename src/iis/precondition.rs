@@ -1,0 +1,36 @@
+//! `preCondition`: a comma-separated set of conditions (`integratedMode,bitness64`), in no particular order.
+
+use std::collections::BTreeSet;
+
+/// Whether two `preCondition` values name the same set. Space around a condition and empty conditions do not
+/// count; case does, because the schema of IIS makes the attribute case-sensitive.
+#[must_use]
+pub fn same(a: &str, b: &str) -> bool {
+    conditions(a) == conditions(b)
+}
+
+fn conditions(value: &str) -> BTreeSet<&str> {
+    value.split(',').map(str::trim_ascii).filter(|condition| !condition.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same;
+
+    #[test]
+    fn sets_of_conditions() {
+        for (a, b, expected) in [
+            ("runtimeVersionv4.0,bitness32", "bitness32,runtimeVersionv4.0", true),
+            ("bitness32, runtimeVersionv4.0,", " bitness32 ,runtimeVersionv4.0\n", true),
+            ("bitness32,bitness32", "bitness32", true),
+            ("", " , ", true),
+            ("bitness32", "bitness64", false),
+            ("bitness32", "Bitness32", false),
+            ("bitness32", "", false),
+            ("bitness32", "bitness32,managedHandler", false),
+        ] {
+            assert_eq!(same(a, b), expected, "{a:?} {b:?}");
+            assert_eq!(same(b, a), expected, "{b:?} {a:?}");
+        }
+    }
+}

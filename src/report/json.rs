@@ -1,0 +1,44 @@
+//! One JSON document: findings with the output columns of the search command, and the summary.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+
+use super::{Item, Summary};
+use crate::detect::{Column, time};
+
+/// Writes `{"findings": […], "summary": {…}}`. Columns without a value are left out.
+pub fn write_json(output: &mut impl Write, items: &[Item], summary: &Summary) -> io::Result<()> {
+    let findings: Vec<Value> = items.iter().map(finding).collect();
+    let counts = |pairs: Vec<(&str, u64)>| {
+        Value::Object(pairs.into_iter().map(|(name, count)| (name.to_owned(), json!(count))).collect())
+    };
+    let document = json!({
+        "findings": findings,
+        "summary": {
+            "rows": summary.rows,
+            "other_rows": summary.other_rows,
+            "commits": summary.commits,
+            "verdicts": counts(summary.verdicts.iter().map(|(v, n)| (v.as_str(), *n)).collect()),
+            "severities": counts(summary.severities.iter().map(|(s, n)| (s.as_str(), *n)).collect()),
+        },
+    });
+    serde_json::to_writer_pretty(&mut *output, &document)?;
+    writeln!(output)
+}
+
+fn finding(item: &Item) -> Value {
+    let mut object = Map::new();
+    object.insert("_time".to_owned(), json!(time::format(item.time)));
+    for column in Column::FACTS {
+        if column == Column::Reasons {
+            object.insert(column.name().to_owned(), json!(item.reasons));
+        } else if !item.fact(column).is_empty() {
+            object.insert(column.name().to_owned(), json!(item.fact(column)));
+        }
+    }
+    if !item.id.is_empty() {
+        object.insert(Column::FindingId.name().to_owned(), json!(item.id));
+    }
+    Value::Object(object)
+}

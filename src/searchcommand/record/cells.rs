@@ -1,0 +1,265 @@
+//! The output cells of a record.
+
+use memchr::memchr;
+
+use super::cell::{Span, equals, has_less, word};
+use super::layout::{Layout, Part};
+use crate::searchcommand::command::{Output, Plan};
+
+/// Where the text of an output stands in the reply, relative to the first cell of the record.
+#[derive(Clone, Copy, Debug)]
+struct Written {
+    output: usize,
+    plain: Span,
+    twin: Span,
+}
+
+/// Takes the output cells of one record, in any order. What is not set stays empty; what is set twice has the value set
+/// last. Cells set in the order of the plan go straight to their place in the reply, which is the fastest way.
+#[derive(Debug)]
+pub struct Cells {
+    /// The reply's body. The cells of the current record are its last bytes.
+    pub(super) text: Vec<u8>,
+    /// For each output: multi-value, and the number of cells of the outputs before it.
+    outputs: Vec<(bool, usize)>,
+    width: usize,
+    /// Where the current record's cells start.
+    base: usize,
+    /// The first output behind those that were set so far, and the number of cells written.
+    next: usize,
+    column: usize,
+    ordered: bool,
+    written: Vec<Written>,
+    twin: Vec<u8>,
+    /// The texts of a record whose cells must be put in order.
+    loose: Vec<u8>,
+    /// An output that the plan does not have.
+    unknown: Option<usize>,
+}
+
+impl Cells {
+    pub(super) fn new(plan: &Plan) -> Self {
+        let mut width = 0;
+        let outputs = plan.outputs.iter().map(|Output { multivalue, .. }| {
+            let before = width;
+            width += 1 + usize::from(*multivalue);
+            (*multivalue, before)
+        });
+        Self {
+            outputs: outputs.collect(),
+            width,
+            text: Vec::new(),
+            base: 0,
+            next: 0,
+            column: 0,
+            ordered: true,
+            written: Vec::new(),
+            twin: Vec::new(),
+            loose: Vec::new(),
+            unknown: None,
+        }
+    }
+
+    /// Sets one value. An empty value leaves the cell empty.
+    #[inline]
+    pub fn set(&mut self, output: usize, value: &[u8]) {
+        if let Some(start) = self.open(output) {
+            push_cell(&mut self.text, value);
+            self.close(output, start);
+        }
+    }
+
+    /// Sets several values. The cell holds them joined by line feeds; when there are two or more and the output is a
+    /// multi-value one, its `__mv_` cell holds them one by one.
+    pub fn set_values<'v>(&mut self, output: usize, values: impl IntoIterator<Item = &'v [u8]>) {
+        let Some(start) = self.open(output) else { return };
+        let mut values = values.into_iter();
+        let first = values.next().unwrap_or_default();
+        match values.next() {
+            None => push_cell(&mut self.text, first),
+            Some(second) => {
+                self.twin.clear();
+                self.text.push(b'"');
+                push_doubling(&mut self.text, first, b'"');
+                self.twin.push(b'"');
+                push_item(&mut self.twin, first);
+                for value in std::iter::once(second).chain(values) {
+                    self.text.push(b'\n');
+                    push_doubling(&mut self.text, value, b'"');
+                    self.twin.push(b';');
+                    push_item(&mut self.twin, value);
+                }
+                self.text.push(b'"');
+                self.twin.push(b'"');
+            }
+        }
+        self.close(output, start);
+        self.twin.clear();
+    }
+
+    #[inline]
+    fn open(&mut self, output: usize) -> Option<usize> {
+        let Some(&(_, column)) = self.outputs.get(output) else {
+            self.unknown = Some(output);
+            return None;
+        };
+        if output >= self.next {
+            push_commas(&mut self.text, column + 1 - self.column);
+        } else {
+            self.ordered = false;
+        }
+        Some(self.text.len())
+    }
+
+    #[inline]
+    fn close(&mut self, output: usize, start: usize) {
+        let Some(&(multivalue, column)) = self.outputs.get(output) else { return };
+        let plain = Span::new(start - self.base, self.text.len() - self.base);
+        let mut twin = Span::default();
+        if multivalue {
+            self.text.push(b',');
+            let start = self.text.len() - self.base;
+            self.text.extend_from_slice(&self.twin);
+            twin = Span::new(start, self.text.len() - self.base);
+        }
+        if output >= self.next {
+            self.next = output + 1;
+            self.column = column + 1 + usize::from(multivalue);
+        }
+        self.written.push(Written { output, plain, twin });
+    }
+
+    /// Starts a record.
+    #[inline]
+    pub(super) fn start(&mut self) {
+        self.base = self.text.len();
+        (self.next, self.column) = (0, 0);
+        self.ordered = true;
+        self.written.clear();
+    }
+
+    /// Ends a record whose cells are all appended.
+    #[inline]
+    pub(super) fn append(&mut self, layout: &Layout) {
+        if self.ordered {
+            push_commas(&mut self.text, self.width - self.column);
+        } else {
+            self.loosen();
+            self.push_appended(layout);
+        }
+    }
+
+    /// Takes the texts of the record out of the reply, to be put at their places by [`Cells::push_part`].
+    pub(super) fn loosen(&mut self) {
+        self.loose.clear();
+        self.loose.extend_from_slice(self.text.get(self.base..).unwrap_or_default());
+        self.text.truncate(self.base);
+    }
+
+    pub(super) fn push_appended(&mut self, layout: &Layout) {
+        for part in &layout.appended {
+            self.text.push(b',');
+            self.push_part(*part);
+        }
+    }
+
+    /// Puts one cell at the end of the reply; nothing when it was not set.
+    pub(super) fn push_part(&mut self, part: Part) {
+        let written = self.written.iter().rev().find(|written| written.output == part.output);
+        let span = written.map(|written| if part.twin { written.twin } else { written.plain });
+        self.text.extend_from_slice(span.unwrap_or_default().of(&self.loose));
+    }
+
+    /// An output that was set and that the plan does not have.
+    pub(super) fn unknown(&self) -> Option<usize> {
+        self.unknown
+    }
+}
+
+fn push_item(text: &mut Vec<u8>, value: &[u8]) {
+    text.push(b'$');
+    // Quotes are doubled for the cell, dollar signs for the item.
+    for piece in value.split_inclusive(|byte| *byte == b'$') {
+        push_doubling(text, piece, b'"');
+        if piece.ends_with(b"$") {
+            text.push(b'$');
+        }
+    }
+    text.push(b'$');
+}
+
+/// Writes a cell, quoted when a byte asks for it.
+///
+/// The rule is cheap rather than exact: quotes go around a value with a comma or with any byte up to the quote itself (0x22):
+/// control characters, space, `!`. That includes all that must be quoted (`,` `"` CR LF), and spaces at the ends, which
+/// some readers trim.
+#[inline]
+pub(super) fn push_cell(text: &mut Vec<u8>, value: &[u8]) {
+    if needs_quotes(value) {
+        text.push(b'"');
+        push_doubling(text, value, b'"');
+        text.push(b'"');
+    } else {
+        text.extend_from_slice(value);
+    }
+}
+
+#[inline]
+fn needs_quotes(value: &[u8]) -> bool {
+    let found = |word| has_less(word, b'"' + 1) | equals(word, b',');
+    let Some(last) = value.len().checked_sub(8) else {
+        return value.iter().any(|&byte| byte <= b'"' || byte == b',');
+    };
+    // The last word overlaps the one before it.
+    let mut bits = word(value, last).map_or(0, found);
+    for chunk in value.as_chunks::<8>().0 {
+        bits |= found(u64::from_le_bytes(*chunk));
+    }
+    bits != 0
+}
+
+fn push_doubling(text: &mut Vec<u8>, value: &[u8], byte: u8) {
+    let mut rest = value;
+    while let Some((piece, tail)) = memchr(byte, rest).and_then(|found| rest.split_at_checked(found + 1)) {
+        text.extend_from_slice(piece);
+        text.push(byte);
+        rest = tail;
+    }
+    text.extend_from_slice(rest);
+}
+
+#[inline]
+pub(super) fn push_commas(text: &mut Vec<u8>, count: usize) {
+    if count == 1 {
+        text.push(b',');
+    } else {
+        text.resize(text.len() + count, b',');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_where_needed() {
+        let cases: &[(&[u8], &[u8])] = &[
+            (b"", b""),
+            (b"abc", b"abc"),
+            (b"C:\\Windows\\x.dll", b"C:\\Windows\\x.dll"),
+            (b"a,b", b"\"a,b\""),
+            (b"a b", b"\"a b\""),
+            (b"a\nb", b"\"a\nb\""),
+            (b"\r", b"\"\r\""),
+            (b"\"", b"\"\"\"\""),
+            (b"say \"hi\"", b"\"say \"\"hi\"\"\""),
+            (b"\xff\xfe\0", b"\"\xff\xfe\0\""),
+            ("\u{e9}".as_bytes(), "\u{e9}".as_bytes()),
+        ];
+        for (value, expected) in cases {
+            let mut text = Vec::new();
+            push_cell(&mut text, value);
+            assert_eq!(text, *expected, "{}", value.escape_ascii());
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Finds the wanted cells of a record.
+
+use super::cell::{Span, Stop, cell, count_commas, drop_quotes};
+use super::layout::{Layout, NONE, number};
+use super::values::read_values;
+
+/// The extent of one record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Extent {
+    /// Where its last cell ends.
+    pub(super) end: usize,
+    /// Where the next record starts.
+    pub(super) next: usize,
+    /// Number of its cells.
+    pub(super) cells: usize,
+    /// It ends inside quotes, with the body.
+    pub(super) open: bool,
+}
+
+/// The wanted cells of one record. The vectors keep their memory from record to record.
+#[derive(Debug, Default)]
+pub(super) struct Cursor {
+    inputs: usize,
+    /// By slot; empty where the cell is empty.
+    spans: Vec<Span>,
+    /// The slots that are not empty: fewer to clear than there are.
+    filled: Vec<u32>,
+    /// Slots whose cell holds quotes that are not part of the value, and the first of them.
+    quotes: Vec<(u32, usize)>,
+    /// A twin has a value.
+    several: bool,
+    /// The values of all non-empty twins.
+    values: Vec<Span>,
+    /// The stretch of `values` that belongs to the input, by input. Read only where the twin is not empty.
+    ranges: Vec<(usize, usize)>,
+    /// The replaced cells as they stand in the body, by their order in the layout.
+    replaced: Vec<Span>,
+}
+
+impl Cursor {
+    pub(super) fn new(inputs: usize) -> Self {
+        Self {
+            inputs,
+            spans: vec![Span::default(); inputs * 2],
+            ranges: vec![(0, 0); inputs],
+            ..Self::default()
+        }
+    }
+
+    /// Walks over the record at `start`. With `REPLACE` it notes where the cells to be replaced stand, too.
+    pub(super) fn scan<const REPLACE: bool>(&mut self, layout: &Layout, body: &[u8], start: usize) -> Extent {
+        for slot in self.filled.drain(..) {
+            if let Some(span) = self.spans.get_mut(slot as usize) {
+                *span = Span::default();
+            }
+        }
+        self.quotes.clear();
+        self.several = false;
+        if REPLACE {
+            self.replaced.clear();
+            self.replaced.resize(layout.replaced.len(), Span::default());
+        }
+        let (mut at, mut column) = (start, 0);
+        loop {
+            // Most cells are empty: a comma where a cell should start.
+            let empty = count_commas(body, at);
+            if REPLACE {
+                for index in 0..empty {
+                    self.note_replaced(layout, column + index, Span::new(at + index, at + index));
+                }
+            }
+            at += empty;
+            column += empty;
+            let cell = cell(body, at);
+            if REPLACE {
+                self.note_replaced(layout, column, Span::new(at, cell.end));
+            }
+            if let Some(&slot) = layout.slots.get(column)
+                && slot != NONE
+            {
+                self.keep(slot, cell.inner, cell.first_quote);
+            }
+            column += 1;
+            let (next, open) = match cell.stop {
+                Stop::Comma(next) => {
+                    at = next;
+                    continue;
+                }
+                Stop::Record(next) => (next, false),
+                Stop::OpenQuote => (cell.end, true),
+            };
+            return Extent { end: cell.end, next, cells: column, open };
+        }
+    }
+
+    #[inline]
+    fn keep(&mut self, slot: u32, inner: Span, first_quote: Option<usize>) {
+        if inner.is_empty() {
+            return;
+        }
+        if let Some(span) = self.spans.get_mut(slot as usize) {
+            *span = inner;
+            self.filled.push(slot);
+        }
+        if let Some(quote) = first_quote {
+            self.quotes.push((slot, quote));
+        }
+        self.several |= slot as usize >= self.inputs;
+    }
+
+    fn note_replaced(&mut self, layout: &Layout, column: usize, raw: Span) {
+        if let Some(&index) = layout.replaced_at.get(column)
+            && let Some(span) = self.replaced.get_mut(index as usize)
+        {
+            *span = raw;
+        }
+    }
+
+    /// Makes values of the cells, in place: takes doubled quotes away and splits the multi-value cells. The record's own
+    /// bytes must have been copied before.
+    #[inline]
+    pub(super) fn decode(&mut self, layout: &Layout, body: &mut [u8]) {
+        for &(slot, quote) in &self.quotes {
+            if let Some(span) = self.spans.get_mut(slot as usize) {
+                *span = drop_quotes(body, *span, quote);
+            }
+        }
+        if self.several {
+            self.values.clear();
+            let twins = self.spans.get(self.inputs..).unwrap_or_default();
+            for (range, twin) in self.ranges.iter_mut().zip(twins) {
+                *range = read_values(body, *twin, &mut self.values);
+            }
+        }
+        for &(from, to) in &layout.copies {
+            let span = self.spans.get(from).copied().unwrap_or_default();
+            if let Some(place) = self.spans.get_mut(to) {
+                *place = span;
+                self.filled.push(number(to));
+            }
+            if let (Some(from), Some(to)) = (from.checked_sub(self.inputs), to.checked_sub(self.inputs)) {
+                let range = self.ranges.get(from).copied().unwrap_or_default();
+                if let Some(place) = self.ranges.get_mut(to) {
+                    *place = range;
+                }
+            }
+        }
+    }
+
+    #[inline]
+    pub(super) fn span(&self, input: usize) -> Span {
+        if input < self.inputs { self.spans.get(input).copied().unwrap_or_default() } else { Span::default() }
+    }
+
+    /// The values of an input: those of its twin; else its cell, unless that is empty.
+    pub(super) fn values(&self, input: usize) -> &[Span] {
+        if self.several
+            && let Some(&(start, end)) = self.ranges.get(input)
+            && let Some(values @ [_, ..]) = self.values.get(start..end)
+        {
+            return values;
+        }
+        if self.span(input).is_empty() { &[] } else { self.spans.get(input..=input).unwrap_or_default() }
+    }
+
+    /// The replaced cells as they stood in the body, in the order of the layout.
+    pub(super) fn replaced(&self) -> &[Span] {
+        &self.replaced
+    }
+}

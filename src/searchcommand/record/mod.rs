@@ -1,0 +1,74 @@
+//! Records: the wanted cells of each row in, the row with its output cells out.
+//!
+//! Everything here works on memory and is used without a pipe by tests and benchmarks. A row is not taken apart: the cells
+//! that the command asked for are located, the row's bytes go to the reply as they are, and the output cells are put behind
+//! them. Nothing is allocated per row.
+
+mod cell;
+mod cells;
+mod cursor;
+mod layout;
+mod rewriter;
+mod values;
+
+pub use cells::Cells;
+pub use rewriter::Rewriter;
+
+use cell::Span;
+use cursor::Cursor;
+use layout::Layout;
+
+/// The input cells of one record, in the numbering of [`Plan::inputs`](super::Plan::inputs).
+///
+/// Cells are bytes: event data may be invalid UTF-8. All of them live as long as the record, so many can be held at once.
+#[derive(Clone, Copy)]
+pub struct Record<'r> {
+    body: &'r [u8],
+    cursor: &'r Cursor,
+    layout: &'r Layout,
+}
+
+impl<'r> Record<'r> {
+    /// The cell of an input, without the quotes of CSV. Empty when the cell is empty, the column is missing, or the plan has
+    /// no such input. A multi-value cell holds its values joined by line feeds.
+    #[inline]
+    #[must_use]
+    pub fn cell(&self, input: usize) -> &'r [u8] {
+        self.cursor.span(input).of(self.body)
+    }
+
+    /// The values of an input. A cell that is not multi-value gives one, an empty one none. The values come from the `__mv_`
+    /// column, which is read only for inputs that say [`multivalue`](super::Input::multivalue); a `__mv_` cell of another
+    /// form than `$one$;$two$` is not looked at.
+    #[must_use]
+    pub fn values(&self, input: usize) -> Values<'r> {
+        Values { body: self.body, spans: self.cursor.values(input).iter() }
+    }
+
+    /// Whether the chunk has the input's column at all.
+    #[must_use]
+    pub fn has_column(&self, input: usize) -> bool {
+        self.layout.present.get(input).copied().unwrap_or_default()
+    }
+}
+
+/// The values of a cell, decoded; made by [`Record::values`].
+#[derive(Clone)]
+pub struct Values<'r> {
+    body: &'r [u8],
+    spans: std::slice::Iter<'r, Span>,
+}
+
+impl<'r> Iterator for Values<'r> {
+    type Item = &'r [u8];
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.spans.next().map(|span| span.of(self.body))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.spans.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Values<'_> {}

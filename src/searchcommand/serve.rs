@@ -1,0 +1,102 @@
+//! The session: one reply for each request, until the input ends.
+
+use std::any::Any;
+use std::io::{Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::command::{Fatal, StreamingCommand};
+use super::error::Error;
+use super::frame::{FrameReader, write_frame};
+use super::messages::Messages;
+use super::metadata::{Request, error_reply, execute_reply, getinfo_reply, parse_request};
+use super::record::Rewriter;
+
+/// Speaks the protocol on `input` and `output` until the input ends.
+///
+/// A request is read whole before its reply is written, and each reply is flushed: splunkd writes a whole chunk before it
+/// reads. `output` should not buffer by lines only; a locked standard output does no harm.
+///
+/// `Ok` means that the process should exit with 0. That is so when the input ended at a frame border (splunkd starts a
+/// command several times per search and hangs up), when the reader of the replies went away, and also when the command failed
+/// or panicked: then the reply has told splunkd, as an `error` in the place of the rows.
+///
+/// `Err` is a stream that breaks the protocol, or a pipe that failed: to be printed as one line on standard error, with a
+/// non-zero exit code.
+///
+/// Memory: the largest body, its reply, and 64 KiB; and the longest record once more where existing columns are replaced.
+pub fn serve(
+    input: impl Read,
+    mut output: impl Write,
+    command: &mut impl StreamingCommand,
+) -> Result<(), Error> {
+    let mut frames = FrameReader::new(input);
+    let mut messages = Messages::default();
+    let mut rewriter = None;
+    while frames.read()? {
+        let (chunk, offset) = (frames.chunk(), frames.metadata_at());
+        let request =
+            parse_request(frames.metadata()).map_err(|problem| Error::Metadata { chunk, offset, problem })?;
+        let mut body: &[u8] = &[];
+        let answer = match request {
+            Request::Unknown(found) => return Err(Error::Action { chunk, offset, found }),
+            Request::Getinfo(search) => guarded(|| {
+                let plan = command.setup(&search)?;
+                let reply = getinfo_reply(&plan);
+                rewriter = Some(Rewriter::new(plan)?);
+                Ok(reply)
+            }),
+            Request::Execute { finished } => {
+                let rewriter = rewriter.as_mut().ok_or(Error::Order { chunk, offset })?;
+                guarded(|| {
+                    body =
+                        rewriter.rewrite(frames.body_mut(), |record, cells| command.record(record, cells))?;
+                    if finished {
+                        command.finish(&mut messages);
+                    }
+                    Ok(execute_reply(finished, &messages.take()))
+                })
+            }
+        };
+        match answer {
+            Ok(metadata) => {
+                if !write_frame(&mut output, &metadata, body, chunk)? {
+                    return Ok(());
+                }
+            }
+            Err(Fatal(text)) => {
+                if write_frame(&mut output, &error_reply(&text, messages.take()), &[], chunk)? {
+                    frames.drain();
+                }
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Turns a panic into a failure. Nothing that the panic may have left half done is used afterwards, so that crossing the
+/// border with a mutable reference is safe.
+fn guarded<T>(work: impl FnOnce() -> Result<T, Fatal>) -> Result<T, Fatal> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
+        Err(Fatal(format!(
+            "internal error, please report it: the command panicked: {}",
+            panic_text(&*payload)
+        )))
+    })
+}
+
+fn panic_text(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text")
+}
+
+/// Makes a panic one line on standard error: `splunkd` logs every line of it as an error of its own. Changes the
+/// process's panic hook, so it is for a program's `main` and not called by [`serve`].
+pub fn print_panics_in_one_line() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line()));
+        let text = panic_text(panic.payload()).replace(['\r', '\n'], " ");
+        // Nobody may be reading standard error, and a panic within a panic would end the process.
+        let _ = writeln!(std::io::stderr(), "panic{}: {text}", place.unwrap_or_default());
+    }));
+}

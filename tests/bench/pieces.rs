@@ -1,0 +1,9 @@
+//! Benchmarks of the pieces: `cargo bench --bench pieces`.
+#![allow(clippy::unwrap_used)] // a benchmark that cannot be set up stops here
+
+#[path = "pieces/record.rs"]
+mod record;
+
+fn main() {
+    divan::main();
+}
