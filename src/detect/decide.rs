@@ -144,18 +144,13 @@ impl Case<'_> {
         let known_name = candidates.known_name.iter().find(|n| !exact(n)).copied();
         let known_image = candidates.known_image.iter().find(|n| !exact(n)).copied();
         let listed = !candidates.known_name.is_empty();
-        if self.seen.replaced {
-            finding.add("image_replaced", Detail::None);
-        }
-        if let Some(resemblance) = &self.seen.resembles {
-            finding.add(resemblance.code(), Detail::Resembled);
-        }
         let pack = candidates.pack_not_chosen;
         if pack.is_some() {
             finding.add("pack_not_chosen", Detail::None);
         }
         // A name that looks the same as a known one to a reader is no alias, whatever its image.
         if self.seen.resembles.as_ref().is_some_and(looks_the_same) {
+            self.resembling(finding);
             return self.overriding(Verdict::Lookalike, finding);
         }
         if let Some(entry) = known_image.filter(|_| !listed) {
@@ -176,6 +171,7 @@ impl Case<'_> {
         }
         if pack.is_none() {
             if self.seen.resembles.is_some() {
+                self.resembling(finding);
                 return self.overriding(Verdict::Lookalike, finding);
             }
             if self.seen.location.is_some() {
@@ -208,11 +204,18 @@ impl Case<'_> {
             finding.rule = Some(entry);
             return self.pending();
         }
-        if let Some(resemblance) = &self.seen.resembles {
-            finding.add(resemblance.code(), Detail::Resembled);
+        if self.seen.resembles.is_some() {
+            self.resembling(finding);
             return Verdict::Lookalike;
         }
         Verdict::Unknown
+    }
+
+    /// Notes the known module that this one resembles.
+    fn resembling(&self, finding: &mut Finding) {
+        if let Some(resemblance) = self.seen.resembles.as_ref().filter(|r| !finding.has(r.code())) {
+            finding.add(resemblance.code(), Detail::Resembled);
+        }
     }
 
     /// A listed name whose image is not there.
@@ -240,6 +243,10 @@ impl Case<'_> {
     /// Reasons that hold whichever verdict won.
     fn circumstances(&self, finding: &mut Finding) {
         let subject = self.subject;
+        self.resembling(finding);
+        if self.seen.replaced {
+            finding.add("image_replaced", Detail::None);
+        }
         if let Some(image) = &self.seen.image {
             for code in image.flags.codes() {
                 finding.add(code, Detail::None);
