@@ -71,8 +71,11 @@ class SearchHead:
         self.chunk_rows = chunk_rows
         self.mixed_numbers_first = True
 
-    def run(self, source: str, *, now: float, earliest="0", latest="now", user="admin", app="iismodcheck") -> Result:
-        """Runs a search as a user in an app; times are modifiers seen from `now`."""
+    def run(self, source: str, *, now: float, earliest="0", latest="now", user="admin", app="iismodcheck", base: Table | None = None) -> Result:
+        """Runs a search as a user in an app; times are modifiers seen from `now`.
+
+        With `base` it is a post-process search: a pipeline over the rows of a finished one, which stay as they are.
+        """
         context = Running(
             self,
             now=now,
@@ -85,7 +88,11 @@ class SearchHead:
             mixed_numbers_first=self.mixed_numbers_first,
         )
         expanded = lexer.expand_macros(lexer.without_comments(source), lambda name: self.instance.macro(name, context))
-        table = self.execute(lexer.pipeline(expanded), context)
+        if base is not None:
+            # The first command of a post-process search needs no pipe and is not an implied `search`.
+            expanded = "| " + expanded.strip().removeprefix("|")
+            base = Table([dict(row) for row in base.rows], base.columns())
+        table = self.execute(lexer.pipeline(expanded), context, base)
         return Result(table, context.messages, context.placed)
 
     def execute(self, commands: list, context: Running, table: Table | None = None) -> Table:

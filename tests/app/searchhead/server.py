@@ -2,7 +2,7 @@
 
     POST /services/search/jobs                              create a job: `search`, `earliest_time`, `latest_time`
     GET  /services/search/jobs?id=SID                       its state
-    GET  /services/search/v2/jobs/SID/results_preview       its rows, as columns
+    GET, POST /services/search/v2/jobs/SID/results_preview  its rows, as columns; `search=` post-processes them
     POST /services/search/jobs/SID/control                  keep-alive
 
 Everything else is a file of the page's folder.
@@ -15,8 +15,9 @@ import re
 import threading
 import urllib.parse
 
-from .errors import SearchError
-from .values import items
+from .errors import SearchError, Unsupported
+from .timetext import strftime
+from .values import Table, items
 
 
 class Jobs:
@@ -40,27 +41,29 @@ class Jobs:
 
     def _run(self, form: dict[str, str]) -> dict:
         entry = {"label": form.get("label", ""), "search": form["search"], "error": None, "rows": []}
-        messages, columns = [], []
+        window = {"earliest": form.get("earliest_time") or "0", "latest": form.get("latest_time") or "now"}
+        table, messages = self._search(form["search"], window, entry)
+        return {"entry": entry, "table": table, "messages": messages, "window": window}
+
+    def _search(self, source: str, window: dict, entry: dict, base: Table | None = None) -> tuple[Table, list[dict]]:
+        """Runs one search and notes what became of it."""
+        table, messages = Table([]), []
         try:
-            found = self.head.run(
-                form["search"],
-                now=self.now,
-                earliest=form.get("earliest_time") or "0",
-                latest=form.get("latest_time") or "now",
-                app=self.app,
-                user=self.user,
-            )
-            entry["rows"] = found.rows
-            columns = found.table.columns()
+            found = self.head.run(source, now=self.now, app=self.app, user=self.user, base=base, **window)
+            table, entry["rows"] = found.table, found.rows
             messages = [{"type": level, "text": text} for level, text in found.messages]
-        except SearchError as error:
-            entry["error"] = str(error)
+        except (SearchError, Unsupported) as error:
+            entry["error"] = f"{type(error).__name__}: {error}"
             messages = [{"type": "FATAL", "text": str(error)}]
         self.log.append(entry)
-        return {"entry": entry, "columns": columns, "messages": messages}
+        return table, messages
+
+    def states(self, sids: list[str]) -> dict:
+        """Jobs' states as the front end polls them."""
+        return {"entry": [entry for sid in sids for entry in self.status(sid)["entry"]]}
 
     def status(self, sid: str) -> dict:
-        """A job's state as the front end reads it."""
+        """A job's state."""
         job = self.jobs[sid]
         count, failed = len(job["entry"]["rows"]), job["entry"]["error"] is not None
         content = {
@@ -84,18 +87,28 @@ class Jobs:
         }
         return {"entry": [{"name": sid, "id": sid, "content": content}]}
 
-    def results(self, sid: str, offset: int, count: int) -> dict:
-        """A job's rows as columns; a multi-value cell is a list, a missing one null."""
+    def results(self, sid: str, offset: int, count: int, post: str = "") -> dict:
+        """A job's rows as columns; a multi-value cell is a list, a missing one null.
+
+        `post` is the post-process search of a chained data source.
+        """
         job = self.jobs[sid]
-        rows = job["entry"]["rows"][offset : offset + count if count else None]
-        shown = [name for name in job["columns"] if not name.startswith("_") or name in ("_time", "_raw")]
+        table, messages = job["table"], job["messages"]
+        if post.strip():
+            with self.lock:
+                if post not in job.setdefault("post", {}):
+                    entry = {"label": "post-process", "search": post, "error": None, "rows": []}
+                    job["post"][post] = self._search(post, job["window"], entry, table)
+                table, messages = job["post"][post]
+        rows = table.rows[offset : offset + count if count else None]
+        shown = [name for name in table.columns() if not name.startswith("_") or name in ("_time", "_raw")]
         columns = [[self._cell(name, row.get(name)) for row in rows] for name in shown]
         return {
             "fields": [{"name": name} for name in shown],
             "columns": columns,
             "preview": False,
             "init_offset": offset,
-            "messages": job["messages"],
+            "messages": messages,
         }
 
     @staticmethod
@@ -103,8 +116,6 @@ class Jobs:
         if value is None:
             return None
         if name == "_time":
-            from .timetext import strftime
-
             return strftime(float(value), "%Y-%m-%dT%H:%M:%S.%3N+00:00")
         found = items(value)
         return found if len(found) > 1 else found[0]
@@ -135,13 +146,18 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             if method == "POST":
                 self._send({"sid": self.jobs.create(form)}, 201)
             else:
-                self._send(self.jobs.status(query["id"]))
+                self._send(self.jobs.states(urllib.parse.parse_qs(url.query).get("id", [])))
+            return
+        if url.path.endswith("/authentication/current-context"):
+            self._send({"entry": [{"name": "context", "content": {"username": self.jobs.user, "roles": [], "capabilities": [], "tz": "UTC"}}]})
             return
         match = re.search(r"/jobs/([^/]+)(?:/(\w+))?\Z", url.path)
         if not match:
             self._send({"entry": []})
         elif match[2] in ("results", "results_preview", "events"):
-            self._send(self.jobs.results(match[1], int(query.get("offset", 0)), int(query.get("count", 0))))
+            # Asked for by POST when there is a post-process search.
+            query |= form
+            self._send(self.jobs.results(match[1], int(query.get("offset", 0)), int(query.get("count", 0)), query.get("search", "")))
         else:
             self._send(self.jobs.status(match[1]))
 
