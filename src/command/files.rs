@@ -42,6 +42,11 @@ impl Lookups {
         Self { folder: root.join("lookups") }
     }
 
+    /// Whether the site has written an allowlist or a packs file.
+    pub(super) fn has_site_files(&self) -> bool {
+        [ALLOWLIST, PACKS].iter().any(|name| self.folder.join(name).exists())
+    }
+
     /// All entries and host profiles for one search.
     pub(super) fn load(&self, options: &Options) -> Result<(Catalogue, HostProfiles), String> {
         let site = match &options.allowlist {

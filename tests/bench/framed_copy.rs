@@ -13,7 +13,8 @@ fn main() -> io::Result<()> {
         if input.read_line(&mut header)? == 0 {
             return Ok(());
         }
-        let mut lengths = header.trim_end().split(',').skip(1).map(|n| n.parse::<usize>().unwrap_or_default());
+        let mut lengths =
+            header.trim_end().split(',').skip(1).map(|n| n.parse::<usize>().unwrap_or_default());
         let (metadata, length) = (lengths.next().unwrap_or_default(), lengths.next().unwrap_or_default());
         body.resize(metadata, 0);
         input.read_exact(&mut body)?;

@@ -32,6 +32,13 @@ pub struct Cells {
     unknown: Option<usize>,
 }
 
+/// The cells of one record, encoded; made by [`Cells::written`].
+#[derive(Debug, Clone)]
+pub struct Written {
+    text: Box<[u8]>,
+    column: usize,
+}
+
 /// Where an output's cells go.
 struct Place {
     multivalue: bool,
@@ -95,6 +102,23 @@ impl Cells {
         }
         self.close(&place);
         self.twin.clear();
+    }
+
+    /// The cells of this record so far, to be written again into a later one. `None` when they were set out of order.
+    #[must_use]
+    pub fn written(&self) -> Option<Written> {
+        let text = self.text.get(self.base..).unwrap_or_default();
+        self.ordered.then(|| Written { text: text.into(), column: self.column })
+    }
+
+    /// Writes the cells of an earlier record of the same plan, in place of setting each. Nothing may have been set
+    /// before in this record; what is set afterwards counts.
+    #[inline]
+    pub fn write_again(&mut self, written: &Written) {
+        self.text.truncate(self.base);
+        self.text.extend_from_slice(&written.text);
+        self.column = written.column;
+        self.ordered = true;
     }
 
     #[inline]

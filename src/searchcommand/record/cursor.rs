@@ -169,6 +169,11 @@ impl Cursor {
         if self.span(input).is_empty() { &[] } else { self.spans.get(input..=input).unwrap_or_default() }
     }
 
+    #[inline]
+    pub(super) fn has_several_values(&self) -> bool {
+        self.several
+    }
+
     /// The replaced cells as they stood in the body, in the order of the layout.
     pub(super) fn replaced(&self) -> &[Span] {
         &self.replaced
