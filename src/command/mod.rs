@@ -34,9 +34,9 @@ enum State {
     Idle,
     /// The options are checked, the entries not yet read: one search starts the process several times, and only the
     /// last start gets rows.
-    Ready { options: Options, assumed_time: i64 },
+    Ready { options: Box<Options>, assumed_time: i64 },
     /// Rows are decided on.
-    Running(Rows),
+    Running(Box<Rows>),
 }
 
 /// What the rows of this search are.
@@ -58,11 +58,11 @@ impl IisModCheck {
         if let State::Ready { options, assumed_time } = &self.state {
             let (catalogue, hosts) = self.lookups.load(options).map_err(Fatal)?;
             let engine = Engine::new(catalogue, hosts, options.as_of);
-            self.state = State::Running(match options.input {
+            self.state = State::Running(Box::new(match options.input {
                 Input::Event => Rows::Events(Events::new(options, engine, *assumed_time)),
                 Input::Change => Rows::Changes(Changes::new(engine)),
                 Input::Module => Rows::Inventory(Inventory::new(options, engine, *assumed_time)),
-            });
+            }));
         }
         match &mut self.state {
             State::Running(rows) => Ok(rows),
@@ -88,7 +88,7 @@ impl StreamingCommand for IisModCheck {
         };
         let assumed_time = assumed_time(search.latest_time);
         let by_site = self.lookups.has_site_files() || options.allowlist.is_some() || options.packs.is_some();
-        self.state = State::Ready { options, assumed_time };
+        self.state = State::Ready { options: Box::new(options), assumed_time };
         if by_site {
             // What the site wrote may be wrong, and only an answer to getinfo is shown as an error of the search.
             self.rows()?;
@@ -106,11 +106,12 @@ impl StreamingCommand for IisModCheck {
     }
 
     fn finish(&mut self, messages: &mut Messages) {
-        match &self.state {
-            State::Running(Rows::Events(rows)) => rows.finish(messages),
-            State::Running(Rows::Changes(rows)) => rows.finish(messages),
-            State::Running(Rows::Inventory(rows)) => rows.finish(messages),
-            State::Idle | State::Ready { .. } => {}
+        if let State::Running(rows) = &self.state {
+            match rows.as_ref() {
+                Rows::Events(rows) => rows.finish(messages),
+                Rows::Changes(rows) => rows.finish(messages),
+                Rows::Inventory(rows) => rows.finish(messages),
+            }
         }
     }
 }

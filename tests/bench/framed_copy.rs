@@ -27,7 +27,7 @@ fn main() -> io::Result<()> {
             (_, true) => b"{\"finished\":true}",
             _ => b"{\"finished\":false}",
         };
-        write!(output, "chunked 1.0,{},{}\n", reply.len(), body.len())?;
+        writeln!(output, "chunked 1.0,{},{}", reply.len(), body.len())?;
         output.write_all(reply)?;
         output.write_all(&body)?;
         output.flush()?;
