@@ -138,9 +138,9 @@ pub fn merge(parts: Vec<Part<'_>>) -> Option<Change> {
     change.section =
         rows.iter().map(|r| r.section).find(|s| *s == Section::GlobalModules).unwrap_or(row.section);
     change.class = change.section.class();
-    change.name = row.name.as_ref().to_owned();
-    change.config_path = row.config_path.as_ref().to_owned();
-    change.location = row.location.as_ref().to_owned();
+    row.name.as_ref().clone_into(&mut change.name);
+    row.config_path.as_ref().clone_into(&mut change.config_path);
+    row.location.as_ref().clone_into(&mut change.location);
     take_values(&mut change, &rows);
     let seen = Rows::of(&rows);
     change.kind = seen.kind(change.section);
@@ -217,7 +217,7 @@ fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {
             && row.element == Element::Add
             && new.is_some_and(|name| name != change.name)
         {
-            change.name = new.unwrap_or_default().to_owned();
+            new.unwrap_or_default().clone_into(&mut change.name);
             change.renamed = true;
         }
         if let Some(image) =
@@ -227,7 +227,7 @@ fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {
             change.source = row.source;
         }
     }
-    change.attribute = chief_attribute(rows).to_owned();
+    chief_attribute(rows).clone_into(&mut change.attribute);
 }
 
 /// What a change without an element row is about: the image or type before the name before anything else. Empty where
@@ -253,6 +253,7 @@ struct Rows {
     disabled: bool,
     restored: bool,
     cleared: bool,
+    whole_list: bool,
     hidden_add: usize,
     hidden_remove: usize,
     hidden_sections: Vec<Section>,
@@ -267,8 +268,8 @@ impl Rows {
         let mut seen = Self::default();
         for row in rows {
             match (row.element, row.attribute.as_ref(), row.operation) {
-                (Element::Clear, ..) => seen.cleared = true,
-                (Element::Section, ..) => {}
+                (Element::Clear, ..) | (Element::Section, _, Operation::Delete) => seen.cleared = true,
+                (Element::Section, ..) => seen.whole_list = true,
                 (Element::Add, "", Operation::Add) => seen.added = true,
                 (Element::Add, "", Operation::Delete) => seen.deleted = true,
                 (Element::Remove, "", Operation::Add) => seen.disabled = true,
@@ -311,6 +312,9 @@ impl Rows {
     fn action(&self, change: &Change) -> (Action, bool) {
         if self.cleared {
             return (Action::Cleared, false);
+        }
+        if self.whole_list {
+            return (Action::Changed, false);
         }
         let inferred = self.hidden_add + self.hidden_remove > 0;
         // Hidden operations: an added element brings its key attribute as a row of its own (recorded for other

@@ -1,11 +1,17 @@
 //! The order of decision.
 //!
-//! 1. `denied`, `known_malicious`. 2. `known_good`, `allowed` by an exact entry. 3. `allow_expired`,
-//! `allow_out_of_scope`: an exact entry that does not hold here or now; severity never below that of what follows
-//! without it. 4. `lookalike` of a name that differs in case or in look-alike characters only; `alias`.
-//! 5. `image_hijack`, `masquerade_path`, `masquerade_type`. 6. `lookalike`. 7. `suspicious_location`. 8. `allowed` by a
-//! pattern. 9. `unknown`. Where no image is shown: `incomplete` or `unverified` for a listed name, else 6 and 9 by the
-//! name alone.
+//! 1. `denied`, `known_malicious`.
+//! 2. `known_good`, `allowed` by an exact entry.
+//! 3. `allow_expired`, `allow_out_of_scope`: an exact entry that does not hold here or now; severity never below that of
+//!    what follows without it.
+//! 4. `lookalike` of a name that differs in case, invisible or look-alike characters only; `alias`.
+//! 5. `image_hijack`, `masquerade_path`, `masquerade_type`.
+//! 6. `lookalike`.
+//! 7. `suspicious_location`.
+//! 8. `allowed` by a pattern.
+//! 9. `unknown`.
+//!
+//! Where no image is shown: `incomplete` or `unverified` for a listed name, else 6 and 9 by the name alone.
 
 use crate::allowlist::{EntryNumber, Index, Origin, Scope, ScopeAnswer};
 use crate::iis::{Action, Class, Kind, Level, Subject};
@@ -30,6 +36,7 @@ pub(super) fn decide(
     finding.kind = case.kind();
     let (verdict, hidden) = case.verdict(finding);
     finding.verdict = verdict;
+    finding.action = case.action(verdict);
     case.circumstances(finding);
     finding.severity = severity::severity(&Circumstances {
         verdict,
@@ -39,6 +46,7 @@ pub(super) fn decide(
         action: subject.action,
         image_changed_unseen: finding.has("image_changed_unseen"),
         name_entry: finding.has("name_entry"),
+        list_changed: finding.has("list_changed"),
         settings_changed: finding.has("precondition_changed") || finding.has("lock_changed"),
         protective: case.protective(),
         threat_basename: finding.has("threat_basename"),
@@ -58,7 +66,8 @@ impl Case<'_> {
     /// The verdict, and the one that it hides.
     fn verdict(&self, finding: &mut Finding) -> (Verdict, Option<Verdict>) {
         let handler = self.subject.class == Class::Handler;
-        if self.subject.action == Action::Cleared {
+        if self.subject.name.is_empty() {
+            // A clear, or a section written as a whole: no module is named.
             return (if handler { Verdict::NotModule } else { self.pending() }, None);
         }
         if let Some((verdict, entry)) = self.condemned(finding) {
@@ -143,6 +152,16 @@ impl Case<'_> {
             ScopeAnswer::InForce | ScopeAnswer::OutOfScope(_) => Verdict::AllowOutOfScope,
         };
         Some((verdict, entry))
+    }
+
+    /// The events of a removal show no image. So a module that was removed and added in one commit counts as moved
+    /// only when what was added is vouched for, or shows no image at all.
+    fn action(&self, verdict: Verdict) -> Action {
+        let vouched = matches!(verdict, Verdict::KnownGood | Verdict::Allowed);
+        match self.subject.action {
+            Action::Reordered if self.seen.is_identified() && !vouched => Action::Replaced,
+            action => action,
+        }
     }
 
     /// What is seen about a module that nothing vouches for, whichever verdict wins.
@@ -326,6 +345,7 @@ impl Case<'_> {
         }
         match subject.action {
             Action::Cleared => finding.add("list_cleared", Detail::None),
+            Action::Changed if subject.name.is_empty() => finding.add("list_changed", Detail::None),
             Action::Removed if self.protective() => {
                 finding.add("protective_module_removed", Detail::None);
             }

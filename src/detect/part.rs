@@ -76,9 +76,7 @@ impl<'a> Part<'a> {
     #[must_use]
     pub fn of(event: &Event<'a>, time: i64) -> Option<Self> {
         let (unparsed, change) = match event.says {
-            Says::Change(change) if change.element != Element::Section => {
-                (None, Some(PartChange::of(&change)))
-            }
+            Says::Change(change) => (None, Some(PartChange::of(&change))),
             Says::Unparsed(reason) => (Some(Cow::Borrowed(reason)), None),
             _ => return None,
         };
@@ -124,13 +122,13 @@ impl<'a> PartChange<'a> {
 
 /// Writes the key that all rows of one change share (`iis_change_key`) to the end of `buffer`: a JSON array of class,
 /// configuration path and location (both in lower case: the same site occurs in several spellings), and name. A clear
-/// has `*clear*` for a name and one element more, so that a module of that name has another key. An unreadable event
+/// (or a section written as a whole) has `*clear*` for a name and one element more, so that a module of that name has another key. An unreadable event
 /// is a change of its own. [`NOTHING`] for a row that belongs to no change.
 pub fn write_key(event: &Event<'_>, buffer: &mut Vec<u8>) {
     match event.says {
-        Says::Change(change) if change.element != Element::Section => {
+        Says::Change(change) => {
             write_named(buffer, change.section.class(), change.config_path, change.location);
-            if change.element == Element::Clear {
+            if matches!(change.element, Element::Clear | Element::Section) {
                 buffer.extend_from_slice(br#""*clear*","clear""#);
             } else {
                 write_string(buffer, change.name.chars());

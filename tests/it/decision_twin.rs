@@ -38,7 +38,7 @@ fn engine_answer(engine: &mut Engine, subject: &Subject<'_>) -> Answer {
         assert!(reason::meaning(reason.code).is_some(), "{} has no meaning", reason.code);
     }
     let rule = finding.rule.map_or("", |rule| engine.entry_id(rule)).to_owned();
-    Answer { verdict: finding.verdict, severity: finding.severity, rule, reasons }
+    Answer { verdict: finding.verdict, action: finding.action, severity: finding.severity, rule, reasons }
 }
 
 #[test]

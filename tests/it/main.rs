@@ -1,7 +1,16 @@
 //! The integration tests, one binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)] // a test that cannot go on fails here
 
+mod cursor;
+mod cursor_memory;
 mod decision_twin;
+mod docs;
+mod layers;
 mod memory;
+mod protocol;
+mod protocol_child;
+mod protocol_faults;
+mod protocol_rows;
 mod spellings;
+mod support;
 mod verdicts;

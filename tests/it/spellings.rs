@@ -285,8 +285,13 @@ fn mutants(text: &str, mut each: impl FnMut(String)) {
     }
 }
 
-/// The pairs that a Windows server has by default, with what tells two of them apart.
-fn in_box() -> (Vec<(Kind, String, String)>, BTreeSet<(Class, String, String)>) {
+/// Kind, name, and image or type as shipped.
+type Pair = (Kind, String, String);
+/// Class, name and normal form: what tells two pairs apart.
+type Key = (Class, String, String);
+
+/// The pairs that a Windows server has by default, and what no mutant may be by accident.
+fn in_box() -> (Vec<Pair>, BTreeSet<Key>) {
     let rows = rows(BASELINE_CSV);
     let identity = |row: &BTreeMap<String, String>| {
         if row["image"].is_empty() { row["type"].clone() } else { row["image"].clone() }

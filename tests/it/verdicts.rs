@@ -136,6 +136,7 @@ fn the_documented_severities_are_those_of_the_code() {
             action: Action::Added,
             image_changed_unseen: false,
             name_entry: false,
+            list_changed: false,
             settings_changed: false,
             protective: false,
             threat_basename: false,

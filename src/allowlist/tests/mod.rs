@@ -40,15 +40,12 @@ fn unescaped(line: &str) -> Vec<u8> {
     while let Some(c) = rest.chars().next() {
         let special: [(&str, &[u8]); 4] =
             [("{BOM}", b"\xEF\xBB\xBF"), ("{CR}", b"\r"), ("{FF}", b"\xFF"), ("{NUL}", b"\0")];
-        match special.iter().find(|(name, _)| rest.starts_with(name)) {
-            Some((name, value)) => {
-                bytes.extend_from_slice(value);
-                rest = &rest[name.len()..];
-            }
-            None => {
-                bytes.extend_from_slice(c.to_string().as_bytes());
-                rest = &rest[c.len_utf8()..];
-            }
+        if let Some((name, value)) = special.iter().find(|(name, _)| rest.starts_with(name)) {
+            bytes.extend_from_slice(value);
+            rest = &rest[name.len()..];
+        } else {
+            bytes.extend_from_slice(c.to_string().as_bytes());
+            rest = &rest[c.len_utf8()..];
         }
     }
     bytes

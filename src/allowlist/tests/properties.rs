@@ -100,7 +100,7 @@ fn matches(entry: &Entry, seen: &Seen) -> [bool; 4] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn the_order_of_rows_does_not_matter(

@@ -246,6 +246,8 @@ pub fn facts() -> impl Strategy<Value = Facts> {
         let (name, image) = pair.unwrap_or((name, image));
         let by_type = section == Section::Modules && typed;
         let (old, old_image, old_type) = change.5;
+        // The list as a whole: no module is named.
+        let whole = change.1 == Action::Cleared || change.1 == Action::Changed && shown == 0;
         let kind = match section {
             Section::GlobalModules => Some(Kind::Native),
             Section::IsapiFilters => Some(Kind::IsapiFilter),
@@ -256,12 +258,8 @@ pub fn facts() -> impl Strategy<Value = Facts> {
             level: change.0,
             section,
             kind,
-            name: if change.1 == Action::Cleared { "" } else { name },
-            identity: (shown > 0 && change.1 != Action::Cleared).then_some(if by_type {
-                of_type
-            } else {
-                image
-            }),
+            name: if whole { "" } else { name },
+            identity: (shown > 0 && !whole).then_some(if by_type { of_type } else { image }),
             by_type,
             old: (old == 0).then_some(if by_type { old_type } else { old_image }),
             action: change.1,

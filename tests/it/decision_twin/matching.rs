@@ -320,14 +320,10 @@ impl<'c> Case<'c> {
 }
 
 fn type_text(seen: &ManagedType) -> String {
-    let mut text = seen.name.clone();
     let parts = [("", &seen.assembly), ("version=", &seen.version), ("culture=", &seen.culture)];
-    for (key, part) in parts.into_iter().chain([("publickeytoken=", &seen.token)]) {
-        if let Some(part) = part {
-            text += &format!(", {key}{}", part.to_lowercase());
-        }
-    }
-    text
+    let written = parts.into_iter().chain([("publickeytoken=", &seen.token)]);
+    let shown = written.filter_map(|(key, part)| Some(format!("{key}{}", part.as_ref()?.to_lowercase())));
+    std::iter::once(seen.name.clone()).chain(shown).collect::<Vec<_>>().join(", ")
 }
 
 /// The type's name with case, the rest without, as in [`type_text`].

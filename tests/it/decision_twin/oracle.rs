@@ -14,6 +14,7 @@ use super::matching::{Case, Seen, Shelf};
 #[derive(Debug, PartialEq, Eq)]
 pub struct Answer {
     pub verdict: Verdict,
+    pub action: Action,
     pub severity: Severity,
     pub rule: String,
     pub reasons: BTreeSet<String>,
@@ -24,7 +25,7 @@ pub fn decide(shelf: &Shelf<'_>, subject: &Subject<'_>, now: i64) -> Answer {
     let (verdict, rule, hidden) = case.verdict();
     case.reasons_of_any_verdict(verdict);
     let severity = case.severity(verdict, hidden);
-    Answer { verdict, severity, rule, reasons: case.reasons }
+    Answer { verdict, action: case.action(verdict), severity, rule, reasons: case.reasons }
 }
 
 type Decided = (Verdict, String, Option<Verdict>);
@@ -34,8 +35,8 @@ impl Case<'_> {
         let handler = self.subject.class == Class::Handler;
         let shown = self.image.is_some() || self.managed.is_some();
         let nobody = String::new;
-        // A clear names no module.
-        if self.subject.action == Action::Cleared {
+        // A clear, and a list written as a whole, name no module.
+        if self.subject.name.is_empty() {
             return if handler {
                 (Verdict::NotModule, nobody(), None)
             } else {
@@ -50,7 +51,7 @@ impl Case<'_> {
         }
         let good = self.known_pair();
         let threat = self.threat(true);
-        if let Some(entry) = threat.filter(|_| !good.is_some_and(|e| e.origin == Origin::Baseline)) {
+        if let Some(entry) = threat.filter(|_| good.is_none_or(|e| e.origin != Origin::Baseline)) {
             self.say("threat", &entry.about);
             self.beside_a_denial(handler);
             return (Verdict::KnownMalicious, entry.id.clone(), None);
@@ -73,13 +74,12 @@ impl Case<'_> {
             if self.replaced() {
                 self.say("image_replaced", "");
             }
-            match self.managed.as_ref().filter(|_| !entry.type_name.is_empty()) {
-                Some(seen) => match entry.managed.compare(seen) {
+            if let Some(seen) = self.managed.as_ref().filter(|_| !entry.type_name.is_empty()) {
+                match entry.managed.compare(seen) {
                     TypeMatch::Weak => self.say("weak_identity", ""),
                     TypeMatch::OtherVersion => self.say("type_version_differs", ""),
                     TypeMatch::Same | TypeMatch::Different => {}
-                },
-                None => {}
+                }
             }
             return (verdict, entry.id.clone(), None);
         }
@@ -143,6 +143,16 @@ impl Case<'_> {
         }
         let verdict = if self.resemblance.clone().is_some() { Verdict::Lookalike } else { Verdict::Unknown };
         (verdict, String::new())
+    }
+
+    /// Removed and added in one commit: moved only where what was added is vouched for, or shows nothing.
+    fn action(&self, verdict: Verdict) -> Action {
+        let shown = self.image.is_some() || self.managed.is_some();
+        let vouched = matches!(verdict, Verdict::KnownGood | Verdict::Allowed);
+        match self.subject.action {
+            Action::Reordered if shown && !vouched => Action::Replaced,
+            action => action,
+        }
     }
 
     fn pending(&self) -> Verdict {
@@ -227,6 +237,7 @@ impl Case<'_> {
             ("image_changed_unseen", subject.value_unseen && !unseen_of_new),
             ("precondition_changed", subject.attribute == "preCondition"),
             ("lock_changed", subject.attribute.starts_with("lock")),
+            ("list_changed", subject.action == Action::Changed && subject.name.is_empty()),
             ("list_cleared", subject.action == Action::Cleared),
             ("protective_module_removed", removed && protective(subject.name)),
             (
@@ -255,6 +266,9 @@ impl Case<'_> {
             subject.action == Action::Removed && subject.class != Class::Handler && protective(subject.name);
         if opens && verdict != Verdict::Allowed || subject.action == Action::Cleared && !not_module {
             number = number.max(3);
+        }
+        if subject.action == Action::Changed && subject.name.is_empty() && !not_module {
+            number = number.max(2);
         }
         number += usize::from(!vouched && self.reasons.iter().any(|r| r.starts_with("threat_basename")));
         number += usize::from(!vouched && self.in_system32_root());

@@ -172,14 +172,14 @@ impl Vector {
         let mut finding = Finding::default();
         engine.decide(&self.subject(), &mut finding);
         let rule = finding.rule.map_or("", |entry| engine.entry_id(entry));
-        let mut differences = String::new();
+        let mut differences: Vec<String> = Vec::new();
         for (what, seen, expected) in [
             ("verdict", finding.verdict.as_str(), &self.expected[0]),
             ("severity", finding.severity.as_str(), &self.expected[1]),
             ("rule", rule, &self.expected[2]),
         ] {
             if seen != expected {
-                differences += &format!("\n  {what}: {seen}, expected {expected}");
+                differences.push(format!("\n  {what}: {seen}, expected {expected}"));
             }
         }
         let mut texts = ReasonTexts::default();
@@ -191,9 +191,10 @@ impl Vector {
         let missing: Vec<_> = self.reasons.iter().filter(|e| !seen.iter().any(|s| is(s, e))).collect();
         let extra: Vec<_> = seen.iter().filter(|s| !self.reasons.iter().any(|e| is(s, e))).collect();
         if !missing.is_empty() || !extra.is_empty() || seen.len() != self.reasons.len() {
-            differences += &format!("\n  reasons: {seen:?}\n    missing {missing:?}, not expected {extra:?}");
+            differences
+                .push(format!("\n  reasons: {seen:?}\n    missing {missing:?}, not expected {extra:?}"));
         }
-        differences
+        differences.concat()
     }
 }
 
