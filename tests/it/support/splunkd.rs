@@ -147,11 +147,11 @@ impl Splunkd {
 
     /// The handshake, with what 8.2.1 sends. `args` are the tokens after the command's name, without outer quotes.
     pub fn getinfo(&mut self, args: &[&str]) -> Reply {
-        self.getinfo_with(args, args, json!({}))
+        self.getinfo_with(args, args, &json!({}))
     }
 
     /// The handshake, with the tokens as typed and other parts of `searchinfo` set; `null` takes a part away.
-    pub fn getinfo_with(&mut self, args: &[&str], raw_args: &[&str], changes: Value) -> Reply {
+    pub fn getinfo_with(&mut self, args: &[&str], raw_args: &[&str], changes: &Value) -> Reply {
         let mut searchinfo = json!({
             "args": args, "raw_args": raw_args, "dispatch_dir": "", "sid": "1600000000.1", "app": "search", "owner": "admin",
             "username": "admin", "session_key": "", "splunkd_uri": "https://127.0.0.1:8089", "splunk_version": "8.2.1",
