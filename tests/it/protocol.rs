@@ -153,7 +153,7 @@ fn assert_failed(splunkd: Splunkd, reply: &Reply, text: &str) {
     assert!(reply.metadata.find("\"inspector\"").unwrap() < reply.metadata.find("\"error\"").unwrap());
     splunkd.send_and_leave(&frame(EXECUTE, "word\nabc\n".repeat(100_000).as_bytes()));
     let end = splunkd.hang_up();
-    assert!(end.success && end.rest.is_empty(), "{end:?}");
+    assert!(end.success && end.rest.is_empty() && !end.stopped_reading, "{end:?}");
 }
 
 #[test]
