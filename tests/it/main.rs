@@ -3,10 +3,14 @@
 
 mod cursor;
 mod cursor_memory;
+mod decision_twin;
 mod docs;
 mod layers;
+mod memory;
 mod protocol;
 mod protocol_child;
 mod protocol_faults;
 mod protocol_rows;
+mod spellings;
 mod support;
+mod verdicts;
