@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::io::Write;
 
+use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, Role, Says};
@@ -28,6 +29,9 @@ pub struct Part<'a> {
     /// Process id; empty when unknown.
     #[serde(borrow)]
     pub process: Cow<'a, str>,
+    /// The row had no time of its own: `time` is that of the search or the scan.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub time_assumed: bool,
     /// Why the event could not be read, instead of the facts below.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub unparsed: Option<Cow<'a, str>>,
@@ -76,9 +80,7 @@ impl<'a> Part<'a> {
     #[must_use]
     pub fn of(event: &Event<'a>, time: i64) -> Option<Self> {
         let (unparsed, change) = match event.says {
-            Says::Change(change) if change.element != Element::Section => {
-                (None, Some(PartChange::of(&change)))
-            }
+            Says::Change(change) => (None, Some(PartChange::of(&change))),
             Says::Unparsed(reason) => (Some(Cow::Borrowed(reason)), None),
             _ => return None,
         };
@@ -87,6 +89,7 @@ impl<'a> Part<'a> {
             time,
             actor: Cow::Borrowed(event.actor),
             process: Cow::Borrowed(event.process),
+            time_assumed: super::time::parse(event.time).is_none(),
             unparsed,
             change,
         })
@@ -100,7 +103,18 @@ impl<'a> Part<'a> {
 
     /// Reads a part as [`Part::write`] wrote it. The error says what is wrong and where in the text.
     pub fn read(text: &'a [u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(text)
+        let part: Self = serde_json::from_slice(text)?;
+        if part.unparsed.is_some() == part.change.is_some() {
+            return Err(serde_json::Error::custom("a part has either `unparsed` or `change`"));
+        }
+        Ok(part)
+    }
+
+    /// The part as [`Part::write`] writes it: the same text for the same facts, so that parts can be put in an order.
+    pub(super) fn text(&self) -> Vec<u8> {
+        let mut text = Vec::new();
+        self.write(&mut text);
+        text
     }
 }
 
@@ -124,13 +138,14 @@ impl<'a> PartChange<'a> {
 
 /// Writes the key that all rows of one change share (`iis_change_key`) to the end of `buffer`: a JSON array of class,
 /// configuration path and location (both in lower case: the same site occurs in several spellings), and name. A clear
-/// has `*clear*` for a name and one element more, so that a module of that name has another key. An unreadable event
-/// is a change of its own. [`NOTHING`] for a row that belongs to no change.
+/// has `*clear*` for a name and one element more, so that a module of that name has another key; a row of the section
+/// as a whole, which goes away with all its entries or may have, counts among the clears. An unreadable event is a
+/// change of its own. [`NOTHING`] for a row that belongs to no change.
 pub fn write_key(event: &Event<'_>, buffer: &mut Vec<u8>) {
     match event.says {
-        Says::Change(change) if change.element != Element::Section => {
+        Says::Change(change) => {
             write_named(buffer, change.section.class(), change.config_path, change.location);
-            if change.element == Element::Clear {
+            if matches!(change.element, Element::Clear | Element::Section) {
                 buffer.extend_from_slice(br#""*clear*","clear""#);
             } else {
                 write_string(buffer, change.name.chars());
