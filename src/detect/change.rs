@@ -15,6 +15,7 @@ use rows::Rows;
 
 /// One merged change. Texts are as written in the events; empty when unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them go together")]
 pub struct Change {
     /// Why the event could not be read; then nothing else but actor, process, time and record is known.
     pub unparsed: Option<String>,
@@ -147,9 +148,9 @@ pub fn merge(parts: Vec<Part<'_>>) -> Option<Change> {
     change.section =
         rows.iter().map(|r| r.section).find(|s| *s == Section::GlobalModules).unwrap_or(row.section);
     change.class = change.section.class();
-    change.name = row.name.as_ref().to_owned();
-    change.config_path = row.config_path.as_ref().to_owned();
-    change.location = row.location.as_ref().to_owned();
+    row.name.as_ref().clone_into(&mut change.name);
+    row.config_path.as_ref().clone_into(&mut change.config_path);
+    row.location.as_ref().clone_into(&mut change.location);
     take_values(&mut change, &rows);
     let seen = Rows::of(&rows);
     change.kind = seen.kind(change.section);
@@ -259,7 +260,7 @@ fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {
             change.source = row.source;
         }
     }
-    change.attribute = chief_attribute(rows).to_owned();
+    chief_attribute(rows).clone_into(&mut change.attribute);
 }
 
 /// What a change without an element row is about: the image or type before the name before anything else. Empty where

@@ -198,3 +198,73 @@ fn write_string(buffer: &mut Vec<u8>, text: impl Iterator<Item = char>) {
     }
     buffer.push(b'"');
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Fields, Scratch, read};
+
+    fn key_of(configuration: &str, config_path: &str, operation: &str) -> String {
+        let mut fields = Fields::default();
+        for (name, cell) in [
+            ("EventCode", "29"),
+            ("LogName", "Microsoft-IIS-Configuration/Operational"),
+            ("RecordNumber", "7"),
+            ("Configuration", configuration),
+            ("ConfigPath", config_path),
+            ("EditOperationType", operation),
+        ] {
+            fields.set(name, cell.as_bytes());
+        }
+        let mut scratch = Scratch::default();
+        let event = read(&fields, &mut scratch);
+        let mut buffer = Vec::new();
+        write_key(&event, &mut buffer);
+        assert_eq!(Part::of(&event, 0).is_some(), buffer != NOTHING.as_bytes(), "{configuration}");
+        String::from_utf8(buffer).unwrap()
+    }
+
+    #[test]
+    fn keys() {
+        const SITE: &str = "MACHINE/WEBROOT/APPHOST/Default Web Site";
+        let server = |name: &str| format!(r#"["module","machine/webroot/apphost","",{name}]"#);
+        for (configuration, operation, expected) in [
+            (r#"/system.webServer/globalModules/add[@name="X"]/@image"#, "1", server(r#""X""#)),
+            (r#"/system.webServer/modules/add[@name="X"]"#, "2", server(r#""X""#)),
+            (r#"/system.webServer/modules/remove[@name="x"]"#, "1", server(r#""x""#)),
+            ("/system.webServer/modules/clear", "1", server(r#""*clear*","clear""#)),
+            (r#"/system.webServer/modules/add[@name="*clear*"]"#, "1", server(r#""*clear*""#)),
+            ("/system.webServer/modules", "2", server(r#""*clear*","clear""#)),
+            ("/system.webServer/modules", "", server(r#""*clear*","clear""#)),
+            ("/system.webServer/modules", "1", NOTHING.to_owned()),
+            ("/system.webServer/httpLogging/@dontLog", "3", NOTHING.to_owned()),
+            ("/system.webServer/modules/ad", "1", r#"["unparsed","truncated_path","7"]"#.to_owned()),
+        ] {
+            assert_eq!(
+                key_of(configuration, "MACHINE/WEBROOT/APPHOST", operation),
+                expected,
+                "{configuration}"
+            );
+        }
+        let filter = r#"/system.webServer/isapiFilters/filter[@name="A\B"]/@path"#;
+        let expected = r#"["isapi_filter","machine/webroot/apphost/default web site","","A\\B"]"#;
+        assert_eq!(key_of(filter, SITE, "1"), expected);
+        assert_eq!(key(Class::Module, "MACHINE/WEBROOT/APPHOST", "", "X"), server(r#""X""#));
+    }
+
+    #[test]
+    fn keys_are_json() {
+        let name = "a\"b\\c\u{1}\n\u{1f600}";
+        let parsed: Vec<String> = serde_json::from_str(&key(Class::Handler, "P", "L", name)).unwrap();
+        assert_eq!(parsed, ["handler", "p", "l", name]);
+    }
+
+    #[test]
+    fn a_text_that_is_no_part_is_refused() {
+        let head = r#"{"record":"1","time":0,"actor":"","process":"""#;
+        assert!(Part::read(format!(r#"{head},"unparsed":"truncated_path"}}"#).as_bytes()).is_ok());
+        for text in ["", "-", "{}", "[]", &format!("{head}}}"), &format!(r#"{head},"unparsed":"x"}} x"#)] {
+            assert!(Part::read(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+}

@@ -6,6 +6,10 @@ use crate::iis::{Action, Element, Kind, Operation, Section};
 
 /// Which kinds of rows a change has.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says whether one kind of row is there; any of them go together"
+)]
 pub(super) struct Rows {
     added: bool,
     deleted: bool,
