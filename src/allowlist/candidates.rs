@@ -9,8 +9,21 @@ impl Index {
     /// Every entry that could speak about this module, before host, place, action and date are looked at.
     ///
     /// Never finds a pair for an unresolved image, but for an exact site entry written with the same relative one.
+    /// Deny and threat entries are also compared with what a device prefix (`\\?\C:\...`) stands before.
     #[must_use]
     pub fn candidates(&self, id: &Identity<'_>) -> Candidates {
+        let mut out = self.look_up(id);
+        let Some(plain) = id.image.and_then(|image| image.normal.strip_prefix(r"\\?\")) else { return out };
+        let plain = Image::normalise(plain, &self.roots);
+        let bare = self.look_up(&Identity { image: Some(&plain), ..*id });
+        out.deny.extend(bare.deny);
+        self.sort(&mut out.deny);
+        out.threat = out.threat.or(bare.threat);
+        out.threat_basename = out.threat_basename.or(bare.threat_basename);
+        out
+    }
+
+    fn look_up(&self, id: &Identity<'_>) -> Candidates {
         let mut found = Found::default();
         for &number in self.by_name.get(id.name).into_iter().flatten() {
             self.weigh(number, id, &mut found);
@@ -45,9 +58,9 @@ impl Index {
             out.known_name.push(number);
         }
         match (&entry.origin, pair) {
-            (Origin::Baseline, Some(how)) => found.offer_known(how, number),
-            (Origin::Pack(_), Some(how)) if self.is_listed(number) => found.offer_known(how, number),
-            (Origin::Pack(_), Some(_)) => found.candidates.pack_not_chosen = Some(number),
+            (Origin::Baseline, Some(how)) => offer(&mut found.known, how, number),
+            (Origin::Pack(_), Some(how)) if self.is_listed(number) => offer(&mut found.known, how, number),
+            (Origin::Pack(_), Some(how)) => offer(&mut found.other_pack, how, number),
             (Origin::Site, _) => {
                 if entry.allows_name() && entry.is_for(id.class, id.kind) {
                     out.site_name.push(number);
@@ -98,9 +111,11 @@ impl Index {
         }
         let Some(own) = self.managed_type(number) else { return deny.then_some(TypeMatch::Same) };
         let seen = id.managed_type?;
-        // A bare type vouches for no assembly: an attacker's assembly can hold a type of any name.
-        let vouches = deny || own.assembly.is_some() || seen.assembly.is_none();
-        Some(own.compare(seen)).filter(|how| how.is_match() && vouches)
+        // A deny entry for a bare type means that type wherever it comes from.
+        if deny && own.assembly.is_none() && own.name == seen.name {
+            return Some(TypeMatch::Same);
+        }
+        Some(own.compare(seen)).filter(|how| how.is_match())
     }
 
     fn same_file(&self, number: EntryNumber, seen: &Image, relative_too: bool) -> bool {
@@ -134,9 +149,13 @@ impl Index {
         }
     }
 
+    fn sort(&self, list: &mut Vec<EntryNumber>) {
+        list.sort_unstable_by_key(|number| self.entries.rank.get(*number).copied().unwrap_or(usize::MAX));
+        list.dedup();
+    }
+
     fn finish(&self, found: Found) -> Candidates {
         let mut out = found.candidates;
-        let rank = |number: &EntryNumber| self.entries.rank.get(*number).copied().unwrap_or(usize::MAX);
         for list in [
             &mut out.deny,
             &mut out.site_exact,
@@ -145,10 +164,10 @@ impl Index {
             &mut out.known_name,
             &mut out.known_image,
         ] {
-            list.sort_unstable_by_key(rank);
-            list.dedup();
+            self.sort(list);
         }
         out.known_pair = found.known.map(|(_, number)| number);
+        out.pack_not_chosen = found.other_pack.map(|(_, number)| number);
         out.type_match = found.known.map(|(how, _)| how).or(found.site_type);
         out.weak_identity = out.type_match == Some(TypeMatch::Weak);
         out
@@ -161,15 +180,15 @@ struct Found {
     candidates: Candidates,
     /// The known pair that agrees best.
     known: Option<(TypeMatch, EntryNumber)>,
+    /// The pair of a pack that was not chosen that agrees best.
+    other_pack: Option<(TypeMatch, EntryNumber)>,
     /// The best agreement of a site entry.
     site_type: Option<TypeMatch>,
 }
 
-impl Found {
-    fn offer_known(&mut self, how: TypeMatch, number: EntryNumber) {
-        // Of equals the first in the compiled-in order stays.
-        if self.known.is_none_or(|(best, _)| how > best) {
-            self.known = Some((how, number));
-        }
+/// Keeps the better of two pairs; of equals the one that comes first in the compiled-in data.
+fn offer(best: &mut Option<(TypeMatch, EntryNumber)>, how: TypeMatch, number: EntryNumber) {
+    if best.is_none_or(|(so_far, _)| how > so_far) {
+        *best = Some((how, number));
     }
 }

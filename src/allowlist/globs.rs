@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::entry::Entry;
 use super::glob::Glob;
 use super::{EntryNumber, Identity};
-use crate::iis::{Image, ImageFlags, ManagedType};
+use crate::iis::{Image, ImageFlags, ManagedType, Roots};
 
 /// Every `match=glob` entry.
 #[derive(Debug, Default)]
@@ -76,6 +76,21 @@ impl Rule {
                 id.managed_type.is_some_and(|managed| !managed.malformed && glob.matches(&type_text(managed)))
             })
     }
+}
+
+/// An image pattern in normal form: the folders before the first wildcard as in any path, the rest in folded case.
+pub(super) fn normalise(written: &str, roots: &Roots) -> Image {
+    let mut pattern = Image::normalise(written, roots);
+    let folder = literal_folder(&pattern.normal).to_owned();
+    if folder.is_empty() {
+        return pattern;
+    }
+    // A file name makes the folder a path; it is taken off again.
+    let probe = Image::normalise(&format!(r"{folder}\x"), roots);
+    let rest = pattern.normal.get(folder.len()..).unwrap_or_default();
+    pattern.normal = format!("{}{rest}", probe.directory());
+    pattern.flags.insert(probe.flags);
+    pattern
 }
 
 /// Whether a path could match this pattern: nothing is odd about it but its wildcards, and that it may start with one.

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use super::EntryNumber;
 use super::catalogue::Entries;
 use super::entry::{Effect, Entry, Match, Origin, Strength};
-use super::globs::GlobIndex;
+use super::globs::{self, GlobIndex};
 use super::packs::Profile;
-use crate::iis::{Image, ManagedType};
+use crate::iis::{Image, ManagedType, Roots};
 
 /// The entries as the hosts of one profile see them. Made by [`super::Catalogue::index`]; about 5 µs an entry.
 #[derive(Debug)]
 pub struct Index {
     pub(super) entries: Arc<Entries>,
+    pub(super) roots: Roots,
     /// Normal form of each entry's image under the profile's roots.
     images: Vec<Option<Image>>,
     types: Vec<Option<ManagedType>>,
@@ -41,7 +42,8 @@ impl Index {
     pub(super) fn new(entries: &Arc<Entries>, profile: &Profile) -> Self {
         let list = &entries.list;
         let normalise = |e: &Entry| {
-            (e.enabled && !e.image.is_empty()).then(|| Image::normalise(&e.image, &profile.roots))
+            let normalise = if e.matching == Match::Glob { globs::normalise } else { Image::normalise };
+            (e.enabled && !e.image.is_empty()).then(|| normalise(&e.image, &profile.roots))
         };
         let parse = |e: &Entry| (!e.type_name.is_empty()).then(|| ManagedType::parse(&e.type_name));
         let listed = |e: &Entry| {
@@ -63,6 +65,7 @@ impl Index {
             threats: ThreatIndex::default(),
             globs: GlobIndex::default(),
             entries: Arc::clone(entries),
+            roots: profile.roots.clone(),
         };
         for (number, entry) in list.iter().enumerate().filter(|(_, entry)| entry.enabled) {
             index.insert(number, entry);

@@ -87,3 +87,6 @@ pub struct Candidates {
     /// Entries that list this very full image path, under whatever name (baseline, chosen packs, exact site allow).
     pub known_image: Vec<EntryNumber>,
 }
+
+#[cfg(test)]
+mod tests;

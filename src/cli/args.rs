@@ -22,7 +22,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check exported events (or a list of modules) and print each finding.
-    Scan(Scan),
+    Scan(Box<Scan>),
     /// Keep the allowlist sound.
     Allowlist {
         /// What to do with it.
@@ -107,7 +107,7 @@ pub enum Allowlist {
         as_of: Option<String>,
     },
     /// Append one entry to an allowlist file; every other byte of it stays.
-    Add(Add),
+    Add(Box<Add>),
     /// Propose entries from scans or inventories of a clean estate.
     Baseline {
         /// CSV exports, or lists of modules.
@@ -118,7 +118,7 @@ pub enum Allowlist {
         knowledge: Knowledge,
     },
     /// Tell the whole decision for one module, step by step.
-    Explain(Explain),
+    Explain(Box<Explain>),
 }
 
 /// `allowlist add`

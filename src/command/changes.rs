@@ -20,38 +20,35 @@ pub(super) struct Changes {
     engine: Engine,
     finding: Finding,
     reasons: ReasonTexts,
-    id: usize,
     rows: u64,
     rows_with_parts: u64,
     unreadable: u64,
 }
 
+/// What this level reads and writes.
+pub(super) fn plan(options: &Options) -> Plan {
+    let input =
+        |&column: &Column| Input { name: column.name().to_owned(), multivalue: column == Column::ChangePart };
+    let mut columns = Column::FACTS.to_vec();
+    columns.push(Column::FindingId);
+    Plan {
+        place: Place::SearchHead,
+        inputs: INPUTS.iter().map(input).collect(),
+        all_fields: options.all_fields,
+        outputs: writer::outputs(&columns),
+    }
+}
+
 impl Changes {
-    pub(super) fn new(options: &Options, engine: Engine) -> (Self, Plan) {
-        let mut columns = Column::FACTS.to_vec();
-        columns.push(Column::FindingId);
-        let plan = Plan {
-            place: Place::SearchHead,
-            inputs: INPUTS
-                .iter()
-                .map(|&column| Input {
-                    name: column.name().to_owned(),
-                    multivalue: column == Column::ChangePart,
-                })
-                .collect(),
-            all_fields: options.all_fields,
-            outputs: writer::outputs(&columns),
-        };
-        let rows = Self {
+    pub(super) fn new(engine: Engine) -> Self {
+        Self {
             engine,
             finding: Finding::default(),
             reasons: ReasonTexts::default(),
-            id: columns.len() - 1,
             rows: 0,
             rows_with_parts: 0,
             unreadable: 0,
-        };
-        (rows, plan)
+        }
     }
 
     pub(super) fn record(&mut self, record: &Record<'_>, cells: &mut Cells) {
@@ -73,7 +70,7 @@ impl Changes {
         self.rows_with_parts += 1;
         let host = if host == crate::detect::part::NOTHING { "" } else { host };
         let id = self.annotate(&change, host, key, cells);
-        cells.set(self.id, id.as_bytes());
+        cells.set(writer::FINDING_ID, id.as_bytes());
     }
 
     fn annotate(&mut self, change: &Change, host: &str, key: &str, cells: &mut Cells) -> String {

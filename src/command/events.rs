@@ -3,9 +3,11 @@
 use crate::detect::part::{self, NOTHING, Part};
 use crate::detect::{Annotation, Column, Engine, Finding, ReasonTexts, Severity, Verdict, row, time};
 use crate::event::{self, Event, Fields, INPUTS, Role, Says, Scratch};
+use crate::iis::ValueSource;
 use crate::searchcommand::{Cells, Input, Messages, Place, Plan, Record};
 
 use super::options::Options;
+use super::remembered::Remembered;
 use super::writer;
 
 /// Position of the message and of the raw text in [`INPUTS`].
@@ -36,36 +38,46 @@ struct Buffers {
     finding: Finding,
     reasons: ReasonTexts,
     text: Vec<u8>,
+    remembered: Remembered,
+}
+
+/// For each input of the plan, its place in [`INPUTS`].
+fn places(options: &Options) -> Vec<usize> {
+    (0..INPUTS.len()).filter(|&place| options.raw || place != RAW).collect()
+}
+
+/// What this level reads and writes.
+pub(super) fn plan(options: &Options) -> Plan {
+    let name = |place: usize| match INPUTS.get(place) {
+        Some(_) if place == MESSAGE => options.message_field.clone(),
+        Some(name) => (*name).to_owned(),
+        None => String::new(),
+    };
+    let mut columns = Column::FACTS.to_vec();
+    if options.parts {
+        columns.extend(Column::PARTS);
+    }
+    Plan {
+        place: if options.distributed { Place::Distributed } else { Place::SearchHead },
+        inputs: places(options)
+            .into_iter()
+            .map(|place| Input { name: name(place), multivalue: true })
+            .collect(),
+        all_fields: options.all_fields,
+        outputs: writer::outputs(&columns),
+    }
 }
 
 impl Events {
-    pub(super) fn new(options: &Options, engine: Engine, assumed_time: i64) -> (Self, Plan) {
-        let places: Vec<usize> = (0..INPUTS.len()).filter(|&place| options.raw || place != RAW).collect();
-        let name = |place: usize| match INPUTS.get(place) {
-            Some(_) if place == MESSAGE => options.message_field.clone(),
-            Some(name) => (*name).to_owned(),
-            None => String::new(),
+    pub(super) fn new(options: &Options, engine: Engine, assumed_time: i64) -> Self {
+        let places = places(options);
+        let carries = |&place: &usize| {
+            INPUTS.get(place).is_some_and(|name| ["_raw", "Message", "Configuration"].contains(name))
         };
-        let carriers = places
-            .iter()
-            .map(|&place| {
-                INPUTS.get(place).is_some_and(|name| ["_raw", "Message", "Configuration"].contains(name))
-            })
-            .collect();
-        let mut columns = Column::FACTS.to_vec();
-        if options.parts {
-            columns.extend(Column::PARTS);
-        }
-        let plan = Plan {
-            place: if options.distributed { Place::Distributed } else { Place::SearchHead },
-            inputs: places.iter().map(|&place| Input { name: name(place), multivalue: true }).collect(),
-            all_fields: options.all_fields,
-            outputs: writer::outputs(&columns),
-        };
-        let rows = Self {
+        Self {
             engine,
+            carriers: places.iter().map(carries).collect(),
             places,
-            carriers,
             parts: options.parts,
             raw: options.raw,
             message_field: options.message_field.clone(),
@@ -73,32 +85,35 @@ impl Events {
             rows: 0,
             rows_with_input: 0,
             buffers: Buffers::default(),
-        };
-        (rows, plan)
+        }
     }
 
     pub(super) fn record(&mut self, record: &Record<'_>, cells: &mut Cells) {
         let (fields, filled) = self.fields(record);
         self.rows += 1;
         self.rows_with_input += u64::from(filled);
-        let Buffers { scratch, host, finding, reasons, text } = &mut self.buffers;
+        let Buffers { scratch, host, finding, reasons, text, remembered } = &mut self.buffers;
         let event = event::read(&fields, scratch);
         if event.role == Role::Other {
             return;
         }
-        host.clear();
-        host.extend(event.host.chars().flat_map(char::to_lowercase));
+        writer::lower_case(event.host, host);
         let (at, time_assumed) = match time::parse(event.time) {
             Some(at) => (at, false),
             None => (self.assumed_time, true),
         };
         match event.says {
             Says::Change(change) => {
+                let source = change.source.map_or("", ValueSource::as_str);
                 let subject = row::subject(&event, &change, host, at, time_assumed);
-                self.engine.decide(&subject, finding);
-                reasons.take(finding, &self.engine);
-                let source = change.source.map_or("", crate::iis::ValueSource::as_str);
-                writer::write(cells, &Annotation::of(&subject, source, finding, &self.engine), reasons);
+                if !remembered.write(&subject, source, cells) {
+                    self.engine.decide(&subject, finding);
+                    reasons.take(finding, &self.engine);
+                    writer::write(cells, &Annotation::of(&subject, source, finding, &self.engine), reasons);
+                    if self.engine.is_timeless() {
+                        remembered.keep(cells);
+                    }
+                }
             }
             Says::OtherSection => {
                 reasons.clear();
@@ -139,16 +154,20 @@ impl Events {
     fn fields<'r>(&self, record: &Record<'r>) -> (Fields<'r>, bool) {
         let mut fields = Fields::default();
         let mut filled = false;
+        let several = record.has_several_values();
         for (input, (&place, &carries)) in self.places.iter().zip(&self.carriers).enumerate() {
-            let mut values = record.values(input);
-            let Some(first) = values.next() else { continue };
-            if values.any(|value| value != first) {
-                fields.conflicts |= 1 << place;
+            let mut first = record.cell(input);
+            if several {
+                let mut values = record.values(input);
+                first = values.next().unwrap_or_default();
+                if values.any(|value| value != first) {
+                    fields.conflicts |= 1 << place;
+                }
             }
             if let Some(cell) = fields.cells.get_mut(place) {
                 *cell = first;
             }
-            filled |= carries;
+            filled |= carries && !first.is_empty();
         }
         (fields, filled)
     }
@@ -160,7 +179,9 @@ fn write_parts(cells: &mut Cells, event: &Event<'_>, host: &str, at: i64, text: 
     let mut set = |column: Column, value: &[u8]| {
         cells.set(column as usize, if value.is_empty() { NOTHING.as_bytes() } else { value });
     };
-    set(Column::Host, host.as_bytes());
+    if host.is_empty() {
+        set(Column::Host, b"");
+    }
     set(Column::EventRole, role);
     set(Column::Process, event.process.as_bytes());
     set(Column::Record, event.record.as_bytes());

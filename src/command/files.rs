@@ -42,6 +42,11 @@ impl Lookups {
         Self { folder: root.join("lookups") }
     }
 
+    /// Whether the site has written an allowlist or a packs file.
+    pub(super) fn has_site_files(&self) -> bool {
+        [ALLOWLIST, PACKS].iter().any(|name| self.folder.join(name).exists())
+    }
+
     /// All entries and host profiles for one search.
     pub(super) fn load(&self, options: &Options) -> Result<(Catalogue, HostProfiles), String> {
         let site = match &options.allowlist {
@@ -136,7 +141,7 @@ mod tests {
                 "/opt/splunk/var/run/searchpeers/sh-1/apps/iismodcheck/lookups",
             ),
             ("/usr/local/bin/iismodcheck", "/usr/local/lookups"),
-            ("/work/target/release/iismodcheck", "/work/target/release/lookups"),
+            ("/src/target/release/iismodcheck", "/src/target/release/lookups"),
             ("iismodcheck", "lookups"),
         ] {
             assert_eq!(

@@ -22,34 +22,35 @@ pub(super) struct Inventory {
     finding: Finding,
     reasons: ReasonTexts,
     host: String,
-    id: usize,
     rows: u64,
     rows_with_name: u64,
 }
 
+/// What this level reads and writes.
+pub(super) fn plan(options: &Options) -> Plan {
+    let names = options.inventory.iter().map(String::as_str).chain(["_time"]).chain(HOSTS);
+    let mut columns = Column::FACTS.to_vec();
+    columns.push(Column::FindingId);
+    Plan {
+        place: if options.distributed { Place::Distributed } else { Place::SearchHead },
+        inputs: names.map(|name| Input { name: name.to_owned(), multivalue: false }).collect(),
+        all_fields: options.all_fields,
+        outputs: writer::outputs(&columns),
+    }
+}
+
 impl Inventory {
-    pub(super) fn new(options: &Options, engine: Engine, assumed_time: i64) -> (Self, Plan) {
-        let mut columns = Column::FACTS.to_vec();
-        columns.push(Column::FindingId);
-        let names = options.inventory.iter().map(String::as_str).chain(["_time"]).chain(HOSTS);
-        let plan = Plan {
-            place: if options.distributed { Place::Distributed } else { Place::SearchHead },
-            inputs: names.map(|name| Input { name: name.to_owned(), multivalue: false }).collect(),
-            all_fields: options.all_fields,
-            outputs: writer::outputs(&columns),
-        };
-        let rows = Self {
+    pub(super) fn new(options: &Options, engine: Engine, assumed_time: i64) -> Self {
+        Self {
             engine,
             assumed_time,
             columns: options.inventory.clone(),
             finding: Finding::default(),
             reasons: ReasonTexts::default(),
             host: String::new(),
-            id: columns.len() - 1,
             rows: 0,
             rows_with_name: 0,
-        };
-        (rows, plan)
+        }
     }
 
     pub(super) fn record(&mut self, record: &Record<'_>, cells: &mut Cells) {
@@ -59,10 +60,7 @@ impl Inventory {
         let host = (FIRST_HOST..FIRST_HOST + HOSTS.len())
             .map(|input| record.cell(input))
             .find(|cell| !cell.is_empty());
-        self.host.clear();
-        if let Ok(host) = std::str::from_utf8(host.unwrap_or_default()) {
-            self.host.extend(host.chars().flat_map(char::to_lowercase));
-        }
+        writer::lower_case(std::str::from_utf8(host.unwrap_or_default()).unwrap_or_default(), &mut self.host);
         let unparsed = match texts {
             (Ok(""), Ok(""), Ok(""), _) => return,
             (Ok(""), ..) => "missing_name",
@@ -88,7 +86,7 @@ impl Inventory {
         writer::write(cells, &annotation, &self.reasons);
         let key = inventory_key(&subject);
         let id = finding_id(&self.host, &key, self.finding.verdict.as_str(), annotation.identity(), "");
-        cells.set(self.id, id.as_bytes());
+        cells.set(writer::FINDING_ID, id.as_bytes());
     }
 
     pub(super) fn finish(&self, messages: &mut Messages) {

@@ -8,6 +8,7 @@ mod events;
 mod files;
 mod inventory;
 mod options;
+mod remembered;
 mod writer;
 
 pub use files::{Lookups, assemble, read_file};
@@ -24,7 +25,18 @@ use options::{Input, Options};
 pub struct IisModCheck {
     lookups: Lookups,
     search_head_only: bool,
-    rows: Option<Rows>,
+    state: State,
+}
+
+/// How far the search has come.
+enum State {
+    /// No `getinfo` yet.
+    Idle,
+    /// The options are checked, the entries not yet read: one search starts the process several times, and only the
+    /// last start gets rows.
+    Ready { options: Box<Options>, assumed_time: i64 },
+    /// Rows are decided on.
+    Running(Box<Rows>),
 }
 
 /// What the rows of this search are.
@@ -38,7 +50,24 @@ impl IisModCheck {
     /// The command with the lookups folder of its app. `search_head_only`: this build refuses `distributed=true`.
     #[must_use]
     pub fn new(lookups: Lookups, search_head_only: bool) -> Self {
-        Self { lookups, search_head_only, rows: None }
+        Self { lookups, search_head_only, state: State::Idle }
+    }
+
+    /// The rows of this search; the entries are read when they are first asked for.
+    fn rows(&mut self) -> Result<&mut Rows, Fatal> {
+        if let State::Ready { options, assumed_time } = &self.state {
+            let (catalogue, hosts) = self.lookups.load(options).map_err(Fatal)?;
+            let engine = Engine::new(catalogue, hosts, options.as_of);
+            self.state = State::Running(Box::new(match options.input {
+                Input::Event => Rows::Events(Events::new(options, engine, *assumed_time)),
+                Input::Change => Rows::Changes(Changes::new(engine)),
+                Input::Module => Rows::Inventory(Inventory::new(options, engine, *assumed_time)),
+            }));
+        }
+        match &mut self.state {
+            State::Running(rows) => Ok(rows),
+            State::Idle | State::Ready { .. } => Err(Fatal("a row came before getinfo".to_owned())),
+        }
     }
 }
 
@@ -52,43 +81,37 @@ impl StreamingCommand for IisModCheck {
                     .to_owned(),
             ));
         }
-        let (catalogue, hosts) = self.lookups.load(&options).map_err(Fatal)?;
-        let engine = Engine::new(catalogue, hosts, options.as_of);
-        let assumed = assumed_time(search.latest_time);
-        let (rows, plan) = match options.input {
-            Input::Event => {
-                let (rows, plan) = Events::new(&options, engine, assumed);
-                (Rows::Events(rows), plan)
-            }
-            Input::Change => {
-                let (rows, plan) = Changes::new(&options, engine);
-                (Rows::Changes(rows), plan)
-            }
-            Input::Module => {
-                let (rows, plan) = Inventory::new(&options, engine, assumed);
-                (Rows::Inventory(rows), plan)
-            }
+        let plan = match options.input {
+            Input::Event => events::plan(&options),
+            Input::Change => changes::plan(&options),
+            Input::Module => inventory::plan(&options),
         };
-        self.rows = Some(rows);
+        let assumed_time = assumed_time(search.latest_time);
+        let by_site = self.lookups.has_site_files() || options.allowlist.is_some() || options.packs.is_some();
+        self.state = State::Ready { options: Box::new(options), assumed_time };
+        if by_site {
+            // What the site wrote may be wrong, and only an answer to getinfo is shown as an error of the search.
+            self.rows()?;
+        }
         Ok(plan)
     }
 
     fn record(&mut self, record: &Record<'_>, cells: &mut Cells) -> Result<(), Fatal> {
-        match &mut self.rows {
-            Some(Rows::Events(rows)) => rows.record(record, cells),
-            Some(Rows::Changes(rows)) => rows.record(record, cells),
-            Some(Rows::Inventory(rows)) => rows.record(record, cells),
-            None => {}
+        match self.rows()? {
+            Rows::Events(rows) => rows.record(record, cells),
+            Rows::Changes(rows) => rows.record(record, cells),
+            Rows::Inventory(rows) => rows.record(record, cells),
         }
         Ok(())
     }
 
     fn finish(&mut self, messages: &mut Messages) {
-        match &self.rows {
-            Some(Rows::Events(rows)) => rows.finish(messages),
-            Some(Rows::Changes(rows)) => rows.finish(messages),
-            Some(Rows::Inventory(rows)) => rows.finish(messages),
-            None => {}
+        if let State::Running(rows) = &self.state {
+            match rows.as_ref() {
+                Rows::Events(rows) => rows.finish(messages),
+                Rows::Changes(rows) => rows.finish(messages),
+                Rows::Inventory(rows) => rows.finish(messages),
+            }
         }
     }
 }

@@ -29,7 +29,7 @@ impl<'a> Annotation<'a> {
             (Column::Precondition, subject.precondition.unwrap_or_default()),
             (Column::Section, subject.section.as_str()),
             (Column::Attribute, if subject.attribute.is_empty() { "element" } else { subject.attribute }),
-            (Column::Action, subject.action.as_str()),
+            (Column::Action, finding.action.as_str()),
             (Column::ConfigPath, subject.config_path),
             (Column::Site, change::site(subject.config_path, subject.location)),
             (Column::Rule, finding.rule.map_or("", |entry| engine.entry_id(entry))),

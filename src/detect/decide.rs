@@ -1,11 +1,17 @@
 //! The order of decision.
 //!
-//! 1. `denied`, `known_malicious`. 2. `known_good`, `allowed` by an exact entry. 3. `allow_expired`,
-//! `allow_out_of_scope`: an exact entry that does not hold here or now; severity never below that of what follows
-//! without it. 4. `lookalike` of a name that differs in case or in look-alike characters only; `alias`.
-//! 5. `image_hijack`, `masquerade_path`, `masquerade_type`. 6. `lookalike`. 7. `suspicious_location`. 8. `allowed` by a
-//! pattern. 9. `unknown`. Where no image is shown: `incomplete` or `unverified` for a listed name, else 6 and 9 by the
-//! name alone.
+//! 1. `denied`, `known_malicious`.
+//! 2. `known_good`, `allowed` by an exact entry.
+//! 3. `allow_expired`, `allow_out_of_scope`: an exact entry that does not hold here or now; severity never below that of
+//!    what follows without it.
+//! 4. `lookalike` of a name that differs in case, invisible or look-alike characters only; `alias`.
+//! 5. `image_hijack`, `masquerade_path`, `masquerade_type`.
+//! 6. `lookalike`.
+//! 7. `suspicious_location`.
+//! 8. `allowed` by a pattern.
+//! 9. `unknown`.
+//!
+//! Where no image is shown: `incomplete` or `unverified` for a listed name, else 6 and 9 by the name alone.
 
 use crate::allowlist::{EntryNumber, Index, Origin, Scope, ScopeAnswer};
 use crate::iis::{Action, Class, Kind, Level, Subject, TypeMatch};
@@ -30,6 +36,7 @@ pub(super) fn decide(
     finding.kind = case.kind();
     let (verdict, hidden) = case.verdict(finding);
     finding.verdict = verdict;
+    finding.action = case.action(verdict);
     case.circumstances(finding);
     finding.severity = severity::severity(&Circumstances {
         verdict,
@@ -39,6 +46,7 @@ pub(super) fn decide(
         action: subject.action,
         image_changed_unseen: finding.has("image_changed_unseen"),
         name_entry: finding.has("name_entry"),
+        list_changed: finding.has("list_changed"),
         settings_changed: finding.has("precondition_changed") || finding.has("lock_changed"),
         protective: severity::is_protective(subject.name),
         threat_basename: finding.has("threat_basename"),
@@ -57,7 +65,8 @@ struct Case<'c> {
 impl Case<'_> {
     /// The verdict, and the one that it hides.
     fn verdict(&self, finding: &mut Finding) -> (Verdict, Option<Verdict>) {
-        if self.subject.action == Action::Cleared {
+        if self.subject.name.is_empty() {
+            // A clear, or a section written as a whole: no module is named.
             return (self.pending(), None);
         }
         if let Some(verdict) = self.condemned(finding) {
@@ -137,6 +146,16 @@ impl Case<'_> {
         Some((verdict, entry))
     }
 
+    /// The events of a removal show no image. So a module that was removed and added in one commit counts as moved
+    /// only when what was added is vouched for, or shows no image at all.
+    fn action(&self, verdict: Verdict) -> Action {
+        let vouched = matches!(verdict, Verdict::KnownGood | Verdict::Allowed);
+        match self.subject.action {
+            Action::Reordered if self.seen.is_identified() && !vouched => Action::Replaced,
+            action => action,
+        }
+    }
+
     /// Steps 4 to 9 with an image or a type.
     fn identified(&self, finding: &mut Finding) -> Verdict {
         let candidates = &self.seen.candidates;
@@ -144,18 +163,13 @@ impl Case<'_> {
         let known_name = candidates.known_name.iter().find(|n| !exact(n)).copied();
         let known_image = candidates.known_image.iter().find(|n| !exact(n)).copied();
         let listed = !candidates.known_name.is_empty();
-        if self.seen.replaced {
-            finding.add("image_replaced", Detail::None);
-        }
-        if let Some(resemblance) = &self.seen.resembles {
-            finding.add(resemblance.code(), Detail::Resembled);
-        }
         let pack = candidates.pack_not_chosen;
         if pack.is_some() {
             finding.add("pack_not_chosen", Detail::None);
         }
         // A name that looks the same as a known one to a reader is no alias, whatever its image.
         if self.seen.resembles.as_ref().is_some_and(looks_the_same) {
+            self.resembling(finding);
             return self.overriding(Verdict::Lookalike, finding);
         }
         if let Some(entry) = known_image.filter(|_| !listed) {
@@ -176,6 +190,7 @@ impl Case<'_> {
         }
         if pack.is_none() {
             if self.seen.resembles.is_some() {
+                self.resembling(finding);
                 return self.overriding(Verdict::Lookalike, finding);
             }
             if self.seen.location.is_some() {
@@ -208,11 +223,18 @@ impl Case<'_> {
             finding.rule = Some(entry);
             return self.pending();
         }
-        if let Some(resemblance) = &self.seen.resembles {
-            finding.add(resemblance.code(), Detail::Resembled);
+        if self.seen.resembles.is_some() {
+            self.resembling(finding);
             return Verdict::Lookalike;
         }
         Verdict::Unknown
+    }
+
+    /// Notes the known module that this one resembles.
+    fn resembling(&self, finding: &mut Finding) {
+        if let Some(resemblance) = self.seen.resembles.as_ref().filter(|r| !finding.has(r.code())) {
+            finding.add(resemblance.code(), Detail::Resembled);
+        }
     }
 
     /// A listed name whose image is not there.
@@ -240,6 +262,10 @@ impl Case<'_> {
     /// Reasons that hold whichever verdict won.
     fn circumstances(&self, finding: &mut Finding) {
         let subject = self.subject;
+        self.resembling(finding);
+        if self.seen.replaced {
+            finding.add("image_replaced", Detail::None);
+        }
         if let Some(image) = &self.seen.image {
             for code in image.flags.codes() {
                 finding.add(code, Detail::None);
@@ -274,6 +300,7 @@ impl Case<'_> {
         }
         match subject.action {
             Action::Cleared => finding.add("list_cleared", Detail::None),
+            Action::Changed if subject.name.is_empty() => finding.add("list_changed", Detail::None),
             Action::Removed if severity::is_protective(subject.name) => {
                 finding.add("protective_module_removed", Detail::None);
             }

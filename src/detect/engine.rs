@@ -67,6 +67,18 @@ impl Engine {
         }
     }
 
+    /// Whether the last finding depends on neither time nor place: no entry of the site, whose scope and dates are
+    /// looked at for each row, could speak about the subject.
+    #[must_use]
+    pub fn is_timeless(&self) -> bool {
+        self.seen().is_some_and(|seen| {
+            let found = &seen.candidates;
+            [&found.deny, &found.site_exact, &found.site_glob, &found.site_name]
+                .iter()
+                .all(|list| list.is_empty())
+        })
+    }
+
     /// The normal form of the last subject's image; empty where it has none.
     #[must_use]
     pub fn image_normalized(&self) -> &str {

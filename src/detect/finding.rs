@@ -3,7 +3,7 @@
 use super::reason::{Detail, Reason};
 use super::verdict::{Severity, Verdict};
 use crate::allowlist::EntryNumber;
-use crate::iis::Kind;
+use crate::iis::{Action, Kind};
 
 /// The result of a decision. A buffer: a decision overwrites it, so that rows share one allocation.
 /// What its entry numbers point at is told by the engine that made it, until that engine's next decision.
@@ -13,6 +13,8 @@ pub struct Finding {
     pub verdict: Verdict,
     /// How much the finding matters.
     pub severity: Severity,
+    /// What happened: the subject's action, but for a re-order that brought an image which nothing vouches for.
+    pub action: Action,
     /// Native or managed, where the facts or the entries of that name tell.
     pub kind: Option<Kind>,
     /// The entry that decided.
@@ -26,6 +28,7 @@ impl Default for Finding {
         Self {
             verdict: Verdict::NotModule,
             severity: Severity::Info,
+            action: Action::Changed,
             kind: None,
             rule: None,
             reasons: Vec::with_capacity(16),

@@ -51,6 +51,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ("image_unseen", "the image was set, but this rendering of the event hides the path"),
     ("inferred", "the action is concluded from which events are there: this rendering hides the operation"),
     ("list_cleared", "the whole list of modules was cleared at this place"),
+    ("list_changed", "the list of modules at this place was written as a whole; this rendering hides how"),
     ("lock_changed", "a lock of the module was written"),
     ("name_entry", "the allowlist entry with this id vouches for the name only"),
     ("name_non_ascii", "the name has characters outside ASCII; no known module does"),

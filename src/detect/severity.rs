@@ -14,6 +14,7 @@
 //! | removal | `unknown` module removed | low |
 //! | | protective module removed (logging, filtering, authorization) | at least high |
 //! | | a clear | at least high |
+//! | | the list as a whole written, and the rendering hides how | at least medium |
 //! | raise | common file name of a threat; image in the root of System32; change made by an application pool | one step each |
 //!
 //! `allowed`, `known_good` and `not_module` are not raised by a file name or a place: the exact pair is vouched for.
@@ -38,6 +39,8 @@ pub struct Circumstances {
     pub image_changed_unseen: bool,
     /// An entry with `match=name` is in force.
     pub name_entry: bool,
+    /// The list of modules as a whole was written; the rendering hides how.
+    pub list_changed: bool,
     /// A preCondition or lock was written.
     pub settings_changed: bool,
     /// The module is one whose removal blinds or opens the server.
@@ -62,6 +65,9 @@ pub fn severity(c: &Circumstances) -> Severity {
     }
     if c.action == Action::Cleared {
         severity = severity.max(Severity::High);
+    }
+    if c.list_changed {
+        severity = severity.max(Severity::Medium);
     }
     let vouched = matches!(c.verdict, Verdict::Allowed | Verdict::KnownGood | Verdict::NotModule);
     if c.threat_basename && !vouched {
@@ -144,6 +150,7 @@ mod tests {
             action: Action::Added,
             image_changed_unseen: false,
             name_entry: false,
+            list_changed: false,
             settings_changed: false,
             protective: false,
             threat_basename: false,
@@ -208,6 +215,7 @@ mod tests {
             ),
             ("unknown removed", Circumstances { action: Action::Removed, ..plain(Unknown) }, Low),
             ("clear", Circumstances { action: Action::Cleared, ..plain(Unverified) }, High),
+            ("list", Circumstances { list_changed: true, ..plain(Unverified) }, Medium),
             ("basename", Circumstances { threat_basename: true, ..plain(Unknown) }, High),
             ("basename of a known pair", Circumstances { threat_basename: true, ..plain(KnownGood) }, Info),
             ("System32 root", Circumstances { system32_root: true, ..plain(Unknown) }, High),

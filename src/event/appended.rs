@@ -47,6 +47,9 @@ const MOST_VALUES: usize = 8;
 /// twice with different contents is an error, because one of the two may have come out of the other's value.
 pub(super) fn read(rest: &str) -> Result<Appended<'_>, &'static str> {
     let mut found = Appended::default();
+    if rest.is_empty() {
+        return Ok(found);
+    }
     let mut at = 0;
     let mut values = 0_usize;
     while let Some((key, start)) = next_key(rest, at) {

@@ -128,10 +128,10 @@ fn split_at_operation<'a>(after: &'a str, separator: &str) -> Option<(&'a str, &
         let digit = second.checked_sub(1)?;
         let first = digit.checked_sub(separator.len());
         let operation = after.get(digit..second);
-        if let (Some(first), Some(operation)) = (first, operation.filter(|text| is_operation(text))) {
-            if after.get(first..digit) == Some(separator) {
-                return Some((after.get(..first)?, operation, after.get(second + separator.len()..)?));
-            }
+        if let (Some(first), Some(operation)) = (first, operation.filter(|text| is_operation(text)))
+            && after.get(first..digit) == Some(separator)
+        {
+            return Some((after.get(..first)?, operation, after.get(second + separator.len()..)?));
         }
         end = second;
     }

@@ -127,7 +127,7 @@ fn log(provider: &[u8], channel: &[u8]) -> Log {
     let (provider, channel) = (provider.trim_ascii(), channel.trim_ascii());
     let of_channel =
         |known: &&[u8]| channel.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known));
-    if provider.eq_ignore_ascii_case(PROVIDER) || CHANNELS.iter().any(of_channel) {
+    if provider == PROVIDER || provider.eq_ignore_ascii_case(PROVIDER) || CHANNELS.iter().any(of_channel) {
         Log::Iis
     } else if provider.is_empty() && (channel.is_empty() || channel.eq_ignore_ascii_case(b"ForwardedEvents"))
     {

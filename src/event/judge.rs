@@ -56,15 +56,16 @@ fn change<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
         None => says(gathered, message, buffer),
     };
     let foreign = match (&read, gathered.log) {
-        (_, Log::Iis) => false,
-        (Ok(says), Log::Unknown) => gathered.id == Id::Missing && *says == Says::OtherSection,
+        (read, Log::Unknown) if gathered.id == Id::Missing => {
+            !matches!(read, Ok(Says::Change(_))) && !message.trim_start().starts_with(message::START)
+        }
         // Many providers have an event 29. Without a log's name the row must look like one of ours.
         (Err(NO_CONFIGURATION_PATH), Log::Unknown) => true,
         (Err(DESCRIPTION_MISSING), Log::Unknown) => {
             message.contains(" source ") && !message.contains("IIS-Configuration")
         }
-        (Err(_), Log::Unknown) => false,
         (read, Log::Other) => !matches!(read, Ok(Says::Change(_))),
+        (_, Log::Iis | Log::Unknown) => false,
     };
     match read {
         _ if foreign => (Role::Other, Says::Nothing),

@@ -65,6 +65,12 @@ pub(super) fn is_cut(message: &str) -> bool {
 }
 
 fn english(body: &str) -> Result<Spoken<'_>, &'static str> {
+    // A change at server level with nothing appended: by far the most frequent end, and the last joint is in it.
+    const SERVER: &str = "MACHINE/WEBROOT/APPHOST";
+    const USUAL: &str = "' at 'MACHINE/WEBROOT/APPHOST' have successfully been committed.";
+    if let Some(path) = body.strip_suffix(USUAL) {
+        return sentence(path, SERVER, "");
+    }
     let bytes = body.as_bytes();
     let quote = memrchr_iter(b'\'', bytes)
         .find(|&i| {
@@ -192,10 +198,10 @@ fn path_end<'a>(text: &'a str, closers: &[char]) -> Result<(&'a str, &'a str), &
 /// does not close.
 fn config_path_at<'a>(text: &'a str, at: usize, closers: &[char]) -> Option<(&'a str, &'a str)> {
     let text = text.get(at..)?;
-    let closes = |&(i, closer): &(usize, &str)| {
+    let ends = |&(i, closer): &(usize, &str)| {
         !text.get(i + closer.len()..).unwrap_or_default().starts_with(|c: char| c.is_ascii_alphanumeric())
     };
-    let (end, closer) = text.match_indices(closers).find(closes)?;
+    let (end, closer) = text.match_indices(closers).find(ends)?;
     let config_path = text.get(..end)?.trim_end_matches(quotes::is_blank);
     Some((config_path, text.get(end + closer.len()..)?))
 }

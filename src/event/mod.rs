@@ -143,7 +143,7 @@ pub struct Event<'a> {
     pub role: Role,
     /// What a change says.
     pub says: Says<'a>,
-    /// The first of Computer, ComputerName, dest, dvc, host.
+    /// The first of `Computer`, `ComputerName`, `dest`, `dvc`, `host`.
     pub host: &'a str,
     /// SID (or user) who made the change.
     pub actor: &'a str,

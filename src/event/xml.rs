@@ -4,7 +4,7 @@
 //! It trusts what a renderer guarantees (values are escaped) and notices where that does not hold: a value that
 //! occurs twice, a tag where text belongs, text after the end.
 
-use memchr::{memchr, memchr3, memmem};
+use memchr::{memchr, memmem};
 
 use super::reasons::{MALFORMED_XML, REPEATED_VALUE, TRAILING_TEXT, TRUNCATED_XML};
 
@@ -69,7 +69,7 @@ pub(super) fn read<'a>(text: &'a [u8], wanted: impl Fn(&Xml<'a>) -> bool) -> Xml
 
 /// The part of a name after its namespace prefix.
 fn local(name: &[u8]) -> &[u8] {
-    memchr(b':', name).and_then(|colon| name.get(colon + 1..)).unwrap_or(name)
+    name.iter().position(|b| *b == b':').and_then(|colon| name.get(colon + 1..)).unwrap_or(name)
 }
 
 fn set<'a>(slot: &mut Option<&'a [u8]>, value: &'a [u8]) -> Result<(), &'static str> {
@@ -133,10 +133,10 @@ impl<'a> Scanner<'a> {
                 b"Security" => Some((&mut xml.user, &b"UserID"[..])),
                 _ => None,
             };
-            if let Some((slot, wanted)) = attribute {
-                if let Some(value) = attribute_value(attributes, wanted) {
-                    set(slot, value)?;
-                }
+            if let Some((slot, wanted)) = attribute
+                && let Some(value) = attribute_value(attributes, wanted)
+            {
+                set(slot, value)?;
             }
             if empty {
                 continue;
@@ -296,27 +296,36 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Where a start tag ends: the first `>` outside quotes.
+/// Where a start tag ends: the first `>` outside quotes. Tags are short, so that a loop over the bytes is quicker
+/// than several searches; letters, most of what there is, need one comparison each.
 fn tag_end(text: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    loop {
-        let found = at + memchr3(b'>', b'"', b'\'', text.get(at..)?)?;
-        match text.get(found)? {
-            b'>' => return Some(found),
-            quote => at = found + 1 + memchr(*quote, text.get(found + 1..)?)? + 1,
+    let mut quote = 0;
+    for (i, &b) in text.iter().enumerate() {
+        if b > b'>' {
+            continue;
+        }
+        if quote != 0 {
+            if b == quote {
+                quote = 0;
+            }
+        } else if b == b'>' {
+            return Some(i);
+        } else if matches!(b, b'"' | b'\'') {
+            quote = b;
         }
     }
+    None
 }
 
 /// The value of one attribute, as written between its quotes.
 fn attribute_value<'a>(mut attributes: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
     loop {
-        let equals = memchr(b'=', attributes)?;
+        let equals = attributes.iter().position(|b| *b == b'=')?;
         let (name, rest) = attributes.split_at_checked(equals)?;
         let rest = rest.get(1..)?.trim_ascii_start();
         let quote = *rest.first().filter(|b| matches!(b, b'"' | b'\''))?;
         let value = rest.get(1..)?;
-        let end = memchr(quote, value)?;
+        let end = value.iter().position(|b| *b == quote)?;
         if local(name.trim_ascii()) == wanted {
             return value.get(..end);
         }

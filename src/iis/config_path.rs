@@ -6,7 +6,7 @@
 //! `"]`, a path of an attribute in `"]/@attribute`, and everything between the first quote and that end is the key.
 //! A name that holds `"]`, `' at '` or brackets is therefore read whole.
 
-use memchr::{memchr2, memmem, memrchr};
+use memchr::{memchr_iter, memchr2};
 
 use super::module::{Element, Section};
 
@@ -90,6 +90,10 @@ fn section(path: &str) -> Option<(Section, &str)> {
 }
 
 fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    // The spelling of the schema is the one that occurs: comparing without case comes second.
+    if let Some(rest) = text.strip_prefix(prefix) {
+        return Some(rest);
+    }
     let (head, rest) = text.split_at_checked(prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then_some(rest)
 }
@@ -178,18 +182,17 @@ fn is_identifier(text: &str) -> bool {
 
 /// Reads `@name="X"]` or `@name="X"]/@attribute`: the name, whether other keys were joined, the attribute.
 fn keyed_element(keyed: &str) -> Result<(&str, bool, &str), &'static str> {
-    let (keys, attribute) = match keyed.strip_suffix(']') {
-        Some(keys) => (keys, ""),
-        None => {
-            let at = memrchr(b'@', keyed.as_bytes()).ok_or(TRUNCATED_PATH)?;
-            let (before, attribute) = keyed.split_at_checked(at).ok_or(TRUNCATED_PATH)?;
-            let attribute = attribute.strip_prefix('@').unwrap_or(attribute);
-            let keys = before.strip_suffix("]/").ok_or(TRUNCATED_PATH)?;
-            if !is_identifier(attribute) {
-                return Err(TRUNCATED_PATH);
-            }
-            (keys, attribute)
+    let (keys, attribute) = if let Some(keys) = keyed.strip_suffix(']') {
+        (keys, "")
+    } else {
+        let at = keyed.bytes().rposition(|b| b == b'@').ok_or(TRUNCATED_PATH)?;
+        let (before, attribute) = keyed.split_at_checked(at).ok_or(TRUNCATED_PATH)?;
+        let attribute = attribute.strip_prefix('@').unwrap_or(attribute);
+        let keys = before.strip_suffix("]/").ok_or(TRUNCATED_PATH)?;
+        if !is_identifier(attribute) {
+            return Err(TRUNCATED_PATH);
         }
+        (keys, attribute)
     };
     let (name, joined) = name_key(keys)?;
     if name.is_empty() { Err(EMPTY_NAME) } else { Ok((name, joined, attribute)) }
@@ -197,7 +200,8 @@ fn keyed_element(keyed: &str) -> Result<(&str, bool, &str), &'static str> {
 
 /// The value of the `name` key in `@name="X"` or `@name="X" and @id="1"`, and whether other keys are there.
 ///
-/// A second `name` cannot be a key: then the joint is part of the name, and the name runs to the last quote.
+/// A second `name` cannot be a key, and a name cannot be empty: then the joint is part of the name, and the name runs
+/// to the last quote.
 fn name_key(keys: &str) -> Result<(&str, bool), &'static str> {
     let (mut key, mut quote, mut at) = key_start(keys, 0).ok_or(NO_NAME_KEY)?;
     let last = keys.len().checked_sub(1).ok_or(TRUNCATED_PATH)?;
@@ -207,9 +211,10 @@ fn name_key(keys: &str) -> Result<(&str, bool), &'static str> {
         count += 1;
         let joint = next_joint(keys, at, quote);
         let end = joint.as_ref().map_or(last, |joint| joint.end);
-        // The closing quote of the last key must be the one that opened it, and not the opening one itself.
+        // The closing quote of the last key must be the one that opened it, and not the opening one itself. Where it
+        // is not, the joint before that key was a part of the name.
         if joint.is_none() && (last < at || keys.as_bytes().get(last) != Some(&quote)) {
-            return Err(TRUNCATED_PATH);
+            return name.map_or(Err(TRUNCATED_PATH), |(start, _)| whole(keys, start, last));
         }
         if key.eq_ignore_ascii_case("name") {
             if let Some((start, _)) = name {
@@ -221,6 +226,10 @@ fn name_key(keys: &str) -> Result<(&str, bool), &'static str> {
         (key, quote, at) = joint.next;
     }
     let (start, end) = name.ok_or(NO_NAME_KEY)?;
+    if start == end && count > 1 {
+        // No module's name is empty: the joint is its beginning.
+        return whole(keys, start, last);
+    }
     Ok((keys.get(start..end).ok_or(TRUNCATED_PATH)?, count > 1))
 }
 
@@ -245,10 +254,10 @@ struct Joint<'a> {
 fn next_joint(keys: &str, from: usize, quote: u8) -> Option<Joint<'_>> {
     const JOINT: &[u8] = b" and @";
     let tail = keys.as_bytes().get(from..)?;
-    memmem::find_iter(tail, JOINT).map(|i| from + i).find_map(|i| {
-        let end = i.checked_sub(1).filter(|&end| end >= from && keys.as_bytes().get(end) == Some(&quote))?;
-        let next = key_start(keys, i + JOINT.len() - 1)?;
-        Some(Joint { end, next })
+    memchr_iter(quote, tail).find_map(|i| {
+        tail.get(i + 1..)?.starts_with(JOINT).then_some(())?;
+        let end = from + i;
+        Some(Joint { end, next: key_start(keys, end + JOINT.len())? })
     })
 }
 
@@ -262,3 +271,6 @@ fn key_start(keys: &str, at: usize) -> Option<(&str, u8, usize)> {
     let quote = *text.as_bytes().get(equals + 1).filter(|b| matches!(b, b'"' | b'\''))?;
     Some((key, quote, at + 1 + equals + 2))
 }
+
+#[cfg(test)]
+mod tests;

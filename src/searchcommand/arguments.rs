@@ -33,16 +33,16 @@ impl Arguments {
         let mut tokens = args.iter().map(String::as_str).zip(typed.iter().map(String::as_str)).peekable();
         let mut list = Vec::new();
         while let Some((token, typed)) = tokens.next() {
-            let (name, value, open) = match token.split_once('=') {
-                Some((name, value)) => (name, value, value.is_empty() && typed.ends_with('=')),
-                // The sign may lead the next token, as in `name = value` and `name =value`.
-                None => match tokens.next_if(|(_, typed)| typed.starts_with('=')) {
-                    Some((sign, typed)) => (token, sign.strip_prefix('=').unwrap_or(sign), typed == "="),
-                    None => {
-                        list.push(Argument::Word(token.to_owned()));
-                        continue;
-                    }
-                },
+            // The sign may lead the next token, as in `name = value` and `name =value`.
+            let option = match token.split_once('=') {
+                Some((name, value)) => Some((name, value, value.is_empty() && typed.ends_with('='))),
+                None => tokens
+                    .next_if(|(_, typed)| typed.starts_with('='))
+                    .map(|(sign, typed)| (token, sign.strip_prefix('=').unwrap_or(sign), typed == "=")),
+            };
+            let Some((name, value, open)) = option else {
+                list.push(Argument::Word(token.to_owned()));
+                continue;
             };
             let value = if open { tokens.next().map_or("", |(token, _)| token) } else { value };
             list.push(Argument::Option { name: name.to_owned(), value: value.to_owned() });

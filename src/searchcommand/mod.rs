@@ -59,5 +59,5 @@ pub use arguments::{Argument, Arguments};
 pub use command::{Fatal, Input, Output, Place, Plan, SearchInfo, StreamingCommand};
 pub use error::Error;
 pub use messages::Messages;
-pub use record::{Cells, Record, Values};
+pub use record::{Cells, Record, Values, Written};
 pub use serve::{print_panics_in_one_line, serve};

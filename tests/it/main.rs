@@ -1,8 +1,16 @@
 //! The integration tests, one binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)] // a test that cannot go on fails here
 
+mod cursor;
+mod cursor_memory;
+mod docs;
 mod inventories;
 mod layers;
+mod protocol;
+mod protocol_child;
+mod protocol_faults;
+mod protocol_rows;
 mod rollup;
 mod splunk;
 mod stories;
+mod support;

@@ -55,29 +55,87 @@ pub(super) struct Cell {
     pub(super) inner: Span,
     /// Where the cell ends, its closing quote included.
     pub(super) end: usize,
-    /// The first quote in `inner` that is not part of the value.
-    pub(super) first_quote: Option<usize>,
+    /// `inner` holds quotes that are not part of the value.
+    pub(super) quotes: bool,
     pub(super) stop: Stop,
 }
 
-/// The cell that starts at `start`.
-#[inline]
-pub(super) fn cell(body: &[u8], start: usize) -> Cell {
-    if body.get(start) == Some(&b'"') { quoted(body, start + 1) } else { bare(body, start, start, None) }
+/// The offsets of quotes that are not part of a value, noted while a cell is looked for its end, so that they need not be
+/// searched a second time.
+#[derive(Debug, Default)]
+pub(super) struct Quotes {
+    offsets: Vec<u32>,
 }
 
-#[inline]
-fn quoted(body: &[u8], start: usize) -> Cell {
-    let mut first_quote = None;
+impl Quotes {
+    /// Keeps the memory small beside a cell that is all quotes.
+    const LIMIT: usize = 1 << 16;
+
+    #[inline]
+    fn note(&mut self, offset: usize) {
+        if self.offsets.len() < Self::LIMIT {
+            self.offsets.push(Span::new(offset, offset).start);
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.offsets.clear();
+    }
+
+    /// The number of offsets noted so far.
+    #[inline]
+    pub(super) fn mark(&self) -> usize {
+        self.offsets.len()
+    }
+
+    /// Forgets the offsets noted since `mark`.
+    #[inline]
+    pub(super) fn forget(&mut self, mark: usize) {
+        self.offsets.truncate(mark);
+    }
+
+    /// Takes the quotes noted from `mark` up to `end` out of a cell, in place, and gives the stretch that is left.
+    pub(super) fn drop_from(&self, body: &mut [u8], inner: Span, (mark, end): (usize, usize)) -> Span {
+        if end == Self::LIMIT {
+            return drop_quotes(body, inner);
+        }
+        let offsets = self.offsets.get(mark..end).unwrap_or_default();
+        let mut to = offsets.first().map_or(inner.end(), |first| *first as usize);
+        for (index, offset) in offsets.iter().enumerate() {
+            let next = offsets.get(index + 1).map_or(inner.end(), |next| *next as usize);
+            let from = *offset as usize + 1;
+            body.copy_within(from..next, to);
+            to += next - from;
+        }
+        Span::new(inner.start(), to)
+    }
+}
+
+/// The cell that starts at `start`.
+#[expect(clippy::inline_always, reason = "measured: a fifth less time per row")]
+#[inline(always)]
+pub(super) fn cell(body: &[u8], start: usize, quotes: &mut Quotes) -> Cell {
+    if body.get(start) == Some(&b'"') {
+        quoted(body, start + 1, quotes)
+    } else {
+        bare(body, start, start, false)
+    }
+}
+
+#[expect(clippy::inline_always, reason = "measured: a fifth less time per row")]
+#[inline(always)]
+fn quoted(body: &[u8], start: usize, noted: &mut Quotes) -> Cell {
+    let mut quotes = false;
     let mut from = start;
     loop {
         let Some(quote) = find_quote(body, from) else {
             let end = body.len();
-            return Cell { inner: Span::new(start, end), end, first_quote, stop: Stop::OpenQuote };
+            return Cell { inner: Span::new(start, end), end, quotes, stop: Stop::OpenQuote };
         };
         let stop = match body.get(quote + 1) {
             Some(b'"') => {
-                first_quote = first_quote.or(Some(quote));
+                quotes = true;
+                noted.note(quote);
                 from = quote + 2;
                 continue;
             }
@@ -86,15 +144,19 @@ fn quoted(body: &[u8], start: usize) -> Cell {
             None => Stop::Record(quote + 1),
             Some(b'\r') if body.get(quote + 2) == Some(&b'\n') => Stop::Record(quote + 3),
             // Text behind the closing quote: the cell goes on as an unquoted one.
-            Some(_) => return bare(body, start, quote + 1, first_quote.or(Some(quote))),
+            Some(_) => {
+                noted.note(quote);
+                return bare(body, start, quote + 1, true);
+            }
         };
-        return Cell { inner: Span::new(start, quote), end: quote + 1, first_quote, stop };
+        return Cell { inner: Span::new(start, quote), end: quote + 1, quotes, stop };
     }
 }
 
 /// The unquoted cell that starts at `start` and holds no separator before `from`.
-#[inline]
-fn bare(body: &[u8], start: usize, from: usize, first_quote: Option<usize>) -> Cell {
+#[expect(clippy::inline_always, reason = "measured: a fifth less time per row")]
+#[inline(always)]
+fn bare(body: &[u8], start: usize, from: usize, quotes: bool) -> Cell {
     let found = find_separator(body, from);
     let (end, stop) = match body.get(found) {
         Some(b',') => (found, Stop::Comma(found + 1)),
@@ -104,13 +166,13 @@ fn bare(body: &[u8], start: usize, from: usize, first_quote: Option<usize>) -> C
         Some(_) => (found, Stop::Record(found + 1)),
         None => (found, Stop::Record(found)),
     };
-    Cell { inner: Span::new(start, end), end, first_quote, stop }
+    Cell { inner: Span::new(start, end), end, quotes, stop }
 }
 
 const LOW_BITS: u64 = u64::from_ne_bytes([0x01; 8]);
 const HIGH_BITS: u64 = u64::from_ne_bytes([0x80; 8]);
-/// Words looked at before a vectorised search takes over, whose call costs more than a short cell.
-const WORDS: usize = 4;
+/// Blocks of 32 bytes looked at before the search of `memchr` takes over, whose call costs more than a short cell.
+const BLOCKS: usize = 16;
 
 #[inline]
 pub(super) fn word(body: &[u8], at: usize) -> Option<u64> {
@@ -135,6 +197,19 @@ fn first(bits: u64) -> usize {
     bits.trailing_zeros() as usize / 8
 }
 
+/// The first byte in `count` words from `at` on for which `bits` is non-zero; else moves `at` behind the words.
+#[inline]
+fn find_in_words(body: &[u8], at: &mut usize, count: usize, bits: impl Fn(u64) -> u64) -> Option<usize> {
+    for _ in 0..count {
+        let found = bits(word(body, *at)?);
+        if found != 0 {
+            return Some(*at + first(found));
+        }
+        *at += 8;
+    }
+    None
+}
+
 /// Number of commas in a row from `at` on.
 #[inline]
 pub(super) fn count_commas(body: &[u8], at: usize) -> usize {
@@ -152,16 +227,20 @@ pub(super) fn count_commas(body: &[u8], at: usize) -> usize {
     end - at
 }
 
-#[inline]
+#[expect(clippy::inline_always, reason = "measured: a fifth less time per row")]
+#[inline(always)]
 fn find_quote(body: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
-    for _ in 0..WORDS {
-        let Some(word) = word(body, at) else { break };
-        let found = equals(word, b'"');
-        if found != 0 {
-            return Some(at + first(found));
+    if let Some(found) = find_in_words(body, &mut at, 2, |word| equals(word, b'"')) {
+        return Some(found);
+    }
+    for _ in 0..BLOCKS {
+        let Some(block) = body.get(at..).and_then(<[u8]>::first_chunk::<32>) else { break };
+        // Without a way out in the middle, the compiler makes this a few vector instructions.
+        if block.iter().fold(0, |found, byte| found | u8::from(*byte == b'"')) != 0 {
+            return find_in_words(body, &mut at, 4, |word| equals(word, b'"'));
         }
-        at += 8;
+        at += block.len();
     }
     memchr(b'"', body.get(at..)?).map(|offset| at + offset)
 }
@@ -170,22 +249,18 @@ fn find_quote(body: &[u8], from: usize) -> Option<usize> {
 #[inline]
 fn find_separator(body: &[u8], from: usize) -> usize {
     let mut at = from;
-    for _ in 0..WORDS {
-        let Some(word) = word(body, at) else { break };
-        let found = equals(word, b',') | equals(word, b'\n');
-        if found != 0 {
-            return at + first(found);
-        }
-        at += 8;
+    if let Some(found) = find_in_words(body, &mut at, 4, |word| equals(word, b',') | equals(word, b'\n')) {
+        return found;
     }
     let rest = body.get(at..).unwrap_or_default();
     at + memchr2(b',', b'\n', rest).unwrap_or(rest.len())
 }
 
 /// Takes the quotes that are not part of the value out of a cell, in place, and gives the stretch that is left.
-pub(super) fn drop_quotes(body: &mut [u8], inner: Span, first_quote: usize) -> Span {
+fn drop_quotes(body: &mut [u8], inner: Span) -> Span {
     let end = inner.end().min(body.len());
-    let (mut from, mut to) = (first_quote, first_quote);
+    let first = memchr(b'"', inner.of(body)).map_or(end, |offset| inner.start() + offset);
+    let (mut from, mut to) = (first, first);
     while from < end {
         // `from` is at a quote: one of two, or the closing one of a cell that goes on behind it.
         let doubled = from + 1 < end && body.get(from + 1) == Some(&b'"');
@@ -241,15 +316,34 @@ mod tests {
         ];
         for (text, value, stop, rest) in cases {
             let mut body = text.as_bytes().to_vec();
-            let cell = cell(&body, 0);
+            let mut quotes = Quotes::default();
+            let cell = cell(&body, 0, &mut quotes);
             let (shown, next) = match cell.stop {
                 Stop::Comma(next) => (',', next),
                 Stop::Record(next) => ('n', next),
                 Stop::OpenQuote => ('"', body.len()),
             };
             assert_eq!((shown, &text[next..]), (*stop, *rest), "{text:?}");
-            let span = cell.first_quote.map_or(cell.inner, |quote| drop_quotes(&mut body, cell.inner, quote));
+            assert_eq!(cell.quotes, quotes.mark() > 0);
+            let mut twice = body.clone();
+            let span = quotes.drop_from(&mut body, cell.inner, (0, quotes.mark()));
             assert_eq!(span.of(&body), value.as_bytes(), "{text:?}");
+            if text.starts_with('"') {
+                let span = drop_quotes(&mut twice, cell.inner);
+                assert_eq!(span.of(&twice), value.as_bytes(), "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cell_of_more_quotes_than_are_noted() {
+        for extra in [0, 1, 2, 3] {
+            let count = Quotes::LIMIT - 2 + extra;
+            let mut body = format!("\"{}x\"", "\"\"".repeat(count)).into_bytes();
+            let mut quotes = Quotes::default();
+            let cell = cell(&body, 0, &mut quotes);
+            let span = quotes.drop_from(&mut body, cell.inner, (0, quotes.mark()));
+            assert_eq!(span.of(&body), format!("{}x", "\"".repeat(count)).as_bytes());
         }
     }
 

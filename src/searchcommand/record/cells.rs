@@ -2,17 +2,9 @@
 
 use memchr::memchr;
 
-use super::cell::{Span, equals, has_less, word};
+use super::cell::{Quotes, Span, cell, equals, has_less, word};
 use super::layout::{Layout, Part};
 use crate::searchcommand::command::{Output, Plan};
-
-/// Where the text of an output stands in the reply, relative to the first cell of the record.
-#[derive(Clone, Copy, Debug)]
-struct Written {
-    output: usize,
-    plain: Span,
-    twin: Span,
-}
 
 /// Takes the output cells of one record, in any order. What is not set stays empty; what is set twice has the value set
 /// last. Cells set in the order of the plan go straight to their place in the reply, which is the fastest way.
@@ -20,21 +12,38 @@ struct Written {
 pub struct Cells {
     /// The reply's body. The cells of the current record are its last bytes.
     pub(super) text: Vec<u8>,
-    /// For each output: multi-value, and the number of cells of the outputs before it.
+    /// For each output: whether it is multi-value, and the number of cells before its own.
     outputs: Vec<(bool, usize)>,
+    /// The number of cells of all outputs, twins included.
     width: usize,
-    /// Where the current record's cells start.
+    /// Where the current record's cells start in `text`.
     base: usize,
-    /// The first output behind those that were set so far, and the number of cells written.
-    next: usize,
+    /// While in order: the number of cells written, each behind a comma.
     column: usize,
     ordered: bool,
-    written: Vec<Written>,
+    /// While out of order: where each cell stands, counted from `base`.
+    spans: Vec<Span>,
+    /// The `__mv_` cell being made.
     twin: Vec<u8>,
-    /// The texts of a record whose cells must be put in order.
+    /// The texts that `spans` points at, once they are taken out of `text`.
     loose: Vec<u8>,
-    /// An output that the plan does not have.
+    quotes: Quotes,
+    /// An output that was set and that the plan does not have.
     unknown: Option<usize>,
+}
+
+/// The cells of one record, encoded; made by [`Cells::written`].
+#[derive(Debug, Clone)]
+pub struct Written {
+    text: Box<[u8]>,
+    column: usize,
+}
+
+/// Where an output's cells go.
+struct Place {
+    multivalue: bool,
+    column: usize,
+    start: usize,
 }
 
 impl Cells {
@@ -50,12 +59,12 @@ impl Cells {
             width,
             text: Vec::new(),
             base: 0,
-            next: 0,
             column: 0,
             ordered: true,
-            written: Vec::new(),
+            spans: Vec::new(),
             twin: Vec::new(),
             loose: Vec::new(),
+            quotes: Quotes::default(),
             unknown: None,
         }
     }
@@ -63,79 +72,114 @@ impl Cells {
     /// Sets one value. An empty value leaves the cell empty.
     #[inline]
     pub fn set(&mut self, output: usize, value: &[u8]) {
-        if let Some(start) = self.open(output) {
+        if let Some(place) = self.open(output) {
             push_cell(&mut self.text, value);
-            self.close(output, start);
+            self.close(&place);
         }
     }
 
     /// Sets several values. The cell holds them joined by line feeds; when there are two or more and the output is a
     /// multi-value one, its `__mv_` cell holds them one by one.
     pub fn set_values<'v>(&mut self, output: usize, values: impl IntoIterator<Item = &'v [u8]>) {
-        let Some(start) = self.open(output) else { return };
+        let Some(place) = self.open(output) else { return };
         let mut values = values.into_iter();
         let first = values.next().unwrap_or_default();
-        match values.next() {
-            None => push_cell(&mut self.text, first),
-            Some(second) => {
-                self.twin.clear();
-                self.text.push(b'"');
-                push_doubling(&mut self.text, first, b'"');
-                self.twin.push(b'"');
-                push_item(&mut self.twin, first);
-                for value in std::iter::once(second).chain(values) {
-                    self.text.push(b'\n');
-                    push_doubling(&mut self.text, value, b'"');
-                    self.twin.push(b';');
-                    push_item(&mut self.twin, value);
-                }
-                self.text.push(b'"');
-                self.twin.push(b'"');
+        if let Some(second) = values.next() {
+            self.text.push(b'"');
+            push_doubling(&mut self.text, first);
+            self.twin.push(b'"');
+            push_item(&mut self.twin, first);
+            for value in std::iter::once(second).chain(values) {
+                self.text.push(b'\n');
+                push_doubling(&mut self.text, value);
+                self.twin.push(b';');
+                push_item(&mut self.twin, value);
             }
+            self.text.push(b'"');
+            self.twin.push(b'"');
+        } else {
+            push_cell(&mut self.text, first);
         }
-        self.close(output, start);
+        self.close(&place);
         self.twin.clear();
     }
 
+    /// The cells of this record so far, to be written again into a later one. `None` when they were set out of order.
+    #[must_use]
+    pub fn written(&self) -> Option<Written> {
+        let text = self.text.get(self.base..).unwrap_or_default();
+        self.ordered.then(|| Written { text: text.into(), column: self.column })
+    }
+
+    /// Writes the cells of an earlier record of the same plan, in place of setting each. Nothing may have been set
+    /// before in this record; what is set afterwards counts.
     #[inline]
-    fn open(&mut self, output: usize) -> Option<usize> {
-        let Some(&(_, column)) = self.outputs.get(output) else {
-            self.unknown = Some(output);
-            return None;
-        };
-        if output >= self.next {
-            push_commas(&mut self.text, column + 1 - self.column);
-        } else {
-            self.ordered = false;
-        }
-        Some(self.text.len())
+    pub fn write_again(&mut self, written: &Written) {
+        self.text.truncate(self.base);
+        self.text.extend_from_slice(&written.text);
+        self.column = written.column;
+        self.ordered = true;
     }
 
     #[inline]
-    fn close(&mut self, output: usize, start: usize) {
-        let Some(&(multivalue, column)) = self.outputs.get(output) else { return };
-        let plain = Span::new(start - self.base, self.text.len() - self.base);
-        let mut twin = Span::default();
-        if multivalue {
+    fn open(&mut self, output: usize) -> Option<Place> {
+        let Some(&(multivalue, column)) = self.outputs.get(output) else {
+            self.unknown = Some(output);
+            return None;
+        };
+        if self.ordered {
+            if column >= self.column {
+                push_commas(&mut self.text, column + 1 - self.column);
+            } else {
+                self.index();
+            }
+        }
+        Some(Place { multivalue, column, start: self.text.len() })
+    }
+
+    #[inline]
+    fn close(&mut self, place: &Place) {
+        let end = self.text.len();
+        if place.multivalue {
             self.text.push(b',');
-            let start = self.text.len() - self.base;
             self.text.extend_from_slice(&self.twin);
-            twin = Span::new(start, self.text.len() - self.base);
         }
-        if output >= self.next {
-            self.next = output + 1;
-            self.column = column + 1 + usize::from(multivalue);
+        if self.ordered {
+            self.column = place.column + 1 + usize::from(place.multivalue);
+        } else {
+            self.point(place.column, place.start, end);
+            if place.multivalue {
+                self.point(place.column + 1, end + 1, self.text.len());
+            }
         }
-        self.written.push(Written { output, plain, twin });
+    }
+
+    fn point(&mut self, column: usize, start: usize, end: usize) {
+        if let Some(span) = self.spans.get_mut(column) {
+            *span = Span::new(start - self.base, end - self.base);
+        }
+    }
+
+    /// Leaves the order: finds the cells that were written one behind the other.
+    fn index(&mut self) {
+        self.ordered = false;
+        self.spans.clear();
+        self.spans.resize(self.width, Span::default());
+        let mut at = self.base + 1;
+        for column in 0..self.column {
+            self.quotes.clear();
+            let cell = cell(&self.text, at, &mut self.quotes);
+            self.point(column, at, cell.end);
+            at = cell.end + 1;
+        }
     }
 
     /// Starts a record.
     #[inline]
     pub(super) fn start(&mut self) {
         self.base = self.text.len();
-        (self.next, self.column) = (0, 0);
+        self.column = 0;
         self.ordered = true;
-        self.written.clear();
     }
 
     /// Ends a record whose cells are all appended.
@@ -149,8 +193,11 @@ impl Cells {
         }
     }
 
-    /// Takes the texts of the record out of the reply, to be put at their places by [`Cells::push_part`].
+    /// Takes the cells of the record out of the reply, to be put at their places by [`Cells::push_part`].
     pub(super) fn loosen(&mut self) {
+        if self.ordered {
+            self.index();
+        }
         self.loose.clear();
         self.loose.extend_from_slice(self.text.get(self.base..).unwrap_or_default());
         self.text.truncate(self.base);
@@ -165,9 +212,11 @@ impl Cells {
 
     /// Puts one cell at the end of the reply; nothing when it was not set.
     pub(super) fn push_part(&mut self, part: Part) {
-        let written = self.written.iter().rev().find(|written| written.output == part.output);
-        let span = written.map(|written| if part.twin { written.twin } else { written.plain });
-        self.text.extend_from_slice(span.unwrap_or_default().of(&self.loose));
+        let Some(&(multivalue, column)) = self.outputs.get(part.output) else { return };
+        if multivalue || !part.twin {
+            let span = self.spans.get(column + usize::from(part.twin)).copied().unwrap_or_default();
+            self.text.extend_from_slice(span.of(&self.loose));
+        }
     }
 
     /// An output that was set and that the plan does not have.
@@ -180,7 +229,7 @@ fn push_item(text: &mut Vec<u8>, value: &[u8]) {
     text.push(b'$');
     // Quotes are doubled for the cell, dollar signs for the item.
     for piece in value.split_inclusive(|byte| *byte == b'$') {
-        push_doubling(text, piece, b'"');
+        push_doubling(text, piece);
         if piece.ends_with(b"$") {
             text.push(b'$');
         }
@@ -197,7 +246,7 @@ fn push_item(text: &mut Vec<u8>, value: &[u8]) {
 pub(super) fn push_cell(text: &mut Vec<u8>, value: &[u8]) {
     if needs_quotes(value) {
         text.push(b'"');
-        push_doubling(text, value, b'"');
+        push_doubling(text, value);
         text.push(b'"');
     } else {
         text.extend_from_slice(value);
@@ -218,11 +267,12 @@ fn needs_quotes(value: &[u8]) -> bool {
     bits != 0
 }
 
-fn push_doubling(text: &mut Vec<u8>, value: &[u8], byte: u8) {
+/// Writes a value with its quotes doubled.
+fn push_doubling(text: &mut Vec<u8>, value: &[u8]) {
     let mut rest = value;
-    while let Some((piece, tail)) = memchr(byte, rest).and_then(|found| rest.split_at_checked(found + 1)) {
+    while let Some((piece, tail)) = memchr(b'"', rest).and_then(|found| rest.split_at_checked(found + 1)) {
         text.extend_from_slice(piece);
-        text.push(byte);
+        text.push(b'"');
         rest = tail;
     }
     text.extend_from_slice(rest);

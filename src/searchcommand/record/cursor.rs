@@ -1,6 +1,6 @@
 //! Finds the wanted cells of a record.
 
-use super::cell::{Span, Stop, cell, count_commas, drop_quotes};
+use super::cell::{Quotes, Span, Stop, cell, count_commas};
 use super::layout::{Layout, NONE, number};
 use super::values::read_values;
 
@@ -25,8 +25,10 @@ pub(super) struct Cursor {
     spans: Vec<Span>,
     /// The slots that are not empty: fewer to clear than there are.
     filled: Vec<u32>,
-    /// Slots whose cell holds quotes that are not part of the value, and the first of them.
-    quotes: Vec<(u32, usize)>,
+    /// The quotes that are not part of a value.
+    quotes: Quotes,
+    /// The slots of cells with such quotes, and which of `quotes` are theirs.
+    quoted: Vec<(u32, (usize, usize))>,
     /// A twin has a value.
     several: bool,
     /// The values of all non-empty twins.
@@ -55,6 +57,7 @@ impl Cursor {
             }
         }
         self.quotes.clear();
+        self.quoted.clear();
         self.several = false;
         if REPLACE {
             self.replaced.clear();
@@ -71,14 +74,20 @@ impl Cursor {
             }
             at += empty;
             column += empty;
-            let cell = cell(body, at);
+            let mark = self.quotes.mark();
+            let cell = cell(body, at, &mut self.quotes);
             if REPLACE {
                 self.note_replaced(layout, column, Span::new(at, cell.end));
             }
             if let Some(&slot) = layout.slots.get(column)
                 && slot != NONE
             {
-                self.keep(slot, cell.inner, cell.first_quote);
+                self.keep(slot, cell.inner);
+                if cell.quotes {
+                    self.quoted.push((slot, (mark, self.quotes.mark())));
+                }
+            } else if cell.quotes {
+                self.quotes.forget(mark);
             }
             column += 1;
             let (next, open) = match cell.stop {
@@ -94,16 +103,13 @@ impl Cursor {
     }
 
     #[inline]
-    fn keep(&mut self, slot: u32, inner: Span, first_quote: Option<usize>) {
+    fn keep(&mut self, slot: u32, inner: Span) {
         if inner.is_empty() {
             return;
         }
         if let Some(span) = self.spans.get_mut(slot as usize) {
             *span = inner;
             self.filled.push(slot);
-        }
-        if let Some(quote) = first_quote {
-            self.quotes.push((slot, quote));
         }
         self.several |= slot as usize >= self.inputs;
     }
@@ -120,9 +126,9 @@ impl Cursor {
     /// bytes must have been copied before.
     #[inline]
     pub(super) fn decode(&mut self, layout: &Layout, body: &mut [u8]) {
-        for &(slot, quote) in &self.quotes {
+        for &(slot, quotes) in &self.quoted {
             if let Some(span) = self.spans.get_mut(slot as usize) {
-                *span = drop_quotes(body, *span, quote);
+                *span = self.quotes.drop_from(body, *span, quotes);
             }
         }
         if self.several {
@@ -161,6 +167,11 @@ impl Cursor {
             return values;
         }
         if self.span(input).is_empty() { &[] } else { self.spans.get(input..=input).unwrap_or_default() }
+    }
+
+    #[inline]
+    pub(super) fn has_several_values(&self) -> bool {
+        self.several
     }
 
     /// The replaced cells as they stood in the body, in the order of the layout.

@@ -1,6 +1,6 @@
 //! The columns of a chunk: what its header row says, matched with what the command reads and writes.
 
-use super::cell::{Cell, Span, Stop, cell, drop_quotes};
+use super::cell::{Cell, Quotes, Stop, cell};
 use super::cells::push_cell;
 use crate::searchcommand::command::Plan;
 
@@ -53,14 +53,14 @@ fn read_names(body: &[u8]) -> (Vec<Vec<u8>>, usize, usize, bool) {
     let mut names = Vec::new();
     let mut at = if body.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
     loop {
-        let Cell { inner, end, first_quote, stop } = cell(body, at);
-        names.push(match first_quote {
-            None => inner.of(body).to_vec(),
-            Some(quote) => {
-                let mut text = inner.of(body).to_vec();
-                let whole = Span::new(0, text.len());
-                drop_quotes(&mut text, whole, quote - inner.start()).of(&text).to_vec()
-            }
+        let mut noted = Quotes::default();
+        let Cell { inner, end, quotes, stop } = cell(body, at, &mut noted);
+        names.push(if quotes {
+            // Offsets are counted from the start of the body, so the name is made from a copy up to its end.
+            let mut copy = body.get(..inner.end()).unwrap_or_default().to_vec();
+            noted.drop_from(&mut copy, inner, (0, noted.mark())).of(&copy).to_vec()
+        } else {
+            inner.of(body).to_vec()
         });
         match stop {
             Stop::Comma(next) => at = next,
@@ -136,8 +136,8 @@ impl Layout {
 /// The part that fills the column `name`. A twin is there to be blanked even when the output has one value only.
 fn part_named(plan: &Plan, name: &[u8]) -> Option<Part> {
     let find = |name: &[u8]| plan.outputs.iter().position(|output| output.name.as_bytes() == name);
-    let plain = find(name).map(|output| Part { output, twin: false });
-    plain.or_else(|| find(name.strip_prefix(TWIN)?).map(|output| Part { output, twin: true }))
+    let own = find(name).map(|output| Part { output, twin: false });
+    own.or_else(|| find(name.strip_prefix(TWIN)?).map(|output| Part { output, twin: true }))
 }
 
 fn twin_of(name: &str) -> Vec<u8> {
@@ -152,11 +152,12 @@ pub(super) fn number(index: usize) -> u32 {
 /// Where the cell number `columns` (from 1) of the record at `start` ends, for a record that has more cells than that.
 pub(super) fn end_of_cell(body: &[u8], start: usize, columns: usize) -> usize {
     let mut at = start;
+    let mut quotes = Quotes::default();
     for _ in 1..columns {
-        match cell(body, at).stop {
+        match cell(body, at, &mut quotes).stop {
             Stop::Comma(next) => at = next,
             Stop::Record(_) | Stop::OpenQuote => break,
         }
     }
-    cell(body, at).end
+    cell(body, at, &mut quotes).end
 }

@@ -11,7 +11,7 @@ mod layout;
 mod rewriter;
 mod values;
 
-pub use cells::Cells;
+pub use cells::{Cells, Written};
 pub use rewriter::Rewriter;
 
 use cell::Span;
@@ -43,6 +43,14 @@ impl<'r> Record<'r> {
     #[must_use]
     pub fn values(&self, input: usize) -> Values<'r> {
         Values { body: self.body, spans: self.cursor.values(input).iter() }
+    }
+
+    /// Whether any input of this record has a value in its `__mv_` column; then [`Record::values`] tells more than
+    /// [`Record::cell`].
+    #[inline]
+    #[must_use]
+    pub fn has_several_values(&self) -> bool {
+        self.cursor.has_several_values()
     }
 
     /// Whether the chunk has the input's column at all.

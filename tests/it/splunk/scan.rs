@@ -15,7 +15,7 @@ pub fn scan(rows: &[Record]) -> Vec<Record> {
     for row in &mut rows {
         row.entry("Message".to_owned()).or_default();
     }
-    std::fs::write(&file, csv(&rows, false)).unwrap();
+    std::fs::write(&file, csv(&rows)).unwrap();
     scan_file(&file)
 }
 

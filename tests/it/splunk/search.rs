@@ -1,80 +1,48 @@
-//! splunkd's side of the protocol, in memory: rows in, rows out.
+//! The real command in a search: rows in, the same rows with the fields it added out.
 
 use iismodcheck::command::{IisModCheck, Lookups};
-use iismodcheck::searchcommand::serve;
-use serde_json::{Value, json};
+use iismodcheck::detect::Column;
 
-use super::{Record, csv};
+use super::Record;
+use crate::support::events::Event;
+use crate::support::splunkd::Splunkd;
 
-/// Runs `| iismodcheck ARGUMENTS` over the rows, sent in chunks of `chunk` rows. Every row comes back, with the fields
-/// that the command added. Panics where the command reports an error.
+/// Runs `| iismodcheck ARGUMENTS` over the rows, sent in chunks of `chunk` rows, with no allowlist of a site. Panics where
+/// the command reports an error.
 pub fn iismodcheck(arguments: &[&str], rows: &[Record], chunk: usize) -> Vec<Record> {
     let folder = tempfile::tempdir().unwrap();
     let lookups = Lookups::of_executable(&folder.path().join("bin").join("iismodcheck"));
-    let mut input = Vec::new();
-    let info = json!({"action": "getinfo", "preview": false, "searchinfo": {"args": arguments, "raw_args": arguments}});
-    frame(&mut input, &info, b"");
-    let chunks: Vec<&[Record]> = if rows.is_empty() { vec![rows] } else { rows.chunks(chunk).collect() };
-    for (number, rows) in chunks.iter().enumerate() {
-        let execute = json!({"action": "execute", "finished": number + 1 == chunks.len()});
-        frame(&mut input, &execute, &csv(rows, true));
-    }
-    let mut output = Vec::new();
-    serve(input.as_slice(), &mut output, &mut IisModCheck::new(lookups, false)).unwrap();
-    let mut rest = output.as_slice();
+    let mut splunkd = Splunkd::run(IisModCheck::new(lookups, false));
+    assert_eq!(splunkd.getinfo(arguments).error(), None);
+    let events: Vec<Event> = rows.iter().map(event).collect();
     let mut found = Vec::new();
-    while !rest.is_empty() {
-        let (metadata, body) = read_frame(&mut rest);
-        assert_eq!(metadata.get("error"), None, "{arguments:?}");
-        found.extend(records(body));
+    let chunks: Vec<&[Event]> =
+        if events.is_empty() { vec![&events] } else { events.chunks(chunk).collect() };
+    for (number, events) in chunks.iter().enumerate() {
+        let merged = splunkd.execute(events, number + 1 == chunks.len());
+        assert_eq!(merged.reply.error(), None);
+        found.extend(merged.events);
     }
-    assert_eq!(found.len(), rows.len(), "a row was lost or added");
-    found
+    let end = splunkd.hang_up();
+    assert!(end.success, "{}", end.stderr);
+    rows.iter().zip(&found).map(|(row, event)| record(row, event)).collect()
 }
 
-fn frame(output: &mut Vec<u8>, metadata: &Value, body: &[u8]) {
-    let metadata = metadata.to_string();
-    output.extend_from_slice(format!("chunked 1.0,{},{}\n", metadata.len(), body.len()).as_bytes());
-    output.extend_from_slice(metadata.as_bytes());
-    output.extend_from_slice(body);
+fn event(row: &Record) -> Event {
+    let mut event = Event::default();
+    for (field, values) in row {
+        event.set(field, values);
+    }
+    event
 }
 
-fn read_frame<'a>(rest: &mut &'a [u8]) -> (Value, &'a [u8]) {
-    let end = rest.iter().position(|byte| *byte == b'\n').unwrap();
-    let (head, tail) = rest.split_at(end + 1);
-    let numbers: Vec<usize> = std::str::from_utf8(head)
-        .unwrap()
-        .trim_end()
-        .split(',')
-        .skip(1)
-        .map(|number| number.parse().unwrap())
-        .collect();
-    let (metadata, tail) = tail.split_at(numbers[0]);
-    let (body, tail) = tail.split_at(numbers[1]);
-    *rest = tail;
-    (serde_json::from_slice(metadata).unwrap(), body)
-}
-
-fn records(body: &[u8]) -> Vec<Record> {
-    let mut reader = csv::Reader::from_reader(body);
-    let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-    reader
-        .records()
-        .map(|row| {
-            let row = row.unwrap();
-            let cell = |name: &str| header.iter().position(|known| known == name).map_or("", |at| &row[at]);
-            header
-                .iter()
-                .filter(|field| !field.starts_with("__mv_") && !cell(field).is_empty())
-                .map(|field| (field.clone(), values(cell(field), cell(&format!("__mv_{field}")))))
-                .collect()
-        })
+/// The fields of an event: those of the row that it was, and those that the command can add.
+fn record(row: &Record, event: &Event) -> Record {
+    let added = Column::FACTS.iter().chain(&Column::PARTS).chain(&[Column::FindingId]);
+    let names = row.keys().map(String::as_str).chain(added.map(|column| column.name()));
+    let text = |value: &Vec<u8>| String::from_utf8(value.clone()).unwrap();
+    names
+        .map(|name| (name.to_owned(), event.values(name).iter().map(text).collect::<Vec<_>>()))
+        .filter(|(_, values)| !values.is_empty())
         .collect()
-}
-
-fn values(plain: &str, twin: &str) -> Vec<String> {
-    match twin.strip_prefix('$').and_then(|text| text.strip_suffix('$')) {
-        Some(inner) => inner.split("$;$").map(|value| value.replace("$$", "$")).collect(),
-        None => vec![plain.to_owned()],
-    }
 }

@@ -1,0 +1,123 @@
+//! The compiled-in data against itself.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Seen, catalogue, with_packs};
+use crate::allowlist::{Entry, Origin, Profile, Strength, builtin};
+use crate::iis::{Image, Kind};
+
+fn entries() -> Vec<Entry> {
+    builtin::entries().unwrap()
+}
+
+fn every_pack() -> Profile {
+    let catalogue = catalogue(b"").unwrap();
+    with_packs(&catalogue.packs().into_keys().collect::<Vec<_>>())
+}
+
+fn seen(entry: &Entry, profile: &Profile) -> Seen {
+    let kind = entry.kind.map_or("native", Kind::as_str);
+    let shown = if entry.type_name.is_empty() { &entry.image } else { &entry.type_name };
+    let shown = if shown.is_empty() { "-" } else { shown };
+    Seen::new(kind, &entry.name, shown, profile)
+}
+
+#[test]
+fn ids_are_unique_and_plain() {
+    let mut ids = HashSet::new();
+    for entry in entries() {
+        assert!(
+            entry.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b)),
+            "{}",
+            entry.id
+        );
+        assert!(ids.insert(entry.id.clone()), "{}", entry.id);
+        assert!(!entry.about.is_empty() && !entry.reference.is_empty(), "{}", entry.id);
+    }
+    assert!(ids.len() > 250, "{}", ids.len());
+}
+
+#[test]
+fn each_baseline_and_pack_pair_is_known_and_no_threat() {
+    let (catalogue, all) = (catalogue(b"").unwrap(), every_pack());
+    let (chosen, none) = (catalogue.index(&all), catalogue.index(&Profile::default()));
+    for (number, entry) in catalogue.entries().iter().enumerate() {
+        let seen = seen(entry, &all);
+        let found = chosen.candidates(&seen.identity());
+        if let Origin::Threat(_) = entry.origin {
+            assert_eq!(found.known_pair, None, "{}", entry.id);
+            continue;
+        }
+        assert_eq!(found.known_pair, Some(number), "{}", entry.id);
+        assert_eq!(
+            (found.threat, found.threat_basename, found.pack_not_chosen),
+            (None, None, None),
+            "{}",
+            entry.id
+        );
+        assert!(found.known_name.contains(&number), "{}", entry.id);
+        let unchosen = none.candidates(&seen.identity());
+        let is_pack = matches!(entry.origin, Origin::Pack(_));
+        assert_eq!(unchosen.pack_not_chosen, is_pack.then_some(number), "{}", entry.id);
+        assert_eq!(unchosen.known_pair, (!is_pack).then_some(number), "{}", entry.id);
+    }
+}
+
+#[test]
+fn each_threat_is_found_by_what_it_names() {
+    let catalogue = catalogue(b"").unwrap();
+    let index = catalogue.index(&Profile::default());
+    for (number, entry) in catalogue.entries().iter().enumerate() {
+        let Origin::Threat(strength) = entry.origin else { continue };
+        let found = index.candidates(&seen(entry, &Profile::default()).identity());
+        let slot = if strength == Strength::Distinctive { found.threat } else { found.threat_basename };
+        assert_eq!(slot, Some(number), "{}", entry.id);
+    }
+}
+
+#[test]
+fn images_are_certain_and_each_path_has_one_name() {
+    let roots = Profile::default().roots;
+    let mut names: HashMap<String, String> = HashMap::new();
+    for entry in entries().iter().filter(|entry| !entry.image.is_empty()) {
+        let image = Image::normalise(&entry.image, &roots);
+        if let Origin::Threat(_) = entry.origin {
+            assert!(image.is_resolved() || image.is_relative(), "{}", entry.id);
+            continue;
+        }
+        assert!(image.is_resolved(), "{}: {:?}", entry.id, image.flags);
+        if entry.kind == Some(Kind::Native) {
+            let name = names.entry(image.normal).or_insert_with(|| entry.name.clone());
+            assert_eq!(*name, entry.name, "{}", entry.id);
+        }
+    }
+}
+
+#[test]
+fn what_was_left_out_is_left_out() {
+    let catalogue = catalogue(b"").unwrap();
+    let profile = every_pack();
+    let index = catalogue.index(&profile);
+    for (name, image) in [
+        ("DefaultDocumentModule_Atomic", r"%windir%\system32\inetsrv\defdoc.dll"),
+        ("FailedRequestsTracingModule", r"%windir%\System32\inetsrv\iisfreb.dll"),
+        ("OwaAuth", r"C:\Vendor\owaauth.dll"),
+        ("WindowsAuth", r"C:\Windows\Temp\malicious.dll"),
+    ] {
+        let found = index.candidates(&Seen::new("native", name, image, &profile).identity());
+        assert_eq!((found.threat, found.threat_basename), (None, None), "{name}");
+    }
+    for entry in entries() {
+        let drive = entry.image.get(..2).filter(|head| head.ends_with(':'));
+        assert!(drive.is_none_or(|drive| drive == "C:"), "{}", entry.id);
+    }
+}
+
+#[test]
+fn packs_have_products() {
+    let catalogue = catalogue(b"").unwrap();
+    let packs = catalogue.packs();
+    assert!(packs.len() >= 17, "{packs:?}");
+    assert_eq!(packs.get("exchange"), Some(&vec!["Exchange Server 2013-2019"]));
+    assert_eq!(packs.get("iisexpress"), Some(&vec!["IIS Express"]));
+}
