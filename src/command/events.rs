@@ -2,25 +2,22 @@
 
 use crate::detect::part::{self, NOTHING, Part};
 use crate::detect::{Annotation, Column, Engine, Finding, ReasonTexts, Severity, Verdict, row, time};
-use crate::event::{self, Event, Fields, INPUTS, Role, Says, Scratch};
+use crate::event::{Event, Fields, INPUTS, Opened, Role, Says, Scratch};
 use crate::iis::ValueSource;
 use crate::searchcommand::{Cells, Input, Messages, Place, Plan, Record};
 
 use super::options::Options;
-use super::remembered::Remembered;
+use super::remembered::{Free, Remembered};
 use super::writer;
 
-/// Position of the message and of the raw text in [`INPUTS`].
-const MESSAGE: usize = 1;
+/// Places in [`INPUTS`] of the cells that can hold an event each by itself.
 const RAW: usize = 0;
+const MESSAGE: usize = 1;
+const CONFIGURATION: usize = 7;
 
 /// The rows of one search.
 pub(super) struct Events {
     engine: Engine,
-    /// For each input of the plan, its place in [`INPUTS`].
-    places: Vec<usize>,
-    /// For each input of the plan, whether it alone can hold an event.
-    carriers: Vec<bool>,
     parts: bool,
     raw: bool,
     message_field: String,
@@ -38,12 +35,23 @@ struct Buffers {
     finding: Finding,
     reasons: ReasonTexts,
     text: Vec<u8>,
+    key: Vec<u8>,
     remembered: Remembered,
 }
 
-/// For each input of the plan, its place in [`INPUTS`].
-fn places(options: &Options) -> Vec<usize> {
-    (0..INPUTS.len()).filter(|&place| options.raw || place != RAW).collect()
+/// What is known of a row's facts before its event is read.
+enum Facts {
+    /// They are written already.
+    Written,
+    /// No earlier row said the same; where to remember them.
+    New(Free),
+    /// The row cannot be compared with others.
+    Unusual,
+}
+
+/// The place in [`INPUTS`] of the first input of the plan; the others follow in order.
+fn first_place(raw: bool) -> usize {
+    if raw { RAW } else { MESSAGE }
 }
 
 /// What this level reads and writes.
@@ -59,8 +67,7 @@ pub(super) fn plan(options: &Options) -> Plan {
     }
     Plan {
         place: if options.distributed { Place::Distributed } else { Place::SearchHead },
-        inputs: places(options)
-            .into_iter()
+        inputs: (first_place(options.raw)..INPUTS.len())
             .map(|place| Input { name: name(place), multivalue: true })
             .collect(),
         all_fields: options.all_fields,
@@ -70,14 +77,8 @@ pub(super) fn plan(options: &Options) -> Plan {
 
 impl Events {
     pub(super) fn new(options: &Options, engine: Engine, assumed_time: i64) -> Self {
-        let places = places(options);
-        let carries = |&place: &usize| {
-            INPUTS.get(place).is_some_and(|name| ["_raw", "Message", "Configuration"].contains(name))
-        };
         Self {
             engine,
-            carriers: places.iter().map(carries).collect(),
-            places,
             parts: options.parts,
             raw: options.raw,
             message_field: options.message_field.clone(),
@@ -89,45 +90,60 @@ impl Events {
     }
 
     pub(super) fn record(&mut self, record: &Record<'_>, cells: &mut Cells) {
-        let (fields, filled) = self.fields(record);
+        let fields = self.fields(record);
         self.rows += 1;
-        self.rows_with_input += u64::from(filled);
-        let Buffers { scratch, host, finding, reasons, text, remembered } = &mut self.buffers;
-        let event = event::read(&fields, scratch);
-        if event.role == Role::Other {
-            return;
-        }
-        writer::lower_case(event.host, host);
-        let (at, time_assumed) = match time::parse(event.time) {
-            Some(at) => (at, false),
-            None => (self.assumed_time, true),
-        };
-        match event.says {
-            Says::Change(change) => {
-                let source = change.source.map_or("", ValueSource::as_str);
-                let subject = row::subject(&event, &change, host, at, time_assumed);
-                if !remembered.write(&subject, source, cells) {
-                    self.engine.decide(&subject, finding);
-                    reasons.take(finding, &self.engine);
-                    writer::write(cells, &Annotation::of(&subject, source, finding, &self.engine), reasons);
-                    if self.engine.is_timeless() {
-                        remembered.keep(cells);
-                    }
+        let carriers = [RAW, MESSAGE, CONFIGURATION].map(|place| fields.cells.get(place));
+        self.rows_with_input += u64::from(carriers.into_iter().flatten().any(|cell| !cell.is_empty()));
+        let Buffers { key, remembered, .. } = &mut self.buffers;
+        let opened = Opened::new(&fields);
+        key.clear();
+        let found = opened.identity(key).map(|time| {
+            key.push(u8::from(time::parse(time).is_none()));
+            remembered.find(key)
+        });
+        match found {
+            Some(Ok(written)) => {
+                cells.write_again(written);
+                if self.parts {
+                    self.read(&opened, cells, Facts::Written);
                 }
             }
-            Says::OtherSection => {
-                reasons.clear();
-                let plain = Annotation::plain(Verdict::NotModule, Severity::Info, host, event.actor);
-                writer::write(cells, &plain, reasons);
+            Some(Err(place)) => self.read(&opened, cells, Facts::New(place)),
+            None => self.read(&opened, cells, Facts::Unusual),
+        }
+    }
+
+    /// Reads the event and writes what is still to be written of it.
+    fn read(&mut self, opened: &Opened<'_, '_>, cells: &mut Cells, facts: Facts) {
+        let Buffers { scratch, host, finding, reasons, text, key, remembered } = &mut self.buffers;
+        let event = opened.read(scratch);
+        writer::lower_case(event.host, host);
+        let time = time::parse(event.time);
+        let at = time.unwrap_or(self.assumed_time);
+        let plain = |verdict, severity| Annotation::plain(verdict, severity, host, event.actor);
+        reasons.clear();
+        let mut timeless = true;
+        match event.says {
+            _ if matches!(facts, Facts::Written) => {}
+            Says::Change(change) => {
+                let source = change.source.map_or("", ValueSource::as_str);
+                let subject = row::subject(&event, &change, host, at, time.is_none());
+                self.engine.decide(&subject, finding);
+                reasons.take(finding, &self.engine);
+                writer::write(cells, &Annotation::of(&subject, source, finding, &self.engine), reasons);
+                timeless = self.engine.is_timeless();
             }
+            Says::OtherSection => writer::write(cells, &plain(Verdict::NotModule, Severity::Info), reasons),
             Says::Unparsed(reason) => {
                 reasons.take_code(reason);
-                let plain = Annotation::plain(Verdict::Unparsed, Severity::Medium, host, event.actor);
-                writer::write(cells, &plain, reasons);
+                writer::write(cells, &plain(Verdict::Unparsed, Severity::Medium), reasons);
             }
             Says::Nothing => {}
         }
-        if self.parts {
+        if let (Facts::New(place), true) = (facts, timeless) {
+            remembered.keep(key, place, cells);
+        }
+        if self.parts && event.role != Role::Other {
             write_parts(cells, &event, host, at, text);
         }
     }
@@ -150,26 +166,26 @@ impl Events {
         ));
     }
 
-    /// The cells of a record, and whether any of them can hold an event.
-    fn fields<'r>(&self, record: &Record<'r>) -> (Fields<'r>, bool) {
+    /// The cells of a record.
+    fn fields<'r>(&self, record: &Record<'r>) -> Fields<'r> {
         let mut fields = Fields::default();
-        let mut filled = false;
-        let several = record.has_several_values();
-        for (input, (&place, &carries)) in self.places.iter().zip(&self.carriers).enumerate() {
-            let mut first = record.cell(input);
-            if several {
+        let first_place = first_place(self.raw);
+        if record.has_several_values() {
+            for (input, (place, cell)) in fields.cells.iter_mut().enumerate().skip(first_place).enumerate() {
                 let mut values = record.values(input);
-                first = values.next().unwrap_or_default();
-                if values.any(|value| value != first) {
+                *cell = values.next().unwrap_or_default();
+                if values.any(|value| value != *cell) {
                     fields.conflicts |= 1 << place;
                 }
             }
-            if let Some(cell) = fields.cells.get_mut(place) {
-                *cell = first;
+        } else {
+            for (input, cell) in record.filled() {
+                if let Some(place) = fields.cells.get_mut(first_place + input) {
+                    *place = cell;
+                }
             }
-            filled |= carries && !first.is_empty();
         }
-        (fields, filled)
+        fields
     }
 }
 

@@ -4,72 +4,106 @@
 //! the output of a row as encoded cells. It must depend on nothing but the key: a finding on which an entry of the site
 //! could bear (its dates and scope are looked at row by row) is never kept.
 
-use std::collections::HashMap;
+use std::hash::BuildHasher;
 
-use crate::iis::Subject;
+use foldhash::quality::RandomState;
+
 use crate::searchcommand::{Cells, Written};
 
-/// The most rows that are remembered; then remembering starts afresh. Names are written by attackers.
-const MOST: usize = 8_192;
+/// The most rows and bytes that are remembered; then remembering starts afresh. Names are written by attackers.
+const MOST_ROWS: usize = 8_192;
+const MOST_BYTES: usize = 4 << 20;
+/// Twice the rows, so that a free slot is never far.
+const SLOTS: usize = 2 * MOST_ROWS;
 
-/// Encoded cells by what the row says.
-#[derive(Default)]
+/// Encoded cells by what the row says. All keys and cells lie in one vector, and the table of them has a fixed size, so
+/// that a row that is new allocates nothing either.
 pub(super) struct Remembered {
-    rows: HashMap<Box<[u8]>, Written>,
-    key: Vec<u8>,
+    /// Seeded anew by each process: who writes names cannot make their hashes meet.
+    hasher: RandomState,
+    /// Number of a row from 1, at its hash or behind it; 0 where the slot is free.
+    slots: Box<[u16]>,
+    rows: Vec<Row>,
+    bytes: Vec<u8>,
+}
+
+/// The key and the cells of a row lie behind each other in the bytes.
+struct Row {
+    hash: u64,
+    start: usize,
+    /// Where the key ends and the cells begin.
+    middle: usize,
+    end: usize,
+    cells: usize,
+}
+
+const _: () = assert!(MOST_ROWS < u16::MAX as usize);
+
+impl Default for Remembered {
+    fn default() -> Self {
+        Self {
+            hasher: RandomState::default(),
+            slots: vec![0; SLOTS].into(),
+            rows: Vec::with_capacity(MOST_ROWS),
+            bytes: Vec::new(),
+        }
+    }
+}
+
+/// The free slot for a key that is not there.
+#[derive(Clone, Copy)]
+pub(super) struct Free {
+    hash: u64,
+    slot: usize,
 }
 
 impl Remembered {
-    /// Writes the cells of an earlier row that said the same; false when there is none.
-    pub(super) fn write(&mut self, subject: &Subject<'_>, source: &'static str, cells: &mut Cells) -> bool {
-        write_key(subject, source, &mut self.key);
-        match self.rows.get(self.key.as_slice()) {
-            Some(written) => {
-                cells.write_again(written);
-                true
+    /// The cells of an earlier row of this key; else the slot in which to [keep](Remembered::keep) them.
+    pub(super) fn find(&self, key: &[u8]) -> Result<Written<'_>, Free> {
+        let hash = self.hasher.hash_one(key);
+        let mut slot = position(hash);
+        while let Some(row) = self.slots.get(slot).and_then(|&n| self.rows.get(usize::from(n).checked_sub(1)?)) {
+            if row.hash == hash && self.bytes.get(row.start..row.middle) == Some(key) {
+                let text = self.bytes.get(row.middle..row.end).unwrap_or_default();
+                return Ok(Written { text, cells: row.cells });
             }
-            None => false,
+            slot = (slot + 1) % SLOTS;
         }
+        Err(Free { hash, slot })
     }
 
-    /// Keeps the cells that were written for the row that [`Remembered::write`] was last asked about. They hold
-    /// the facts and nothing else.
-    pub(super) fn keep(&mut self, cells: &Cells) {
-        if self.rows.len() >= MOST {
+    /// Keeps the cells that were written for the row of `key`. `free` is what [`Remembered::find`] gave for it, with
+    /// nothing kept in between.
+    pub(super) fn keep(&mut self, key: &[u8], free: Free, cells: &Cells) {
+        let Some(written) = cells.written() else { return };
+        let length = key.len() + written.text.len();
+        if length > MOST_BYTES / 64 {
+            return;
+        }
+        let mut slot = free.slot;
+        if self.rows.len() >= MOST_ROWS || self.bytes.len() + length > MOST_BYTES {
             self.rows.clear();
+            self.bytes.clear();
+            self.slots.fill(0);
+            slot = position(free.hash);
         }
-        if let Some(written) = cells.written() {
-            self.rows.insert(self.key.as_slice().into(), written);
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(key);
+        self.bytes.extend_from_slice(written.text);
+        self.rows.push(Row {
+            hash: free.hash,
+            start,
+            middle: start + key.len(),
+            end: start + length,
+            cells: written.cells,
+        });
+        if let (Some(slot), Ok(number)) = (self.slots.get_mut(slot), u16::try_from(self.rows.len())) {
+            *slot = number;
         }
     }
 }
 
-/// Everything of a row-level subject but its time, each text with its length before it.
-fn write_key(subject: &Subject<'_>, source: &str, key: &mut Vec<u8>) {
-    key.clear();
-    key.extend_from_slice(&[
-        subject.section as u8,
-        subject.action as u8,
-        u8::from(subject.value_unseen) | u8::from(subject.renamed) << 1 | u8::from(subject.time_assumed) << 2,
-    ]);
-    for text in [
-        subject.name,
-        subject.attribute,
-        subject.config_path,
-        subject.location,
-        subject.host,
-        subject.actor,
-        source,
-    ] {
-        push(text, key);
-    }
-    for text in [subject.image, subject.type_name, subject.precondition, subject.old] {
-        key.push(u8::from(text.is_some()));
-        push(text.unwrap_or_default(), key);
-    }
-}
-
-fn push(text: &str, key: &mut Vec<u8>) {
-    key.extend_from_slice(&text.len().to_le_bytes());
-    key.extend_from_slice(text.as_bytes());
+#[expect(clippy::cast_possible_truncation, reason = "any bits of the hash serve")]
+fn position(hash: u64) -> usize {
+    hash as usize % SLOTS
 }

@@ -1,11 +1,12 @@
 //! The inputs of one row and their precedence: what is taken from `_raw`, what from extracted fields.
 
 use super::Fields;
-use super::classic::{self, Classic};
+use super::classic::Classic;
 use super::message;
+use super::opened::Whole;
 use super::reasons::{INVALID_UTF8, MULTIVALUE_INPUT, TRUNCATED_MESSAGE};
 use super::text::{self, Text};
-use super::xml::{self, Xml};
+use super::xml::Xml;
 
 /// The inputs by their place in [`INPUTS`](super::INPUTS).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,16 +99,27 @@ pub(super) struct Gathered<'a> {
 }
 
 /// Gathers what the row says; `None` where it is another event, whatever else it holds.
-pub(super) fn gather<'a>(fields: &Fields<'a>, buffer: &mut String) -> Option<Gathered<'a>> {
+pub(super) fn gather<'a>(
+    fields: &Fields<'a>,
+    whole: &Whole<'a>,
+    buffer: &mut String,
+) -> Option<Gathered<'a>> {
     let row = Row { fields, buffer, problem: None };
-    let raw = row.bytes(Input::Raw);
-    if let Some(start) = xml::start(raw) {
-        row.xml(raw.get(start..).unwrap_or_default())
-    } else if let Some(classic) = classic::read(raw) {
-        row.classic(&classic)
-    } else {
-        row.extracted()
+    match whole {
+        Whole::Xml(xml) => row.xml(xml),
+        Whole::Classic(classic) => row.classic(classic),
+        Whole::None => row.extracted(),
     }
+}
+
+/// The log that the XML of an event names.
+pub(super) fn log_of(xml: &Xml<'_>) -> Log {
+    log(xml.provider.unwrap_or_default(), xml.channel.unwrap_or_default())
+}
+
+/// Whether a `lastTime` is a number: a published search formats that field for people.
+pub(super) fn is_numeric(time: &str) -> bool {
+    time.bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
 /// Reads an event's number.
@@ -144,10 +156,8 @@ struct Row<'r, 'a> {
 }
 
 impl<'a> Row<'_, 'a> {
-    fn xml(mut self, text: &'a [u8]) -> Option<Gathered<'a>> {
-        let log_of = |xml: &Xml<'_>| log(xml.provider.unwrap_or_default(), xml.channel.unwrap_or_default());
-        let xml = xml::read(text, |xml| log_of(xml) != Log::Other);
-        let log = log_of(&xml);
+    fn xml(mut self, xml: &Xml<'a>) -> Option<Gathered<'a>> {
+        let log = log_of(xml);
         // An event that breaks off before its number: the fields may still know it.
         let id = match id(xml.event_id.unwrap_or_default()) {
             Id::Missing if xml.problem.is_some() => self.extracted_id(),
@@ -302,11 +312,10 @@ impl<'a> Row<'_, 'a> {
         }
     }
 
-    /// `_time`, else a numeric `lastTime`: a published search formats that one for people.
+    /// `_time`, else a numeric `lastTime`.
     fn time(&mut self) -> Text<'a> {
-        let numeric = |time: &str| time.bytes().all(|b| b.is_ascii_digit() || b == b'.');
         match self.cell(Input::Time) {
-            "" => self.first(&[Input::LastTime], numeric),
+            "" => self.first(&[Input::LastTime], is_numeric),
             time => Text::Here(time),
         }
     }
@@ -341,7 +350,7 @@ impl<'a> Row<'_, 'a> {
     }
 
     fn bytes(&self, input: Input) -> &'a [u8] {
-        self.fields.cells.get(input as usize).copied().unwrap_or_default()
+        self.fields.get(input)
     }
 
     fn utf8(&mut self, bytes: &'a [u8]) -> &'a str {

@@ -37,6 +37,7 @@ mod fallback;
 mod fields;
 mod judge;
 mod message;
+mod opened;
 mod quotes;
 mod reasons;
 #[cfg(test)]
@@ -46,6 +47,7 @@ mod xml;
 
 use crate::iis::ConfigChange;
 
+pub use opened::Opened;
 pub use reasons::REASONS;
 
 /// The input columns that can say something, in the order of [`Fields`].
@@ -102,6 +104,10 @@ impl<'a> Fields<'a> {
                 *slot = cell;
             }
         }
+    }
+
+    fn get(&self, input: fields::Input) -> &'a [u8] {
+        self.cells.get(input as usize).copied().unwrap_or_default()
     }
 }
 
@@ -171,9 +177,5 @@ impl Event<'_> {
 /// Reads one event. Total: any bytes give an event; what cannot be read says so in [`Says::Unparsed`]. Takes time
 /// linear in the length of the cells, and allocates nothing beyond the growth of `scratch`.
 pub fn read<'a>(fields: &Fields<'a>, scratch: &'a mut Scratch) -> Event<'a> {
-    scratch.buffer.clear();
-    let Some(gathered) = fields::gather(fields, &mut scratch.buffer) else {
-        return Event::OTHER;
-    };
-    judge::judge(&gathered, &scratch.buffer)
+    Opened::new(fields).read(scratch)
 }

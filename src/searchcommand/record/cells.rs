@@ -32,11 +32,14 @@ pub struct Cells {
     unknown: Option<usize>,
 }
 
-/// The cells of one record, encoded; made by [`Cells::written`].
-#[derive(Debug, Clone)]
-pub struct Written {
-    text: Box<[u8]>,
-    column: usize,
+/// The cells of one record as they stand in the reply: to be kept, and written again into a later record of the same
+/// plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Written<'c> {
+    /// The encoded cells, each behind a comma.
+    pub text: &'c [u8],
+    /// Their number.
+    pub cells: usize,
 }
 
 /// Where an output's cells go.
@@ -106,18 +109,18 @@ impl Cells {
 
     /// The cells of this record so far, to be written again into a later one. `None` when they were set out of order.
     #[must_use]
-    pub fn written(&self) -> Option<Written> {
+    pub fn written(&self) -> Option<Written<'_>> {
         let text = self.text.get(self.base..).unwrap_or_default();
-        self.ordered.then(|| Written { text: text.into(), column: self.column })
+        self.ordered.then_some(Written { text, cells: self.column })
     }
 
     /// Writes the cells of an earlier record of the same plan, in place of setting each. Nothing may have been set
     /// before in this record; what is set afterwards counts.
     #[inline]
-    pub fn write_again(&mut self, written: &Written) {
+    pub fn write_again(&mut self, written: Written<'_>) {
         self.text.truncate(self.base);
-        self.text.extend_from_slice(&written.text);
-        self.column = written.column;
+        self.text.extend_from_slice(written.text);
+        self.column = written.cells;
         self.ordered = true;
     }
 

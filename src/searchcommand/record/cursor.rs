@@ -155,6 +155,11 @@ impl Cursor {
         if input < self.inputs { self.spans.get(input).copied().unwrap_or_default() } else { Span::default() }
     }
 
+    /// The inputs whose cell is not empty. A twin's slot is no input.
+    pub(super) fn filled(&self) -> impl Iterator<Item = usize> {
+        self.filled.iter().map(|&slot| slot as usize).filter(|&slot| slot < self.inputs)
+    }
+
     /// The values of an input: those of its twin; else its cell, unless that is empty.
     pub(super) fn values(&self, input: usize) -> &[Span] {
         if self.several

@@ -37,6 +37,12 @@ impl<'r> Record<'r> {
         self.cursor.span(input).of(self.body)
     }
 
+    /// The inputs whose cell is not empty, with their cells, in the order of the chunk's columns.
+    pub fn filled(&self) -> impl Iterator<Item = (usize, &'r [u8])> {
+        let (cursor, body) = (self.cursor, self.body);
+        cursor.filled().map(move |input| (input, cursor.span(input).of(body)))
+    }
+
     /// The values of an input. A cell that is not multi-value gives one, an empty one none. The values come from the `__mv_`
     /// column, which is read only for inputs that say [`multivalue`](super::Input::multivalue); a `__mv_` cell of another
     /// form than `$one$;$two$` is not looked at.

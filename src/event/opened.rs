@@ -1,0 +1,168 @@
+//! A row whose `_raw` was looked at, before its texts are read: enough to see that it says what an earlier row said.
+
+use super::classic::{self, Classic};
+use super::fields::{self, Input, Log};
+use super::judge;
+use super::xml::{self, Xml};
+use super::{Event, Fields, Scratch};
+
+/// A row whose `_raw` was looked at; its texts are not read yet.
+pub struct Opened<'f, 'a> {
+    fields: &'f Fields<'a>,
+    whole: Whole<'a>,
+}
+
+/// The whole event in `_raw`.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Whole<'a> {
+    Xml(Xml<'a>),
+    Classic(Classic<'a>),
+    /// `_raw` is empty or something else.
+    None,
+}
+
+impl<'f, 'a> Opened<'f, 'a> {
+    /// Opens a row.
+    #[must_use]
+    pub fn new(fields: &'f Fields<'a>) -> Self {
+        let raw = fields.get(Input::Raw);
+        let whole = if raw.is_empty() {
+            Whole::None
+        } else if let Some(start) = xml::start(raw) {
+            let text = raw.get(start..).unwrap_or_default();
+            Whole::Xml(xml::read(text, |xml| fields::log_of(xml) != Log::Other))
+        } else {
+            classic::read(raw).map_or(Whole::None, Whole::Classic)
+        };
+        Self { fields, whole }
+    }
+
+    /// Reads the event: see [`read`](super::read).
+    pub fn read<'s>(&self, scratch: &'s mut Scratch) -> Event<'s>
+    where
+        'a: 's,
+    {
+        scratch.buffer.clear();
+        match fields::gather(self.fields, &self.whole, &mut scratch.buffer) {
+            Some(gathered) => judge::judge(&gathered, &scratch.buffer),
+            None => Event::OTHER,
+        }
+    }
+
+    /// Writes to `key` everything that [`Opened::read`] looks at but the texts of time, record number and process, and
+    /// gives the time: rows of the same key give the same event but for these three.
+    ///
+    /// `None` for a row that should be read for itself: it has several values in a field, or one of the three is not
+    /// plain ASCII, so that it could make the row unparsed.
+    pub fn identity(&self, key: &mut Vec<u8>) -> Option<&'a str> {
+        if self.fields.conflicts != 0 {
+            return None;
+        }
+        match &self.whole {
+            Whole::None => self.fields_identity(key),
+            Whole::Classic(classic) => self.classic_identity(classic, key),
+            Whole::Xml(xml) => self.xml_identity(xml, key),
+        }
+    }
+
+    fn fields_identity(&self, key: &mut Vec<u8>) -> Option<&'a str> {
+        for (place, cell) in (0..).zip(&self.fields.cells) {
+            if cell.is_empty() {
+                continue;
+            }
+            if OWN >> place & 1 == 0 {
+                push(key, place, cell);
+            } else if !cell.is_ascii() {
+                return None;
+            }
+        }
+        self.own_time()
+    }
+
+    fn classic_identity(&self, classic: &Classic<'a>, key: &mut Vec<u8>) -> Option<&'a str> {
+        for (number, text) in (CLASSIC..).zip([
+            classic.log_name,
+            classic.source_name,
+            classic.event_code,
+            classic.computer,
+            classic.sid,
+            classic.user,
+        ]) {
+            push(key, number, text);
+        }
+        // A message that is missing is not an empty one.
+        if let Some(message) = classic.message {
+            push(key, 0, message);
+        }
+        self.push_inputs(key, &[Input::EventCode, Input::EventId, Input::Configuration, Input::Host]);
+        if classic.record.is_ascii() { self.own_time() } else { None }
+    }
+
+    fn xml_identity(&self, xml: &Xml<'a>, key: &mut Vec<u8>) -> Option<&'a str> {
+        for (number, text) in (XML..).zip([
+            xml.provider,
+            xml.event_id,
+            xml.channel,
+            xml.computer,
+            xml.user,
+            xml.config_path,
+            xml.location,
+            xml.configuration,
+            xml.operation,
+            xml.old,
+            xml.new,
+            xml.message,
+            xml.problem.map(str::as_bytes),
+        ]) {
+            if let Some(text) = text {
+                push(key, number, text);
+            }
+        }
+        self.push_inputs(key, &[Input::EventCode, Input::EventId, Input::Host]);
+        let [time, record, process] = [xml.time, xml.record, xml.process].map(Option::unwrap_or_default);
+        if ![time, record, process].into_iter().all(is_plain) {
+            return None;
+        }
+        if time.is_empty() { self.own_time() } else { std::str::from_utf8(time).ok() }
+    }
+
+    fn push_inputs(&self, key: &mut Vec<u8>, inputs: &[Input]) {
+        for &input in inputs {
+            let cell = self.fields.get(input);
+            if !cell.is_empty() {
+                push(key, input as u8, cell);
+            }
+        }
+    }
+
+    /// The time that Splunk gave the row.
+    fn own_time(&self) -> Option<&'a str> {
+        let text = |input| std::str::from_utf8(self.fields.get(input)).ok().filter(|text| text.is_ascii());
+        match text(Input::Time)? {
+            "" => Some(text(Input::LastTime)?.trim_ascii()).map(|t| if fields::is_numeric(t) { t } else { "" }),
+            time => Some(time),
+        }
+    }
+}
+
+/// The inputs that only a row's own time, record number and process come from; one bit each.
+const OWN: u32 = 1 << Input::Time as u32
+    | 1 << Input::LastTime as u32
+    | 1 << Input::RecordNumber as u32
+    | 1 << Input::EventRecordId as u32
+    | 1 << Input::ProcessId as u32;
+/// Numbers of the texts of a whole event in a key, beyond those of the inputs. A key that has the first one is of that kind.
+const CLASSIC: u8 = 32;
+const XML: u8 = 64;
+
+/// Writes a text with its number and length.
+fn push(key: &mut Vec<u8>, number: u8, text: &[u8]) {
+    let [a, b, c, d, e, f, g, h] = text.len().to_le_bytes();
+    key.extend_from_slice(&[number, a, b, c, d, e, f, g, h]);
+    key.extend_from_slice(text);
+}
+
+/// Whether a text stands as it is written: ASCII without markup.
+fn is_plain(text: &[u8]) -> bool {
+    text.iter().all(|b| b.is_ascii() && !matches!(b, b'&' | b'<'))
+}
