@@ -3,10 +3,18 @@
 
 mod cursor;
 mod cursor_memory;
+mod decision_twin;
 mod docs;
+mod inventories;
 mod layers;
+mod memory;
 mod protocol;
 mod protocol_child;
 mod protocol_faults;
 mod protocol_rows;
+mod rollup;
+mod spellings;
+mod splunk;
+mod stories;
 mod support;
+mod verdicts;

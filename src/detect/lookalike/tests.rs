@@ -146,6 +146,20 @@ fn order_of_the_known_does_not_matter() {
 }
 
 #[test]
+fn a_known_name_as_if_it_were_not() {
+    let known = Lookalikes::new([
+        Known { name: "StaticFileModule", stem: Some("static") },
+        Known { name: "StatlcFileModule", stem: Some("acme") },
+        Known { name: "Acme", stem: Some("acme") },
+    ]);
+    let other = |name, stem| known.find_other(name, stem).map(|found| (found.known, found.part));
+    assert_eq!(other("StatlcFileModule", None), Some(("StaticFileModule".to_owned(), Part::Name)));
+    assert_eq!(other("Acme", Some("acme")), Some(("StatlcFileModule".to_owned(), Part::Stem)));
+    assert_eq!(other("Acme", None), None);
+    assert_eq!(known.find("StatlcFileModule", Some("acme")), None);
+}
+
+#[test]
 fn nothing_known_resembles_nothing() {
     assert_eq!(Lookalikes::default().find("StaticFileModule", Some("static")), None);
 }
