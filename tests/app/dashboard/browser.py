@@ -38,10 +38,10 @@ class Page:
 
 
 class Browser:
-    """`port` is the server's, `wait` the virtual milliseconds that a page may take; every run has a profile of its own."""
+    """`port` is the server's; every run has a profile of its own."""
 
-    def __init__(self, port: int, size: str = "1280,2600", wait: int = 25_000):
-        self.port, self.size, self.wait = port, size, wait
+    def __init__(self, port: int, size: str = "1280,2600"):
+        self.port, self.size = port, size
         self.program = os.environ.get("CHROMIUM", "chromium")
 
     def _run(self, query: str, *options: str) -> str:
@@ -49,7 +49,7 @@ class Browser:
             # Chromium refuses to run sandboxed as root, which is what a CI container is.
             sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
             command = [self.program, *_FLAGS, *sandbox, f"--user-data-dir={profile}", f"--window-size={self.size}"]
-            command += [f"--virtual-time-budget={self.wait}", *options, f"http://127.0.0.1:{self.port}/?{query}"]
+            command += ["--virtual-time-budget=25000", *options, f"http://127.0.0.1:{self.port}/?{query}"]
             done = subprocess.run(command, capture_output=True, timeout=180, check=False)
         if done.returncode:
             raise RuntimeError(f"{self.program}: {done.stderr.decode(errors='replace')[-800:]}")

@@ -3,6 +3,7 @@
 SCREENSHOTS=1 also writes docs/images/dashboard-light.png and dashboard-dark.png.
 """
 
+import copy
 import json
 import os
 import unittest
@@ -30,23 +31,44 @@ TITLES = [
 PAGE = ROOT / "target" / "tools" / "dashboard" / "page"
 
 
+def _table(definition: dict) -> dict:
+    return next(viz for viz in definition["visualizations"].values() if viz["type"] == "splunk.table")
+
+
 class Dashboard(Installed):
     """One server for each test."""
 
     def setUp(self):
         super().setUp()
         self.allowlist().write_text(estate.allowlist())
-        name, definition = next(definitions(Package(self.app, self.app, [], "enterprise")))
+        name, self.definition = next(definitions(Package(self.app, self.app, [], "enterprise")))
         self.assertEqual(name, "iismodcheck.xml")
-        (PAGE / "dashboard.json").write_text(json.dumps(definition))
+        (PAGE / "dashboard.json").write_text(json.dumps(self.definition))
         self.jobs = Jobs(self.head(extra=estate.events()), estate.NOW)
         server = serve(self.jobs, str(PAGE))
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
         self.browser = Browser(server.server_address[1])
 
+    def broken(self) -> str:
+        """Writes variants that Splunk's validator must refuse, or its silence means nothing; gives their names."""
+        variants = {
+            "layout": lambda d: d["layout"]["structure"][0].update(item="viz_nope"),
+            "type": lambda d: _table(d).update(type="splunk.nosuchviz"),
+            "option": lambda d: _table(d).update(options={"nosuchOption": True, "count": "abc"}),
+            "source": lambda d: next(iter(d["dataSources"].values())).update(type="ds.bogus"),
+        }
+        for name, change in variants.items():
+            definition = copy.deepcopy(self.definition)
+            change(definition)
+            (PAGE / f"broken_{name}.json").write_text(json.dumps(definition))
+        return ",".join(f"broken_{name}.json" for name in variants)
+
     def test_panels(self):
-        page = self.browser.open("def=dashboard.json")
+        page = self.browser.open(f"def=dashboard.json&also={self.broken()}")
+        refused = page.report.pop("also")
+        self.assertEqual(len(refused), 4)
+        self.assertTrue(all(refused.values()), refused)
         self.assertEqual({k: v for k, v in page.report.items() if v}, {})
         failed = [(job["label"], job["error"]) for job in self.jobs.log if job["error"] and "finding_id" not in job["error"]]
         self.assertEqual(failed, [])

@@ -3,9 +3,10 @@
 // ?def=FILE      the definition, a JSON file beside the page
 // &theme=light   or dark
 // &click=TEXT    clicks the first table cell with this text, once it is there
+// &also=A,B      further definitions to validate only
 //
 // For the tests the page holds a <script type="application/json" id="report">:
-// {schema, findings, failure, errors}; valid = all empty.
+// {schema, findings, failure, errors, also: {FILE: findings}}; valid = all but `also` empty.
 import { createRoot } from 'react-dom/client';
 import DashboardCore from '@splunk/dashboard-core';
 import { DashboardContextProvider } from '@splunk/dashboard-context';
@@ -16,17 +17,17 @@ import { DashboardValidator } from '@splunk/dashboard-validation';
 import { migrateToTabsLayout } from '@splunk/dashboard-utils';
 
 const parameters = new URLSearchParams(window.location.search);
-const report = { schema: null, findings: null, failure: null, errors: [] };
+const report = { schema: null, findings: null, failure: null, errors: [], also: {} };
 window.addEventListener('error', (event) => report.errors.push(String(event.message)));
 
-function validate(definition) {
-    const validator = new DashboardValidator();
-    const problem = validator.setSchema(createSchemaBasedOnPresets(EnterpriseViewOnlyPreset));
-    report.schema = problem && String(problem);
+const load = async (file) => (await fetch(file)).json();
+const validator = new DashboardValidator();
+
+function findings(definition) {
     // The validator knows the tabs layout only; the single layout, which Splunk 9 stores, is migrated to it first.
     const migration = migrateToTabsLayout({ definition });
     if (!migration.success) throw new Error(migration.reason);
-    report.findings = validator.validate(migration.definition);
+    return validator.validate(migration.definition);
 }
 
 function clickWhenThere(text) {
@@ -42,9 +43,16 @@ function clickWhenThere(text) {
     }, 200);
 }
 
-const definition = await (await fetch(parameters.get('def'))).json();
+const theme = parameters.get('theme') || 'light';
+document.body.style.background = theme === 'dark' ? '#171d21' : '#f2f4f5';
+const definition = await load(parameters.get('def'));
 try {
-    validate(definition);
+    const problem = validator.setSchema(createSchemaBasedOnPresets(EnterpriseViewOnlyPreset));
+    report.schema = problem && String(problem);
+    report.findings = findings(definition);
+    for (const file of (parameters.get('also') || '').split(',').filter(Boolean)) {
+        report.also[file] = findings(await load(file));
+    }
 } catch (error) {
     report.failure = String(error.stack);
 }
@@ -55,7 +63,7 @@ holder.textContent = JSON.stringify(report);
 document.body.appendChild(holder);
 
 createRoot(document.getElementById('root')).render(
-    <SplunkThemeProvider family="enterprise" colorScheme={parameters.get('theme') || 'light'} density="comfortable">
+    <SplunkThemeProvider family="enterprise" colorScheme={theme} density="comfortable">
         <DashboardContextProvider preset={EnterpriseViewOnlyPreset} initialDefinition={definition}>
             <DashboardCore width="100%" height="100%" />
         </DashboardContextProvider>
