@@ -23,6 +23,12 @@ enum Other {
     Thread(JoinHandle<Result<(), Error>>),
 }
 
+/// Bytes to be written one piece after the other, and whether a reply is waited for.
+struct Request {
+    pieces: Vec<Vec<u8>>,
+    replied: bool,
+}
+
 /// How a command ended.
 #[derive(Debug)]
 pub struct End {
@@ -46,7 +52,7 @@ pub struct Merged {
 
 /// A search process with one command.
 pub struct Splunkd {
-    requests: Sender<Vec<Vec<u8>>>,
+    requests: Sender<Request>,
     replies: Receiver<io::Result<Option<Reply>>>,
     worker: JoinHandle<Vec<u8>>,
     other: Other,
@@ -82,11 +88,14 @@ impl Splunkd {
     }
 
     fn over(mut to: impl Write + Send + 'static, mut from: impl Read + Send + 'static, other: Other) -> Self {
-        let (requests, jobs) = channel::<Vec<Vec<u8>>>();
+        let (requests, jobs) = channel::<Request>();
         let (answers, replies) = channel();
         let worker = thread::spawn(move || {
-            for pieces in jobs {
+            for Request { pieces, replied } in jobs {
                 let wrote = pieces.iter().try_for_each(|piece| to.write_all(piece).and_then(|()| to.flush()));
+                if !replied {
+                    continue;
+                }
                 let reply = wrote.and_then(|()| Reply::read(&mut from));
                 if answers.send(reply).is_err() {
                     break;
@@ -123,10 +132,17 @@ impl Splunkd {
     /// Sends any bytes and waits for a reply.
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<Option<Reply>> {
         let pieces = bytes.chunks(self.cut.min(bytes.len()).max(1)).map(<[u8]>::to_vec).collect();
-        self.requests.send(pieces).expect("the worker waits for requests");
+        self.requests.send(Request { pieces, replied: true }).expect("the worker waits for requests");
         self.replies
             .recv_timeout(PATIENCE)
             .expect("the command replies: it may write before it has read, or hang")
+    }
+
+    /// Sends bytes to a command that will not reply to them.
+    pub fn send_and_leave(&self, bytes: &[u8]) {
+        self.requests
+            .send(Request { pieces: vec![bytes.to_vec()], replied: false })
+            .expect("the worker waits for requests");
     }
 
     /// The handshake, with what 8.2.1 sends. `args` are the tokens after the command's name, without outer quotes.
