@@ -141,7 +141,7 @@ mod tests {
                 "/opt/splunk/var/run/searchpeers/sh-1/apps/iismodcheck/lookups",
             ),
             ("/usr/local/bin/iismodcheck", "/usr/local/lookups"),
-            ("/work/target/release/iismodcheck", "/work/target/release/lookups"),
+            ("/src/target/release/iismodcheck", "/src/target/release/lookups"),
             ("iismodcheck", "lookups"),
         ] {
             assert_eq!(

@@ -6,10 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Module, and what it may use besides itself.
 const RULES: [(&str, &[&str]); 9] = [
-    (
-        "cli",
-        &["allowlist", "command", "detect", "event", "iis", "report", "searchcommand", "source"],
-    ),
+    ("cli", &["allowlist", "command", "detect", "event", "iis", "report", "searchcommand", "source"]),
     ("command", &["allowlist", "detect", "event", "iis", "searchcommand"]),
     ("searchcommand", &[]),
     ("source", &["event"]),
@@ -28,7 +25,7 @@ const IMPURE: [&str; 9] = [
     "std::net",
     "std::process",
     "std::io::stdin",
-    "SystemTime",
+    "std::time",
     "Utc::now",
     "thread_local!",
     "static ",

@@ -3,6 +3,8 @@
 
 mod cursor;
 mod cursor_memory;
+mod docs;
+mod layers;
 mod protocol;
 mod protocol_child;
 mod protocol_faults;

@@ -1,0 +1,48 @@
+# Sourced by the packaging and checking scripts: where things are, and how a missing Debian package is had.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+package_dir=${PACKAGE_DIR:-$root/target/package}
+cargo_home=${CARGO_HOME:-$HOME/.cargo}
+# Every time stamp inside a package. 1980-01-01, the oldest date that zip tools can show, unless the caller says otherwise.
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-315532800}
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "error: $*"; exit 1; }
+
+# need_debian COMMAND_OR_FILE PACKAGE...: installs the packages when the command (or file, if the name has a slash) is missing.
+need_debian() {
+    local probe=$1
+    shift
+    if [[ $probe == */* ]]; then [[ -e $probe ]] && return 0; else command -v "$probe" >/dev/null && return 0; fi
+    command -v apt-get >/dev/null || die "'$probe' is missing and apt-get is not there to install it (Debian packages: $*)"
+    say "installing $* (for $probe)"
+    local as_root=()
+    [[ $(id -u) -eq 0 ]] || as_root=(sudo)
+    "${as_root[@]}" apt-get update -q >/dev/null
+    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -q --no-install-recommends "$@" >/dev/null ||
+        die "apt-get could not install: $*"
+}
+
+# venv NAME REQUIREMENT...: a virtual environment of its own under target/tools; its path goes to stdout.
+# The requirements are written beside it, so that a changed pin makes a new environment.
+venv() {
+    local dir=$root/target/tools/$1
+    shift
+    if [[ ! -f $dir/requirements || $(<"$dir/requirements") != "$*" ]]; then
+        rm -rf "$dir"
+        python3 -m venv "$dir" >&2 || die "python3 -m venv failed (Debian package: python3-venv)"
+        "$dir/bin/pip" install --quiet --disable-pip-version-check "$@" >&2 || die "pip could not install: $*"
+        printf '%s' "$*" >"$dir/requirements"
+    fi
+    printf '%s\n' "$dir"
+}
+
+# join_flags FLAG...: the flags as CARGO_ENCODED_RUSTFLAGS wants them, so that a path with a space is safe.
+join_flags() {
+    local IFS=$'\x1f'
+    printf '%s' "$*"
+}
+
+# The flags that keep this machine's paths out of a binary.
+remap_flags=("--remap-path-prefix=$root=/src" "--remap-path-prefix=$cargo_home=/cargo")

@@ -1,0 +1,83 @@
+"""python3 -m appinspect TOOL PACKAGE VARIANT: runs AppInspect and compares every result with what is expected and why."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+_CLOUD_ONLY = (
+    "the enterprise package sends its binaries to the search peers, which Splunk Cloud forbids on its ARM indexers:"
+    " the cloud package exists for that reason"
+)
+_X86 = "an x86-64 executable cannot be an ARM one; the check is not part of Splunk Cloud's vetting (no tag cloud)"
+_WINDOWS = "the enterprise package ships a Windows executable for Windows search heads"
+_NO_FILENAME = (
+    "commands.conf names no file, because only the search by stanza name is documented to try both iismodcheck and iismodcheck.exe"
+)
+#: Variant -> check -> (result, why it is expected). Everything else must be success or not_applicable.
+EXPECTED = {
+    "enterprise": {
+        "check_command_scripts_exist_for_cloud": ("warning", _NO_FILENAME),
+        "check_that_app_contains_any_windows_specific_components": ("warning", _WINDOWS),
+    },
+    "cloud": {},
+    "enterprise-nopie": {
+        "check_command_scripts_exist_for_cloud": ("warning", _NO_FILENAME),
+        "check_that_app_contains_any_windows_specific_components": ("warning", _WINDOWS),
+        "check_idx_binary_compatibility": ("failure", _CLOUD_ONLY),
+        "check_aarch64_compatibility": ("failure", _X86),
+    },
+    "cloud-nopie": {"check_aarch64_compatibility": ("failure", _X86)},
+}
+_CHECKS = 252  #: What version 4.3.1 runs when no tag is given: all it has.
+
+
+def inspect(tool: str, package: Path) -> dict:
+    """The JSON report."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        command = [tool, "inspect", str(package), "--mode", "precert", "--ci", "--max-messages", "all"]
+        command += ["--skip-trusted-libraries-update", "--data-format", "json", "--output-file", str(report)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if not report.is_file():
+            raise SystemExit(f"AppInspect wrote no report (exit code {done.returncode}):\n{done.stdout}\n{done.stderr}")
+        return json.loads(report.read_text())
+
+
+def compare(report: dict, expected: dict, has_windows: bool):
+    """One line for each result that is not expected, or expected and not there."""
+    checks = [check for r in report["reports"] for group in r["groups"] for check in group["checks"]]
+    if len(checks) != _CHECKS:
+        yield f"AppInspect ran {len(checks)} checks, expected {_CHECKS}"
+    wanted = {name: result for name, (result, _) in expected.items()}
+    if not has_windows:
+        wanted.pop("check_that_app_contains_any_windows_specific_components", None)
+    for check in checks:
+        name, result = check["name"], check["result"]
+        if result in ("success", "not_applicable") and name not in wanted:
+            continue
+        if wanted.pop(name, None) != result:
+            messages = "; ".join(message["message"] for message in check["messages"])
+            yield f"{name}: {result}: {messages}"
+    for name, result in wanted.items():
+        yield f"{name}: {result} was expected, but the check is not in the report"
+
+
+def main(tool: str, package: str, variant: str) -> int:
+    """Prints what is not as expected."""
+    import tarfile
+
+    with tarfile.open(package) as archive:
+        has_windows = any(name.endswith(".exe") for name in archive.getnames())
+    report = inspect(tool, Path(package))
+    found = list(compare(report, EXPECTED[variant], has_windows))
+    for line in found:
+        print(f"{variant}: {line}")
+    summary = {name: count for name, count in report["summary"].items() if count}
+    print(f"AppInspect, {variant}: {summary}, {len(found)} unexpected")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,96 @@
+"""The shipped, unmodified dashboard: valid for Splunk's validator, its searches run, its panels show what they must.
+
+SCREENSHOTS=1 also writes docs/images/dashboard-light.png and dashboard-dark.png.
+"""
+
+import json
+import os
+import unittest
+from pathlib import Path
+
+from owncheck.dashboard import definitions
+from owncheck.package import Package
+from packages import ROOT
+from searches.support import Installed
+from searchhead.server import Jobs, serve
+
+from . import estate
+from .browser import Browser
+
+TITLES = [
+    "Modules that need a decision",
+    "Selected finding",
+    "What changed",
+    "How common each module is",
+    "Listed modules that need a decision",
+    "Allowlist The site's entries",
+    "Data health Hosts that send",
+    "What event 29 does not show",
+]
+PAGE = ROOT / "target" / "tools" / "dashboard" / "page"
+
+
+class Dashboard(Installed):
+    """One server for each test."""
+
+    def setUp(self):
+        super().setUp()
+        self.allowlist().write_text(estate.allowlist())
+        name, definition = next(definitions(Package(self.app, self.app, [], "enterprise")))
+        self.assertEqual(name, "iismodcheck.xml")
+        (PAGE / "dashboard.json").write_text(json.dumps(definition))
+        self.jobs = Jobs(self.head(extra=estate.events()), estate.NOW)
+        server = serve(self.jobs, str(PAGE))
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        self.browser = Browser(server.server_address[1])
+
+    def test_panels(self):
+        page = self.browser.open("def=dashboard.json")
+        self.assertEqual({k: v for k, v in page.report.items() if v}, {})
+        failed = [(job["label"], job["error"]) for job in self.jobs.log if job["error"] and "finding_id" not in job["error"]]
+        self.assertEqual(failed, [])
+        # Six modules: the hijack, the imitation, the agent with and without a visible image, the removal, the damaged event.
+        for title, description, value in [
+            ("Modules to decide on", "Different modules that no list explains", "6"),
+            ("High or critical changes", "Hijacks, imitations, suspicious places, removed protection", "2"),
+            ("Not readable", "Events 29 that could not be read: they alert, too", "1"),
+            ("Hosts with changes", "Hosts whose modules changed", "3"),
+        ]:
+            with self.subTest(title):
+                self.assertIn(f"{title} {description} {value} ", page.text())
+        for title, expected in {
+            "Modules that need a decision": ["critical", "image_hijack", "HttpLoggingModule", "lookalike", "HttpLogginModule"],
+            "Allowlist The site's entries": ["expired", "OldModule", "expires soon", "ReportModule", "CHG-7", "never expires"],
+            "Data health Hosts that send": ["web01", "good", "old01", "classic only"],
+        }.items():
+            with self.subTest(title):
+                panel = page.panel(title, until=TITLES)
+                for text in expected:
+                    self.assertIn(text, panel)
+        self.assertIn(estate.HIJACKED, page.text())
+        self.assertIn("ShellModule", page.panel("Listed modules that need a decision", until=TITLES))
+
+    def test_a_clicked_row_selects_its_finding(self):
+        changes = self.changes_of_the_estate()
+        hijack = next(row for row in changes if row["iis_module_verdict"] == "image_hijack")
+        page = self.browser.open("def=dashboard.json&click=image_hijack")
+        self.assertIn(hijack["iis_finding_id"], page.panel("Selected finding", until=["Click a row"]))
+        asked = [job["search"] for job in self.jobs.log if "iismodcheck_finding(" in job["search"]]
+        self.assertTrue(any(hijack["iis_finding_id"] in search for search in asked), asked)
+        self.assertIn("isolate it", page.text(), "what to do next is shown")
+        for job in self.jobs.log:
+            self.assertNotIn("loghttp", job["search"], "nothing of a clicked row but the finding id may get into a search")
+
+    def changes_of_the_estate(self):
+        found = self.jobs.head.run("`iismodcheck_events` | `iismodcheck_changes`", now=estate.NOW, earliest="-30d@d", latest="now")
+        return found.rows
+
+    @unittest.skipUnless(os.environ.get("SCREENSHOTS"), "SCREENSHOTS=1 writes the pictures of the README")
+    def test_pictures(self):
+        for theme in ("light", "dark"):
+            # A window of this height shows the upper half, which is what the README needs.
+            browser = Browser(self.browser.port, "1280,1500")
+            path = Path(os.environ.get("SCREENSHOT_DIR", ROOT / "docs" / "images")) / f"dashboard-{theme}.png"
+            browser.picture(f"def=dashboard.json&theme={theme}&click=image_hijack", path)
+            self.assertTrue(20_000 < path.stat().st_size < 300 * 1024, f"{path}: {path.stat().st_size} bytes")

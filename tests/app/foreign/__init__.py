@@ -1,0 +1,1 @@
+"""Binaries for other systems, run under an emulator."""

@@ -1,0 +1,98 @@
+"""The archive itself: modes, owner, names, and what the binaries are."""
+
+import hashlib
+import re
+import struct
+import subprocess
+
+from .package import Package
+
+_X86_64, _AARCH64 = 62, 183  # e_machine
+_EXPECTED = {"linux_x86_64/bin/iismodcheck": _X86_64, "bin/iismodcheck": _AARCH64}
+_NAME = re.compile(r"iismodcheck-\d+\.\d+\.\d+(-[a-z0-9.]+)*\.spl\Z")
+_REQUIRED = ("README.md", "LICENSE.txt", "THIRD_PARTY_LICENSES.txt", "sbom.cdx.json", "app.manifest")
+
+
+def layout(package: Package):
+    """One top folder, no dotfiles, no `./`, no owner, modes 755 and 644."""
+    if not _NAME.match(package.path.name):
+        yield f"{package.path.name}: the file name does not fit the deny pattern of distsearch.conf"
+    for member in package.members:
+        parts = member.name.split("/")
+        if parts[0] != "iismodcheck":
+            yield f"{member.name}: not below the one top folder iismodcheck"
+        if any(part.startswith(".") for part in parts):
+            yield f"{member.name}: dotfile or ./ prefix"
+        if parts[1:2] == ["local"]:
+            yield f"{member.name}: local/ belongs to the site"
+        if (member.uid, member.gid, member.uname, member.gname) != (0, 0, "", ""):
+            yield f"{member.name}: has an owner ({member.uid}:{member.gid})"
+        if not (member.isdir() or member.isfile()):
+            yield f"{member.name}: neither file nor directory"
+        mode = 0o755 if member.isdir() or "bin" in parts[1:-1] else 0o644
+        if member.mode != mode:
+            yield f"{member.name}: mode {member.mode:o}, should be {mode:o}"
+    names = [member.name for member in package.members]
+    if len(set(names)) != len(names):
+        yield "a name is in the archive twice"
+    for name in _REQUIRED:
+        if f"iismodcheck/{name}" not in names:
+            yield f"{name}: missing"
+    if re.search(r"iismodcheck/lookups/iismodcheck_(allowlist|packs)\.csv", "\n".join(names)):
+        yield "lookups: the site's own file is in the package, an upgrade would overwrite it"
+
+
+def checksum(package: Package):
+    """The .sha256 beside the package."""
+    beside = package.path.with_name(package.path.name + ".sha256")
+    digest = hashlib.sha256(package.path.read_bytes()).hexdigest()
+    if not beside.is_file() or beside.read_text() != f"{digest}  {package.path.name}\n":
+        yield f"{beside.name}: missing or not the checksum of the package"
+
+
+def _elf_findings(name: str, data: bytes, machine: int):
+    if data[:6] != b"\x7fELF\x02\x01":
+        yield f"{name}: no 64-bit ELF"
+        return
+    if struct.unpack_from("<H", data, 18)[0] != machine:
+        yield f"{name}: built for another processor"
+    offset, size, count = struct.unpack_from("<Q", data, 32)[0], *struct.unpack_from("<HH", data, 54)
+    kinds = [struct.unpack_from("<I", data, offset + i * size)[0] for i in range(count)]
+    if 3 in kinds:  # PT_INTERP
+        yield f"{name}: not static, it asks for a dynamic loader"
+
+
+def binaries(package: Package):
+    """Each executable is what its directory says, static, and free of this machine's paths."""
+    found = {p.relative_to(package.app).as_posix(): p for p in package.app.rglob("*") if p.is_file() and p.parent.name == "bin"}
+    if "linux_x86_64/bin/iismodcheck" not in found:
+        yield "linux_x86_64/bin/iismodcheck: missing"
+    for name, path in found.items():
+        data = path.read_bytes()
+        if name in _EXPECTED:
+            yield from _elf_findings(name, data, _EXPECTED[name])
+        elif name == "windows_x86_64/bin/iismodcheck.exe":
+            header = struct.unpack_from("<I", data, 0x3C)[0]
+            if data[:2] != b"MZ" or data[header : header + 6] != b"PE\0\0\x64\x86":
+                yield f"{name}: no x86-64 PE file"
+            if package.flavour == "cloud":
+                yield f"{name}: not in the cloud package"
+        else:
+            yield f"{name}: nothing but the command belongs here"
+        for path_of_builder in (b"/root/", b"/home/", b"/work/", b"/.cargo/registry"):
+            if path_of_builder in data:
+                yield f"{name}: holds a path of the machine that built it ({path_of_builder.decode()}...)"
+        if hashlib.sha256(data).hexdigest() not in (package.app / "sbom.cdx.json").read_text():
+            yield f"{name}: its checksum is not in sbom.cdx.json"
+
+
+def runs(package: Package):
+    """The shipped Linux executable answers --version."""
+    path = package.app / "linux_x86_64/bin/iismodcheck"
+    done = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, env={})
+    version = package.conf("app.conf")["id"]["version"]
+    if done.returncode or done.stdout.strip() != f"iismodcheck {version}":
+        yield f"iismodcheck --version: {done.returncode} {done.stdout.strip()!r}, expected 'iismodcheck {version}'"
+
+
+CHECKS = (layout, checksum, binaries, runs)

@@ -1,0 +1,155 @@
+"""The shipped alerts fire on the attacker's module, stay silent on built-in ones, and do not repeat themselves."""
+
+import itertools
+
+from searchhead.alerts import fill
+
+from .events import GLOBAL, Host, inventory
+from .support import CHANGES, EVIL, GOOD_IMAGE, GOOD_NAME, NOW, RULE, Installed, install_time
+
+LISTED = "IIS Module Check - Listed module needs a decision"
+#: Where the events may come from: (rendering, source, sourcetype); None = the input's default.
+SOURCES = [
+    ("xml", None, None),
+    ("classic", None, None),
+    ("classic", "iis", "IIS:Configuration:Operational"),
+    ("classic", None, "WinEventLog:Microsoft-IIS-Configuration/Operational"),
+    ("xml", "XmlWinEventLog:Microsoft-Windows-IIS-Configuration/Operational", "XmlWinEventLog"),
+]
+
+
+class Changes(Installed):
+    """Both alerts about changes."""
+
+    def test_fires_on_the_attackers_module_and_only_on_it(self):
+        for (rendering, source, sourcetype), name in itertools.product(SOURCES, (CHANGES, RULE)):
+            with self.subTest(rendering=rendering, source=source, sourcetype=sourcetype, alert=name):
+                host = Host("web01.example.com", rendering, source=source, sourcetype=sourcetype)
+                host.noise(install_time(1.6))
+                host.install(install_time(), GOOD_NAME, GOOD_IMAGE)
+                host.install(install_time() + 60, "EvilModule", EVIL)
+                head = self.head(host)
+                found = self.alert(head, name).run(NOW)
+                self.assertEqual([row["iis_module_name"] for row in found], ["EvilModule"])
+                self.assertEqual(found[0]["iis_hosts"], "web01.example.com")
+                severity = found[0]["severity" if name == RULE else "iis_module_severity"]
+                self.assertEqual(severity, "high" if rendering == "xml" else "medium")
+                self.assertIn(EVIL if rendering == "xml" else "EvilModule", found[0]["iis_what"])
+
+    def test_silent_on_every_built_in_module(self):
+        with (self.app / "lookups/iis_module_baseline.csv").open() as file:
+            import csv
+
+            rows = [row for row in csv.DictReader(file) if row.get("kind") == "native" and not row.get("pack")]
+        self.assertGreater(len(rows), 30)
+        for rendering in ("xml", "classic"):
+            host = Host("web01.example.com", rendering)
+            for number, row in enumerate(rows):
+                host.install(install_time() + number, row["name"], row["image"])
+            self.assertEqual(self.alert(self.head(host)).run(NOW), [], rendering)
+
+    def test_one_installation_is_one_finding(self):
+        host = Host("web01.example.com")
+        host.install(install_time(), "EvilModule", EVIL)
+        found = self.changes(self.head(host))
+        self.assertEqual(len(found), 1)
+        self.assertEqual((found[0]["iis_module_action"], found[0]["iis_module_image"]), ("added", EVIL))
+
+    def test_a_hijack_after_an_installation_alerts_again(self):
+        host = Host("web01.example.com")
+        host.install(install_time(), "EvilModule", EVIL)
+        head = self.head(host)
+        alert = self.alert(head)
+        self.assertEqual(len(alert.run(NOW)), 1)
+        self.assertEqual(alert.run(NOW + 3600), [], "the throttle must hold back the same change")
+        host.events.clear()
+        host.hijack(NOW + 600, GOOD_NAME, GOOD_IMAGE, EVIL)
+        head.peers[0].store.add(host.events)
+        found = alert.run(NOW + 3600)
+        self.assertEqual([(row["iis_module_name"], row["iis_module_verdict"]) for row in found], [(GOOD_NAME, "image_hijack")])
+        self.assertEqual(found[0]["iis_module_severity"], "critical")
+
+    def test_a_rollout_is_one_alert_with_its_hosts(self):
+        hosts = [Host(f"web{n:02}.example.com") for n in range(1, 6)]
+        for number, host in enumerate(hosts):
+            host.install(install_time() + number * 20, "AgentModule", r"C:\Program Files\Agent\agent.dll")
+        found = self.alert(self.head(*hosts)).run(NOW)
+        self.assertEqual(len(found), 1)
+        self.assertEqual(found[0]["iis_host_count"], "5")
+        self.assertEqual(found[0]["iis_hosts"], ", ".join(host.name for host in hosts))
+
+    def test_no_commit_is_lost_or_repeated_wherever_it_falls_in_the_hours(self):
+        # One installation every 7 minutes for six hours, the alert once an hour: each is raised exactly once.
+        host = Host("web01.example.com")
+        start = NOW - 6 * 3600
+        names = [f"Agent{n:02}Service" for n in range(51)]
+        for number, name in enumerate(names):
+            host.install(start + number * 420, name, rf"C:\Program Files\{name}\agent.dll")
+        alert = self.alert(self.head(host))
+        raised = [row["iis_module_name"] for hour in range(-5, 4) for row in alert.run(NOW + hour * 3600)]
+        self.assertEqual(sorted(raised), names)
+
+    def test_a_late_event_still_alerts(self):
+        host = Host("web01.example.com")
+        host.install(NOW - 3 * 86400, "EvilModule", EVIL)
+        late = [type(e)(**{**e.__dict__, "indextime": NOW - 3600 - 600}) for e in host.events]
+        self.assertEqual(len(self.alert(self.head(extra=late)).run(NOW)), 1)
+        self.assertEqual(self.alert(self.head(host)).run(NOW), [], "the same event, indexed in time, is old news")
+
+    def test_what_cannot_be_read_alerts_too(self):
+        host = Host("web01.example.com", "classic")
+        host.row(install_time(), f'{GLOBAL}/add[@name="Evil')
+        host.commit(install_time())
+        found = self.alert(self.head(host)).run(NOW)
+        self.assertEqual([row["iis_module_verdict"] for row in found], ["unparsed"])
+
+    def test_classic_data_still_makes_sense(self):
+        host = Host("web01.example.com", "classic")
+        host.install(install_time(), "EvilModule", EVIL)
+        host.remove(install_time() + 100, GOOD_NAME)
+        found = {row["iis_module_name"]: row for row in self.alert(self.head(host)).run(NOW)}
+        self.assertEqual(set(found), {"EvilModule", GOOD_NAME})
+        self.assertEqual(found[GOOD_NAME]["iis_module_action"], "removed")
+        self.assertIn("not shown", found["EvilModule"]["iis_what"])
+
+    def test_two_renderings_of_one_change_are_one_finding(self):
+        xml, classic = Host("web01.example.com"), Host("web01.example.com", "classic")
+        for host in (xml, classic):
+            host.install(install_time(), "EvilModule", EVIL)
+        found = self.changes(self.head(xml, classic))
+        self.assertEqual([(r["iis_module_name"], r["iis_module_image"]) for r in found], [("EvilModule", EVIL)])
+
+    def test_the_result_does_not_depend_on_how_numbers_and_texts_sort(self):
+        host, other = Host("web01.example.com"), Host("web01.example.com", "classic", record=5000)
+        host.install(install_time(), "EvilModule", EVIL)
+        other.install(install_time() + 5, "OtherModule", EVIL)
+        results = []
+        for numbers_first in (True, False):
+            head = self.head(host, other)
+            head.mixed_numbers_first = numbers_first
+            results.append(self.changes(head))
+        self.assertEqual(results[0], results[1])
+
+    def test_the_mail_says_what_why_and_what_next(self):
+        host = Host("web01.example.com")
+        host.install(install_time(), "EvilModule", EVIL)
+        alert = self.alert(self.head(host))
+        row = alert.run(NOW)[0]
+        subject = fill(alert.settings["action.email.subject.alert"], row)
+        text = fill(alert.settings["action.email.message.alert"], row)
+        self.assertIn(row["iis_module_severity"], subject)
+        for part in ("EvilModule", EVIL, "web01.example.com", "S-1-5-21-1-2-3-500", row["iis_finding_id"], "What to do next"):
+            self.assertIn(part, text)
+
+
+class Inventory(Installed):
+    """The hourly check of what is configured now."""
+
+    def test_fires_on_what_event_29_never_showed(self):
+        listed = {GOOD_NAME: GOOD_IMAGE, "EvilModule": EVIL, "UriCacheModule": r"C:\Temp\cachuri.dll"}
+        head = self.head(extra=inventory("web01", NOW - 600, listed) + inventory("web01", NOW - 4200, listed))
+        alert = self.alert(head, LISTED)
+        found = {row["iis_module_name"]: row["iis_module_verdict"] for row in alert.run(NOW)}
+        self.assertEqual(set(found), {"EvilModule", "UriCacheModule"})
+        self.assertEqual(found["UriCacheModule"], "masquerade_path")
+        self.assertEqual(alert.run(NOW + 60), [])

@@ -1,0 +1,195 @@
+"""The search that allows a module: it silences exactly that module on exactly those hosts, and nothing gets into SPL."""
+
+import csv
+
+from searchhead.errors import SearchError
+
+from .events import Host
+from .support import EVIL, GOOD_IMAGE, GOOD_NAME, NOW, Installed, install_time
+
+AGENT = r"C:\Program Files\Agent\agent.dll"
+COLUMNS = (
+    "id enabled effect kind name image type match precondition host config_path action valid_from expires owner ticket reason"
+).split()
+#: Names that an attacker may choose, each aimed at something that reads it on the way.
+CRAFTED = [
+    'x" OR 1=1 | delete',
+    'a"] | outputlookup iismodcheck_allowlist | eval b="[',
+    "`iismodcheck_filter`",
+    "$finding_id$",
+    "x,allow,*,*",
+    "[| makeresults]",
+    'x" NewValue=C:\\Windows\\System32\\inetsrv\\loghttp.dll Computer=dev01 name=HttpLoggingModule',
+    "=cmd|' /C calc'!A0",
+    "evil\\",
+    "*",
+    "Ünïcode \u202e Modul",
+    "<b>bold</b>",
+]
+
+
+class Allow(Installed):
+    """`iismodcheck_allow`, run by hand from a finding."""
+
+    def allow(self, head, finding: str, scope: str = "host", user: str = "tuner", owner="ops", reason="ticket 7", days="90"):
+        """Runs the search that the dashboard prepares."""
+        search = f'`iismodcheck_allow("{finding}", "{scope}", "{owner}", "{reason}", "{days}")`'
+        return head.run(search, now=NOW, earliest="-30d@d", latest="now", user=user)
+
+    def entries(self) -> list[dict]:
+        """What the site's allowlist holds."""
+        with self.allowlist().open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+
+    def create(self, head) -> None:
+        """Runs the report that makes the allowlist, as the README says."""
+        head.run(head.instance.saved_search("IIS Module Check - Create the allowlist", "iismodcheck")["search"], now=NOW)
+
+    def installed(self, *hosts: str, name: str = "AgentModule", image: str = AGENT):
+        """The same module on several hosts, and another one on the first."""
+        made = [Host(host) for host in hosts]
+        for host in made:
+            host.install(install_time(), name, image)
+        made[0].install(install_time() + 100, "OtherModule", EVIL)
+        return made
+
+    def verdicts(self, head) -> dict[tuple[str, str], str]:
+        """(module, host) -> verdict."""
+        return {(r["iis_module_name"], r["iis_host"]): r["iis_module_verdict"] for r in self.changes(head)}
+
+    def finding(self, head, name: str, host: str) -> str:
+        """The id of a finding."""
+        return next(r["iis_finding_id"] for r in self.changes(head) if (r["iis_module_name"], r["iis_host"]) == (name, host))
+
+    def test_the_file_is_made_once_and_kept(self):
+        head = self.head()
+        self.assertFalse(self.allowlist().exists(), "no package may contain the site's allowlist")
+        self.create(head)
+        self.assertEqual(list(self.entries()[0]), COLUMNS)
+        before = self.allowlist().read_text()
+        self.create(head)
+        self.assertEqual(self.allowlist().read_text(), before)
+
+    def test_silences_that_module_on_that_host_only(self):
+        hosts = self.installed("web01.example.com", "web02.example.com")
+        head = self.head(*hosts)
+        self.create(head)
+        before = self.verdicts(head)
+        self.allow(head, self.finding(head, "AgentModule", "web01.example.com"))
+        after = self.verdicts(head)
+        changed = {key for key in after if after[key] == "allowed"}
+        self.assertEqual(changed, {("AgentModule", "web01.example.com")})
+        self.assertEqual(after[("OtherModule", "web01.example.com")], before[("OtherModule", "web01.example.com")])
+        names = {(r["iis_module_name"], r["iis_hosts"]) for r in self.alert(head).run(NOW)}
+        self.assertEqual(names, {("AgentModule", "web02.example.com"), ("OtherModule", "web01.example.com")})
+
+    def test_the_same_name_with_another_image_still_alerts(self):
+        host = Host("web01.example.com")
+        host.install(install_time(), "AgentModule", AGENT)
+        head = self.head(host)
+        self.create(head)
+        self.allow(head, self.finding(head, "AgentModule", "web01.example.com"))
+        later = Host("web01.example.com", record=900)
+        later.hijack(install_time() + 500, "AgentModule", AGENT, EVIL)
+        head.peers[0].store.add(later.events)
+        self.assertEqual([r["iis_module_image"] for r in self.alert(head).run(NOW)], [EVIL])
+
+    def test_fleet_scope_takes_the_hosts_that_show_the_module_and_no_other(self):
+        hosts = self.installed("web01.example.com", "web02.example.com")
+        head = self.head(*hosts)
+        self.create(head)
+        self.allow(head, self.finding(head, "AgentModule", "web01.example.com"), scope="fleet")
+        late = Host("web03.example.com")
+        late.install(install_time() + 300, "AgentModule", AGENT)
+        head.peers[0].store.add(late.events)
+        allowed = {host for (name, host), verdict in self.verdicts(head).items() if verdict == "allowed"}
+        self.assertEqual(allowed, {"web01.example.com", "web02.example.com"})
+
+    def test_existing_entries_and_extra_columns_stay(self):
+        hosts = self.installed("web01.example.com")
+        self.allowlist().write_text('name,image,note\nKept,"C:\\Program Files\\Kept\\k.dll",mine\n')
+        head = self.head(*hosts)
+        self.allow(head, self.finding(head, "AgentModule", "web01.example.com"))
+        entries = self.entries()
+        self.assertEqual({e["name"] for e in entries}, {"Kept", "AgentModule"})
+        self.assertEqual(next(e["note"] for e in entries if e["name"] == "Kept"), "mine")
+        self.assertEqual(self.verdicts(head)[("AgentModule", "web01.example.com")], "allowed")
+
+    def test_twice_is_once(self):
+        hosts = self.installed("web01.example.com")
+        head = self.head(*hosts)
+        self.create(head)
+        finding = self.finding(head, "AgentModule", "web01.example.com")
+        self.allow(head, finding)
+        before = self.entries()
+        self.allow(head, finding)
+        self.assertEqual(self.entries(), before)
+
+    def test_without_the_file_nothing_is_written(self):
+        hosts = self.installed("web01.example.com")
+        head = self.head(*hosts)
+        with self.assertRaises(SearchError):
+            self.allow(head, self.finding(head, "AgentModule", "web01.example.com"))
+        self.assertFalse(self.allowlist().exists())
+
+    def test_who_may_do_it(self):
+        hosts = self.installed("web01.example.com")
+        head = self.head(*hosts)
+        self.create(head)
+        before = self.allowlist().read_text()
+        with self.assertRaises(SearchError):
+            self.allow(head, self.finding(head, "AgentModule", "web01.example.com"), user="analyst")
+        self.assertEqual(self.allowlist().read_text(), before)
+
+    def test_arguments_that_are_not_what_they_should_be(self):
+        hosts = self.installed("web01.example.com")
+        head = self.head(*hosts)
+        self.create(head)
+        good = self.finding(head, "AgentModule", "web01.example.com")
+        for arguments in (
+            {"finding": 'x" OR "1"="1'},
+            {"finding": good[:-1]},
+            {"finding": good, "scope": "everything"},
+            {"finding": good, "days": "9999"},
+            {"finding": good, "owner": "<owner>"},
+            {"finding": good, "reason": " "},
+        ):
+            with self.subTest(**arguments), self.assertRaises(SearchError):
+                self.allow(head, **arguments)
+
+    def test_published_malware_and_deny_entries_cannot_be_allowed_this_way(self):
+        host = Host("web01.example.com")
+        host.install(install_time(), "DeniedModule", AGENT)
+        self.allowlist().write_text("effect,name,image\ndeny,DeniedModule,\n")
+        head = self.head(host)
+        before = self.allowlist().read_text()
+        self.allow(head, self.finding(head, "DeniedModule", "web01.example.com"))
+        self.assertEqual([e["name"] for e in self.entries()], ["DeniedModule"], before)
+
+    def test_a_crafted_name_is_data_all_the_way(self):
+        for rendering in ("xml", "classic"):
+            for name in CRAFTED:
+                with self.subTest(name=name, rendering=rendering):
+                    self.allowlist().unlink(missing_ok=True)
+                    host = Host("web01.example.com", rendering)
+                    host.install(install_time(), name, EVIL)
+                    host.install(install_time() + 60, "OtherModule", EVIL)
+                    head = self.head(host)
+                    self.create(head)
+                    raised = self.alert(head).run(NOW)
+                    self.assertEqual({row["iis_hosts"] for row in raised}, {"web01.example.com"})
+                    self.assertNotIn(GOOD_IMAGE, {row.get("iis_module_image") for row in raised})
+                    self.assertEqual(len(raised), 2, raised)
+                    crafted = next(row for row in raised if row["iis_module_name"] != "OtherModule")
+                    self.assertEqual(crafted["iis_module_name"], name)
+                    self.allow(head, crafted["iis_finding_id"])
+                    added = [e for e in self.entries() if e["id"] != "example"]
+                    self.assertEqual([e["name"] for e in added], [name])
+                    silenced = [r["iis_module_name"] for r in self.alert(head).run(NOW)]
+                    self.assertIn("OtherModule", silenced, "nothing but the module itself may be silenced")
+
+    def test_the_baseline_name_of_another_image_cannot_be_used_to_hide(self):
+        host = Host("web01.example.com")
+        host.install(install_time(), GOOD_NAME, EVIL)
+        found = self.alert(self.head(host)).run(NOW)
+        self.assertEqual([row["iis_module_verdict"] for row in found], ["masquerade_path"])

@@ -1,0 +1,78 @@
+"""Beside the published detection: its own search piped into the command, its macros, the fields that CIM asks for."""
+
+from .events import Host
+from .support import EVIL, GOOD_IMAGE, GOOD_NAME, NOW, Installed, install_time
+
+#: The published search up to its statistics, with its own macro's definition (sourcetype) in place of the macro.
+PUBLISHED = (
+    'sourcetype="IIS:Configuration:Operational" EventCode=29'
+    " | stats count min(_time) as firstTime max(_time) as lastTime by OpCode EventCode ComputerName Message"
+    " | rename ComputerName AS dest"
+)
+
+
+def published_host() -> Host:
+    """A host whose events arrive as in the published detection's test data."""
+    host = Host("web01.example.com", "classic", source="iis", sourcetype="IIS:Configuration:Operational")
+    host.install(install_time(), GOOD_NAME, GOOD_IMAGE)
+    host.install(install_time() + 60, "EvilModule", EVIL)
+    return host
+
+
+class Published(Installed):
+    """The published detection's search and ours, over the same events."""
+
+    def run_search(self, search: str):
+        return self.head(published_host()).run(search, now=NOW, earliest="-1d", latest="now")
+
+    def test_the_published_search_piped_into_the_command(self):
+        rows = self.run_search(f"{PUBLISHED} | iismodcheck").rows
+        self.assertEqual(len(rows), 10)
+        verdicts = {(row["iis_module_name"], row["iis_module_verdict"]) for row in rows}
+        self.assertEqual({name for name, _ in verdicts}, {GOOD_NAME, "EvilModule"})
+        self.assertNotIn(("EvilModule", "known_good"), verdicts)
+        self.assertTrue(all(row["iis_host"] == "web01.example.com" and row["dest"] == "web01.example.com" for row in rows))
+        self.assertTrue(all(row["count"] == "1" and row["Message"].startswith("Changes to '") for row in rows))
+
+    def test_the_message_is_whole_without_the_windows_add_on(self):
+        rows = self.run_search('sourcetype="IIS:Configuration:Operational" EventCode=29 | table Message').rows
+        self.assertTrue(all(row["Message"].endswith("committed.") for row in rows))
+
+    def test_nothing_of_the_published_detection_is_redefined(self):
+        names = set(self.head().instance.apps["iismodcheck"].stanzas("macros"))
+        self.assertFalse(names & {"iis_operational_logs", "security_content_ctime", "windows_iis_components_new_module_added_filter"})
+
+    def test_change_model(self):
+        for rendering in ("xml", "classic"):
+            host = Host("web01.example.com", rendering)
+            host.install(install_time(), "EvilModule", EVIL)
+            host.noise(install_time() + 60)
+            rows = self.head(host).run("index=win tag=change tag=endpoint", now=NOW, earliest="-1d").rows
+            self.assertEqual(len(rows), 5, rendering)
+            for row in rows:
+                for name in ("action", "change_type", "command", "dest", "dvc", "object", "object_attrs", "object_category"):
+                    self.assertTrue(row.get(name), f"{rendering}: {name}")
+                for name in ("object_id", "object_path", "result", "src", "status", "user", "vendor_product"):
+                    self.assertTrue(row.get(name), f"{rendering}: {name}")
+                self.assertEqual((row["object"], row["status"], row["dest"]), ("EvilModule", "success", "web01.example.com"))
+                self.assertIn(row["action"], ("created", "modified"))
+
+
+class Reports(Installed):
+    """The report of entries that expire."""
+
+    def test_expiring_entries(self):
+        from searchhead.timetext import strftime
+
+        def day(offset: int) -> str:
+            return strftime(NOW + offset * 86400, "%Y-%m-%d")
+
+        self.allowlist().write_text(
+            "id,enabled,name,image,expires\n"
+            f"past,true,A,a.dll,{day(-3)}\nsoon,true,B,b.dll,{day(5)}\nlater,true,C,c.dll,{day(90)}\n"
+            f"never,true,D,d.dll,\noff,false,E,e.dll,{day(1)}\nbroken,true,F,f.dll,tomorrow\n"
+        )
+        head = self.head()
+        search = head.instance.saved_search("IIS Module Check - Allowlist entries that expire soon", "iismodcheck")["search"]
+        rows = {row["id"]: row["state"] for row in head.run(search, now=NOW).rows}
+        self.assertEqual(rows, {"past": "expired", "soon": "expires soon", "broken": "not a date"})

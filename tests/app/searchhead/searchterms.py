@@ -1,0 +1,170 @@
+"""The language of the `search` command: terms, field comparisons, wildcards, IN, and NOT before OR before AND."""
+
+import re
+
+from .errors import SearchError, Unsupported
+from .lexer import unquote
+from .values import items, number, wildcard
+
+_TOKEN = re.compile(
+    r'\s*(?:(?P<quoted>"(?:\\.|[^"\\])*")|(?P<paren>[(),])|(?P<op>!=|<=|>=|=|<|>)|(?P<word>[^\s"(),=<>!\[\]]+))',
+    re.DOTALL,
+)
+_TIME = ("earliest", "latest", "_index_earliest", "_index_latest")
+
+
+def tokens(source: str) -> list[tuple[str, str]]:
+    """(kind, text) pairs."""
+    found, position, source = [], 0, source.rstrip()
+    while position < len(source):
+        match = _TOKEN.match(source, position)
+        if not match:
+            raise SearchError(f"Unable to parse the search: near '{source[position : position + 20]}'.")
+        found.append((match.lastgroup, match[match.lastgroup]))
+        position = match.end()
+    return found
+
+
+def _compare(field: str, operator: str, pattern: str):
+    literal = number(pattern) if "*" not in pattern else None
+    matcher = wildcard(pattern)
+
+    def equal(value: str) -> bool:
+        if literal is not None and number(value) is not None:
+            return number(value) == literal
+        return matcher.match(value) is not None
+
+    def evaluate(row) -> bool:
+        values = items(row.get(field))
+        if operator == "=":
+            return any(equal(value) for value in values)
+        if operator == "!=":
+            if len(values) > 1:
+                raise Unsupported("field!=value on a multi-value field")
+            return bool(values) and not equal(values[0])
+        if len(values) > 1:
+            raise Unsupported(f"field{operator}value on a multi-value field")
+        for value in values:
+            a, b = number(value), literal
+            if a is None or b is None:
+                a, b = value, pattern
+            return {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[operator]
+        return False
+
+    return evaluate
+
+
+def _term(word: str):
+    if word == "*":
+        return lambda row: True
+    if not re.search(r"\w", word):
+        raise Unsupported(f"the search term {word!r}")
+    body = re.escape(word).replace(r"\*", r"[^\s\[\]<>(){}|!;,'\"&?+]*")
+    before = "" if word.startswith("*") else r"(?<![A-Za-z0-9_])"
+    after = "" if word.endswith("*") else r"(?![A-Za-z0-9_])"
+    pattern = re.compile(before + body + after, re.IGNORECASE)
+    return lambda row: pattern.search("\n".join(items(row.get("_raw")))) is not None
+
+
+class Parser:
+    """Gives a predicate over rows; time terms are collected in `times`. Subsearches are text by now (see job.py)."""
+
+    def __init__(self, source: str):
+        self.tokens = tokens(source)
+        self.position = 0
+        self.times: dict[str, str] = {}
+
+    def _word(self, *wanted: str) -> bool:
+        # AND, OR, NOT and IN count in capitals only (IN in either case).
+        return self.position < len(self.tokens) and self.tokens[self.position] in [("word", word) for word in wanted]
+
+    def _paren(self, char: str) -> bool:
+        return self.position < len(self.tokens) and self.tokens[self.position] == ("paren", char)
+
+    def whole(self):
+        """Parses to the end; the empty search matches everything."""
+        if not self.tokens:
+            return lambda row: True
+        predicate = self.conjunction()
+        if self.position != len(self.tokens):
+            raise SearchError(f"Unable to parse the search: near '{self.tokens[self.position][1]}'.")
+        return predicate
+
+    def conjunction(self):
+        """Terms side by side, or with AND."""
+        parts = [self.disjunction()]
+        while self.position < len(self.tokens) and not self._paren(")"):
+            if self._word("AND"):
+                self.position += 1
+            parts.append(self.disjunction())
+        return parts[0] if len(parts) == 1 else lambda row: all([part(row) for part in parts])
+
+    def disjunction(self):
+        """a OR b: stronger than AND in this language."""
+        parts = [self.negation()]
+        while self._word("OR"):
+            self.position += 1
+            parts.append(self.negation())
+        return parts[0] if len(parts) == 1 else lambda row: any([part(row) for part in parts])
+
+    def negation(self):
+        """NOT a."""
+        if self._word("NOT"):
+            self.position += 1
+            inner = self.negation()
+            return lambda row: not inner(row)
+        return self.atom()
+
+    def atom(self):
+        """A group, a comparison, a term, a subsearch."""
+        if self.position >= len(self.tokens):
+            raise SearchError("Unable to parse the search: unexpected end.")
+        kind, value = self.tokens[self.position]
+        self.position += 1
+        if kind == "paren" and value == "(":
+            if self._paren(")"):
+                # What `format` makes of no rows: NOT ().
+                self.position += 1
+                return lambda row: True
+            inner = self.conjunction()
+            if not self._paren(")"):
+                raise SearchError("Unable to parse the search: unbalanced parentheses.")
+            self.position += 1
+            return inner
+        if kind not in ("word", "quoted") or value in ("AND", "OR"):
+            raise SearchError(f"Unable to parse the search: near '{value}'.")
+        name = unquote(value)
+        if self.position < len(self.tokens) and self.tokens[self.position][0] == "op":
+            return self._comparison(name)
+        if self._word("IN", "in") and self.tokens[self.position + 1 : self.position + 2] == [("paren", "(")]:
+            return self._in(name)
+        return _term(name)
+
+    def _comparison(self, field: str):
+        operator = self.tokens[self.position][1]
+        self.position += 1
+        if self.position >= len(self.tokens) or self.tokens[self.position][0] not in ("word", "quoted"):
+            raise SearchError(f"Comparator '{operator}' is missing a term on the right hand side.")
+        value = unquote(self.tokens[self.position][1])
+        self.position += 1
+        if field in _TIME:
+            if operator != "=":
+                raise SearchError(f"{field}{operator} is not a time term")
+            self.times[field] = value
+            return lambda row: True
+        return _compare(field, operator, value)
+
+    def _in(self, field: str):
+        self.position += 2
+        parts = []
+        while not self._paren(")"):
+            if self.position >= len(self.tokens):
+                raise SearchError("Unable to parse the search: unbalanced parentheses.")
+            kind, value = self.tokens[self.position]
+            self.position += 1
+            if kind in ("word", "quoted"):
+                parts.append(_compare(field, "=", unquote(value)))
+            elif value != ",":
+                raise SearchError(f"Unable to parse the search: near '{value}'.")
+        self.position += 1
+        return lambda row: any(part(row) for part in parts)

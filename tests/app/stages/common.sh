@@ -1,0 +1,23 @@
+# Sourced by every stage: the packages under test and the helpers of packaging/lib/common.sh.
+# shellcheck shell=bash
+source "$(dirname "${BASH_SOURCE[0]}")/../../../packaging/lib/common.sh"
+app_tests=$root/tests/app
+export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$app_tests
+
+# package FLAVOUR: the path of its package.
+package() {
+    local found=("$package_dir"/iismodcheck-*-"$1".spl)
+    [[ ${#found[@]} -eq 1 && -f ${found[0]} ]] || die "expected one $1 package in $package_dir: run tests/app/check package"
+    printf '%s\n' "${found[0]}"
+}
+
+# unpacked FLAVOUR: a fresh folder with the package's content; its app folder goes to stdout.
+unpacked() {
+    local spl folder
+    spl=$(package "$1")
+    folder=$root/target/tools/unpacked/$1
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    tar -xzf "$spl" -C "$folder"
+    printf '%s\n' "$folder/iismodcheck"
+}

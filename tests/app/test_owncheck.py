@@ -1,0 +1,157 @@
+"""Each of our own checks finds the fault that it is there for: the package is broken in one place at a time."""
+
+import copy
+import json
+import re
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+
+from owncheck.__main__ import findings
+from owncheck.dashboard import definitions
+from owncheck.package import Package, unpack
+from owncheck.replication import flavours
+from packages import package
+
+SAVED = "default/savedsearches.conf"
+MACROS = "default/macros.conf"
+#: (flavour, file, pattern, replacement, what the finding must say)
+FAULTS = [
+    ("enterprise", SAVED, r"^counttype =", "conttype =", "unknown key 'conttype'"),
+    ("enterprise", SAVED, r"\| `iismodcheck_filter`", "| `iismodcheck_filtr`", "iismodcheck_filtr"),
+    ("enterprise", SAVED, r"where `iismodcheck_needs_decision`", "where (`iismodcheck_needs_decision`", "Mismatched"),
+    ("enterprise", SAVED, r"\| table _time", "| tabel _time", "unknown command 'tabel'"),
+    ("enterprise", SAVED, r"inputlookup iismodcheck_allowlist", "inputlookup iismodcheck_allowlst", "iismodcheck_allowlst"),
+    ("enterprise", SAVED, r"\$result\.iis_what\$", "$result.iis_waht$", "'iis_waht' is used"),
+    ("enterprise", SAVED, r"alert.suppress.fields = iis_finding_id", "alert.suppress.fields = finding", "'finding' is used"),
+    ("enterprise", SAVED, r"^disabled = (1|true)", "disabled = 0", "not disabled"),
+    ("enterprise", SAVED, r"^dispatch.latest_time = .*$", "", "no dispatch.latest_time"),
+    ("enterprise", SAVED, r"iis_module_verdict", "iis_module_verdikt", "'iis_module_verdikt'"),
+    ("enterprise", SAVED, r"^enableSched = 1", "enableSched = 1\nenableSched = 0", "is there twice"),
+    ("enterprise", MACROS, r"^definition = iismodcheck parts", 'definition = iismodcheck "parts', "Mismatched"),
+    ("enterprise", MACROS, r"\| streamstats sum", "| streamstat sum", "unknown command 'streamstat'"),
+    ("enterprise", "default/transforms.conf", r"^filename = iis_module_threats", "filename = iis_module_threads", "does not exist"),
+    ("enterprise", "default/app.conf", r"^version = .*$", "version = 9.9.9", "should be '9.9.9'"),
+    ("enterprise", "metadata/default.meta", r"\[macros\]\nexport = system", "[macros]\nexport = none", "[macros]"),
+    ("enterprise", "metadata/default.meta", r", sc_admin", "", "sc_admin may not"),
+    ("enterprise", "default/distsearch.conf", r"linux_x86_64/bin/\.\.\.", "linux_x86_64/lib/...", "not taken to the peers"),
+    ("enterprise", "default/distsearch.conf", r"iismodcheck_linux", "other", "must begin with iismodcheck_"),
+    ("cloud", "default/distsearch.conf", r"\.\.\.$", "", "would not match"),
+    ("cloud", "default/distsearch.conf", r"\(-\[a-z0-9\.-\]\+\)\?", "", "AppInspect would not match"),
+    ("cloud", "default/distsearch.conf", r"linux_x86_64\[/\\\\\]bin\[/\\\\\]", "", "also matches"),
+    ("enterprise", "app.manifest", r"\"version\": \"[^\"]+\"", '"version": "0.0.1"', "app.manifest version"),
+]
+
+
+class Broken(unittest.TestCase):
+    """Both packages unpacked, and copies of them that may be damaged."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.good = {f: unpack(package(f), Path(cls.folder.name) / f) for f in ("enterprise", "cloud")}
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def broken(self, flavour: str) -> Package:
+        """A copy of a package's files that may be damaged."""
+        folder = Path(tempfile.mkdtemp(dir=self.folder.name))
+        shutil.copytree(self.good[flavour].app, folder / "iismodcheck", symlinks=True)
+        return Package(self.good[flavour].path, folder / "iismodcheck", self.good[flavour].members, flavour)
+
+    def expect(self, package_: Package, text: str):
+        found = findings([package_])
+        self.assertTrue(any(text in line for line in found), f"no finding says {text!r}: {found}")
+
+
+class Faults(Broken):
+    """Conf files, lookups, the archive."""
+
+    def test_the_packages_are_clean(self):
+        self.assertEqual(findings(list(self.good.values())), [])
+
+    def test_faults_in_conf_files(self):
+        for flavour, name, pattern, replacement, text in FAULTS:
+            with self.subTest(name, text=text):
+                package_ = self.broken(flavour)
+                path = package_.app / name
+                changed, count = re.subn(pattern, lambda _: replacement, path.read_text(), flags=re.MULTILINE)
+                self.assertGreater(count, 0, f"{pattern} is not in {name}")
+                path.write_text(changed)
+                self.expect(package_, text)
+
+    def test_faults_in_lookups(self):
+        for content, text in [("a,b\n1\n", "1 cells under 2"), ("a,a\n1,2\n", "column twice"), ("", "no header")]:
+            package_ = self.broken("enterprise")
+            (package_.app / "lookups/iis_module_threats.csv").write_text(content)
+            self.expect(package_, text)
+
+    def test_faults_in_the_archive(self):
+        def member(change):
+            package_ = self.broken("enterprise")
+            members = copy.deepcopy(package_.members)
+            change(next(m for m in members if m.name.endswith("linux_x86_64/bin/iismodcheck")))
+            return Package(package_.path, package_.app, members, "enterprise")
+
+        self.expect(member(lambda m: setattr(m, "mode", 0o644)), "mode 644, should be 755")
+        self.expect(member(lambda m: setattr(m, "uid", 1000)), "has an owner")
+        self.expect(member(lambda m: setattr(m, "name", "./" + m.name)), "not below the one top folder")
+        self.expect(member(lambda m: setattr(m, "name", "iismodcheck/.gitkeep")), "dotfile")
+        self.expect(member(lambda m: setattr(m, "name", "iismodcheck/lookups/iismodcheck_allowlist.csv")), "upgrade would overwrite")
+
+    def test_a_binary_that_is_not_what_it_should_be(self):
+        package_ = self.broken("enterprise")
+        shutil.copy("/bin/ls", package_.app / "linux_x86_64/bin/iismodcheck")
+        self.expect(package_, "not static")
+        self.expect(package_, "not in sbom.cdx.json")
+        package_ = self.broken("cloud")
+        (package_.app / "windows_x86_64/bin").mkdir(parents=True)
+        shutil.copy("/bin/ls", package_.app / "windows_x86_64/bin/iismodcheck.exe")
+        self.expect(package_, "no x86-64 PE file")
+        self.expect(package_, "not in the cloud package")
+
+    def test_flavours_that_differ_too_much_or_too_little(self):
+        package_ = self.broken("cloud")
+        (package_.app / "default/macros.conf").write_text("")
+        self.assertIn("default/macros.conf: differs", "\n".join(flavours(self.good["enterprise"], package_)))
+        same = self.broken("enterprise")
+        self.assertIn("is the same in both flavours", "\n".join(flavours(self.good["enterprise"], same)))
+
+
+class DashboardFaults(Broken):
+    """The dashboard's definition, damaged in one place at a time."""
+
+    def damaged(self, change) -> Package:
+        package_ = self.broken("enterprise")
+        name, definition = next(definitions(package_))
+        change(definition)
+        path = package_.app / "default/data/ui/views" / name
+        text = re.sub(r"<definition>.*</definition>", "", path.read_text(), flags=re.DOTALL)
+        body = f"<definition><![CDATA[{json.dumps(definition)}]]></definition>"
+        path.write_text(text.replace("</dashboard>", body + "</dashboard>"))
+        return package_
+
+    def test_faults(self):
+        def source(definition):
+            return next(s for s in definition["dataSources"].values() if s["type"] == "ds.search")
+
+        def viz(definition):
+            return next(v for v in definition["visualizations"].values() if v.get("dataSources"))
+
+        for change, text in [
+            (lambda d: viz(d)["dataSources"].update(primary="ds_nope"), "'ds_nope' does not exist"),
+            (lambda d: viz(d).setdefault("options", {}).update(majorValue="> primary | noSuchFn('x')"), "noSuchFn"),
+            (lambda d: source(d)["options"].update(qry="x"), "unknown option 'qry'"),
+            (lambda d: d.update(bogus=1), "top-level key 'bogus'"),
+            (lambda d: source(d)["options"].update(query="search $nowhere$ | stats count"), "$nowhere$"),
+            (lambda d: source(d)["options"].update(query="search x=$row.name.value$"), "straight into SPL"),
+            (lambda d: source(d)["options"].update(query="search (a | stats count"), "Mismatched"),
+            (lambda d: d["dataSources"].update(unused=source(d)), "nothing shows"),
+            (lambda d: d["dataSources"].update(t={"type": "ds.test", "options": {}}), "is not for a shipped dashboard"),
+        ]:
+            with self.subTest(text):
+                self.expect(self.damaged(change), text)
+
