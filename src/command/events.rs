@@ -179,8 +179,9 @@ fn write_parts(cells: &mut Cells, event: &Event<'_>, host: &str, at: i64, text: 
     let mut set = |column: Column, value: &[u8]| {
         cells.set(column as usize, if value.is_empty() { NOTHING.as_bytes() } else { value });
     };
-    if host.is_empty() {
-        set(Column::Host, b"");
+    // A change row has its host from the annotation; a commit row has no annotation.
+    if host.is_empty() || event.role == Role::Commit {
+        set(Column::Host, host.as_bytes());
     }
     set(Column::EventRole, role);
     set(Column::Process, event.process.as_bytes());

@@ -42,11 +42,15 @@ impl Assessment {
             image: image.as_ref(),
             managed_type: managed_type.as_ref(),
         });
-        let listed = !candidates.known_name.is_empty();
+        // A name that only entries for this very pair list is compared as if it were not: while they are in force
+        // they decide, and when they are not they must not hide what it resembles.
+        let listed = candidates.known_name.iter().any(|n| !candidates.site_exact.contains(n));
         let resembles = if listed || subject.name.is_empty() {
             None
-        } else {
+        } else if candidates.known_name.is_empty() {
             lookalikes.find(subject.name, image.as_ref().map(Image::stem))
+        } else {
+            lookalikes.find_other(subject.name, image.as_ref().map(Image::stem))
         };
         Self {
             location: image.as_ref().and_then(Image::suspicious_location),

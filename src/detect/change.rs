@@ -2,13 +2,20 @@
 //!
 //! Pure: the order of the parts does not matter, and a part that comes twice counts once.
 
+mod rows;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use super::part::{Part, PartChange};
+use super::time::SECOND;
 use crate::iis::{Action, Class, Element, Kind, Level, Operation, Section, Subject, ValueSource};
+use rows::Rows;
 
 /// One merged change. Texts are as written in the events; empty when unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them go together")]
 pub struct Change {
     /// Why the event could not be read; then nothing else but actor, process, time and record is known.
     pub unparsed: Option<String>,
@@ -20,7 +27,7 @@ pub struct Change {
     pub section: Section,
     /// Name; empty for a clear.
     pub name: String,
-    /// The name is a new value of the `name` attribute and differs from the key of the path.
+    /// The name is a new value of the `name` attribute in place of another one.
     pub renamed: bool,
     /// The last image written.
     pub image: Option<String>,
@@ -52,6 +59,8 @@ pub struct Change {
     pub process: String,
     /// Time of the first row, microseconds since 1970-01-01T00:00Z.
     pub time: i64,
+    /// The time of a row was not its own but that of the search or the scan.
+    pub time_assumed: bool,
     /// Record number of the first row.
     pub record: String,
 }
@@ -91,7 +100,7 @@ impl Change {
             host,
             actor: &self.actor,
             time: self.time,
-            time_assumed: false,
+            time_assumed: self.time_assumed,
         }
     }
 }
@@ -128,6 +137,7 @@ pub fn merge(parts: Vec<Part<'_>>) -> Option<Change> {
             .unwrap_or_default()
             .to_owned(),
         time: parts.iter().map(|p| p.time).min().unwrap_or_default(),
+        time_assumed: parts.iter().any(|p| p.time_assumed),
         record: first.record.as_ref().to_owned(),
     };
     let rows: Vec<&PartChange<'_>> = parts.iter().filter_map(|p| p.change.as_ref()).collect();
@@ -148,36 +158,61 @@ pub fn merge(parts: Vec<Part<'_>>) -> Option<Change> {
     Some(change)
 }
 
-/// Orders the parts by record number and time, and keeps one rendering of each event: the one that shows most.
+/// Puts the parts in the order of the events, and keeps one rendering of each event: the one that shows most.
 fn one_rendering_each(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
-    let mut best: BTreeMap<(u64, i64, String), Part<'_>> = BTreeMap::new();
+    let mut best: BTreeMap<Identity, (Rank, Part<'_>)> = BTreeMap::new();
     for part in parts {
-        let record: u64 = part.record.parse().unwrap_or_default();
-        // Within one commit a record number names one event; without it, only an identical row is the same event.
-        let identity =
-            if record == 0 { (0, part.time, format!("{part:?}")) } else { (record, 0, String::new()) };
+        let text = part.text();
+        let identity = Identity::of(&part, &text);
+        let rank = (shows(&part), text);
         match best.get_mut(&identity) {
-            Some(kept) if shows(&part) > shows(kept) => *kept = part,
+            Some(kept) if rank > kept.0 => *kept = (rank, part),
             Some(_) => {}
             None => {
-                best.insert(identity, part);
+                best.insert(identity, (rank, part));
             }
         }
     }
-    best.into_values().collect()
+    best.into_values().map(|(_, part)| part).collect()
 }
 
-/// How much a rendering shows: event data before text with values before text without before unreadable text. The
-/// text itself breaks a tie, so that the order of the parts does not matter.
-fn shows<'p>(part: &'p Part<'_>) -> (u8, i64, &'p str) {
-    let rank = match part.change.as_ref().map(|c| c.source) {
+/// What tells one event from another, in the order of the events. Renderings of one event agree in all of it: they
+/// differ in their fraction of a second only. A record number alone is not enough, because it starts again when the
+/// log is cleared. Without a record number only an identical part is the same event.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Identity {
+    second: i64,
+    record: u64,
+    time: i64,
+    place: Option<(Section, Element, String)>,
+    text: Vec<u8>,
+}
+
+impl Identity {
+    fn of(part: &Part<'_>, text: &[u8]) -> Self {
+        let record: u64 = part.record.parse().unwrap_or_default();
+        Self {
+            second: part.time.div_euclid(SECOND),
+            record,
+            time: if record == 0 { part.time } else { 0 },
+            place: part.change.as_ref().map(|c| (c.section, c.element, c.attribute.as_ref().to_owned())),
+            text: if record == 0 { text.to_owned() } else { Vec::new() },
+        }
+    }
+}
+
+/// How much a part shows, and its text, so that of two that show the same the order of coming does not choose.
+type Rank = (u8, Vec<u8>);
+
+/// How much a rendering shows: event data before text with values before text without before unreadable text.
+fn shows(part: &Part<'_>) -> u8 {
+    match part.change.as_ref().map(|c| c.source) {
         None => 0,
         Some(None) => 1,
         Some(Some(ValueSource::Fallback)) => 2,
         Some(Some(ValueSource::Message)) => 3,
         Some(Some(ValueSource::EventData)) => 4,
-    };
-    (rank, part.time, part.actor.as_ref())
+    }
 }
 
 /// The actor of the change: an application pool where one took part (the worst case is the one to show), else the
@@ -206,19 +241,17 @@ fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {
                     *slot = Some(new.to_owned());
                     change.source = row.source;
                 }
-                change.value_unseen |= row.new.is_none();
+                change.value_unseen |= hides_value(row);
             }
             if change.old.is_none() {
                 change.old = old.map(str::to_owned);
             }
         } else if attribute == "preCondition" && new.is_some() {
             change.precondition = new.map(str::to_owned);
-        } else if attribute == "name"
-            && row.element == Element::Add
-            && new.is_some_and(|name| name != change.name)
-        {
-            new.unwrap_or_default().clone_into(&mut change.name);
-            change.renamed = true;
+        } else if let ("name", Element::Add, Some(new)) = (attribute, row.element, new) {
+            // Whether the path of a rename has the old or the new name is not known: either value tells.
+            change.renamed |= new != change.name || old.is_some_and(|old| old != new);
+            new.clone_into(&mut change.name);
         }
         if let Some(image) =
             row.appended_image.as_deref().filter(|image| !image.is_empty() && change.image.is_none())
@@ -245,99 +278,9 @@ fn chief_attribute<'r>(rows: &[&'r PartChange<'_>]) -> &'r str {
     rows.iter().min_by_key(|row| (rank(row), row.attribute.as_ref())).map_or("", |row| row.attribute.as_ref())
 }
 
-/// Which kinds of rows a change has.
-#[derive(Default)]
-struct Rows {
-    added: bool,
-    deleted: bool,
-    disabled: bool,
-    restored: bool,
-    cleared: bool,
-    whole_list: bool,
-    hidden_add: usize,
-    hidden_remove: usize,
-    hidden_sections: Vec<Section>,
-    name_of_add: bool,
-    name_of_remove: bool,
-    type_row: bool,
-    attribute_of_add: bool,
-}
-
-impl Rows {
-    fn of(rows: &[&PartChange<'_>]) -> Self {
-        let mut seen = Self::default();
-        for row in rows {
-            match (row.element, row.attribute.as_ref(), row.operation) {
-                (Element::Clear, ..) | (Element::Section, _, Operation::Delete) => seen.cleared = true,
-                (Element::Section, ..) => seen.whole_list = true,
-                (Element::Add, "", Operation::Add) => seen.added = true,
-                (Element::Add, "", Operation::Delete) => seen.deleted = true,
-                (Element::Remove, "", Operation::Add) => seen.disabled = true,
-                (Element::Remove, "", Operation::Delete) => seen.restored = true,
-                (Element::Add, "", Operation::Hidden) => {
-                    if seen.hidden_sections.contains(&row.section) {
-                        seen.hidden_add += 1;
-                    } else {
-                        seen.hidden_sections.push(row.section);
-                    }
-                    seen.hidden_add += 1;
-                }
-                (Element::Remove, "", Operation::Hidden) => seen.hidden_remove += 1,
-                (_, "", Operation::Modify) => {}
-                (Element::Add, attribute, _) => {
-                    seen.attribute_of_add = true;
-                    seen.name_of_add |= attribute == "name";
-                    seen.type_row |= attribute == "type";
-                }
-                (Element::Remove, attribute, _) => seen.name_of_remove |= attribute == "name",
-            }
-        }
-        seen
-    }
-
-    fn kind(&self, section: Section) -> Option<Kind> {
-        match section {
-            Section::GlobalModules => Some(Kind::Native),
-            Section::HttpModules => Some(Kind::Managed),
-            Section::IsapiFilters => Some(Kind::IsapiFilter),
-            Section::Handlers => Some(Kind::Handler),
-            Section::Modules if self.type_row => Some(Kind::Managed),
-            // `modules` lists a native module by its name alone: an addition without a type is one.
-            Section::Modules if self.name_of_add => Some(Kind::Native),
-            Section::Modules => None,
-        }
-    }
-
-    /// The action, and whether it is inferred.
-    fn action(&self, change: &Change) -> (Action, bool) {
-        if self.cleared {
-            return (Action::Cleared, false);
-        }
-        if self.whole_list {
-            return (Action::Changed, false);
-        }
-        let inferred = self.hidden_add + self.hidden_remove > 0;
-        // Hidden operations: an added element brings its key attribute as a row of its own (recorded for other
-        // sections), a removed one does not (inferred). Two element rows of one section are both.
-        let twice = self.hidden_add > self.hidden_sections.len();
-        let added = self.added || (self.hidden_add > 0 && self.name_of_add);
-        let deleted = self.deleted || (self.hidden_add > 0 && (!self.name_of_add || twice));
-        let disabled = self.disabled || (self.hidden_remove > 0 && self.name_of_remove);
-        let restored = self.restored || (self.hidden_remove > 0 && !self.name_of_remove);
-        let action = match (added, deleted || disabled, restored) {
-            (true, true, _) if self.alike(change) => Action::Reordered,
-            (true, true, _) => Action::Replaced,
-            (true, false, _) => Action::Added,
-            (false, true, _) => Action::Removed,
-            (false, false, true) => Action::Restored,
-            (false, false, false) => Action::Modified,
-        };
-        (action, inferred)
-    }
-
-    /// Removed and added alike: nothing shows that another image or type came than went.
-    fn alike(&self, change: &Change) -> bool {
-        let differs = change.old.is_some() && change.old != change.image && change.old != change.type_name;
-        !self.disabled && self.hidden_remove == 0 && !differs && !change.value_unseen
-    }
+/// Whether a row wrote an image or a type and its rendering hides the value.
+fn hides_value(row: &PartChange<'_>) -> bool {
+    let attribute = row.attribute.as_ref();
+    let is_identity = Some(attribute) == row.section.image_attribute() || attribute == "type";
+    is_identity && row.operation != Operation::Delete && row.new.is_none()
 }

@@ -2,7 +2,8 @@
 //!
 //! A commit is what one process on one host wrote up to the next event 50, or up to a gap of more than
 //! [`GAP_SECONDS`]. Rows are ordered by whole second and then by record number: two renderings of one event differ in
-//! their fraction of a second, never in their record number.
+//! their fraction of a second, never in their record number. Every step has its line in the macro: a change here is a
+//! change there.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -45,42 +46,27 @@ pub struct Group {
     pub parts: Vec<String>,
 }
 
-/// Groups rows, in whatever order they come. The groups come in the order of host, process and commit.
+/// Groups rows, in whatever order they come. The groups come in the order of host, process, commit and key.
 #[must_use]
 pub fn group(mut rows: Vec<Row>) -> Vec<Group> {
     take_over_processes(&mut rows);
-    rows.sort_by(|a, b| {
-        (&a.host, &a.process, second(a), record(a), a.time, &a.part).cmp(&(
-            &b.host,
-            &b.process,
-            second(b),
-            record(b),
-            b.time,
-            &b.part,
-        ))
-    });
+    rows.sort_by(|a, b| order(a).cmp(&order(b)));
     let mut groups: BTreeMap<(String, String, usize, String), Group> = BTreeMap::new();
     let mut commit = 0;
-    let mut previous: Option<(String, String, i64)> = None;
+    let mut previous: Option<Previous> = None;
     for row in rows {
-        let at = second(&row);
-        if let Some((host, process, last)) = &previous
-            && (*host != row.host || *process != row.process || at - last > GAP_SECONDS)
-        {
+        if previous.as_ref().is_none_or(|last| last.ends_before(&row)) {
             commit += 1;
         }
-        previous = Some((row.host.clone(), row.process.clone(), at));
-        if row.role == Role::Commit {
-            commit += 1;
+        let Row { host, process, time, role, key, part, .. } = row;
+        if key != NOTHING {
+            let group = groups
+                .entry((host.clone(), process.clone(), commit, key.clone()))
+                .or_insert_with(|| Group { host: host.clone(), time, key, parts: Vec::new() });
+            group.time = group.time.min(time);
+            group.parts.push(part);
         }
-        if row.key == NOTHING {
-            continue;
-        }
-        let group = groups
-            .entry((row.host.clone(), row.process, commit, row.key.clone()))
-            .or_insert_with(|| Group { host: row.host, time: row.time, key: row.key, parts: Vec::new() });
-        group.time = group.time.min(row.time);
-        group.parts.push(row.part);
+        previous = Some(Previous { host, process, time, role });
     }
     let mut groups: Vec<Group> = groups.into_values().collect();
     for group in &mut groups {
@@ -90,24 +76,51 @@ pub fn group(mut rows: Vec<Row>) -> Vec<Group> {
     groups
 }
 
-/// Where one event was collected in two renderings, the classic one lacks the process id: take it from the other.
-fn take_over_processes(rows: &mut [Row]) {
-    let known: HashMap<(String, String), String> = rows
-        .iter()
-        .filter(|row| row.process != NOTHING && row.record != NOTHING)
-        .map(|row| ((row.host.clone(), row.record.clone()), row.process.clone()))
-        .collect();
-    for row in rows.iter_mut().filter(|row| row.process == NOTHING && row.record != NOTHING) {
-        if let Some(process) = known.get(&(row.host.clone(), row.record.clone())) {
-            row.process.clone_from(process);
-        }
+/// Host and process keep commits apart. Within a second the record number decides, then the time, and of rows that
+/// agree in all that the one that closes the commit comes last.
+fn order(row: &Row) -> (&str, &str, i64, u64, i64, bool) {
+    let record = row.record.parse().unwrap_or_default();
+    (&row.host, &row.process, row.time.div_euclid(SECOND), record, row.time, row.role == Role::Commit)
+}
+
+/// The row before, as far as it tells where a commit ends.
+struct Previous {
+    host: String,
+    process: String,
+    time: i64,
+    role: Role,
+}
+
+impl Previous {
+    fn ends_before(&self, row: &Row) -> bool {
+        self.host != row.host
+            || self.process != row.process
+            || self.role == Role::Commit
+            || row.time - self.time > GAP_SECONDS * SECOND
     }
 }
 
-fn second(row: &Row) -> i64 {
-    row.time.div_euclid(SECOND)
+/// Where one event was collected in two renderings, the classic one lacks the process id: it is taken from the other.
+/// Where two processes have one record number (the log was cleared in between) nothing is taken.
+fn take_over_processes(rows: &mut [Row]) {
+    let mut known: HashMap<(&str, &str), Option<&str>> = HashMap::new();
+    for row in rows.iter().filter(|row| row.process != NOTHING && row.record != NOTHING) {
+        known
+            .entry((&row.host, &row.record))
+            .and_modify(|process| *process = process.filter(|known| *known == row.process))
+            .or_insert(Some(&row.process));
+    }
+    let taken: Vec<Option<String>> = rows
+        .iter()
+        .map(|row| {
+            let known = known.get(&(row.host.as_str(), row.record.as_str())).copied().flatten();
+            known.filter(|_| row.process == NOTHING).map(str::to_owned)
+        })
+        .collect();
+    for (row, process) in rows.iter_mut().zip(taken) {
+        row.process = process.unwrap_or_else(|| std::mem::take(&mut row.process));
+    }
 }
 
-fn record(row: &Row) -> u64 {
-    row.record.parse().unwrap_or_default()
-}
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@
 //! Where no image is shown: `incomplete` or `unverified` for a listed name, else 6 and 9 by the name alone.
 
 use crate::allowlist::{EntryNumber, Index, Origin, Scope, ScopeAnswer};
-use crate::iis::{Action, Class, Kind, Level, Subject, TypeMatch};
+use crate::iis::{Action, Class, Kind, Level, Subject};
 
 use super::assess::Assessment;
 use super::finding::Finding;
@@ -48,7 +48,7 @@ pub(super) fn decide(
         name_entry: finding.has("name_entry"),
         list_changed: finding.has("list_changed"),
         settings_changed: finding.has("precondition_changed") || finding.has("lock_changed"),
-        protective: severity::is_protective(subject.name),
+        protective: case.protective(),
         threat_basename: finding.has("threat_basename"),
         system32_root: finding.has("system32_root"),
         by_app_pool: finding.has("by_app_pool"),
@@ -65,14 +65,20 @@ struct Case<'c> {
 impl Case<'_> {
     /// The verdict, and the one that it hides.
     fn verdict(&self, finding: &mut Finding) -> (Verdict, Option<Verdict>) {
+        let handler = self.subject.class == Class::Handler;
         if self.subject.name.is_empty() {
             // A clear, or a section written as a whole: no module is named.
-            return (self.pending(), None);
+            return (if handler { Verdict::NotModule } else { self.pending() }, None);
         }
-        if let Some(verdict) = self.condemned(finding) {
+        if let Some((verdict, entry)) = self.condemned(finding) {
+            if !handler {
+                self.observe(finding);
+                self.overridden(finding);
+            }
+            finding.rule = Some(entry);
             return (verdict, None);
         }
-        if self.subject.class == Class::Handler {
+        if handler {
             // There is no baseline of handlers: only what condemns them counts.
             let verdict =
                 if self.seen.location.is_some() { Verdict::SuspiciousLocation } else { Verdict::NotModule };
@@ -81,10 +87,10 @@ impl Case<'_> {
         if let Some(verdict) = self.vouched(finding) {
             return (verdict, None);
         }
-        let lapsed = self.lapsed();
+        self.observe(finding);
         let verdict =
             if self.seen.is_identified() { self.identified(finding) } else { self.by_name(finding) };
-        match lapsed {
+        match self.lapsed() {
             Some((lapsed, entry)) => {
                 finding.rule = Some(entry);
                 (lapsed, Some(verdict))
@@ -94,51 +100,53 @@ impl Case<'_> {
     }
 
     /// Step 1.
-    fn condemned(&self, finding: &mut Finding) -> Option<Verdict> {
+    fn condemned(&self, finding: &mut Finding) -> Option<(Verdict, EntryNumber)> {
         let candidates = &self.seen.candidates;
-        if let Some(&entry) = candidates.deny.iter().find(|&&n| self.scope(n) == ScopeAnswer::InForce) {
+        if let Some(entry) = self.in_force(&candidates.deny) {
             finding.add("deny_entry", Detail::Id(entry));
-            finding.rule = Some(entry);
-            return Some(Verdict::Denied);
+            return Some((Verdict::Denied, entry));
         }
         let baseline = candidates
             .known_pair
             .and_then(|n| self.index.entry(n))
             .is_some_and(|entry| entry.origin == Origin::Baseline);
-        if let Some(entry) = candidates.threat.filter(|_| !baseline) {
-            finding.add("threat", Detail::Family(entry));
-            finding.rule = Some(entry);
-            return Some(Verdict::KnownMalicious);
-        }
-        None
+        let entry = candidates.threat.filter(|_| !baseline)?;
+        finding.add("threat", Detail::Family(entry));
+        Some((Verdict::KnownMalicious, entry))
     }
 
     /// Step 2.
     fn vouched(&self, finding: &mut Finding) -> Option<Verdict> {
         let candidates = &self.seen.candidates;
-        // A removal carries no image: only an entry that speaks of removals can allow it.
-        let listed = if self.seen.is_identified() { &candidates.site_exact } else { &candidates.site_name };
-        let site = || {
-            listed.iter().copied().find(|&n| {
-                let by_image = self.seen.is_identified();
-                let speaks = by_image || self.index.entry(n).is_some_and(|entry| !entry.actions.is_empty());
-                speaks && self.scope(n) == ScopeAnswer::InForce
-            })
-        };
         let (verdict, entry) = match candidates.known_pair {
             Some(entry) => (Verdict::KnownGood, entry),
-            None => (Verdict::Allowed, site()?),
+            None if self.seen.is_identified() => (Verdict::Allowed, self.in_force(&candidates.site_exact)?),
+            None => (Verdict::Allowed, self.removal()?),
         };
         finding.rule = Some(entry);
-        if let Some(code) = candidates.type_match.and_then(TypeMatch::reason) {
+        let agreement = self.index.managed_type(entry).zip(self.seen.managed_type.as_ref());
+        if let Some(code) = agreement.and_then(|(known, seen)| known.compare(seen).reason()) {
             finding.add(code, Detail::None);
+        }
+        if self.seen.replaced {
+            finding.add("image_replaced", Detail::None);
         }
         Some(verdict)
     }
 
+    /// A removal carries no image: an entry that speaks of removals, and nothing else by name alone, allows it.
+    fn removal(&self) -> Option<EntryNumber> {
+        let speaks = |n: &EntryNumber| {
+            self.index.entry(*n).is_some_and(|entry| entry.actions.contains(&Action::Removed))
+        };
+        let mut entries = self.seen.candidates.site_name.iter().copied().filter(speaks);
+        let removed = self.subject.action == Action::Removed;
+        entries.find(|&n| removed && self.scope(n) == ScopeAnswer::InForce)
+    }
+
     /// Step 3: the exact entry that would have allowed it elsewhere, or at another time.
     fn lapsed(&self) -> Option<(Verdict, EntryNumber)> {
-        let entry = *self.seen.candidates.site_exact.first()?;
+        let entry = self.nearest(&self.seen.candidates.site_exact)?;
         let verdict = match self.scope(entry) {
             ScopeAnswer::Expired | ScopeAnswer::NotYet => Verdict::AllowExpired,
             ScopeAnswer::InForce | ScopeAnswer::OutOfScope(_) => Verdict::AllowOutOfScope,
@@ -156,85 +164,96 @@ impl Case<'_> {
         }
     }
 
-    /// Steps 4 to 9 with an image or a type.
-    fn identified(&self, finding: &mut Finding) -> Verdict {
-        let candidates = &self.seen.candidates;
-        let exact = |n: &&EntryNumber| candidates.site_exact.contains(n);
-        let known_name = candidates.known_name.iter().find(|n| !exact(n)).copied();
-        let known_image = candidates.known_image.iter().find(|n| !exact(n)).copied();
-        let listed = !candidates.known_name.is_empty();
-        let pack = candidates.pack_not_chosen;
-        if pack.is_some() {
+    /// What is seen about a module that nothing vouches for, whichever verdict wins.
+    fn observe(&self, finding: &mut Finding) {
+        if self.seen.replaced {
+            finding.add("image_replaced", Detail::None);
+        }
+        if self.seen.candidates.known_pair.is_some() {
+            return;
+        }
+        let alias = self.known_image();
+        // A file that is the known module's own does not imitate it.
+        let itself = |resemblance: &&Resemblance| alias.is_some() && resemblance.part == Part::Stem;
+        if let Some(resemblance) = self.seen.resembles.as_ref().filter(|r| !itself(r)) {
+            finding.add(resemblance.code(), Detail::Resembled);
+        }
+        if !self.seen.is_identified() {
+            return;
+        }
+        if self.seen.candidates.pack_not_chosen.is_some() {
             finding.add("pack_not_chosen", Detail::None);
         }
-        // A name that looks the same as a known one to a reader is no alias, whatever its image.
-        if self.seen.resembles.as_ref().is_some_and(looks_the_same) {
-            self.resembling(finding);
-            return self.overriding(Verdict::Lookalike, finding);
-        }
-        if let Some(entry) = known_image.filter(|_| !listed) {
+        if let Some(entry) = alias {
             finding.add("alias_of", Detail::Name(entry));
-            finding.rule = Some(entry);
-            return self.overriding(Verdict::Alias, finding);
         }
-        if let Some(entry) = known_name.filter(|_| pack.is_none() || self.seen.replaced) {
+        if let Some(entry) = self.known_name() {
             let by_type = self.seen.image.is_none();
             finding.add(if by_type { "expected_type" } else { "expected_image" }, Detail::Image(entry));
-            finding.rule = Some(entry);
-            let verdict = match (self.seen.replaced, by_type) {
-                (true, _) => Verdict::ImageHijack,
-                (false, true) => Verdict::MasqueradeType,
-                (false, false) => Verdict::MasqueradePath,
-            };
-            return self.overriding(verdict, finding);
         }
-        if pack.is_none() {
-            if self.seen.resembles.is_some() {
-                self.resembling(finding);
-                return self.overriding(Verdict::Lookalike, finding);
-            }
-            if self.seen.location.is_some() {
-                return self.overriding(Verdict::SuspiciousLocation, finding);
-            }
+    }
+
+    /// Steps 4 to 9 with an image or a type.
+    fn identified(&self, finding: &mut Finding) -> Verdict {
+        let pack = self.seen.candidates.pack_not_chosen;
+        if let Some(verdict) = self.imitation(finding) {
+            self.overridden(finding);
+            return verdict;
         }
-        if let Some(&entry) = candidates.site_glob.iter().find(|&&n| self.scope(n) == ScopeAnswer::InForce) {
+        if pack.is_none() && self.seen.location.is_some() {
+            self.overridden(finding);
+            return Verdict::SuspiciousLocation;
+        }
+        // A pattern vouches for no file that malware is known to be named like.
+        let plain = self.seen.candidates.threat_basename.is_none();
+        if let Some(entry) = self.in_force(&self.seen.candidates.site_glob).filter(|_| plain) {
             finding.rule = Some(entry);
             return Verdict::Allowed;
         }
-        if let Some(&entry) = candidates.site_glob.first() {
-            self.name_lapsed(entry, finding);
-        }
+        self.overridden(finding);
         finding.rule = pack;
         Verdict::Unknown
+    }
+
+    /// Steps 4 to 6.
+    fn imitation(&self, finding: &mut Finding) -> Option<Verdict> {
+        let pack = self.seen.candidates.pack_not_chosen;
+        // A name that looks the same as a known one to a reader is no alias, whatever its image.
+        if self.seen.resembles.as_ref().is_some_and(looks_the_same) {
+            return Some(Verdict::Lookalike);
+        }
+        let name = self.known_name();
+        if let Some(entry) = self.known_image().filter(|_| name.is_none()) {
+            finding.rule = Some(entry);
+            return Some(Verdict::Alias);
+        }
+        if let Some(entry) = name.filter(|_| pack.is_none() || self.seen.replaced) {
+            finding.rule = Some(entry);
+            return Some(match (self.seen.replaced, self.seen.image.is_some()) {
+                (true, _) => Verdict::ImageHijack,
+                (false, true) => Verdict::MasqueradePath,
+                (false, false) => Verdict::MasqueradeType,
+            });
+        }
+        (pack.is_none() && self.seen.resembles.is_some()).then_some(Verdict::Lookalike)
     }
 
     /// Step 10: no image and no type.
     fn by_name(&self, finding: &mut Finding) -> Verdict {
         let candidates = &self.seen.candidates;
-        if let Some(&entry) = candidates.site_name.iter().find(|&&n| self.scope(n) == ScopeAnswer::InForce) {
+        if let Some(entry) = self.in_force(&candidates.site_name) {
             finding.add("name_entry", Detail::Id(entry));
             finding.rule = Some(entry);
             return self.pending();
         }
-        if let Some(&entry) = candidates.site_name.first() {
+        if let Some(entry) = self.nearest(&candidates.site_name) {
             self.name_lapsed(entry, finding);
         }
         if let Some(&entry) = candidates.known_name.first() {
             finding.rule = Some(entry);
             return self.pending();
         }
-        if self.seen.resembles.is_some() {
-            self.resembling(finding);
-            return Verdict::Lookalike;
-        }
-        Verdict::Unknown
-    }
-
-    /// Notes the known module that this one resembles.
-    fn resembling(&self, finding: &mut Finding) {
-        if let Some(resemblance) = self.seen.resembles.as_ref().filter(|r| !finding.has(r.code())) {
-            finding.add(resemblance.code(), Detail::Resembled);
-        }
+        if self.seen.resembles.is_some() { Verdict::Lookalike } else { Verdict::Unknown }
     }
 
     /// A listed name whose image is not there.
@@ -242,13 +261,43 @@ impl Case<'_> {
         if self.subject.level == Level::Row { Verdict::Incomplete } else { Verdict::Unverified }
     }
 
-    /// Notes a pattern that would have allowed what another rule condemns.
-    fn overriding(&self, verdict: Verdict, finding: &mut Finding) -> Verdict {
-        let glob = self.seen.candidates.site_glob.iter().find(|&&n| self.scope(n) == ScopeAnswer::InForce);
-        if let Some(&entry) = glob {
-            finding.add("overrides_allow_entry", Detail::Id(entry));
+    /// The entry that lists the name with another image. An exact entry for this very pair is none: it would have
+    /// allowed it, or it is not in force and must not make the pair look better or worse than without it.
+    fn known_name(&self) -> Option<EntryNumber> {
+        self.other_than_exact(&self.seen.candidates.known_name)
+    }
+
+    /// The entry that lists the image under another name.
+    fn known_image(&self) -> Option<EntryNumber> {
+        self.other_than_exact(&self.seen.candidates.known_image)
+    }
+
+    fn other_than_exact(&self, entries: &[EntryNumber]) -> Option<EntryNumber> {
+        entries.iter().find(|n| !self.seen.candidates.site_exact.contains(n)).copied()
+    }
+
+    /// The most specific of these entries that counts here and now.
+    fn in_force(&self, entries: &[EntryNumber]) -> Option<EntryNumber> {
+        entries.iter().copied().find(|&n| self.scope(n) == ScopeAnswer::InForce)
+    }
+
+    /// Of entries that are not in force the one to name: one that is for this host and place, at another date, before
+    /// any other.
+    fn nearest(&self, entries: &[EntryNumber]) -> Option<EntryNumber> {
+        let dated = |n: &EntryNumber| matches!(self.scope(*n), ScopeAnswer::Expired | ScopeAnswer::NotYet);
+        entries.iter().copied().find(dated).or_else(|| entries.first().copied())
+    }
+
+    /// Notes the allow entry that covers the pair, but allows nothing: something speaks against it, or it is not in
+    /// force itself.
+    fn overridden(&self, finding: &mut Finding) {
+        let candidates = &self.seen.candidates;
+        let in_force = self.in_force(&candidates.site_exact).or_else(|| self.in_force(&candidates.site_glob));
+        match (in_force, self.nearest(&candidates.site_glob)) {
+            (Some(entry), _) => finding.add("overrides_allow_entry", Detail::Id(entry)),
+            (None, Some(entry)) => self.name_lapsed(entry, finding),
+            (None, None) => {}
         }
-        verdict
     }
 
     fn name_lapsed(&self, entry: EntryNumber, finding: &mut Finding) {
@@ -262,10 +311,6 @@ impl Case<'_> {
     /// Reasons that hold whichever verdict won.
     fn circumstances(&self, finding: &mut Finding) {
         let subject = self.subject;
-        self.resembling(finding);
-        if self.seen.replaced {
-            finding.add("image_replaced", Detail::None);
-        }
         if let Some(image) = &self.seen.image {
             for code in image.flags.codes() {
                 finding.add(code, Detail::None);
@@ -301,7 +346,7 @@ impl Case<'_> {
         match subject.action {
             Action::Cleared => finding.add("list_cleared", Detail::None),
             Action::Changed if subject.name.is_empty() => finding.add("list_changed", Detail::None),
-            Action::Removed if severity::is_protective(subject.name) => {
+            Action::Removed if self.protective() => {
                 finding.add("protective_module_removed", Detail::None);
             }
             Action::Removed if subject.name == "TokenCacheModule" => {
@@ -321,6 +366,11 @@ impl Case<'_> {
         if subject.time_assumed {
             finding.add("time_assumed", Detail::None);
         }
+    }
+
+    /// Whether it is a module whose removal blinds or opens the server.
+    fn protective(&self) -> bool {
+        self.subject.class != Class::Handler && severity::is_protective(self.subject.name)
     }
 
     /// The kind that the rows tell, else the one that all entries of this name agree on.

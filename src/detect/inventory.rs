@@ -22,8 +22,8 @@ impl<'a> InventoryRow<'a> {
     #[must_use]
     pub fn subject(&self, host: &'a str, time: i64, time_assumed: bool) -> Subject<'a> {
         let some = |text: &'a str| Some(text.trim()).filter(|text| !text.is_empty());
-        let image = some(self.image);
-        let type_name = if image.is_some() { None } else { some(self.type_name) };
+        // A module has one of the two. Where a row has both, neither may vouch for the other: both are shown.
+        let (image, type_name) = (some(self.image), some(self.type_name));
         let kind = match (image, type_name) {
             (Some(_), _) => Some(Kind::Native),
             (None, Some(_)) => Some(Kind::Managed),
@@ -33,7 +33,7 @@ impl<'a> InventoryRow<'a> {
             level: Level::Inventory,
             class: crate::iis::Class::Module,
             kind,
-            section: if type_name.is_some() { Section::Modules } else { Section::GlobalModules },
+            section: if kind == Some(Kind::Managed) { Section::Modules } else { Section::GlobalModules },
             name: self.name,
             image,
             type_name,
@@ -58,4 +58,26 @@ impl<'a> InventoryRow<'a> {
 #[must_use]
 pub fn inventory_key(subject: &Subject<'_>) -> String {
     part::key(subject.class, "machine/webroot/apphost", "", subject.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kind_and_section_follow_from_image_and_type() {
+        for (image, type_name, kind, section) in [
+            ("C:\\x.dll", "", Some(Kind::Native), Section::GlobalModules),
+            ("", "A.B, C", Some(Kind::Managed), Section::Modules),
+            ("C:\\x.dll", "A.B, C", Some(Kind::Native), Section::GlobalModules),
+            (" ", "\t", None, Section::GlobalModules),
+        ] {
+            let row = InventoryRow { name: "X", image, type_name, precondition: "" };
+            let subject = row.subject("h", 0, false);
+            assert_eq!((subject.kind, subject.section), (kind, section), "{image:?} {type_name:?}");
+            let shown = |text: &'static str| Some(text).filter(|text| !text.trim().is_empty());
+            assert_eq!((subject.image, subject.type_name), (shown(image), shown(type_name)));
+            assert_eq!(inventory_key(&subject), r#"["module","machine/webroot/apphost","","X"]"#);
+        }
+    }
 }

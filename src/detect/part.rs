@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::io::Write;
 
+use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, Role, Says};
@@ -28,6 +29,9 @@ pub struct Part<'a> {
     /// Process id; empty when unknown.
     #[serde(borrow)]
     pub process: Cow<'a, str>,
+    /// The row had no time of its own: `time` is that of the search or the scan.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub time_assumed: bool,
     /// Why the event could not be read, instead of the facts below.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub unparsed: Option<Cow<'a, str>>,
@@ -85,6 +89,7 @@ impl<'a> Part<'a> {
             time,
             actor: Cow::Borrowed(event.actor),
             process: Cow::Borrowed(event.process),
+            time_assumed: super::time::parse(event.time).is_none(),
             unparsed,
             change,
         })
@@ -98,7 +103,18 @@ impl<'a> Part<'a> {
 
     /// Reads a part as [`Part::write`] wrote it. The error says what is wrong and where in the text.
     pub fn read(text: &'a [u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(text)
+        let part: Self = serde_json::from_slice(text)?;
+        if part.unparsed.is_some() == part.change.is_some() {
+            return Err(serde_json::Error::custom("a part has either `unparsed` or `change`"));
+        }
+        Ok(part)
+    }
+
+    /// The part as [`Part::write`] writes it: the same text for the same facts, so that parts can be put in an order.
+    pub(super) fn text(&self) -> Vec<u8> {
+        let mut text = Vec::new();
+        self.write(&mut text);
+        text
     }
 }
 
@@ -122,8 +138,9 @@ impl<'a> PartChange<'a> {
 
 /// Writes the key that all rows of one change share (`iis_change_key`) to the end of `buffer`: a JSON array of class,
 /// configuration path and location (both in lower case: the same site occurs in several spellings), and name. A clear
-/// (or a section written as a whole) has `*clear*` for a name and one element more, so that a module of that name has another key. An unreadable event
-/// is a change of its own. [`NOTHING`] for a row that belongs to no change.
+/// has `*clear*` for a name and one element more, so that a module of that name has another key; a row of the section
+/// as a whole, which goes away with all its entries or may have, counts among the clears. An unreadable event is a
+/// change of its own. [`NOTHING`] for a row that belongs to no change.
 pub fn write_key(event: &Event<'_>, buffer: &mut Vec<u8>) {
     match event.says {
         Says::Change(change) => {
@@ -180,4 +197,74 @@ fn write_string(buffer: &mut Vec<u8>, text: impl Iterator<Item = char>) {
         }
     }
     buffer.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Fields, Scratch, read};
+
+    fn key_of(configuration: &str, config_path: &str, operation: &str) -> String {
+        let mut fields = Fields::default();
+        for (name, cell) in [
+            ("EventCode", "29"),
+            ("LogName", "Microsoft-IIS-Configuration/Operational"),
+            ("RecordNumber", "7"),
+            ("Configuration", configuration),
+            ("ConfigPath", config_path),
+            ("EditOperationType", operation),
+        ] {
+            fields.set(name, cell.as_bytes());
+        }
+        let mut scratch = Scratch::default();
+        let event = read(&fields, &mut scratch);
+        let mut buffer = Vec::new();
+        write_key(&event, &mut buffer);
+        assert_eq!(Part::of(&event, 0).is_some(), buffer != NOTHING.as_bytes(), "{configuration}");
+        String::from_utf8(buffer).unwrap()
+    }
+
+    #[test]
+    fn keys() {
+        const SITE: &str = "MACHINE/WEBROOT/APPHOST/Default Web Site";
+        let server = |name: &str| format!(r#"["module","machine/webroot/apphost","",{name}]"#);
+        for (configuration, operation, expected) in [
+            (r#"/system.webServer/globalModules/add[@name="X"]/@image"#, "1", server(r#""X""#)),
+            (r#"/system.webServer/modules/add[@name="X"]"#, "2", server(r#""X""#)),
+            (r#"/system.webServer/modules/remove[@name="x"]"#, "1", server(r#""x""#)),
+            ("/system.webServer/modules/clear", "1", server(r#""*clear*","clear""#)),
+            (r#"/system.webServer/modules/add[@name="*clear*"]"#, "1", server(r#""*clear*""#)),
+            ("/system.webServer/modules", "2", server(r#""*clear*","clear""#)),
+            ("/system.webServer/modules", "", server(r#""*clear*","clear""#)),
+            ("/system.webServer/modules", "1", NOTHING.to_owned()),
+            ("/system.webServer/httpLogging/@dontLog", "3", NOTHING.to_owned()),
+            ("/system.webServer/modules/ad", "1", r#"["unparsed","truncated_path","7"]"#.to_owned()),
+        ] {
+            assert_eq!(
+                key_of(configuration, "MACHINE/WEBROOT/APPHOST", operation),
+                expected,
+                "{configuration}"
+            );
+        }
+        let filter = r#"/system.webServer/isapiFilters/filter[@name="A\B"]/@path"#;
+        let expected = r#"["isapi_filter","machine/webroot/apphost/default web site","","A\\B"]"#;
+        assert_eq!(key_of(filter, SITE, "1"), expected);
+        assert_eq!(key(Class::Module, "MACHINE/WEBROOT/APPHOST", "", "X"), server(r#""X""#));
+    }
+
+    #[test]
+    fn keys_are_json() {
+        let name = "a\"b\\c\u{1}\n\u{1f600}";
+        let parsed: Vec<String> = serde_json::from_str(&key(Class::Handler, "P", "L", name)).unwrap();
+        assert_eq!(parsed, ["handler", "p", "l", name]);
+    }
+
+    #[test]
+    fn a_text_that_is_no_part_is_refused() {
+        let head = r#"{"record":"1","time":0,"actor":"","process":"""#;
+        assert!(Part::read(format!(r#"{head},"unparsed":"truncated_path"}}"#).as_bytes()).is_ok());
+        for text in ["", "-", "{}", "[]", &format!("{head}}}"), &format!(r#"{head},"unparsed":"x"}} x"#)] {
+            assert!(Part::read(text.as_bytes()).is_err(), "{text}");
+        }
+    }
 }

@@ -53,12 +53,13 @@ pub const REASONS: &[(&str, &str)] = &[
     ("list_cleared", "the whole list of modules was cleared at this place"),
     ("list_changed", "the list of modules at this place was written as a whole; this rendering hides how"),
     ("lock_changed", "a lock of the module was written"),
+    ("missing_name", "the row lists a module without its name"),
     ("name_entry", "the allowlist entry with this id vouches for the name only"),
     ("name_non_ascii", "the name has characters outside ASCII; no known module does"),
     ("name_whitespace", "the name begins or ends with white space: to IIS it is another name"),
     (
         "overrides_allow_entry",
-        "the allowlist pattern with this id covers it, but something else speaks against it",
+        "the allowlist entry with this id covers it, but something stronger speaks against it",
     ),
     ("pack_not_chosen", "name and image are those of a product pack that is not chosen for this host"),
     ("precondition_changed", "the preCondition of the module was written"),
@@ -68,6 +69,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ("threat", "the malware family of the threat entry that matches"),
     ("threat_basename", "malware used a DLL of this file name; the name alone proves nothing"),
     ("time_assumed", "the row has no time of its own: dates were compared with the time of the search"),
+    ("type_version_differs", "the known type of this name in another version, under the same key"),
     ("weak_identity", "the type is known by its name only: no assembly and token vouch for it"),
 ];
 

@@ -7,15 +7,15 @@
 //! | | `unknown` (native, ISAPI filter, or kind not shown), `unparsed` | medium |
 //! | | `unknown` (managed), `unverified` | low |
 //! | | all others | info |
+//! | removal | `unknown`, and the module was removed | low |
+//! | no image | `unverified`, and the image was changed unseen | medium |
+//! | | `unverified`, and an entry with `match=name` is in force | info |
+//! | | `incomplete`, and the row writes a preCondition or a lock | low |
 //! | hidden | `allow_expired`, `allow_out_of_scope` | at least that of the verdict without the entry |
-//! | change | `unverified`, and an image that changed unseen | medium |
-//! | | `unverified`, and an entry with `match=name` in force | info |
-//! | | preCondition or lock of a listed module written, at row level | low |
-//! | removal | `unknown` module removed | low |
-//! | | protective module removed (logging, filtering, authorization) | at least high |
-//! | | a clear | at least high |
-//! | | the list as a whole written, and the rendering hides how | at least medium |
-//! | raise | common file name of a threat; image in the root of System32; change made by an application pool | one step each |
+//! | at least | a protective module (logging, filtering, authorization) removed, and no entry allows it | high |
+//! | | a list of modules or ISAPI filters cleared | high |
+//! | | such a list written as a whole, and the rendering hides how | medium |
+//! | raise | the file name is a common one of malware; the image lies in the root of System32; an application pool made the change | one step each |
 //!
 //! `allowed`, `known_good` and `not_module` are not raised by a file name or a place: the exact pair is vouched for.
 
@@ -63,10 +63,10 @@ pub fn severity(c: &Circumstances) -> Severity {
     if c.action == Action::Removed && c.protective && c.verdict != Verdict::Allowed {
         severity = severity.max(Severity::High);
     }
-    if c.action == Action::Cleared {
+    if c.action == Action::Cleared && c.verdict != Verdict::NotModule {
         severity = severity.max(Severity::High);
     }
-    if c.list_changed {
+    if c.list_changed && c.verdict != Verdict::NotModule {
         severity = severity.max(Severity::Medium);
     }
     let vouched = matches!(c.verdict, Verdict::Allowed | Verdict::KnownGood | Verdict::NotModule);

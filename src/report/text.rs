@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::{Item, Summary};
-use crate::detect::{Column, Severity, reason, time};
+use crate::detect::{Column, Severity, Verdict, reason, time};
 
 const BOLD_RED: &str = "\x1b[1;31m";
 const RED: &str = "\x1b[31m";
@@ -23,7 +23,9 @@ pub fn write_text(output: &mut impl Write, items: &[Item], summary: &Summary) ->
     }
     let shown =
         |count: u64, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
-    let findings: u64 = summary.verdicts.values().sum();
+    let is_finding = |verdict: &Verdict| *verdict != Verdict::NotModule;
+    let findings: u64 =
+        summary.verdicts.iter().filter(|(verdict, _)| is_finding(verdict)).map(|(_, count)| count).sum();
     write!(
         output,
         "{} read, {}",

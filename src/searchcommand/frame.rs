@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn header_lines() {
-        let cases: &[(&[u8], Option<(u64, u64)>)] = &[
+        let cases: [(&[u8], _); 17] = [
             (b"chunked 1.0,20,0\n", Some((20, 0))),
             (b"chunked 1.0,0,0\n", Some((0, 0))),
             (b"chunked\t 1.0 , 20\t,\x0b 7 \r\n", Some((20, 7))),
@@ -250,7 +250,7 @@ mod tests {
             (b"\n", None),
         ];
         for (line, expected) in cases {
-            assert_eq!(parse_header(line), *expected, "{}", line.escape_ascii());
+            assert_eq!(parse_header(line), expected, "{}", line.escape_ascii());
         }
     }
 

@@ -1,10 +1,10 @@
 //! The program itself as splunkd starts it: a child process between pipes.
 
-mod app;
+pub mod app;
 mod bad_input;
 mod forgery;
 mod layouts;
-mod levels;
+pub mod levels;
 mod options;
 pub mod rows;
 mod site;
@@ -32,7 +32,7 @@ fn annotate(arguments: &[&str], events: &[Event]) -> Vec<Event> {
     annotate_in(start(), arguments, events)
 }
 
-fn annotate_in(mut splunkd: Splunkd, arguments: &[&str], events: &[Event]) -> Vec<Event> {
+pub fn annotate_in(mut splunkd: Splunkd, arguments: &[&str], events: &[Event]) -> Vec<Event> {
     let reply = splunkd.getinfo(arguments);
     assert_eq!(reply.error(), None, "{arguments:?}");
     let merged = splunkd.execute(events, true);

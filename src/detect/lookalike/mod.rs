@@ -179,8 +179,16 @@ impl Lookalikes {
         }
         // A managed module named after what it does may well end in a native module's name (`AcmeTracingModule`).
         let native = stem.is_some();
-        let by_name = || if member.is_none() { self.closest(name, Part::Name, native) } else { None };
-        by_name().or_else(|| self.closest(stem?, Part::Stem, native))
+        let by_name = || if member.is_none() { self.closest(name, Part::Name, native, None) } else { None };
+        by_name().or_else(|| self.closest(stem?, Part::Stem, native, None))
+    }
+
+    /// As [`Lookalikes::find`], but as if this very name were not among the known: what it resembles besides itself.
+    #[must_use]
+    pub fn find_other(&self, name: &str, stem: Option<&str>) -> Option<Resemblance> {
+        let native = stem.is_some();
+        self.closest(name, Part::Name, native, Some(name))
+            .or_else(|| self.closest(stem?, Part::Stem, native, Some(name)))
     }
 
     fn add(&mut self, known: &str, part: Part, written: &str, native: bool) {
@@ -200,8 +208,9 @@ impl Lookalikes {
         self.targets.push(Target { known: known.to_owned(), part, native, text, characters, letters });
     }
 
-    /// The closest target of one text; of equals the first by name, so that the answer does not depend on order.
-    fn closest(&self, written: &str, part: Part, native: bool) -> Option<Resemblance> {
+    /// The closest target of one text, those of the module `except` left out; of equals the first by name, so that
+    /// the answer does not depend on order.
+    fn closest(&self, written: &str, part: Part, native: bool, except: Option<&str>) -> Option<Resemblance> {
         let text = Text::new(written);
         if text.clean.is_empty() {
             return None;
@@ -218,8 +227,10 @@ impl Lookalikes {
         if part == Part::Name {
             self.extended(&text, native, &mut found);
         }
-        let (how, target) =
-            found.into_iter().min_by_key(|(how, target)| (*how, &target.known, target.part))?;
+        let (how, target) = found
+            .into_iter()
+            .filter(|(_, target)| except != Some(target.known.as_str()))
+            .min_by_key(|(how, target)| (*how, &target.known, target.part))?;
         let shown = if target.part == Part::Name { &target.known } else { &target.text.clean };
         Some(Resemblance { known: target.known.clone(), part, target: target.part, text: shown.clone(), how })
     }

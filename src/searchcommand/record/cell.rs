@@ -88,12 +88,6 @@ impl Quotes {
         self.offsets.len()
     }
 
-    /// Forgets the offsets noted since `mark`.
-    #[inline]
-    pub(super) fn forget(&mut self, mark: usize) {
-        self.offsets.truncate(mark);
-    }
-
     /// Takes the quotes noted from `mark` up to `end` out of a cell, in place, and gives the stretch that is left.
     pub(super) fn drop_from(&self, body: &mut [u8], inner: Span, (mark, end): (usize, usize)) -> Span {
         if end == Self::LIMIT {
@@ -142,8 +136,7 @@ fn quoted(body: &[u8], start: usize, noted: &mut Quotes) -> Cell {
             Some(b',') => Stop::Comma(quote + 2),
             Some(b'\n') => Stop::Record(quote + 2),
             None => Stop::Record(quote + 1),
-            Some(b'\r') if body.get(quote + 2) == Some(&b'\n') => Stop::Record(quote + 3),
-            // Text behind the closing quote: the cell goes on as an unquoted one.
+            // Text behind the closing quote, if only a CR: the cell goes on as an unquoted one.
             Some(_) => {
                 noted.note(quote);
                 return bare(body, start, quote + 1, true);

@@ -1,7 +1,7 @@
 //! Finds the wanted cells of a record.
 
 use super::cell::{Quotes, Span, Stop, cell, count_commas};
-use super::layout::{Layout, NONE, number};
+use super::layout::{Layout, NONE};
 use super::values::read_values;
 
 /// The extent of one record.
@@ -86,8 +86,6 @@ impl Cursor {
                 if cell.quotes {
                     self.quoted.push((slot, (mark, self.quotes.mark())));
                 }
-            } else if cell.quotes {
-                self.quotes.forget(mark);
             }
             column += 1;
             let (next, open) = match cell.stop {
@@ -142,7 +140,6 @@ impl Cursor {
             let span = self.spans.get(from).copied().unwrap_or_default();
             if let Some(place) = self.spans.get_mut(to) {
                 *place = span;
-                self.filled.push(number(to));
             }
             if let (Some(from), Some(to)) = (from.checked_sub(self.inputs), to.checked_sub(self.inputs)) {
                 let range = self.ranges.get(from).copied().unwrap_or_default();

@@ -145,7 +145,7 @@ fn twin_of(name: &str) -> Vec<u8> {
 }
 
 /// A slot or index as it is kept per column.
-pub(super) fn number(index: usize) -> u32 {
+fn number(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(NONE)
 }
 

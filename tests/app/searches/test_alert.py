@@ -55,6 +55,18 @@ class Changes(Installed):
         self.assertEqual(len(found), 1)
         self.assertEqual((found[0]["iis_module_action"], found[0]["iis_module_image"]), ("added", EVIL))
 
+    def test_event_50_ends_a_commit(self):
+        for rendering in ("xml", "classic"):
+            host = Host("web01.example.com", rendering)
+            host.install(install_time(), "EvilModule", EVIL)
+            host.process -= 4  # One process makes two commits, seconds apart.
+            host.install(install_time() + 5, "EvilModule", r"C:\Windows\Temp\other.dll")
+            head = self.head(host)
+            self.assertEqual([row["iis_commit"] for row in self.changes(head)], ["1", "2"], rendering)
+            columns = ("iis_event_role", "iis_host", "iis_process", "iis_record", "iis_change_key", "iis_change_part")
+            for row in head.run("`iismodcheck_events` | iismodcheck parts=true", now=NOW, earliest="-1d").rows:
+                self.assertEqual([name for name in columns if name not in row], [], f"{rendering}: {row['_raw']}")
+
     def test_a_hijack_after_an_installation_alerts_again(self):
         host = Host("web01.example.com")
         host.install(install_time(), "EvilModule", EVIL)

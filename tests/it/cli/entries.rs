@@ -202,6 +202,7 @@ fn a_baseline_proposes_what_nothing_speaks_against() {
         Contoso,D:\\contoso.dll,,web01,2026-03-02T00:00:00Z\n\
         Contoso,D:\\contoso.dll,,web02,2026-03-02T00:00:00Z\n\
         Shop,,\"Shop.Module, Shop, Version=1.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089\",web01,2026-03-02T00:00:00Z\n\
+        \u{202e}Turned,C:\\Turned\\t.dll,,web03,2026-03-02T00:00:00Z\n\
         HttpHelper,C:\\ProgramData\\h.dll,,web03,2026-03-02T00:00:00Z\n\
         StaticFileModule,D:\\static.dll,,web03,2026-03-02T00:00:00Z\n\
         FastCgiModule_64bit,%windir%\\System32\\inetsrv\\iisfcgix64.dll,,web03,2026-03-02T00:00:00Z\n\

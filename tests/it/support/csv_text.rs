@@ -26,9 +26,8 @@ pub fn records(text: &[u8]) -> Vec<Vec<Vec<u8>>> {
         } else {
             cell.push(byte);
             at = match (at, byte) {
-                (At::Start | At::Quote, b'"') => At::Quoted,
                 (At::Quoted, b'"') => At::Quote,
-                (At::Quoted, _) => At::Quoted,
+                (At::Start | At::Quote, b'"') | (At::Quoted, _) => At::Quoted,
                 _ => At::Bare,
             };
         }

@@ -55,6 +55,15 @@ pub enum Twins {
     Missing,
 }
 
+/// Which cells are quoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quoting {
+    /// Each one with a byte outside `[A-Za-z0-9]`: what splunkd sends.
+    Splunkd,
+    /// Those with a comma, a quote or a line end.
+    Necessary,
+}
+
 /// The form of the bodies.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
@@ -62,8 +71,7 @@ pub struct Style {
     pub selects: bool,
     pub twins: Twins,
     pub line_end: &'static str,
-    /// Quotes each cell with a byte outside `[A-Za-z0-9]`, as splunkd does; else only where CSV must.
-    pub quotes_much: bool,
+    pub quoting: Quoting,
     pub byte_order_mark: bool,
     /// The last record has its line end.
     pub ends_last_line: bool,
@@ -75,7 +83,7 @@ impl Style {
         selects: true,
         twins: Twins::Behind,
         line_end: "\n",
-        quotes_much: true,
+        quoting: Quoting::Splunkd,
         byte_order_mark: false,
         ends_last_line: true,
     };
@@ -89,12 +97,17 @@ impl Style {
             styles.push(base);
             styles.push(Self { twins: Twins::Beside, ..base });
             styles.push(Self { twins: Twins::Missing, ..base });
-            styles.push(Self { quotes_much: false, ..base });
+            styles.push(Self { quoting: Quoting::Necessary, ..base });
             styles.push(Self { line_end: "\r\n", ..base });
-            styles.push(Self { line_end: "\r\n", quotes_much: false, twins: Twins::Beside, ..base });
+            styles.push(Self { line_end: "\r\n", quoting: Quoting::Necessary, twins: Twins::Beside, ..base });
             styles.push(Self { byte_order_mark: true, ..base });
             styles.push(Self { ends_last_line: false, ..base });
-            styles.push(Self { ends_last_line: false, quotes_much: false, twins: Twins::Missing, ..base });
+            styles.push(Self {
+                ends_last_line: false,
+                quoting: Quoting::Necessary,
+                twins: Twins::Missing,
+                ..base
+            });
         }
         styles
     }
@@ -119,7 +132,7 @@ impl Style {
         match self.twins {
             Twins::Behind => columns.extend(twins),
             Twins::Beside => {
-                columns = columns.into_iter().zip(twins).flat_map(|(name, twin)| [name, twin]).collect()
+                columns = columns.into_iter().zip(twins).flat_map(|(name, twin)| [name, twin]).collect();
             }
             Twins::Missing => {}
         }
@@ -147,12 +160,9 @@ impl Style {
     }
 
     fn quote(&self, cell: &[u8]) -> Vec<u8> {
-        let asks = |byte: &u8| {
-            if self.quotes_much {
-                !byte.is_ascii_alphanumeric()
-            } else {
-                matches!(byte, b',' | b'"' | b'\n' | b'\r')
-            }
+        let asks = |byte: &u8| match self.quoting {
+            Quoting::Splunkd => !byte.is_ascii_alphanumeric(),
+            Quoting::Necessary => matches!(byte, b',' | b'"' | b'\n' | b'\r'),
         };
         if !cell.iter().any(asks) {
             return cell.to_vec();

@@ -38,6 +38,8 @@ pub struct End {
     pub stderr: String,
     /// What came after the last reply that was read.
     pub rest: Vec<u8>,
+    /// It stopped reading before its input ended.
+    pub stopped_reading: bool,
 }
 
 /// What became of the events of one chunk.
@@ -54,7 +56,7 @@ pub struct Merged {
 pub struct Splunkd {
     requests: Sender<Request>,
     replies: Receiver<io::Result<Option<Reply>>>,
-    worker: JoinHandle<Vec<u8>>,
+    worker: JoinHandle<(Vec<u8>, bool)>,
     other: Other,
     required: Option<Vec<String>>,
     style: Style,
@@ -91,8 +93,10 @@ impl Splunkd {
         let (requests, jobs) = channel::<Request>();
         let (answers, replies) = channel();
         let worker = thread::spawn(move || {
+            let mut stopped_reading = false;
             for Request { pieces, replied } in jobs {
                 let wrote = pieces.iter().try_for_each(|piece| to.write_all(piece).and_then(|()| to.flush()));
+                stopped_reading |= wrote.is_err();
                 if !replied {
                     continue;
                 }
@@ -104,7 +108,7 @@ impl Splunkd {
             drop(to);
             let mut rest = Vec::new();
             let _ = from.read_to_end(&mut rest);
-            rest
+            (rest, stopped_reading)
         });
         Self { requests, replies, worker, other, required: None, style: Style::SELECTED, cut: usize::MAX }
     }
@@ -147,11 +151,11 @@ impl Splunkd {
 
     /// The handshake, with what 8.2.1 sends. `args` are the tokens after the command's name, without outer quotes.
     pub fn getinfo(&mut self, args: &[&str]) -> Reply {
-        self.getinfo_with(args, args, json!({}))
+        self.getinfo_with(args, args, &json!({}))
     }
 
     /// The handshake, with the tokens as typed and other parts of `searchinfo` set; `null` takes a part away.
-    pub fn getinfo_with(&mut self, args: &[&str], raw_args: &[&str], changes: Value) -> Reply {
+    pub fn getinfo_with(&mut self, args: &[&str], raw_args: &[&str], changes: &Value) -> Reply {
         let mut searchinfo = json!({
             "args": args, "raw_args": raw_args, "dispatch_dir": "", "sid": "1600000000.1", "app": "search", "owner": "admin",
             "username": "admin", "session_key": "", "splunkd_uri": "https://127.0.0.1:8089", "splunk_version": "8.2.1",
@@ -213,7 +217,7 @@ impl Splunkd {
     /// Closes the command's input and waits for its end.
     pub fn hang_up(self) -> End {
         drop(self.requests);
-        let rest = self.worker.join().unwrap();
+        let (rest, stopped_reading) = self.worker.join().unwrap();
         let (success, stderr) = match self.other {
             Other::Process(mut child, errors) => {
                 let success = child.wait().unwrap().success();
@@ -224,6 +228,6 @@ impl Splunkd {
                 (result.is_ok(), result.err().map(|error| error.to_string()).unwrap_or_default())
             }
         };
-        End { success, stderr, rest }
+        End { success, stderr, rest, stopped_reading }
     }
 }

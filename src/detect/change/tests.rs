@@ -1,0 +1,307 @@
+//! Merging, rule by rule, and the property that the order of coming does not matter.
+
+use std::borrow::Cow;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::*;
+
+const PATH: &str = "MACHINE/WEBROOT/APPHOST";
+
+/// A part written as `record section element/@attribute operation old -> new`; `-` for no value, and the values left
+/// out where the rendering hides them.
+fn part(text: &str) -> Part<'static> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (element, attribute) = words[2].split_once("/@").unwrap_or((words[2], ""));
+    let value = |at: usize| words.get(at).map(|word| Cow::Owned(word.trim_matches('-').to_owned()));
+    let hidden = words[3] == "hidden";
+    Part {
+        record: Cow::Owned(words[0].to_owned()),
+        time: 1_700_000_000_000_000 + words[0].parse::<i64>().unwrap_or_default() * 1000,
+        actor: Cow::Borrowed("S-1-5-21-1-500"),
+        process: Cow::Borrowed(if hidden { "" } else { "4242" }),
+        time_assumed: false,
+        unparsed: None,
+        change: Some(PartChange {
+            section: match words[1] {
+                "global" => Section::GlobalModules,
+                "modules" => Section::Modules,
+                _ => Section::IsapiFilters,
+            },
+            element: match element {
+                "add" => Element::Add,
+                "remove" => Element::Remove,
+                "clear" => Element::Clear,
+                _ => Element::Section,
+            },
+            name: Cow::Borrowed(if matches!(element, "add" | "remove") { "X" } else { "" }),
+            attribute: Cow::Owned(attribute.to_owned()),
+            operation: match words[3] {
+                "1" => Operation::Add,
+                "2" => Operation::Delete,
+                "3" => Operation::Modify,
+                _ => Operation::Hidden,
+            },
+            old: value(4),
+            new: value(6),
+            appended_image: None,
+            config_path: Cow::Borrowed(PATH),
+            location: Cow::Borrowed(""),
+            source: (!hidden).then_some(ValueSource::EventData),
+        }),
+    }
+}
+
+fn merged(rows: &[&str]) -> Change {
+    merge(rows.iter().map(|row| part(row)).collect()).unwrap()
+}
+
+#[test]
+fn actions_follow_from_the_rows() {
+    use Action::{Added, Changed, Cleared, Modified, Removed, Reordered, Replaced, Restored};
+    let cases: &[(&[&str], Action, bool)] = &[
+        (&["1 global add 1", "2 global add/@name 1 - -> X"], Added, false),
+        (&["1 global add 2", "2 modules add 2"], Removed, false),
+        (&["1 modules remove 1", "2 modules remove/@name 1 - -> X"], Removed, false),
+        (&["1 modules remove 2"], Restored, false),
+        (&["1 global add/@image 3 a -> b"], Modified, false),
+        (&["1 modules add/@lockItem 1 - -> true"], Modified, false),
+        (&["1 modules add 3"], Modified, false),
+        (&["1 modules clear 1"], Cleared, false),
+        (&["1 modules clear hidden"], Cleared, false),
+        (&["1 modules section 2"], Cleared, false),
+        (&["1 modules section hidden"], Changed, false),
+        (&["1 modules section hidden", "2 modules clear hidden"], Cleared, false),
+        (&["1 modules add 2", "2 modules add 1", "3 modules add/@name 1 - -> X"], Reordered, false),
+        (&["1 global add 2", "2 global add 1", "3 global add/@image 1 a -> a"], Reordered, false),
+        (&["1 global add 2", "2 global add 1", "3 global add/@image 1 a -> b"], Replaced, false),
+        (&["1 modules add 2", "2 modules add 1", "3 modules add/@type 1 A -> B"], Replaced, false),
+        // A native module under `remove`, added again by its name, is the same; one with a type of its own is another.
+        (&["1 modules remove 1", "2 modules add 1", "3 modules add/@name 1 - -> X"], Reordered, false),
+        (&["1 modules remove 1", "2 modules add 1", "3 modules add/@type 1 - -> T"], Replaced, false),
+        // Hidden operations.
+        (&["1 global add hidden", "2 global add/@name hidden", "3 global add/@image hidden"], Added, true),
+        (&["1 global add hidden", "2 modules add hidden"], Removed, true),
+        (&["1 modules remove hidden", "2 modules remove/@name hidden"], Removed, true),
+        (&["1 modules remove hidden"], Restored, true),
+        (&["1 global add/@image hidden"], Modified, false),
+        (&["1 modules add hidden", "2 modules add hidden", "3 modules add/@name hidden"], Reordered, true),
+        (
+            &[
+                "1 global add hidden",
+                "2 global add hidden",
+                "3 global add/@name hidden",
+                "4 global add/@image hidden",
+            ],
+            Replaced,
+            true,
+        ),
+        // Each section for itself: a native module goes, a managed one of its name comes.
+        (&["1 global add hidden", "2 modules add hidden", "3 modules add/@name hidden"], Reordered, true),
+        (
+            &[
+                "1 global add hidden",
+                "2 modules add hidden",
+                "3 modules add/@name hidden",
+                "4 modules add/@type hidden",
+            ],
+            Replaced,
+            true,
+        ),
+        // An image written unseen is not covered up by enabling the module in the same commit.
+        (
+            &["1 global add/@image hidden", "2 modules add hidden", "3 modules add/@name hidden"],
+            Modified,
+            true,
+        ),
+        // Both renderings in part: what is shown counts.
+        (&["1 global add hidden", "2 global add/@name 1 - -> X"], Added, true),
+        (&["1 global add 2", "2 modules add hidden"], Removed, true),
+    ];
+    for (rows, action, inferred) in cases {
+        let change = merged(rows);
+        assert_eq!((change.action, change.inferred), (*action, *inferred), "{rows:?}");
+    }
+}
+
+#[test]
+fn one_installation_is_one_change() {
+    let change = merged(&[
+        "5 modules add 1 - -> -",
+        "6 modules add/@name 1 - -> X",
+        "1 global add 1 - -> -",
+        "2 global add/@name 1 - -> X",
+        "3 global add/@image 1 - -> c:\\x.dll",
+        "4 global add/@preCondition 1 - -> bitness64",
+    ]);
+    assert_eq!(change.section, Section::GlobalModules);
+    assert_eq!((change.kind, change.action), (Some(Kind::Native), Action::Added));
+    assert_eq!(change.image.as_deref(), Some("c:\\x.dll"));
+    assert_eq!(change.precondition.as_deref(), Some("bitness64"));
+    assert_eq!((change.record.as_str(), change.rows, change.source()), ("1", 6, "commit"));
+    assert_eq!((change.name.as_str(), change.renamed, change.attribute.as_str()), ("X", false, ""));
+    assert_eq!((change.process.as_str(), change.config_path.as_str()), ("4242", PATH));
+}
+
+#[test]
+fn a_hijack_shows_the_first_old_and_the_last_new_value() {
+    let change = merged(&["2 global add/@image 3 b -> c", "1 global add/@image 1 a -> b"]);
+    assert_eq!((change.old.as_deref(), change.image.as_deref()), (Some("a"), Some("c")));
+    assert_eq!(change.attribute, "image");
+    // What a deletion shows is the value that goes.
+    let change = merged(&["1 global add/@image 2 a -> -"]);
+    assert_eq!(
+        (change.old.as_deref(), change.image.as_deref(), change.value_unseen),
+        (Some("a"), None, false)
+    );
+}
+
+#[test]
+fn hidden_values_are_unseen_and_shown_empty_ones_are_not() {
+    assert!(merged(&["1 global add/@image hidden"]).value_unseen);
+    assert!(merged(&["1 modules add/@type hidden"]).value_unseen);
+    assert!(merged(&["1 isapi add/@path hidden"]).value_unseen);
+    assert!(!merged(&["1 global add/@preCondition hidden"]).value_unseen);
+    assert!(!merged(&["1 global add/@image 1 - -> -"]).value_unseen);
+}
+
+#[test]
+fn kinds_follow_from_section_and_attributes() {
+    for (rows, kind) in [
+        (&["1 global add 1"][..], Some(Kind::Native)),
+        (&["1 modules add 1", "2 modules add/@name 1 - -> X"], Some(Kind::Native)),
+        (
+            &["1 modules add 1", "2 modules add/@name 1 - -> X", "3 modules add/@type 1 - -> T"],
+            Some(Kind::Managed),
+        ),
+        (&["1 modules add 2"], None),
+        (&["1 modules remove 1", "2 modules remove/@name 1 - -> X"], None),
+        (&["1 isapi add 1"], Some(Kind::IsapiFilter)),
+    ] {
+        assert_eq!(merged(rows).kind, kind, "{rows:?}");
+    }
+}
+
+#[test]
+fn a_rename_shows_in_either_value() {
+    for (row, name, renamed) in [
+        ("1 global add/@name 3 X -> Y", "Y", true),
+        ("1 global add/@name 3 W -> X", "X", true),
+        ("1 global add/@name 1 - -> X", "X", false),
+        ("1 global add/@name 3 X -> X", "X", false),
+        ("1 modules remove/@name 3 X -> Y", "X", false),
+    ] {
+        let change = merged(&[row]);
+        assert_eq!((change.name.as_str(), change.renamed), (name, renamed), "{row}");
+    }
+}
+
+#[test]
+fn two_renderings_of_one_event_count_once() {
+    let xml = part("7 global add/@image 1 - -> c:\\x.dll");
+    let mut classic = part("7 global add/@image hidden");
+    classic.time = classic.time.div_euclid(SECOND) * SECOND;
+    for parts in [vec![xml.clone(), classic.clone()], vec![classic, xml]] {
+        let change = merge(parts).unwrap();
+        assert_eq!((change.rows, change.value_unseen, change.source()), (1, false, "event_data"));
+        assert_eq!(change.image.as_deref(), Some("c:\\x.dll"));
+    }
+}
+
+#[test]
+fn a_record_number_that_starts_again_is_another_event() {
+    let before = part("1 global add/@image 3 a -> b");
+    let mut after = part("1 global add/@image 3 b -> c");
+    after.time += 2 * SECOND;
+    let change = merge(vec![after, before]).unwrap();
+    assert_eq!((change.rows, change.old.as_deref(), change.image.as_deref()), (2, Some("a"), Some("c")));
+}
+
+#[test]
+fn without_record_numbers_time_orders_and_only_identical_rows_are_one() {
+    let mut first = part("- global add/@image 3 a -> b");
+    first.record = Cow::Borrowed("");
+    let mut second = part("- global add/@image 3 b -> c");
+    second.record = Cow::Borrowed("");
+    second.time += 1;
+    let change = merge(vec![second.clone(), first.clone(), second]).unwrap();
+    assert_eq!((change.rows, change.old.as_deref(), change.image.as_deref()), (2, Some("a"), Some("c")));
+    assert_eq!(change.record, "");
+}
+
+#[test]
+fn an_application_pool_among_the_actors_is_shown() {
+    let mut by_pool = part("2 modules add/@name 1 - -> X");
+    by_pool.actor = Cow::Borrowed("S-1-5-82-1-2-3-4-5");
+    assert_eq!(merge(vec![part("1 modules add 1"), by_pool]).unwrap().actor, "S-1-5-82-1-2-3-4-5");
+}
+
+#[test]
+fn unreadable_events_and_assumed_times_stay_what_they_are() {
+    let mut unread = part("3 global add 1");
+    unread.change = None;
+    unread.unparsed = Some(Cow::Borrowed("truncated_path"));
+    unread.time_assumed = true;
+    let change = merge(vec![unread]).unwrap();
+    assert_eq!(change.unparsed.as_deref(), Some("truncated_path"));
+    assert!(change.time_assumed && change.subject("").time_assumed);
+    assert_eq!(merge(Vec::new()), None);
+}
+
+#[test]
+fn an_appended_image_stands_until_the_image_row_shows_one() {
+    let mut element = part("1 global add 1");
+    element.change.as_mut().unwrap().appended_image = Some(Cow::Borrowed("c:\\appended.dll"));
+    assert_eq!(merge(vec![element.clone()]).unwrap().image.as_deref(), Some("c:\\appended.dll"));
+    let image = part("2 global add/@image 1 - -> c:\\x.dll");
+    assert_eq!(merge(vec![image, element]).unwrap().image.as_deref(), Some("c:\\x.dll"));
+}
+
+prop_compose! {
+    fn any_part()(
+        record in 0..5_u8,
+        late in 0..3_i64,
+        section in select(vec!["global", "modules"]),
+        place in select(vec!["add", "add/@name", "add/@image", "add/@type", "remove", "clear", "section"]),
+        operation in select(vec!["1", "2", "3", "hidden"]),
+        old in select(vec!["-", "a", "b"]),
+        new in select(vec!["-", "X", "a", "b"]),
+        actor in select(vec!["", "S-1-5-21-1", "S-1-5-82-1"]),
+        unread in prop::bool::weighted(0.1),
+        appended in prop::bool::weighted(0.1),
+    ) -> Part<'static> {
+        let values = if operation == "hidden" { String::new() } else { format!(" {old} -> {new}") };
+        let mut part = part(&format!("{record} {section} {place} {operation}{values}"));
+        part.time += late * 700_000;
+        part.actor = Cow::Borrowed(actor);
+        if appended && let Some(change) = &mut part.change {
+            change.appended_image = Some(Cow::Borrowed("appended.dll"));
+        }
+        if unread {
+            part.change = None;
+            part.unparsed = Some(Cow::Borrowed("truncated_path"));
+        }
+        part
+    }
+}
+
+proptest! {
+    #[test]
+    fn order_and_repetition_do_not_matter(
+        (parts, other) in vec(any_part(), 1..8).prop_flat_map(|parts| {
+            let twice: Vec<_> = parts.iter().chain(&parts[..parts.len() / 2]).cloned().collect();
+            (Just(parts), Just(twice).prop_shuffle())
+        })
+    ) {
+        prop_assert_eq!(merge(parts), merge(other));
+    }
+
+    #[test]
+    fn a_part_survives_the_trip_through_text(part in any_part()) {
+        let text = part.text();
+        prop_assert!(!text.contains(&b'\n'));
+        prop_assert_eq!(Part::read(&text).unwrap(), part);
+    }
+}

@@ -1,0 +1,78 @@
+//! The engine against a slow, obvious second implementation, on random allowlists and random rows. The alphabets are
+//! small, so that entries and rows meet often.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use iismodcheck::allowlist::{Catalogue, HostProfiles, SiteFile};
+use iismodcheck::detect::{Engine, Finding, ReasonTexts, Verdict, reason};
+use iismodcheck::iis::Subject;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{Config, TestRunner};
+
+use given::HOSTS;
+use matching::Shelf;
+use oracle::Answer;
+
+mod given;
+mod matching;
+mod oracle;
+
+const PROFILES: [&str; 4] = [
+    "host,packs,system_root\n",
+    "host,packs,system_root\nweb*,exchange|iisexpress,\n",
+    "host,packs,system_root\n,intersystems,\napp01,,D:\\Windows\n",
+    "host,packs,system_root\nweb01,iisexpress|intersystems,D:\\Windows\n",
+];
+
+fn engine_answer(engine: &mut Engine, subject: &Subject<'_>) -> Answer {
+    let mut finding = Finding::default();
+    engine.decide(subject, &mut finding);
+    let mut texts = ReasonTexts::default();
+    texts.take(&finding, engine);
+    let told = finding.reasons.len();
+    let reasons: BTreeSet<String> = texts.iter().map(str::to_owned).collect();
+    assert_eq!(reasons.len(), told, "a reason is told twice: {:?}", finding.reasons);
+    for reason in &finding.reasons {
+        assert!(reason::meaning(reason.code).is_some(), "{} has no meaning", reason.code);
+    }
+    let rule = finding.rule.map_or("", |rule| engine.entry_id(rule)).to_owned();
+    Answer { verdict: finding.verdict, action: finding.action, severity: finding.severity, rule, reasons }
+}
+
+#[test]
+fn engine_and_oracle_agree_on_random_allowlists_and_rows() {
+    let met: RefCell<BTreeMap<Verdict, usize>> = RefCell::default();
+    let strategy = (given::allowlist(), select(&PROFILES[..]), proptest::collection::vec(given::facts(), 40));
+    let mut runner = TestRunner::new(Config {
+        cases: 250,
+        max_shrink_iters: 2_000,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let result = runner.run(&strategy, |(allow, profiles, rows)| {
+        let site = SiteFile::parse(allow.as_bytes(), "site");
+        let catalogue = Catalogue::new(SiteFile { errors: Vec::new(), ..site }).unwrap();
+        let valid: Vec<&str> = catalogue.packs().into_keys().collect();
+        let hosts = HostProfiles::parse(profiles.as_bytes(), "packs", BTreeSet::new(), &valid).unwrap();
+        let mut engine = Engine::new(catalogue.clone(), hosts.clone(), None);
+        let shelves: BTreeMap<&str, Shelf<'_>> =
+            HOSTS.map(|host| (host, Shelf::new(catalogue.entries(), hosts.profile(host)))).into();
+        for facts in &rows {
+            let subject = facts.subject();
+            let seen = engine_answer(&mut engine, &subject);
+            let expected = oracle::decide(&shelves[facts.host], &subject, subject.time);
+            prop_assert_eq!(&seen, &expected, "{:?}\n{}", facts, allow);
+            *met.borrow_mut().entry(seen.verdict).or_default() += 1;
+        }
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+    for verdict in Verdict::ALL.into_iter().filter(|verdict| *verdict != Verdict::Unparsed) {
+        let times = met.borrow().get(&verdict).copied().unwrap_or_default();
+        assert!(times >= 20, "{verdict} was met {times} times: {:?}", met.borrow());
+    }
+}

@@ -1,0 +1,334 @@
+//! What the oracle asks of one row and of the entries: every question looks at every entry.
+
+use std::collections::BTreeSet;
+use std::ops::Deref;
+
+use iismodcheck::allowlist::glob::Glob;
+use iismodcheck::allowlist::{Effect, Entry, Match, Origin, Profile, Scope, ScopeAnswer, Strength};
+use iismodcheck::detect::lookalike::{Known, Lookalikes, Resemblance};
+use iismodcheck::iis::{Class, Image, ManagedType, Subject, TypeMatch, fold};
+
+/// An entry with its image and type as the hosts of one profile see them.
+pub struct Seen<'e> {
+    entry: &'e Entry,
+    normal: Image,
+    pub managed: ManagedType,
+}
+
+impl Deref for Seen<'_> {
+    type Target = Entry;
+
+    fn deref(&self) -> &Entry {
+        self.entry
+    }
+}
+
+/// The entries as the hosts of one profile see them.
+pub struct Shelf<'e> {
+    entries: Vec<Seen<'e>>,
+    profile: Profile,
+    lookalikes: Lookalikes,
+}
+
+impl<'e> Shelf<'e> {
+    pub fn new(entries: &'e [Entry], profile: Profile) -> Self {
+        let seen = |entry: &'e Entry| Seen {
+            entry,
+            normal: Image::normalise(&entry.image, &profile.roots),
+            managed: ManagedType::parse(&entry.type_name),
+        };
+        let mut shelf =
+            Self { entries: entries.iter().map(seen).collect(), profile, lookalikes: Lookalikes::default() };
+        shelf.lookalikes = shelf.lookalikes_but("");
+        shelf
+    }
+
+    /// What a name can be made to look like, but for one name.
+    pub fn lookalikes_but(&self, name: &str) -> Lookalikes {
+        let listed = self.entries.iter().filter(|e| self.is_listed(e) && e.name != name);
+        let stem = |e: &'e Entry, image: &Image| (!e.image.is_empty()).then(|| image.stem().to_owned());
+        let known: Vec<(&str, Option<String>)> =
+            listed.map(|e| (e.entry.name.as_str(), stem(e.entry, &e.normal))).collect();
+        Lookalikes::new(known.iter().map(|(name, stem)| Known { name, stem: stem.as_deref() }))
+    }
+
+    pub fn is_shipped(&self, entry: &Entry, chosen: bool) -> bool {
+        match &entry.origin {
+            Origin::Baseline => chosen,
+            Origin::Pack(name) => self.profile.packs.contains(name) == chosen,
+            Origin::Threat(_) | Origin::Site => false,
+        }
+    }
+
+    /// Baseline, chosen packs, exact site entries.
+    pub fn is_listed(&self, e: &Entry) -> bool {
+        let site = e.origin == Origin::Site && e.effect == Effect::Allow && e.matching == Match::Exact;
+        let identified = !e.image.is_empty() || !e.type_name.is_empty();
+        e.enabled && (self.is_shipped(e, true) || site && identified && !e.name.is_empty())
+    }
+}
+
+/// One row, and what is said about it.
+pub struct Case<'c> {
+    shelf: &'c Shelf<'c>,
+    pub subject: &'c Subject<'c>,
+    now: i64,
+    pub image: Option<Image>,
+    pub managed: Option<ManagedType>,
+    pub resemblance: Option<Resemblance>,
+    pub reasons: BTreeSet<String>,
+}
+
+impl<'c> Case<'c> {
+    pub fn new(shelf: &'c Shelf<'c>, subject: &'c Subject<'c>, now: i64) -> Self {
+        let image = subject.image.map(|image| Image::normalise(image, &shelf.profile.roots));
+        let managed = subject.type_name.map(ManagedType::parse);
+        let reasons = BTreeSet::new();
+        let mut case = Self { shelf, subject, now, image, managed, resemblance: None, reasons };
+        case.resemblance = case.resembles();
+        case
+    }
+
+    // Facts.
+
+    pub fn replaced(&self) -> bool {
+        let Some(old) = self.subject.old else { return false };
+        match (&self.image, &self.managed) {
+            (Some(image), _) => Image::normalise(old, &self.shelf.profile.roots).normal != image.normal,
+            (None, Some(new)) => ManagedType::parse(old).compare(new) == TypeMatch::Different,
+            (None, None) => false,
+        }
+    }
+
+    pub fn location(&self) -> Option<&'static str> {
+        self.image.as_ref().and_then(Image::suspicious_location)
+    }
+
+    pub fn in_system32_root(&self) -> bool {
+        self.image.as_ref().is_some_and(Image::in_system32_root)
+    }
+
+    pub fn listing(&self) -> impl Iterator<Item = &'c Seen<'c>> {
+        self.shelf.entries.iter().filter(|e| self.lists_the_name(e))
+    }
+
+    fn resembles(&self) -> Option<Resemblance> {
+        let listing: Vec<&Seen<'_>> = self.shelf.entries.iter().filter(|e| self.lists_the_name(e)).collect();
+        if self.subject.name.is_empty() || listing.iter().any(|e| !self.is_exact_pair(e)) {
+            return None;
+        }
+        let stem = self.image.as_ref().map(Image::stem);
+        if listing.is_empty() {
+            return self.shelf.lookalikes.find(self.subject.name, stem);
+        }
+        self.shelf.lookalikes_but(self.subject.name).find(self.subject.name, stem)
+    }
+
+    // Entries.
+
+    /// The most specific entry for which something holds.
+    pub fn first(&self, holds: impl Fn(&Self, &Seen<'_>) -> bool) -> Option<&'c Seen<'c>> {
+        self.shelf.entries.iter().filter(|e| e.enabled && holds(self, e)).min_by_key(|e| {
+            (
+                std::cmp::Reverse(e.specificity()),
+                (&e.name, &e.image, &e.type_name, e.host.written(), e.config_path.written()),
+                (
+                    e.kind,
+                    &e.precondition,
+                    &e.actions,
+                    std::cmp::Reverse(e.expires),
+                    e.valid_from,
+                    e.effect,
+                    &e.id,
+                ),
+            )
+        })
+    }
+
+    pub fn scope(&self, entry: &Seen<'_>) -> ScopeAnswer {
+        entry.scope(&Scope {
+            host: self.subject.host,
+            config_path: self.subject.config_path,
+            location: self.subject.location,
+            action: self.subject.action,
+            precondition: self.subject.precondition,
+            time: self.now,
+        })
+    }
+
+    pub fn in_force(&self, entry: &Seen<'_>) -> bool {
+        self.scope(entry) == ScopeAnswer::InForce
+    }
+
+    pub fn is_only_out_of_date(&self, entry: &Seen<'_>) -> bool {
+        matches!(self.scope(entry), ScopeAnswer::Expired | ScopeAnswer::NotYet)
+    }
+
+    pub fn is_for_the_kind(&self, entry: &Seen<'_>) -> bool {
+        let Some(kind) = entry.kind else { return true };
+        kind.class() == self.subject.class && self.subject.kind.is_none_or(|seen| seen == kind)
+    }
+
+    pub fn lists_the_name(&self, e: &Seen<'_>) -> bool {
+        let class = e.kind.is_none_or(|kind| kind.class() == self.subject.class);
+        self.shelf.is_listed(e) && class && e.name == self.subject.name
+    }
+
+    pub fn lists_the_image(&self, e: &Seen<'_>) -> bool {
+        self.shelf.is_listed(e) && self.subject.class != Class::Handler && self.same_file(e)
+    }
+
+    pub fn same_file(&self, e: &Seen<'_>) -> bool {
+        let Some(seen) = self.image.as_ref().filter(|_| !e.image.is_empty()) else { return false };
+        let own = &e.normal;
+        let as_written = e.origin == Origin::Site && own.is_relative() && seen.is_relative();
+        own.normal == seen.normal && (own.is_resolved() && seen.is_resolved() || as_written)
+    }
+
+    pub fn agreement(&self, e: &Seen<'_>) -> TypeMatch {
+        match &self.managed {
+            _ if self.same_file(e) => TypeMatch::Same,
+            Some(seen) if !e.type_name.is_empty() => e.managed.compare(seen),
+            _ => TypeMatch::Different,
+        }
+    }
+
+    pub fn shipped_pair(&self, chosen: bool) -> Option<&'c Seen<'c>> {
+        let pairs = self.shelf.entries.iter().filter(|e| {
+            e.enabled
+                && self.shelf.is_shipped(e, chosen)
+                && e.name == self.subject.name
+                && self.is_for_the_kind(e)
+        });
+        let mut best: Option<&Seen<'_>> = None;
+        for entry in pairs.filter(|e| self.agreement(e).is_match()) {
+            if best.is_none_or(|best| self.agreement(entry) > self.agreement(best)) {
+                best = Some(entry);
+            }
+        }
+        best
+    }
+
+    pub fn known_pair(&self) -> Option<&'c Seen<'c>> {
+        self.shipped_pair(true)
+    }
+
+    pub fn pair_of_another_pack(&self) -> Option<&'c Seen<'c>> {
+        self.shipped_pair(false)
+    }
+
+    pub fn is_site(e: &Seen<'_>, effect: Effect) -> bool {
+        e.origin == Origin::Site && e.effect == effect && e.enabled
+    }
+
+    pub fn is_exact_pair(&self, e: &Seen<'_>) -> bool {
+        let name = e.name.is_empty() || e.name == self.subject.name;
+        let exact = Self::is_site(e, Effect::Allow) && e.matching != Match::Glob;
+        exact && name && self.is_for_the_kind(e) && self.agreement(e).is_match()
+    }
+
+    pub fn is_covering_pattern(&self, e: &Seen<'_>) -> bool {
+        let identified = !e.image.is_empty() || !e.type_name.is_empty();
+        let resolved = self.image.as_ref().is_none_or(Image::is_resolved);
+        Self::is_site(e, Effect::Allow) && identified && resolved && self.matches_glob(e, self.image.as_ref())
+    }
+
+    pub fn is_for_the_name(&self, e: &Seen<'_>) -> bool {
+        let by_name = e.matching == Match::Name || e.image.is_empty() && e.type_name.is_empty();
+        let name = match e.matching {
+            Match::Glob => Glob::new(&e.name, None).matches(self.subject.name),
+            Match::Exact | Match::Name => e.name == self.subject.name,
+        };
+        Self::is_site(e, Effect::Allow) && by_name && name && self.is_for_the_kind(e)
+    }
+
+    /// The image, and without its device prefix: what is denied stays denied behind one.
+    pub fn images(&self) -> Vec<Option<Image>> {
+        let plain = self.image.as_ref().and_then(|image| image.normal.strip_prefix(r"\\?\"));
+        let plain = plain.map(|plain| Some(Image::normalise(plain, &self.shelf.profile.roots)));
+        std::iter::once(self.image.clone()).chain(plain).collect()
+    }
+
+    pub fn denies(&self, e: &Seen<'_>) -> bool {
+        if !Self::is_site(e, Effect::Deny) || !self.is_for_the_kind(e) {
+            return false;
+        }
+        let name = e.name.is_empty() || e.name == self.subject.name;
+        self.images().iter().any(|image| match e.matching {
+            Match::Name => name,
+            Match::Glob => self.matches_glob(e, image.as_ref()),
+            Match::Exact => {
+                let own = e.normal.normal.as_str();
+                let file = e.image.is_empty() || image.as_ref().is_some_and(|seen| seen.normal == own);
+                let own = &e.managed;
+                let of_type = self.managed.as_ref().is_some_and(|seen| {
+                    own.compare(seen).is_match() || own.assembly.is_none() && own.name == seen.name
+                });
+                name && file && (e.type_name.is_empty() || of_type)
+            }
+        })
+    }
+
+    pub fn matches_glob(&self, e: &Seen<'_>, image: Option<&Image>) -> bool {
+        e.matching == Match::Glob
+            && self.is_for_the_kind(e)
+            && (e.name.is_empty() || Glob::new(&e.name, None).matches(self.subject.name))
+            && (e.image.is_empty()
+                || image.is_some_and(|image| {
+                    Glob::new(&self.pattern(&e.image), Some('\\')).matches(&image.normal)
+                }))
+            && (e.type_name.is_empty()
+                || self.managed.as_ref().is_some_and(|seen| {
+                    !seen.malformed
+                        && Glob::new(&type_pattern(&e.type_name), Some(',')).matches(&type_text(seen))
+                }))
+    }
+
+    /// A path pattern on the normal form: the folder before the first wildcard is a folder like any other.
+    pub fn pattern(&self, written: &str) -> String {
+        let Some(wildcard) = written.find(['*', '?']) else {
+            return Image::normalise(written, &self.shelf.profile.roots).normal;
+        };
+        let Some(end) = written[..wildcard].rfind('\\') else { return fold::fold(written) };
+        let folder = Image::normalise(&format!(r"{}\x", &written[..end]), &self.shelf.profile.roots);
+        format!("{}{}", folder.directory(), fold::fold(&written[end..]))
+    }
+
+    /// The threat that decides, or the one with the same common file name.
+    pub fn threat(&self, decides: bool) -> Option<&'c Seen<'c>> {
+        let strength = if decides { Strength::Distinctive } else { Strength::Common };
+        self.images().iter().find_map(|image| {
+            let path = |e: &Seen<'_>| image.as_ref().is_some_and(|seen| e.normal.normal == seen.normal);
+            let file =
+                |e: &Seen<'_>| image.as_ref().is_some_and(|seen| fold::fold(&e.image) == seen.file_name());
+            let place = |e: &Seen<'_>| {
+                let has_path = e.image.contains('\\');
+                let named = !e.name.is_empty();
+                let same_name = e.name.to_lowercase() == self.subject.name.to_lowercase();
+                let same_image = e.image.is_empty() || if has_path { path(e) } else { file(e) };
+                match (named, has_path) {
+                    (false, true) => path(e).then_some(0),
+                    (true, _) => (same_name && same_image).then_some(1),
+                    (false, false) => file(e).then_some(2),
+                }
+            };
+            let threats =
+                self.shelf.entries.iter().filter(|e| e.enabled && e.origin == Origin::Threat(strength));
+            threats.filter_map(|e| Some((place(e)?, e))).min_by_key(|(place, _)| *place).map(|(_, e)| e)
+        })
+    }
+}
+
+fn type_text(seen: &ManagedType) -> String {
+    let parts = [("", &seen.assembly), ("version=", &seen.version), ("culture=", &seen.culture)];
+    let written = parts.into_iter().chain([("publickeytoken=", &seen.token)]);
+    let shown = written.filter_map(|(key, part)| Some(format!("{key}{}", part.as_ref()?.to_lowercase())));
+    std::iter::once(seen.name.clone()).chain(shown).collect::<Vec<_>>().join(", ")
+}
+
+/// The type's name with case, the rest without, as in [`type_text`].
+fn type_pattern(written: &str) -> String {
+    let (name, rest) = written.split_once(',').unwrap_or((written, ""));
+    let rest: Vec<String> = rest.split(',').map(|part| part.trim().to_lowercase()).collect();
+    if written.contains(',') { format!("{name}, {}", rest.join(", ")) } else { name.to_owned() }
+}

@@ -1,0 +1,313 @@
+//! The decision once more, slow and obvious, straight from docs/verdicts.md: every entry is looked at for every
+//! question. It shares the comparison of single paths, types, globs, scopes and look-alikes with the engine, and
+//! nothing else.
+
+use std::collections::BTreeSet;
+
+use iismodcheck::allowlist::Origin;
+use iismodcheck::detect::lookalike::{How, Part};
+use iismodcheck::detect::{Severity, Verdict};
+use iismodcheck::iis::{Action, Class, Kind, Level, Subject, TypeMatch};
+
+use super::matching::{Case, Seen, Shelf};
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub verdict: Verdict,
+    pub action: Action,
+    pub severity: Severity,
+    pub rule: String,
+    pub reasons: BTreeSet<String>,
+}
+
+pub fn decide(shelf: &Shelf<'_>, subject: &Subject<'_>, now: i64) -> Answer {
+    let mut case = Case::new(shelf, subject, now);
+    let (verdict, rule, hidden) = case.verdict();
+    case.reasons_of_any_verdict(verdict);
+    let severity = case.severity(verdict, hidden);
+    Answer { verdict, action: case.action(verdict), severity, rule, reasons: case.reasons }
+}
+
+type Decided = (Verdict, String, Option<Verdict>);
+
+impl Case<'_> {
+    fn verdict(&mut self) -> Decided {
+        let handler = self.subject.class == Class::Handler;
+        let shown = self.image.is_some() || self.managed.is_some();
+        let nobody = String::new;
+        // A clear, and a list written as a whole, name no module.
+        if self.subject.name.is_empty() {
+            return if handler {
+                (Verdict::NotModule, nobody(), None)
+            } else {
+                (self.pending(), nobody(), None)
+            };
+        }
+        // Step 1.
+        if let Some(entry) = self.first(|case, e| case.denies(e) && case.in_force(e)) {
+            self.say("deny_entry", &entry.id);
+            self.beside_a_denial(handler);
+            return (Verdict::Denied, entry.id.clone(), None);
+        }
+        let good = self.known_pair();
+        let threat = self.threat(true);
+        if let Some(entry) = threat.filter(|_| good.is_none_or(|e| e.origin != Origin::Baseline)) {
+            self.say("threat", &entry.about);
+            self.beside_a_denial(handler);
+            return (Verdict::KnownMalicious, entry.id.clone(), None);
+        }
+        if handler {
+            let bad = self.location().is_some();
+            return (if bad { Verdict::SuspiciousLocation } else { Verdict::NotModule }, nobody(), None);
+        }
+        // Step 2.
+        let allowed = if shown {
+            self.first(|case, e| case.is_exact_pair(e) && case.in_force(e))
+        } else {
+            self.first(|case, e| {
+                let removal = case.subject.action == Action::Removed && e.actions.contains(&Action::Removed);
+                removal && case.is_for_the_name(e) && case.in_force(e)
+            })
+        };
+        let vouching = good.map(|e| (Verdict::KnownGood, e)).or(allowed.map(|e| (Verdict::Allowed, e)));
+        if let Some((verdict, entry)) = vouching {
+            if self.replaced() {
+                self.say("image_replaced", "");
+            }
+            if let Some(seen) = self.managed.as_ref().filter(|_| !entry.type_name.is_empty()) {
+                match entry.managed.compare(seen) {
+                    TypeMatch::Weak => self.say("weak_identity", ""),
+                    TypeMatch::OtherVersion => self.say("type_version_differs", ""),
+                    TypeMatch::Same | TypeMatch::Different => {}
+                }
+            }
+            return (verdict, entry.id.clone(), None);
+        }
+        self.what_is_seen();
+        let (verdict, rule) = if shown { self.steps_4_to_9() } else { self.step_10() };
+        // Step 3 hides what follows, and keeps its severity.
+        let dated = self.first(|case, e| case.is_exact_pair(e) && case.is_only_out_of_date(e));
+        if let Some(entry) = dated {
+            return (Verdict::AllowExpired, entry.id.clone(), Some(verdict));
+        }
+        if let Some(entry) = self.first(Self::is_exact_pair) {
+            return (Verdict::AllowOutOfScope, entry.id.clone(), Some(verdict));
+        }
+        (verdict, rule, None)
+    }
+
+    fn steps_4_to_9(&mut self) -> (Verdict, String) {
+        let pack = self.pair_of_another_pack();
+        let name = self.first(|case, e| case.lists_the_name(e) && !case.is_exact_pair(e));
+        let image = self.first(|case, e| case.lists_the_image(e) && !case.is_exact_pair(e));
+        let resemblance = self.resemblance.clone();
+        let twin = resemblance.as_ref().is_some_and(|r| {
+            r.part == Part::Name && matches!(r.how, How::Invisible | How::Case | How::Same | How::Confusable)
+        });
+        let found = if twin {
+            Some((Verdict::Lookalike, String::new()))
+        } else if let (Some(entry), None) = (image, name) {
+            Some((Verdict::Alias, entry.id.clone()))
+        } else if let Some(entry) = name.filter(|_| pack.is_none() || self.replaced()) {
+            let verdict = match (self.replaced(), &self.image) {
+                (true, _) => Verdict::ImageHijack,
+                (false, Some(_)) => Verdict::MasqueradePath,
+                (false, None) => Verdict::MasqueradeType,
+            };
+            Some((verdict, entry.id.clone()))
+        } else if pack.is_none() && resemblance.is_some() {
+            Some((Verdict::Lookalike, String::new()))
+        } else if pack.is_none() && self.location().is_some() {
+            Some((Verdict::SuspiciousLocation, String::new()))
+        } else {
+            None
+        };
+        let pattern = self.first(|case, e| case.is_covering_pattern(e) && case.in_force(e));
+        match (found, pattern) {
+            (None, Some(entry)) if self.threat(false).is_none() => (Verdict::Allowed, entry.id.clone()),
+            (found, _) => {
+                self.patterns_that_allow_nothing();
+                found.unwrap_or_else(|| (Verdict::Unknown, pack.map_or(String::new(), |e| e.id.clone())))
+            }
+        }
+    }
+
+    fn step_10(&mut self) -> (Verdict, String) {
+        if let Some(entry) = self.first(|case, e| case.is_for_the_name(e) && case.in_force(e)) {
+            self.say("name_entry", &entry.id);
+            return (self.pending(), entry.id.clone());
+        }
+        self.lapsed_reason(Self::is_for_the_name);
+        if let Some(entry) = self.first(Self::lists_the_name) {
+            return (self.pending(), entry.id.clone());
+        }
+        let verdict = if self.resemblance.clone().is_some() { Verdict::Lookalike } else { Verdict::Unknown };
+        (verdict, String::new())
+    }
+
+    /// Removed and added in one commit: moved only where what was added is vouched for, or shows nothing.
+    fn action(&self, verdict: Verdict) -> Action {
+        let shown = self.image.is_some() || self.managed.is_some();
+        let vouched = matches!(verdict, Verdict::KnownGood | Verdict::Allowed);
+        match self.subject.action {
+            Action::Reordered if shown && !vouched => Action::Replaced,
+            action => action,
+        }
+    }
+
+    fn pending(&self) -> Verdict {
+        match self.subject.level {
+            Level::Row => Verdict::Incomplete,
+            Level::Change | Level::Inventory => Verdict::Unverified,
+        }
+    }
+
+    // What is told.
+
+    fn say(&mut self, code: &str, detail: &str) {
+        self.reasons.insert(if detail.is_empty() { code.to_owned() } else { format!("{code}:{detail}") });
+    }
+
+    fn beside_a_denial(&mut self, handler: bool) {
+        if !handler {
+            self.what_is_seen();
+            self.patterns_that_allow_nothing();
+        }
+    }
+
+    fn what_is_seen(&mut self) {
+        if self.replaced() {
+            self.say("image_replaced", "");
+        }
+        if self.known_pair().is_some() {
+            return;
+        }
+        let image = self.first(|case, e| case.lists_the_image(e) && !case.is_exact_pair(e));
+        if let Some(r) = self.resemblance.clone().filter(|r| image.is_none() || r.part == Part::Name) {
+            self.say(r.code(), &r.known);
+        }
+        if self.image.is_none() && self.managed.is_none() {
+            return;
+        }
+        if self.pair_of_another_pack().is_some() {
+            self.say("pack_not_chosen", "");
+        }
+        if let Some(entry) = image {
+            self.say("alias_of", &entry.name);
+        }
+        if let Some(entry) = self.first(|case, e| case.lists_the_name(e) && !case.is_exact_pair(e)) {
+            let code = if self.image.is_some() { "expected_image" } else { "expected_type" };
+            self.say(code, if entry.image.is_empty() { &entry.type_name } else { &entry.image });
+        }
+    }
+
+    fn patterns_that_allow_nothing(&mut self) {
+        let exact = self.first(|case, e| case.is_exact_pair(e) && case.in_force(e));
+        let pattern = self.first(|case, e| case.is_covering_pattern(e) && case.in_force(e));
+        match exact.or(pattern) {
+            Some(entry) => self.say("overrides_allow_entry", &entry.id),
+            None => self.lapsed_reason(Self::is_covering_pattern),
+        }
+    }
+
+    fn lapsed_reason(&mut self, covers: fn(&Self, &Seen<'_>) -> bool) {
+        if let Some(entry) = self.first(|case, e| covers(case, e) && case.is_only_out_of_date(e)) {
+            self.say("entry_expired", &entry.id);
+        } else if let Some(entry) = self.first(covers) {
+            self.say("entry_out_of_scope", &entry.id);
+        }
+    }
+
+    fn reasons_of_any_verdict(&mut self, verdict: Verdict) {
+        let subject = self.subject;
+        let flags: Vec<&str> = self.image.iter().flat_map(|image| image.flags.codes()).collect();
+        flags.into_iter().chain(self.location()).for_each(|code| self.say(code, ""));
+        let vouched = matches!(verdict, Verdict::Allowed | Verdict::KnownGood);
+        let common = self.threat(false).filter(|_| verdict != Verdict::KnownMalicious);
+        if let Some(entry) = common {
+            self.say("threat_basename", &entry.about);
+        }
+        let unseen_of_new = subject.level == Level::Row || subject.action == Action::Added;
+        let removed = subject.action == Action::Removed && subject.class != Class::Handler;
+        for (code, holds) in [
+            ("system32_root", self.in_system32_root() && !vouched),
+            ("name_non_ascii", !subject.name.is_ascii()),
+            ("name_whitespace", subject.name.trim() != subject.name),
+            ("image_unseen", subject.value_unseen && unseen_of_new),
+            ("image_changed_unseen", subject.value_unseen && !unseen_of_new),
+            ("precondition_changed", subject.attribute == "preCondition"),
+            ("lock_changed", subject.attribute.starts_with("lock")),
+            ("list_changed", subject.action == Action::Changed && subject.name.is_empty()),
+            ("list_cleared", subject.action == Action::Cleared),
+            ("protective_module_removed", removed && protective(subject.name)),
+            (
+                "documented_mitigation",
+                subject.action == Action::Removed && subject.name == "TokenCacheModule",
+            ),
+            ("renamed", subject.renamed),
+            ("inferred", subject.inferred),
+            ("by_app_pool", by_app_pool(subject.actor)),
+            ("time_assumed", subject.time_assumed),
+        ] {
+            if holds {
+                self.say(code, "");
+            }
+        }
+    }
+
+    // Severity.
+
+    fn severity(&self, verdict: Verdict, hidden: Option<Verdict>) -> Severity {
+        let subject = self.subject;
+        let not_module = verdict == Verdict::NotModule;
+        let vouched = not_module || matches!(verdict, Verdict::Allowed | Verdict::KnownGood);
+        let mut number = self.base(verdict).max(hidden.map_or(0, |hidden| self.base(hidden)));
+        let opens =
+            subject.action == Action::Removed && subject.class != Class::Handler && protective(subject.name);
+        if opens && verdict != Verdict::Allowed || subject.action == Action::Cleared && !not_module {
+            number = number.max(3);
+        }
+        if subject.action == Action::Changed && subject.name.is_empty() && !not_module {
+            number = number.max(2);
+        }
+        number += usize::from(!vouched && self.reasons.iter().any(|r| r.starts_with("threat_basename")));
+        number += usize::from(!vouched && self.in_system32_root());
+        number += usize::from(!not_module && by_app_pool(subject.actor));
+        Severity::ALL[number.min(4)]
+    }
+
+    fn base(&self, verdict: Verdict) -> usize {
+        use Verdict::{
+            Alias, AllowExpired, AllowOutOfScope, Allowed, Denied, ImageHijack, Incomplete, KnownGood,
+            KnownMalicious, Lookalike, MasqueradePath, MasqueradeType, NotModule, SuspiciousLocation,
+            Unknown, Unparsed, Unverified,
+        };
+        let settings = self.reasons.contains("precondition_changed") || self.reasons.contains("lock_changed");
+        let removed = self.subject.action == Action::Removed;
+        match verdict {
+            Denied | KnownMalicious | ImageHijack => 4,
+            MasqueradePath | MasqueradeType | Alias | Lookalike | SuspiciousLocation => 3,
+            Unknown if removed || self.kind() == Some(Kind::Managed) => 1,
+            Unknown | Unparsed => 2,
+            Unverified if self.reasons.iter().any(|reason| reason.starts_with("name_entry")) => 0,
+            Unverified if self.reasons.contains("image_changed_unseen") => 2,
+            Unverified => 1,
+            Incomplete if settings && self.subject.level == Level::Row => 1,
+            Incomplete | AllowExpired | AllowOutOfScope | Allowed | KnownGood | NotModule => 0,
+        }
+    }
+
+    fn kind(&self) -> Option<Kind> {
+        let kinds: BTreeSet<Option<Kind>> = self.listing().map(|e| e.kind).collect();
+        let agreed = if kinds.len() == 1 { kinds.into_iter().next().flatten() } else { None };
+        self.subject.kind.or(agreed)
+    }
+}
+
+fn protective(name: &str) -> bool {
+    ["HttpLoggingModule", "RequestFilteringModule", "UrlAuthorization"].contains(&name)
+}
+
+fn by_app_pool(actor: &str) -> bool {
+    actor.starts_with("S-1-5-82-") || actor.to_lowercase().starts_with("iis apppool")
+}

@@ -1,0 +1,279 @@
+//! The roll-up in SPL and the one of `scan` give the same findings on the same events.
+//!
+//! Commits are generated, written down in any rendering, shuffled, cut and split over chunks. Then the real search
+//! command makes rows and decides on changes, with a slow twin of the macro in between, and the real `scan` reads the
+//! same rows as an export.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::splunk::event::{ConfigEvent, Rendering};
+use crate::splunk::rollup::{STEPS, rollup};
+use crate::splunk::scan::scan;
+use crate::splunk::search::iismodcheck;
+use crate::splunk::{Record, value};
+
+/// What one commit does, as configuration, operation, old and new value; `{}` is the module's name.
+const ACTIONS: [&[(&str, &str, &str, &str)]; 12] = [
+    &[
+        ("globalModules/add[@name=\"{}\"]", "1", "", ""),
+        ("globalModules/add[@name=\"{}\"]/@name", "1", "", "{}"),
+        ("globalModules/add[@name=\"{}\"]/@image", "1", "", "%windir%\\System32\\inetsrv\\static.dll"),
+        ("modules/add[@name=\"{}\"]", "1", "", ""),
+        ("modules/add[@name=\"{}\"]/@name", "1", "", "{}"),
+    ],
+    &[
+        ("globalModules/add[@name=\"{}\"]", "1", "", ""),
+        ("globalModules/add[@name=\"{}\"]/@name", "1", "", "{}"),
+        ("globalModules/add[@name=\"{}\"]/@image", "1", "", "C:\\Temp\\$cost$.dll"),
+    ],
+    &[(
+        "globalModules/add[@name=\"{}\"]/@image",
+        "3",
+        "%windir%\\System32\\inetsrv\\static.dll",
+        "C:\\x.dll",
+    )],
+    &[("globalModules/add[@name=\"{}\"]", "2", "", ""), ("modules/add[@name=\"{}\"]", "2", "", "")],
+    &[
+        ("modules/add[@name=\"{}\"]", "1", "", ""),
+        ("modules/add[@name=\"{}\"]/@name", "1", "", "{}"),
+        ("modules/add[@name=\"{}\"]/@type", "1", "", "A.B, C"),
+    ],
+    &[("modules/remove[@name=\"{}\"]", "1", "", ""), ("modules/remove[@name=\"{}\"]/@name", "1", "", "{}")],
+    &[("modules/remove[@name=\"{}\"]", "2", "", "")],
+    &[
+        ("modules/add[@name=\"{}\"]", "2", "", ""),
+        ("modules/add[@name=\"{}\"]", "1", "", ""),
+        ("modules/add[@name=\"{}\"]/@name", "1", "", "{}"),
+    ],
+    &[("modules/clear", "1", "", "")],
+    &[("modules/add[@name=\"{}\"]/@lockItem", "1", "", "true")],
+    &[("httpLogging/@dontLog", "3", "false", "true")],
+    &[("isapiFilters/filter[@name=\"{}\"]/@path", "3", "C:\\a.dll", "C:\\b.dll")],
+];
+
+const NAMES: [&str; 5] =
+    ["StaticFileModule", "HttpLoggingModule", "Contoso, \"Agent\" $1", "Ünïcode\u{200b}", "' at 'MACHINE"];
+
+#[derive(Debug, Clone)]
+struct Commit {
+    host: u8,
+    process: u8,
+    /// Since the commit before it, in tenths of a second.
+    pause: u32,
+    site: bool,
+    changes: Vec<(usize, usize)>,
+    closed: bool,
+    renderings: Vec<Rendering>,
+    /// Which texts are unknown: host, process, record number, actor.
+    unknown: [bool; 4],
+}
+
+prop_compose! {
+    fn any_commit()(
+        host in prop_oneof![4 => Just(0_u8), 1 => Just(1)],
+        process in prop_oneof![3 => Just(0_u8), 2 => 1..3_u8],
+        pause in prop_oneof![3 => 0..50_u32, 2 => 295..315_u32],
+        site in prop::bool::weighted(0.3),
+        changes in vec((0..ACTIONS.len(), prop_oneof![Just(0), 0..NAMES.len()]), 1..4),
+        closed in prop::bool::weighted(0.6),
+        renderings in prop_oneof![
+            select(Rendering::ALL.to_vec()).prop_map(|one| vec![one]),
+            Just(vec![Rendering::XmlRaw, Rendering::ClassicRaw]),
+            Just(vec![Rendering::XmlFields, Rendering::ClassicFields]),
+        ],
+        unknown in [
+            prop::bool::weighted(0.05),
+            prop::bool::weighted(0.1),
+            prop::bool::weighted(0.1),
+            prop::bool::weighted(0.1),
+        ],
+    ) -> Commit {
+        Commit { host, process, pause, site, changes, closed, renderings, unknown }
+    }
+}
+
+/// The events of all commits with their renderings. Commits of a host that come close together interleave. After
+/// `cleared` events the log was cleared, and record numbers start again.
+fn events(commits: &[Commit], cleared: usize) -> Vec<(ConfigEvent, Vec<Rendering>)> {
+    let mut events = Vec::new();
+    let mut start = 1_700_000_000_000_000_i64;
+    for commit in commits {
+        start += i64::from(commit.pause) * 100_000;
+        let known = |number: usize, text: String| if commit.unknown[number] { String::new() } else { text };
+        let event = |at: i64| ConfigEvent {
+            host: known(0, format!("Web0{}.Example.com", commit.host)),
+            process: known(1, format!("{}", 4000 + u32::from(commit.process))),
+            actor: known(3, format!("S-1-5-{}-1", [21, 82][usize::from(commit.process % 2)])),
+            time: at,
+            record: String::new(),
+            config_path: format!(
+                "MACHINE/WEBROOT/APPHOST{}",
+                if commit.site { "/Default Web Site" } else { "" }
+            ),
+            location: String::new(),
+            configuration: String::new(),
+            operation: "50".to_owned(),
+            old: String::new(),
+            new: String::new(),
+        };
+        let mut at = start;
+        for &(action, name) in &commit.changes {
+            for (configuration, operation, old, new) in ACTIONS[action] {
+                let named = |text: &str| text.replace("{}", NAMES[name]);
+                let change = ConfigEvent {
+                    configuration: format!("/system.webServer/{}", named(configuration)),
+                    operation: (*operation).to_owned(),
+                    old: named(old),
+                    new: named(new),
+                    ..event(at)
+                };
+                events.push((commit, change));
+                at += 170_003;
+            }
+        }
+        if commit.closed {
+            events.push((commit, event(at)));
+        }
+    }
+    events.sort_by_key(|(_, event)| event.time);
+    for (number, (commit, event)) in events.iter_mut().enumerate() {
+        if !commit.unknown[2] {
+            event.record = (100 + number % cleared).to_string();
+        }
+    }
+    events.into_iter().map(|(commit, event)| (event, commit.renderings.clone())).collect()
+}
+
+fn rows(events: &[(ConfigEvent, Vec<Rendering>)]) -> Vec<Record> {
+    events.iter().flat_map(|(event, renderings)| renderings.iter().map(|r| event.render(*r))).collect()
+}
+
+fn in_splunk(rows: &[Record], chunk: usize) -> Vec<Record> {
+    iismodcheck(&["input=change"], &rollup(iismodcheck(&["parts=true"], rows, chunk)), chunk)
+}
+
+/// What a finding says: the columns of the contract, and the second of its first event.
+fn contract(findings: &[Record]) -> Vec<Record> {
+    let columns: Vec<&str> = iismodcheck::detect::Column::FACTS.iter().map(|column| column.name()).collect();
+    let mut found: Vec<Record> = findings
+        .iter()
+        .map(|finding| {
+            let mut facts: Record = finding
+                .iter()
+                .filter(|(field, _)| columns.contains(&field.as_str()) || *field == "iis_finding_id")
+                .map(|(field, values)| (field.clone(), values.clone()))
+                .collect();
+            let time = iismodcheck::detect::time::parse(value(finding, "_time")).unwrap();
+            facts.insert("second".to_owned(), vec![time.div_euclid(1_000_000).to_string()]);
+            facts
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+    #[test]
+    fn splunk_and_scan_find_the_same(
+        commits in vec(any_commit(), 1..12),
+        cleared in prop_oneof![Just(usize::MAX), 2..30_usize],
+        window in (0..20_usize, 0..20_usize),
+        chunk in 1..40_usize,
+        seed in any::<u64>(),
+    ) {
+        let all = events(&commits, cleared);
+        // A search window that may cut through the first and the last commit.
+        let from = window.0.min(all.len() / 2);
+        let to = all.len() - window.1.min(all.len() / 3);
+        let mut rows = rows(&all[from..to]);
+        shuffle(&mut rows, seed);
+        let splunk = contract(&in_splunk(&rows, chunk));
+        shuffle(&mut rows, seed.wrapping_add(1));
+        prop_assert_eq!(splunk, contract(&scan(&rows)));
+    }
+
+    #[test]
+    fn a_second_rendering_changes_no_finding(mut commits in vec(any_commit(), 1..12), seed in any::<u64>()) {
+        for commit in &mut commits {
+            // Everything is known, and no silence is so near to 30 seconds that a cut fraction of a second decides.
+            commit.unknown = [false; 4];
+            commit.pause = if commit.pause > 250 { 600 } else { commit.pause };
+        }
+        let events = events(&commits, usize::MAX);
+        let rendered = |renderings: &[Rendering]| {
+            let events: Vec<_> = events.iter().map(|(event, _)| (event.clone(), renderings.to_vec())).collect();
+            rows(&events)
+        };
+        let mut both = rendered(&[Rendering::ClassicRaw, Rendering::XmlRaw]);
+        shuffle(&mut both, seed);
+        let findings = contract(&scan(&rendered(&[Rendering::XmlRaw])));
+        prop_assert_eq!(&findings, &contract(&scan(&both)));
+        prop_assert_eq!(&findings, &contract(&in_splunk(&both, 7)));
+    }
+}
+
+/// Puts rows into another order, the same one for the same seed.
+fn shuffle(rows: &mut [Record], mut seed: u64) {
+    for last in (1..rows.len()).rev() {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        rows.swap(last, usize::try_from(seed >> 33).unwrap() % (last + 1));
+    }
+}
+
+#[test]
+fn the_twin_does_the_steps_of_the_macro() {
+    let conf =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/splunk_app/default/macros.conf"))
+            .unwrap();
+    let start = conf.find("[iismodcheck_rollup]").unwrap();
+    let definition = &conf[start..start + conf[start..].find("| iismodcheck input=change").unwrap()];
+    let mut rest = definition;
+    for step in STEPS {
+        let at = rest.find(step).unwrap_or_else(|| panic!("not in the macro, or not in this order: {step}"));
+        rest = &rest[at + step.len()..];
+    }
+}
+
+#[test]
+fn the_generated_commits_have_what_the_roll_up_is_for() {
+    // One of each action, in XML: the test above would be empty if these were no findings.
+    let commits: Vec<Commit> = (0..ACTIONS.len())
+        .map(|action| Commit {
+            host: 0,
+            process: 0,
+            pause: 20,
+            site: false,
+            changes: vec![(action, 0)],
+            closed: true,
+            renderings: vec![Rendering::XmlFields],
+            unknown: [false; 4],
+        })
+        .collect();
+    let rows = rows(&events(&commits, usize::MAX));
+    let findings = scan(&rows);
+    let mut seen: Vec<String> = findings
+        .iter()
+        .map(|finding| {
+            format!("{} {}", value(finding, "iis_module_action"), value(finding, "iis_module_verdict"))
+        })
+        .collect();
+    seen.sort();
+    let expected = [
+        "added known_good",
+        "added masquerade_path",
+        "added masquerade_type",
+        "cleared unverified",
+        "modified image_hijack",
+        "modified unknown",
+        "modified unverified",
+        "removed unverified",
+        "removed unverified",
+        "reordered unverified",
+        "restored unverified",
+    ];
+    assert_eq!(seen, expected);
+}

@@ -1,0 +1,233 @@
+//! One row of a table of vectors, and the engine and subject that it describes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use iismodcheck::allowlist::{Catalogue, Column, HostProfiles, SiteFile, date};
+use iismodcheck::detect::{Engine, Finding, ReasonTexts};
+use iismodcheck::iis::{Action, Kind, Level, Section, Subject};
+
+/// Facts that a row need not tell.
+const MORE: [&str; 16] = [
+    "action",
+    "actor",
+    "as_of",
+    "attribute",
+    "config_path",
+    "exchange_root",
+    "flags",
+    "host",
+    "kind",
+    "location",
+    "old",
+    "pack_host",
+    "packs",
+    "precondition",
+    "system_root",
+    "time",
+];
+
+pub struct Vector {
+    pub note: String,
+    level: Level,
+    section: Section,
+    name: String,
+    identity: String,
+    more: BTreeMap<String, String>,
+    allow: String,
+    /// Verdict, severity and rule.
+    pub expected: [String; 3],
+    /// Codes, with their details where the row writes them.
+    pub reasons: BTreeSet<String>,
+}
+
+/// The rows of a table.
+pub fn read(table: &str) -> Vec<Vector> {
+    table.lines().filter(|line| !line.starts_with('#')).map(Vector::new).collect()
+}
+
+/// Replaces `{U+000A}` by the character.
+fn unescape(cell: &str) -> String {
+    let mut out = String::new();
+    let mut rest = cell;
+    while let Some((before, after)) = rest.split_once("{U+") {
+        let (hex, tail) = after.split_once('}').expect("closed escape");
+        out.push_str(before);
+        out.push(char::from_u32(u32::from_str_radix(hex, 16).expect("hex")).expect("character"));
+        rest = tail;
+    }
+    out + rest
+}
+
+fn pairs(cell: &str) -> BTreeMap<String, String> {
+    let pair = |pair: &str| {
+        let (key, value) = pair.split_once('=').unwrap_or_else(|| panic!("key=value: {pair}"));
+        (key.trim().to_owned(), value.to_owned())
+    };
+    cell.split("; ").filter(|part| !part.is_empty()).map(pair).collect()
+}
+
+impl Vector {
+    fn new(line: &str) -> Self {
+        let mut cells = line.split('\t').map(unescape);
+        let mut cell = || cells.next().unwrap_or_default();
+        let [note, level, section, name, identity, more, allow] = std::array::from_fn(|_| cell());
+        let [verdict, severity, reasons, rule] = std::array::from_fn(|_| cell());
+        assert!(cells.next().is_none(), "too many cells: {note}");
+        let more = pairs(&more);
+        for key in more.keys() {
+            assert!(MORE.contains(&key.as_str()) || key == "variables", "{note}: no fact is called {key}");
+        }
+        Self {
+            level: match level.as_str() {
+                "row" => Level::Row,
+                "change" => Level::Change,
+                "inventory" => Level::Inventory,
+                _ => panic!("{note}: level {level}"),
+            },
+            section: [
+                Section::GlobalModules,
+                Section::Modules,
+                Section::HttpModules,
+                Section::IsapiFilters,
+                Section::Handlers,
+            ]
+            .into_iter()
+            .find(|known| known.as_str() == section)
+            .unwrap_or_else(|| panic!("{note}: section {section}")),
+            reasons: reasons.split(" | ").filter(|r| !r.is_empty()).map(str::to_owned).collect(),
+            expected: [verdict, severity, rule],
+            note,
+            name,
+            identity,
+            more,
+            allow,
+        }
+    }
+
+    fn fact<'v>(&'v self, key: &str, usual: &'v str) -> &'v str {
+        self.more.get(key).map_or(usual, String::as_str)
+    }
+
+    fn flag(&self, flag: &str) -> bool {
+        self.fact("flags", "").split(' ').any(|set| set == flag)
+    }
+
+    fn engine(&self) -> Engine {
+        let catalogue = catalogue(&site(&self.allow));
+        let packs = [
+            self.fact("pack_host", ""),
+            self.fact("packs", ""),
+            self.fact("system_root", ""),
+            self.fact("exchange_root", ""),
+            self.fact("variables", ""),
+        ];
+        let mut csv = csv::Writer::from_writer(Vec::new());
+        csv.write_record(["host", "packs", "system_root", "exchange_root", "variables"]).unwrap();
+        csv.write_record(packs).unwrap();
+        let valid: Vec<&str> = catalogue.packs().into_keys().collect();
+        let csv = csv.into_inner().unwrap();
+        let hosts = HostProfiles::parse(&csv, "packs", BTreeSet::new(), &valid)
+            .unwrap_or_else(|error| panic!("{}: {error}", self.note));
+        let as_of = self.more.get("as_of").map(|text| date::valid_from(text).expect("as_of"));
+        Engine::new(catalogue, hosts, as_of)
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        let shown = Some(self.identity.as_str()).filter(|identity| !identity.is_empty());
+        let by_type = matches!(self.section, Section::Modules | Section::HttpModules);
+        let some = |key: &str| self.more.get(key).map(String::as_str);
+        Subject {
+            level: self.level,
+            class: self.section.class(),
+            kind: match self.section {
+                Section::GlobalModules => Some(Kind::Native),
+                Section::Modules => shown.map(|_| Kind::Managed),
+                Section::HttpModules => Some(Kind::Managed),
+                Section::IsapiFilters => Some(Kind::IsapiFilter),
+                Section::Handlers => Some(Kind::Handler),
+            },
+            section: self.section,
+            name: &self.name,
+            image: shown.filter(|_| !by_type),
+            type_name: shown.filter(|_| by_type),
+            precondition: some("precondition"),
+            old: some("old"),
+            attribute: self.fact("attribute", ""),
+            action: action(self.fact("action", "added")),
+            value_unseen: self.flag("value_unseen"),
+            renamed: self.flag("renamed"),
+            inferred: self.flag("inferred"),
+            config_path: self.fact("config_path", "MACHINE/WEBROOT/APPHOST"),
+            location: self.fact("location", ""),
+            host: self.fact("host", "web01.corp.example"),
+            actor: self.fact("actor", "S-1-5-21-1-2-3-500"),
+            time: date::valid_from(self.fact("time", "2026-03-01T12:00Z")).expect("time"),
+            time_assumed: self.flag("time_assumed"),
+        }
+    }
+
+    /// What differs from the expectation; empty when nothing does.
+    pub fn differences(&self) -> String {
+        let mut engine = self.engine();
+        let mut finding = Finding::default();
+        engine.decide(&self.subject(), &mut finding);
+        let rule = finding.rule.map_or("", |entry| engine.entry_id(entry));
+        let mut differences: Vec<String> = Vec::new();
+        for (what, seen, expected) in [
+            ("verdict", finding.verdict.as_str(), &self.expected[0]),
+            ("severity", finding.severity.as_str(), &self.expected[1]),
+            ("rule", rule, &self.expected[2]),
+        ] {
+            if seen != expected {
+                differences.push(format!("\n  {what}: {seen}, expected {expected}"));
+            }
+        }
+        let mut texts = ReasonTexts::default();
+        texts.take(&finding, &engine);
+        let seen: Vec<&str> = texts.iter().collect();
+        let is = |seen: &str, expected: &str| {
+            seen == expected || seen.split_once(':').is_some_and(|(code, _)| code == expected)
+        };
+        let missing: Vec<_> = self.reasons.iter().filter(|e| !seen.iter().any(|s| is(s, e))).collect();
+        let extra: Vec<_> = seen.iter().filter(|s| !self.reasons.iter().any(|e| is(s, e))).collect();
+        if !missing.is_empty() || !extra.is_empty() || seen.len() != self.reasons.len() {
+            differences
+                .push(format!("\n  reasons: {seen:?}\n    missing {missing:?}, not expected {extra:?}"));
+        }
+        differences.concat()
+    }
+}
+
+fn action(word: &str) -> Action {
+    [
+        Action::Added,
+        Action::Removed,
+        Action::Restored,
+        Action::Modified,
+        Action::Cleared,
+        Action::Reordered,
+        Action::Replaced,
+        Action::Changed,
+        Action::Present,
+    ]
+    .into_iter()
+    .find(|action| action.as_str() == word)
+    .unwrap_or_else(|| panic!("action {word}"))
+}
+
+/// The site's file of rows written as `id=x; name=y ++ ...`.
+pub fn site(rows: &str) -> Vec<u8> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(Column::NAMES).unwrap();
+    for row in rows.split(" ++ ").filter(|row| !row.is_empty()) {
+        let cells = pairs(row);
+        assert!(cells.keys().all(|key| Column::NAMES.contains(&key.as_str())), "{row}");
+        csv.write_record(Column::NAMES.map(|name| cells.get(name).map_or("", String::as_str))).unwrap();
+    }
+    csv.into_inner().unwrap()
+}
+
+/// The compiled-in entries and those of a site's file.
+pub fn catalogue(site: &[u8]) -> Catalogue {
+    Catalogue::new(SiteFile::parse(site, "site")).unwrap_or_else(|error| panic!("{error}"))
+}
