@@ -194,7 +194,7 @@ pub struct Explain {
     #[arg(long = "type", value_name = "TYPE", conflicts_with = "image")]
     pub type_name: Option<String>,
     /// The host it is on.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     pub host: String,
     /// The image or type before the change.
     #[arg(long, value_name = "IMAGE")]

@@ -1,6 +1,6 @@
 //! `scan`: the same engine over exported files, without Splunk.
 
-use std::io::Write;
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -23,13 +23,26 @@ pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {
     scanner.read(&arguments.files)?;
     let (mut items, summary) = scanner.finish();
     items.retain(|item| item.severity >= arguments.min_severity);
-    let mut output = anstream::AutoStream::auto(std::io::stdout().lock());
+    let output = std::io::stdout().lock();
+    let for_terminal = output.is_terminal();
     match arguments.format {
-        Format::Text => report::write_text(&mut output, &items, &summary)?,
-        Format::Json => report::write_json(&mut output, &items, &summary)?,
-        Format::Csv => report::write_csv(&mut output, &items)?,
+        Format::Text => {
+            let mut output = BufWriter::new(anstream::AutoStream::auto(output));
+            report::write_text(&mut output, &items, &summary)?;
+            output.flush()?;
+        }
+        // Not through a stream that takes colours out: what looks like one here is data, and a crafted name could make
+        // it swallow the rows behind it.
+        Format::Json | Format::Csv => {
+            let mut output = BufWriter::new(output);
+            if arguments.format == Format::Json {
+                report::write_json(&mut output, &items, &summary)?;
+            } else {
+                report::write_csv(&mut output, &items, for_terminal)?;
+            }
+            output.flush()?;
+        }
     }
-    output.flush()?;
     let failed = arguments.fail_on.is_some_and(|limit| summary.worst().is_some_and(|worst| worst >= limit));
     Ok(if failed { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
 }

@@ -1,6 +1,6 @@
 //! `input=change`: all parts of one change in, one finding out.
 
-use crate::detect::part::Part;
+use crate::detect::part::{NOTHING, Part};
 use crate::detect::{
     Annotation, Change, Column, Engine, Finding, ReasonTexts, Severity, Verdict, finding_id, merge,
 };
@@ -54,7 +54,8 @@ impl Changes {
     pub(super) fn record(&mut self, record: &Record<'_>, cells: &mut Cells) {
         self.rows += 1;
         let mut parts = Vec::new();
-        for text in record.values(PARTS) {
+        // Rows that belong to no change, such as the end of a commit, have no part either.
+        for text in record.values(PARTS).filter(|text| *text != NOTHING.as_bytes()) {
             match Part::read(text) {
                 Ok(part) => parts.push(part),
                 Err(_) => self.unreadable += 1,
@@ -68,7 +69,7 @@ impl Changes {
         };
         let Some(change) = merge(parts) else { return };
         self.rows_with_parts += 1;
-        let host = if host == crate::detect::part::NOTHING { "" } else { host };
+        let host = if host == NOTHING { "" } else { host };
         let id = self.annotate(&change, host, key, cells);
         cells.set(writer::FINDING_ID, id.as_bytes());
     }

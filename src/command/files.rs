@@ -42,9 +42,9 @@ impl Lookups {
         Self { folder: root.join("lookups") }
     }
 
-    /// Whether the site has written an allowlist or a packs file.
+    /// Whether the site has written an allowlist or a packs file, readable or not.
     pub(super) fn has_site_files(&self) -> bool {
-        [ALLOWLIST, PACKS].iter().any(|name| self.folder.join(name).exists())
+        [ALLOWLIST, PACKS].iter().any(|name| self.folder.join(name).try_exists().unwrap_or(true))
     }
 
     /// All entries and host profiles for one search.

@@ -2,21 +2,33 @@
 
 use std::io::{self, Write};
 
-use super::Item;
+use super::{Item, printable};
 use crate::detect::{Column, time};
 
-/// Writes a header and one record per finding; several reasons are joined by spaces.
-pub fn write_csv(output: &mut impl Write, items: &[Item]) -> io::Result<()> {
+/// Writes a header and one record per finding; several reasons are joined by spaces. Texts are as the events have them;
+/// `for_terminal` escapes what a terminal would take for a command.
+pub fn write_csv(output: &mut impl Write, items: &[Item], for_terminal: bool) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(output);
     let names = Column::FACTS.iter().chain(&[Column::FindingId]).map(|column| column.name());
-    writer.write_record(["_time"].into_iter().chain(names))?;
+    writer.write_record(["_time"].into_iter().chain(names)).map_err(io_error)?;
     for item in items {
         let mut record = vec![time::format(item.time)];
         record.extend(Column::FACTS.iter().map(|&column| {
             if column == Column::Reasons { item.reasons.join(" ") } else { item.fact(column).to_owned() }
         }));
         record.push(item.id.clone());
-        writer.write_record(&record)?;
+        if for_terminal {
+            record.iter_mut().for_each(|cell| *cell = printable(cell));
+        }
+        writer.write_record(&record).map_err(io_error)?;
     }
     writer.flush()
+}
+
+/// The error of the output itself, so that a closed pipe is known for one.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }

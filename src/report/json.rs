@@ -4,10 +4,12 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
+use super::text::is_hidden;
 use super::{Item, Summary};
 use crate::detect::{Column, time};
 
-/// Writes `{"findings": […], "summary": {…}}`. Columns without a value are left out.
+/// Writes `{"findings": […], "summary": {…}}`. Columns without a value are left out. Characters that would command a
+/// terminal or hide there are written as `\u` escapes: the same texts to a reader of JSON.
 pub fn write_json(output: &mut impl Write, items: &[Item], summary: &Summary) -> io::Result<()> {
     let findings: Vec<Value> = items.iter().map(finding).collect();
     let counts = |pairs: Vec<(&str, u64)>| {
@@ -23,7 +25,16 @@ pub fn write_json(output: &mut impl Write, items: &[Item], summary: &Summary) ->
             "severities": counts(summary.severities.iter().map(|(s, n)| (s.as_str(), *n)).collect()),
         },
     });
-    serde_json::to_writer_pretty(&mut *output, &document)?;
+    // Outside strings a JSON text is ASCII without control characters, but for the line feeds between its parts.
+    for character in serde_json::to_string_pretty(&document)?.chars() {
+        if is_hidden(character) && character != '\n' {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                write!(output, "\\u{unit:04x}")?;
+            }
+        } else {
+            output.write_all(character.encode_utf8(&mut [0; 4]).as_bytes())?;
+        }
+    }
     writeln!(output)
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::{Item, Summary};
-use crate::detect::{Column, Severity, reason, time};
+use crate::detect::{Column, Severity, Verdict, reason, time};
 
 const BOLD_RED: &str = "\x1b[1;31m";
 const RED: &str = "\x1b[31m";
@@ -23,7 +23,9 @@ pub fn write_text(output: &mut impl Write, items: &[Item], summary: &Summary) ->
     }
     let shown =
         |count: u64, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
-    let findings: u64 = summary.verdicts.values().sum();
+    let is_finding = |verdict: &Verdict| *verdict != Verdict::NotModule;
+    let findings: u64 =
+        summary.verdicts.iter().filter(|(verdict, _)| is_finding(verdict)).map(|(_, count)| count).sum();
     write!(
         output,
         "{} read, {}",
@@ -87,16 +89,21 @@ fn in_words(reason: &str) -> String {
 pub fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        let hidden = character.is_control()
-            || matches!(character, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
-        if hidden {
+        if is_hidden(character) {
             shown.extend(character.escape_unicode());
         } else {
             shown.push(character);
         }
     }
     shown
+}
+
+/// Whether a character is shown as something else than itself: it commands the terminal, turns the writing direction or
+/// has no width.
+pub(super) fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]

@@ -17,15 +17,21 @@ const HOSTS: [&str; 8] =
 const TIMES: [&str; 1] = ["_time"];
 
 /// Reads CSV text with a header. Events are recognised by a column `_raw`, `Message` or `Configuration`, lists of
-/// modules by `name` with `image` or `type` (in any case).
+/// modules by `name` with `image` or `type` (in any case). A record that has not as many cells as the header, or whose
+/// quote is not closed, is an error: the file was cut or damaged, and a part of it would be missed.
 pub fn read_csv(text: &[u8], file: &str) -> Result<Vec<Row>, SourceError> {
-    let text = skip_type_line(text);
+    let whole = text;
+    let text = skip_type_line(whole);
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(text);
-    let header = reader.byte_headers().map_err(|error| record_error(file, &error))?.clone();
+    let header = reader.byte_headers().map_err(|error| unreadable(file, &error))?.clone();
+    if header.is_empty() {
+        return Err(SourceError::Form { file: file.to_owned(), what: "the file is empty".to_owned() });
+    }
+    let source = Source { file, text, lines_before: if text.len() < whole.len() { 1 } else { 0 }, cells: header.len() };
     let place = |name: &str| header.iter().position(|column| column == name.as_bytes());
     if CARRIERS.iter().any(|name| place(name).is_some()) {
         let places = INPUTS.map(place);
-        return rows(&mut reader, file, |record| {
+        return source.rows(&mut reader, |record| {
             let cell = |place: &Option<usize>| place.and_then(|p| record.get(p)).unwrap_or_default().to_vec();
             let mut cells = Box::new([const { Vec::new() }; INPUTS.len()]);
             for (target, place) in cells.iter_mut().zip(&places) {
@@ -48,7 +54,7 @@ pub fn read_csv(text: &[u8], file: &str) -> Result<Vec<Row>, SourceError> {
                 .to_owned(),
         });
     }
-    rows(&mut reader, file, |record| {
+    source.rows(&mut reader, |record| {
         let [name, image, type_name, precondition, host, time] = columns.map(|place| {
             String::from_utf8_lossy(place.and_then(|p| record.get(p)).unwrap_or_default()).into_owned()
         });
@@ -56,17 +62,67 @@ pub fn read_csv(text: &[u8], file: &str) -> Result<Vec<Row>, SourceError> {
     })
 }
 
-fn rows(
-    reader: &mut csv::Reader<&[u8]>,
-    file: &str,
-    row: impl Fn(&ByteRecord) -> Row,
-) -> Result<Vec<Row>, SourceError> {
-    let mut rows = Vec::new();
-    let mut record = ByteRecord::new();
-    while reader.read_byte_record(&mut record).map_err(|error| record_error(file, &error))? {
-        rows.push(row(&record));
+/// The text of a file behind what was skipped of it.
+struct Source<'t> {
+    file: &'t str,
+    text: &'t [u8],
+    /// Lines that were skipped.
+    lines_before: u64,
+    /// Cells of the header.
+    cells: usize,
+}
+
+impl Source<'_> {
+    fn rows(
+        &self,
+        reader: &mut csv::Reader<&[u8]>,
+        row: impl Fn(&ByteRecord) -> Row,
+    ) -> Result<Vec<Row>, SourceError> {
+        let mut rows = Vec::new();
+        let mut record = ByteRecord::new();
+        while reader.read_byte_record(&mut record).map_err(|error| unreadable(self.file, &error))? {
+            let end = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+            if end >= self.text.len() && self.ends_inside_quotes(&record) {
+                let what = "a double quote is opened in the record that starts here and not closed: the file is cut off, \
+                            or a quote inside a quoted cell is not doubled";
+                return Err(self.error(&record, what.to_owned()));
+            }
+            if record.len() != self.cells {
+                let cells = |count: usize| format!("{count} {}", if count == 1 { "cell" } else { "cells" });
+                let what = format!(
+                    "the record has {}, the header {}: the file is cut off, or a cell that holds a comma or a quote is not quoted",
+                    cells(record.len()),
+                    cells(self.cells)
+                );
+                return Err(self.error(&record, what));
+            }
+            rows.push(row(&record));
+        }
+        Ok(rows)
     }
-    Ok(rows)
+
+    /// Whether the last record's last cell is a quoted one without its end. Such a cell holds the rest of the text.
+    fn ends_inside_quotes(&self, record: &ByteRecord) -> bool {
+        let mut left = self.text;
+        for byte in record.iter().next_back().unwrap_or_default().iter().rev() {
+            let written: &[u8] = if *byte == b'"' { b"\"\"" } else { std::slice::from_ref(byte) };
+            match left.strip_suffix(written) {
+                Some(rest) => left = rest,
+                None => return false,
+            }
+        }
+        left.ends_with(b"\"")
+    }
+
+    fn error(&self, record: &ByteRecord, what: String) -> SourceError {
+        // The reader counts blank lines before a record to it.
+        let start = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
+        let blank = |text: &[u8]| text.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let start = start + self.text.get(start..).map_or(0, blank);
+        let before = self.text.get(..start).unwrap_or_default();
+        let line = self.lines_before + 1 + memchr::memchr_iter(b'\n', before).count() as u64;
+        SourceError::Record { file: self.file.to_owned(), line, what }
+    }
 }
 
 /// Windows PowerShell's `Export-Csv` writes `#TYPE …` before the header.
@@ -78,12 +134,9 @@ fn skip_type_line(text: &[u8]) -> &[u8] {
     text.get(end..).unwrap_or_default()
 }
 
-fn record_error(file: &str, error: &csv::Error) -> SourceError {
-    SourceError::Record {
-        file: file.to_owned(),
-        line: error.position().map_or(0, csv::Position::line),
-        what: error.to_string(),
-    }
+/// Reading bytes in memory, in any number of cells, does not fail; should it, the reader says why.
+fn unreadable(file: &str, error: &csv::Error) -> SourceError {
+    SourceError::Form { file: file.to_owned(), what: error.to_string() }
 }
 
 #[cfg(test)]
@@ -96,6 +149,23 @@ mod tests {
         let rows = read_csv(text, "f").unwrap();
         let expected = Module { name: "A".to_owned(), image: "C:\\a.dll".to_owned(), ..Module::default() };
         assert_eq!(rows, [Row::Module(expected)]);
+    }
+
+    #[test]
+    fn damaged_records_are_told_with_their_line() {
+        let error = |text: &[u8]| read_csv(text, "f").err().map(|error| error.to_string());
+        let line = |text| error(text).map(|text| text.split(':').next().unwrap_or_default().to_owned());
+        assert_eq!(line(b"name,image\nA,a\n\n\nB\n").as_deref(), Some("f, line 5"));
+        assert_eq!(line(b"#TYPE x\nname,image\nA,a\nB,b,c\n").as_deref(), Some("f, line 4"));
+        assert_eq!(line(b"name,image\n\"A\nA\",a\nB,\"b\nC,c\n").as_deref(), Some("f, line 4"));
+        assert_eq!(line(b"name,image\nA,\"").as_deref(), Some("f, line 2"));
+        assert_eq!(line(b"name,image\nA,\"\"\"").as_deref(), Some("f, line 2"));
+        for sound in ["", "\"\"", "\"a\"", "\"\"\"\"", "a\"b", "a\"", "\"a\"b", "\"a\n\""] {
+            for end in ["", "\n", "\r\n"] {
+                let text = format!("name,image\nA,{sound}{end}");
+                assert_eq!(error(text.as_bytes()), None, "{text:?}");
+            }
+        }
     }
 
     #[test]

@@ -11,8 +11,9 @@ pub(super) fn decode(bytes: Vec<u8>, file: &str) -> Result<Vec<u8>, SourceError>
     let form = |what: &str| SourceError::Form { file: file.to_owned(), what: what.to_owned() };
     if bytes.starts_with(b"ElfFile\0") {
         return Err(form(
-            "this is an .evtx event log; scan reads exports. Export it with `Get-WinEvent -Path FILE.evtx | ...` to a \
-             CSV with the event's XML in a column named _raw",
+            "this is an .evtx event log; scan reads exports. Export it in PowerShell: \
+             Get-WinEvent -Path FILE.evtx | ForEach-Object { [pscustomobject]@{ _raw = $_.ToXml() } } | \
+             Export-Csv events.csv -NoTypeInformation -Encoding UTF8",
         ));
     }
     if let Some(utf8) = bytes.strip_prefix(b"\xEF\xBB\xBF") {

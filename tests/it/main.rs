@@ -1,10 +1,13 @@
 //! The integration tests, one binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)] // a test that cannot go on fails here
 
+mod cli;
+mod command;
 mod cursor;
 mod cursor_memory;
 mod decision_twin;
 mod docs;
+mod doors;
 mod inventories;
 mod layers;
 mod memory;

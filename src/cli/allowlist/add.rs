@@ -1,7 +1,7 @@
 //! `allowlist add`: append one entry; every other byte of the file stays.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &Add) -> Result<ExitCode, Failure> {
         cells.iter().map(|(column, value)| (*column, value.as_str())).collect();
     let new = edit::append(&text, &file, &borrowed).map_err(|error| format!("{file}: {error}"))?;
     replace(&arguments.file, new.as_bytes()).map_err(|error| format!("{file} cannot be written: {error}"))?;
-    let mut output = std::io::stdout().lock();
+    let mut output = io::stdout().lock();
     writeln!(output, "{file}: added")?;
     for (column, value) in cells.iter().filter(|(_, value)| !value.is_empty()) {
         writeln!(output, "  {:<12} {}", column.as_str(), crate::report::printable(value))?;
@@ -104,20 +104,39 @@ fn ids(findings: &[Value]) -> String {
     if ids.is_empty() { "none has an id (use --level change)".to_owned() } else { ids.join(", ") }
 }
 
-/// Writes beside the file and renames over it.
-fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    let beside = PathBuf::from(beside);
-    let mut file = fs::File::create(&beside)?;
+/// Writes a file beside `path` and renames it over `path`; where `path` is a link, over what it leads to.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let target = match fs::canonicalize(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_path_buf(),
+        found => found?,
+    };
+    let (file, beside) = create_beside(&target)?;
+    fill(file, bytes, &target, &beside).inspect_err(|_| {
+        // The failure is reported; what was written beside the file is of no use.
+        let _: io::Result<()> = fs::remove_file(&beside);
+    })
+}
+
+/// Creates a file of a name that was free.
+fn create_beside(target: &Path) -> io::Result<(fs::File, PathBuf)> {
+    let mut number = std::process::id();
+    loop {
+        let mut beside = target.as_os_str().to_owned();
+        beside.push(format!(".{number}.new"));
+        let beside = PathBuf::from(beside);
+        match fs::File::create_new(&beside) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number = number.wrapping_add(1),
+            created => return Ok((created?, beside)),
+        }
+    }
+}
+
+fn fill(mut file: fs::File, bytes: &[u8], target: &Path, beside: &Path) -> io::Result<()> {
     file.write_all(bytes)?;
+    if let Ok(found) = fs::metadata(target) {
+        fs::set_permissions(beside, found.permissions())?;
+    }
     file.sync_all()?;
     drop(file);
-    if let Ok(found) = fs::metadata(path) {
-        fs::set_permissions(&beside, found.permissions())?;
-    }
-    fs::rename(&beside, path).inspect_err(|_| {
-        // The rename failed and is reported; what was written beside the file is of no use.
-        let _: std::io::Result<()> = fs::remove_file(&beside);
-    })
+    fs::rename(beside, target)
 }

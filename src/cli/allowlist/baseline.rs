@@ -1,5 +1,6 @@
 //! `allowlist baseline`: propose entries from scans or inventories of a clean estate.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::PathBuf;
@@ -48,16 +49,13 @@ pub(super) fn run(from: &[PathBuf], arguments: &Knowledge) -> Result<ExitCode, F
     let mut notes = std::io::stderr().lock();
     writeln!(notes, "{} proposed, {} left out", proposed.len(), left_out.len())?;
     for (item, why) in left_out {
-        let identity = match item.fact(Fact::Image) {
-            "" => item.fact(Fact::Type),
-            image => image,
-        };
+        let shown = |text: &str| if text.is_empty() { "-".to_owned() } else { printable(text) };
         writeln!(
             notes,
             "left out: {} {} on {}: {} ({why})",
-            printable(item.fact(Fact::Name)),
-            printable(identity),
-            printable(item.fact(Fact::Host)),
+            shown(item.fact(Fact::Name)),
+            shown(identity(item)),
+            shown(item.fact(Fact::Host)),
             item.verdict
         )?;
     }
@@ -68,7 +66,23 @@ enum Judgement {
     /// The baseline or the allowlist has it.
     Known,
     Propose,
-    LeaveOut(&'static str),
+    LeaveOut(Cow<'static, str>),
+}
+
+/// Reasons that are no ground for doubt.
+const HARMLESS: [&str; 6] =
+    ["time_assumed", "inferred", "collapsed_separators", "precondition_changed", "quoted", "other_drive"];
+
+fn leave_out(why: &'static str) -> Judgement {
+    Judgement::LeaveOut(why.into())
+}
+
+/// Image, or else type.
+fn identity(item: &Item) -> &str {
+    match item.fact(Fact::Image) {
+        "" => item.fact(Fact::Type),
+        image => image,
+    }
 }
 
 /// Only what nothing speaks against is proposed: `unknown`, with an image or type, present or added, and without any
@@ -76,33 +90,31 @@ enum Judgement {
 fn judge(item: &Item) -> Judgement {
     match item.verdict {
         Verdict::KnownGood | Verdict::Allowed | Verdict::NotModule => return Judgement::Known,
-        Verdict::Unverified | Verdict::Incomplete => return Judgement::LeaveOut("its image is not shown"),
-        Verdict::AllowExpired => {
-            return Judgement::LeaveOut("renew the entry that expired, if it is still wanted");
-        }
-        Verdict::AllowOutOfScope => {
-            return Judgement::LeaveOut("widen the entry that lists it, if it belongs here");
-        }
+        Verdict::Unverified | Verdict::Incomplete => return leave_out("its image is not shown"),
+        Verdict::AllowExpired => return leave_out("renew the entry that expired, if it is still wanted"),
+        Verdict::AllowOutOfScope => return leave_out("widen the entry that lists it, if it belongs here"),
         Verdict::Unknown => {}
-        verdict => return Judgement::LeaveOut(verdict.meaning()),
+        verdict => return leave_out(verdict.meaning()),
     }
-    if item.fact(Fact::Image).is_empty() && item.fact(Fact::Type).is_empty() {
-        return Judgement::LeaveOut("neither image nor type is shown");
+    if identity(item).is_empty() {
+        return leave_out("neither image nor type is shown");
     }
     if item.fact(Fact::Action) == "removed" {
-        return Judgement::LeaveOut("it was removed");
+        return leave_out("it was removed");
     }
-    let harmless = |reason: &str| {
-        let code = reason.split(':').next().unwrap_or_default();
-        ["time_assumed", "inferred", "collapsed_separators", "precondition_changed", "quoted"].contains(&code)
-    };
-    if item.reasons.iter().any(|reason| reason.starts_with("pack_not_chosen")) {
-        return Judgement::LeaveOut("choose the product pack that lists it instead: packs=");
+    let hides = |fact| printable(item.fact(fact)) != item.fact(fact);
+    if [Fact::Name, Fact::Image, Fact::Type].into_iter().any(hides) {
+        return leave_out("it has characters that do not show");
     }
-    if item.reasons.iter().all(|reason| harmless(reason)) {
+    let codes = item.reasons.iter().map(|reason| reason.split(':').next().unwrap_or_default());
+    let odd: Vec<&str> = codes.filter(|code| !HARMLESS.contains(code)).collect();
+    if odd.contains(&"pack_not_chosen") {
+        return leave_out("choose the product pack that lists it instead: packs=");
+    }
+    if odd.is_empty() {
         Judgement::Propose
     } else {
-        Judgement::LeaveOut("something about it is odd: look at its reasons first")
+        Judgement::LeaveOut(format!("look at this first: {}", odd.join(", ")).into())
     }
 }
 

@@ -8,6 +8,7 @@ use crate::allowlist::lint::{self, Severity};
 use crate::allowlist::{Profile, SiteFile};
 
 use crate::cli::{FOUND, Failure, knowledge};
+use crate::report::printable;
 
 /// Checks each file by itself. Exit code 1 on errors, and with `strict` on warnings.
 pub(super) fn run(files: &[PathBuf], strict: bool, as_of: Option<&str>) -> Result<ExitCode, Failure> {
@@ -35,7 +36,7 @@ pub(super) fn run(files: &[PathBuf], strict: bool, as_of: Option<&str>) -> Resul
                 "{place}: {} [{}] {}\n    fix: {}",
                 finding.rule.severity.as_str(),
                 finding.rule.name,
-                finding.message,
+                printable(&finding.message),
                 finding.fix
             )?;
         }

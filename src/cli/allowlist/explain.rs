@@ -8,7 +8,7 @@ use crate::cli::{Failure, knowledge};
 use crate::detect::{Finding, InventoryRow, explain};
 use crate::report::printable;
 
-/// Prints the decision as if the module were listed on the host now.
+/// Prints the decision as if the module were listed on the host now, or at the time of `--as-of`.
 pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
     let mut engine = knowledge::engine(&arguments.knowledge)?;
     let host = arguments.host.to_lowercase();
@@ -18,7 +18,11 @@ pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
         type_name: arguments.type_name.as_deref().unwrap_or_default(),
         precondition: "",
     };
-    let mut subject = row.subject(&host, chrono::Utc::now().timestamp_micros(), false);
+    let time = match &arguments.knowledge.as_of {
+        Some(text) => knowledge::moment(text)?,
+        None => chrono::Utc::now().timestamp_micros(),
+    };
+    let mut subject = row.subject(&host, time, false);
     subject.old = arguments.old.as_deref();
     let mut finding = Finding::default();
     engine.decide(&subject, &mut finding);

@@ -1,0 +1,74 @@
+//! The command line: output, error texts and exit codes of each subcommand.
+
+mod allowlist;
+mod entries;
+mod help;
+pub mod scan;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::command::PROGRAM;
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Run {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    /// Standard output of a run that went well.
+    pub fn good(self) -> String {
+        assert_eq!((self.code, self.stderr.as_str()), (Some(0), ""), "{}", self.stdout);
+        self.stdout
+    }
+
+    /// The one line on standard error of a run that could do nothing.
+    fn error(self) -> String {
+        assert_eq!((self.code, self.stdout.as_str()), (Some(2), ""), "{}", self.stderr);
+        assert_eq!(self.stderr.lines().count(), 1, "{}", self.stderr);
+        self.stderr.trim_end().to_owned()
+    }
+}
+
+/// The program in a folder, with nothing on standard input and no colours.
+fn command(folder: &Path) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.current_dir(folder).stdin(Stdio::null()).env_remove("COLUMNS").env("NO_COLOR", "1");
+    command
+}
+
+pub fn run_in(folder: &Path, arguments: &[&str]) -> Run {
+    let output = command(folder).args(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap().replace("iismodcheck.exe", "iismodcheck");
+    Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// Runs the program in the folder of the fixtures.
+fn run(arguments: &[&str]) -> Run {
+    run_in(&fixtures(), arguments)
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+/// A folder with files.
+pub fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (name, content) in files {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    folder
+}
+
+/// The end of standard input at once, as at the start from a service: the search command, which ends silently.
+#[test]
+fn without_arguments_and_input_nothing_happens() {
+    assert_eq!(run(&[]).good(), "");
+    assert_eq!(run(&["--search-head-only"]).good(), "");
+}

@@ -1,0 +1,240 @@
+//! `allowlist add` and `allowlist baseline`.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{folder, run_in};
+
+fn read(folder: &TempDir, name: &str) -> String {
+    String::from_utf8(fs::read(folder.path().join(name)).unwrap()).unwrap()
+}
+
+fn files_of(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// The verdict on a module by the allowlist in `allow.csv`.
+fn verdict(folder: &TempDir, name: &str, image: &str) -> String {
+    let list = format!("name,image,host,_time\n{name},{image},web01,2026-03-02T00:00:00Z\n");
+    fs::write(folder.path().join("list.csv"), list).unwrap();
+    let arguments = ["scan", "--format", "json", "--allowlist", "allow.csv", "list.csv"];
+    let json: Value = serde_json::from_str(&run_in(folder.path(), &arguments).good()).unwrap();
+    json["findings"][0]["iis_module_verdict"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn an_entry_from_options() {
+    let before = [
+        "name,image,owner,expires\nOther,D:\\other.dll,ops,2026-12-31\n",
+        "\u{feff}\"owner\",\"name\",\"our own\",\"image\",\"expires\"\r\n\"ops\",\"Other\",\"x, y\",\"D:\\other.dll\",\"\"\r\n",
+        "name,image,owner,expires\n# a,b,c,\nOther,D:\\other.dll,ops,2026-12-31",
+    ];
+    for text in before {
+        let files = folder(&[("allow.csv", text.as_bytes())]);
+        assert_eq!(verdict(&files, "Contoso", r"D:\contoso.dll"), "unknown");
+        let arguments =
+            ["allowlist", "add", "allow.csv", "--name", "Contoso", "--image", r"D:\contoso.dll", "--owner", "web, team"];
+        let told = run_in(files.path(), &arguments).good();
+        assert!(told.starts_with("allow.csv: added\n") && told.contains("web, team"), "{told}");
+        let after = read(&files, "allow.csv");
+        assert!(after.starts_with(text), "every byte before stays: {after:?}");
+        assert_eq!(verdict(&files, "Contoso", r"D:\contoso.dll"), "allowed");
+        assert_eq!(files_of(files.path()), ["allow.csv", "list.csv"], "nothing is left beside it");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_created() {
+    let files = folder(&[]);
+    let arguments = ["allowlist", "add", "allow.csv", "--name", "Contoso", "--image", r"D:\contoso.dll"];
+    run_in(files.path(), &arguments).good();
+    let text = read(&files, "allow.csv");
+    assert!(text.starts_with("id,enabled,effect,kind,name,image,type,match,precondition,host,config_path,action,"), "{text}");
+    assert_eq!(verdict(&files, "Contoso", r"D:\contoso.dll"), "allowed");
+    let check = run_in(files.path(), &["allowlist", "check", "allow.csv"]);
+    assert_eq!(check.code, Some(0), "{}", check.stdout);
+}
+
+#[test]
+fn an_entry_from_a_finding() {
+    let files = folder(&[("list.csv", b"name,image,host,_time\nContoso,D:\\contoso.dll,WEB01,2026-03-02T00:00:00Z\n")]);
+    let scan = run_in(files.path(), &["scan", "--format", "json", "list.csv"]).good();
+    fs::write(files.path().join("scan.json"), &scan).unwrap();
+    let json: Value = serde_json::from_str(&scan).unwrap();
+    let id = json["findings"][0]["iis_finding_id"].as_str().unwrap();
+    let arguments = [
+        "allowlist", "add", "allow.csv", "--finding", id, "--from", "scan.json", "--expires", "2026-12-31", "--reason", "CHG1",
+    ];
+    run_in(files.path(), &arguments).good();
+    assert_eq!(
+        read(&files, "allow.csv").lines().last(),
+        Some(r"line-2,,,native,Contoso,D:\contoso.dll,,,,web01,,,,2026-12-31,,,CHG1".trim_start_matches("line-2"))
+    );
+    assert_eq!(verdict(&files, "Contoso", r"D:\contoso.dll"), "allowed");
+    let unknown = ["allowlist", "add", "allow.csv", "--finding", "0123", "--from", "scan.json"];
+    let error = run_in(files.path(), &unknown).error();
+    assert!(error.contains("scan.json: there is no finding 0123; its findings: ") && error.contains(id), "{error}");
+}
+
+/// A finding without image and type would allow any DLL under its name; a removal is another matter.
+#[test]
+fn findings_that_show_no_image() {
+    let export = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/iis-operational.csv");
+    let files = folder(&[]);
+    let scan = run_in(files.path(), &["scan", "--format", "json", export.to_str().unwrap()]).good();
+    fs::write(files.path().join("scan.json"), &scan).unwrap();
+    let json: Value = serde_json::from_str(&scan).unwrap();
+    let find = |name: &str, action: &str| {
+        let findings = json["findings"].as_array().unwrap().iter();
+        let mut found = findings.filter(|f| f["iis_module_name"] == name && f["iis_module_action"] == action);
+        found.next().unwrap()["iis_finding_id"].as_str().unwrap().to_owned()
+    };
+    let unseen = find("ReportFilterModule", "added");
+    let error = run_in(files.path(), &["allowlist", "add", "allow.csv", "--finding", &unseen, "--from", "scan.json"]).error();
+    assert!(error.contains("shows no image and no type"), "{error}");
+    assert_eq!(files_of(files.path()), ["scan.json"], "nothing is written");
+    let removed = find("WindowsAuthentication", "removed");
+    run_in(files.path(), &["allowlist", "add", "allow.csv", "--finding", &removed, "--from", "scan.json"]).good();
+    let text = read(&files, "allow.csv");
+    assert!(text.lines().last().unwrap().contains(",WindowsAuthentication,,,,,shop01.corp.example,,removed,"), "{text}");
+}
+
+#[test]
+fn what_would_not_be_sound_is_not_added() {
+    let sound = "name,image\nA,D:\\a.dll\n";
+    let broken = "name,image\nA\n";
+    let files = folder(&[
+        ("allow.csv", sound.as_bytes()),
+        ("broken.csv", broken.as_bytes()),
+        ("latin.csv", b"name,image\nA\xe4,D:\\a.dll\n"),
+        ("scan.txt", b"not json"),
+        ("other.json", b"{}"),
+    ]);
+    let contoso = ["--name", "Contoso", "--image", r"D:\contoso.dll"];
+    let cases: [(&str, Vec<&str>, &str); 9] = [
+        ("allow.csv", vec!["--name", "Contoso"], "the new entry is not sound: "),
+        ("allow.csv", vec!["--name", "", "--image", ""], "the new entry is empty"),
+        ("allow.csv", [&contoso[..], &["--expires", "soon"]].concat(), "the header of the file lacks expires"),
+        ("allow.csv", [&contoso[..], &["--host", "web*"]].concat(), "the header of the file lacks host"),
+        ("new.csv", [&contoso[..], &["--expires", "soon"]].concat(), "the new entry is not sound: "),
+        ("broken.csv", contoso.to_vec(), "the file must be sound before an entry is added to it: "),
+        ("latin.csv", contoso.to_vec(), "not UTF-8"),
+        ("allow.csv", vec!["--finding", "1", "--from", "scan.txt"], "scan.txt: not the output of `scan --format json`"),
+        ("allow.csv", vec!["--finding", "1", "--from", "other.json"], "it has no `findings`"),
+    ];
+    let before = files_of(files.path());
+    for (file, arguments, expected) in cases {
+        let error = run_in(files.path(), &[&["allowlist", "add", file], &arguments[..]].concat()).error();
+        assert!(error.contains(expected), "{file} {arguments:?}: {error}");
+    }
+    assert_eq!(files_of(files.path()), before);
+    assert_eq!(read(&files, "allow.csv"), sound);
+    assert_eq!(read(&files, "broken.csv"), broken);
+}
+
+/// The file is replaced in one step: where that fails, it stays as it was and nothing is left beside it.
+#[test]
+fn a_file_that_cannot_be_written_stays_as_it_was() {
+    let files = folder(&[("allow.csv", b"name,image\nA,D:\\a.dll\n")]);
+    let contoso = ["--name", "Contoso", "--image", r"D:\contoso.dll"];
+    let error = run_in(files.path(), &[&["allowlist", "add", "no/such/allow.csv"], &contoso[..]].concat()).error();
+    assert!(error.starts_with("iismodcheck: no/such/allow.csv cannot be written: "), "{error}");
+    let folder_there = run_in(files.path(), &[&["allowlist", "add", "."], &contoso[..]].concat()).error();
+    assert_eq!(folder_there, "iismodcheck: . is not a file");
+    assert_eq!(files_of(files.path()), ["allow.csv"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_written() {
+    use std::os::unix::fs::PermissionsExt;
+    let files = folder(&[("allow.csv", b"name,image\nA,D:\\a.dll\n")]);
+    let locked = fs::Permissions::from_mode(0o555);
+    fs::set_permissions(files.path(), locked).unwrap();
+    let arguments = ["allowlist", "add", "allow.csv", "--name", "Contoso", "--image", r"D:\contoso.dll"];
+    let run = run_in(files.path(), &arguments);
+    fs::set_permissions(files.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    // Root writes everywhere.
+    if run.code != Some(0) {
+        let error = run.error();
+        assert!(error.starts_with("iismodcheck: allow.csv cannot be written: "), "{error}");
+        assert_eq!(read(&files, "allow.csv"), "name,image\nA,D:\\a.dll\n");
+    }
+    assert_eq!(files_of(files.path()), ["allow.csv"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn rights_and_links_stay() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let files = folder(&[("allow.csv", b"name,image\n")]);
+    let path = files.path().join("allow.csv");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    symlink("allow.csv", files.path().join("link.csv")).unwrap();
+    let arguments = ["allowlist", "add", "link.csv", "--name", "Contoso", "--image", r"D:\contoso.dll"];
+    run_in(files.path(), &arguments).good();
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(fs::symlink_metadata(files.path().join("link.csv")).unwrap().is_symlink());
+    assert!(read(&files, "allow.csv").contains("Contoso"));
+}
+
+/// What else lies in the folder is not touched, whatever its name.
+#[test]
+fn other_files_are_not_touched() {
+    let files = folder(&[("allow.csv", b"name,image\n"), ("allow.csv.new", b"mine"), ("allow.csv.tmp", b"mine")]);
+    let arguments = ["allowlist", "add", "allow.csv", "--name", "Contoso", "--image", r"D:\contoso.dll"];
+    run_in(files.path(), &arguments).good();
+    assert_eq!(read(&files, "allow.csv.new"), "mine");
+    assert_eq!(read(&files, "allow.csv.tmp"), "mine");
+    assert!(read(&files, "allow.csv").contains("Contoso"));
+}
+
+#[test]
+fn a_baseline_proposes_what_nothing_speaks_against() {
+    let list = "name,image,type,host,_time\n\
+        StaticFileModule,%windir%\\System32\\inetsrv\\static.dll,,web01,2026-03-02T00:00:00Z\n\
+        Contoso,D:\\contoso.dll,,web01,2026-03-02T00:00:00Z\n\
+        Contoso,D:\\contoso.dll,,web02,2026-03-02T00:00:00Z\n\
+        Shop,,\"Shop.Module, Shop, Version=1.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089\",web01,2026-03-02T00:00:00Z\n\
+        \u{202e}Turned,C:\\Turned\\t.dll,,web03,2026-03-02T00:00:00Z\n\
+        HttpHelper,C:\\ProgramData\\h.dll,,web03,2026-03-02T00:00:00Z\n\
+        StaticFileModule,D:\\static.dll,,web03,2026-03-02T00:00:00Z\n\
+        FastCgiModule_64bit,%windir%\\System32\\inetsrv\\iisfcgix64.dll,,web03,2026-03-02T00:00:00Z\n\
+        kerbauth,%ExchangeInstallPath%\\Bin\\kerbauth.dll,,ex01,2026-03-02T00:00:00Z\n\
+        NoImage,,,web03,2026-03-02T00:00:00Z\n\
+        \u{1b}[2JClear,D:\\c.dll,,web03,2026-03-02T00:00:00Z\n\
+        ,D:\\noname.dll,,web03,2026-03-02T00:00:00Z\n";
+    let files = folder(&[("list.csv", list.as_bytes())]);
+    let run = run_in(files.path(), &["allowlist", "baseline", "list.csv"]);
+    assert_eq!(run.code, Some(0));
+    let text = format!("--- standard output\n{}--- standard error\n{}", run.stdout, run.stderr);
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("allowlist_baseline", text);
+    });
+    // The proposal is a sound allowlist, and once in force nothing is proposed any more.
+    fs::write(files.path().join("allow.csv"), &run.stdout).unwrap();
+    assert_eq!(run_in(files.path(), &["allowlist", "check", "allow.csv"]).code, Some(0));
+    let again = run_in(files.path(), &["allowlist", "baseline", "--allowlist", "allow.csv", "list.csv"]);
+    assert_eq!(again.stdout.lines().count(), 1, "{}", again.stdout);
+}
+
+#[test]
+fn a_baseline_from_events() {
+    let export = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/iis-operational.csv");
+    let files = folder(&[]);
+    let run = run_in(files.path(), &["allowlist", "baseline", export.to_str().unwrap()]);
+    assert_eq!(run.code, Some(0));
+    let rows: Vec<&str> = run.stdout.lines().skip(1).collect();
+    assert_eq!(rows.len(), 1, "{}", run.stdout);
+    assert!(rows[0].contains("ContosoHeaderModule"), "{}", run.stdout);
+    assert!(run.stderr.starts_with("1 proposed, "), "{}", run.stderr);
+    for left_out in ["RequestTelemetryModule", "FastCgiModule_64bit", "HttpCacheModule", "DefaultDocumentModule_Atomic"] {
+        assert!(run.stderr.contains(&format!("left out: {left_out} ")), "{}", run.stderr);
+    }
+}

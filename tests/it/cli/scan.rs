@@ -1,0 +1,266 @@
+//! `scan`.
+
+use std::io::Read;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use super::{command, fixtures, folder, run, run_in};
+
+const EXPORT: &str = "iis-operational.csv";
+
+macro_rules! assert_shown {
+    ($name:expr, $text:expr) => {
+        insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!($name, $text);
+        });
+    };
+}
+
+#[test]
+fn the_fixture_as_text() {
+    assert_shown!("scan_text", run(&["scan", EXPORT]).good());
+}
+
+#[test]
+fn the_fixture_by_row() {
+    assert_shown!("scan_rows", run(&["scan", "--level", "row", EXPORT]).good());
+}
+
+#[test]
+fn the_fixture_as_csv() {
+    assert_shown!("scan_csv", run(&["scan", "--format", "csv", EXPORT]).good());
+}
+
+#[test]
+fn the_fixture_as_json() {
+    assert_shown!("scan_json", run(&["scan", "--format", "json", EXPORT]).good());
+}
+
+/// The three forms say the same.
+#[test]
+fn the_forms_agree() {
+    for level in ["change", "row"] {
+        let form = |form| run(&["scan", "--level", level, "--format", form, EXPORT]).good();
+        let (text, json, csv) = (form("text"), form("json"), form("csv"));
+        let json: Value = serde_json::from_str(&json).unwrap();
+        let findings = json["findings"].as_array().unwrap();
+        let mut reader = csv::Reader::from_reader(csv.as_bytes());
+        let header = reader.headers().unwrap().clone();
+        let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+        assert_eq!(rows.len(), findings.len());
+        assert_eq!(text.lines().take_while(|line| !line.is_empty()).count(), findings.len());
+        for ((finding, row), line) in findings.iter().zip(&rows).zip(text.lines()) {
+            for (name, cell) in header.iter().zip(row) {
+                let value = match &finding[name] {
+                    Value::Null => String::new(),
+                    Value::Array(values) => values.iter().map(|v| v.as_str().unwrap()).collect::<Vec<_>>().join(" "),
+                    value => value.as_str().unwrap().to_owned(),
+                };
+                assert_eq!(value, cell, "{name}");
+            }
+            assert!(line.contains(finding["iis_module_verdict"].as_str().unwrap()));
+            assert_eq!(finding["iis_finding_id"].is_null(), level == "row");
+        }
+    }
+}
+
+#[test]
+fn severities_choose_lines_and_exit_codes() {
+    let all = run(&["scan", EXPORT]).good();
+    let high = run(&["scan", "--min-severity", "high", EXPORT]).good();
+    let lines = |text: &str| text.lines().take_while(|line| !line.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let chosen: Vec<String> =
+        lines(&all).into_iter().filter(|line| line.starts_with("high") || line.starts_with("critical")).collect();
+    assert_eq!(lines(&high), chosen);
+    assert!(!chosen.is_empty() && chosen.len() < lines(&all).len());
+    let summary = |text: &str| text.split_once("\n\n").unwrap().1.to_owned();
+    assert_eq!(summary(&high), summary(&all), "the summary counts all");
+    let nothing = run(&["scan", "--min-severity", "critical", "--format", "csv", "exports/none.csv"]);
+    assert_eq!(nothing.code, Some(2));
+
+    let quiet: &[u8] = b"name,image,_time\nStaticFileModule,%windir%\\System32\\inetsrv\\static.dll,2026-03-02T00:00:00Z\n";
+    let loud: &[u8] = b"name,image,_time\nX,D:\\x.dll,2026-03-02T00:00:00Z\n";
+    let files = folder(&[("quiet.csv", quiet), ("loud.csv", loud)]);
+    for (file, limit, code) in [
+        ("quiet.csv", "critical", 0),
+        ("quiet.csv", "low", 0),
+        ("quiet.csv", "info", 1),
+        ("loud.csv", "high", 0),
+        ("loud.csv", "medium", 1),
+        ("loud.csv", "low", 1),
+        ("missing.csv", "critical", 2),
+    ] {
+        let run = run_in(files.path(), &["scan", "--fail-on", limit, file]);
+        assert_eq!(run.code, Some(code), "{file} {limit}: {}", run.stderr);
+    }
+    // What is not printed counts too.
+    let run = run_in(files.path(), &["scan", "--fail-on", "medium", "--min-severity", "high", "loud.csv"]);
+    assert_eq!(run.code, Some(1));
+}
+
+#[test]
+fn an_allowlist_packs_and_dates() {
+    let modules: &[u8] = b"name,image,host,_time\nContosoModule,D:\\c.dll,web01,2026-03-02T12:00:00Z\n\
+        kerbauth,%ExchangeInstallPath%\\Bin\\kerbauth.dll,ex01,2026-03-02T12:00:00Z\n";
+    let allowlist: &[u8] = b"id,name,image,expires\nc1,ContosoModule,D:\\c.dll,2026-06-30\n";
+    let packs: &[u8] = b"host,packs\nex*,exchange\n";
+    let files = folder(&[("modules.csv", modules), ("allow.csv", allowlist), ("packs.csv", packs)]);
+    let cases: [(&[&str], &str); 6] = [
+        (&[], "unknown unknown"),
+        (&["--allowlist", "allow.csv"], "allowed unknown"),
+        (&["--allowlist", "allow.csv", "--as-of", "2026-07-01"], "allow_expired unknown"),
+        (&["--allowlist", "allow.csv", "--as-of", "2026-06-30T23:59:59Z"], "allowed unknown"),
+        (&["--packs", "exchange"], "unknown known_good"),
+        (&["--packs-file", "packs.csv", "--allowlist", "allow.csv"], "allowed known_good"),
+    ];
+    for (arguments, expected) in cases {
+        let arguments = [&["scan", "--format", "json", "modules.csv"], arguments].concat();
+        let json: Value = serde_json::from_str(&run_in(files.path(), &arguments).good()).unwrap();
+        let verdicts: Vec<&str> = json["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|finding| finding["iis_module_verdict"].as_str().unwrap())
+            .collect();
+        assert_eq!(verdicts.join(" "), expected, "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_told_with_file_and_line() {
+    let utf16 = |text: &str| -> Vec<u8> {
+        [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
+    };
+    let mut odd = utf16("name,image\n");
+    odd.pop();
+    let cases: Vec<(&str, Vec<u8>)> = vec![
+        ("empty.csv", b"".to_vec()),
+        ("blank.csv", b"\n\n".to_vec()),
+        ("log.evtx", b"ElfFile\0\0\0\0\0\0\0\0\0".to_vec()),
+        ("packed.csv", b"PK\x03\x04\x14\0\0\0".to_vec()),
+        ("cut-utf16.csv", odd),
+        ("utf16be.csv", b"\xfe\xff\0n\0a".to_vec()),
+        ("notes.txt", b"These are notes.\nThey are no table.\n".to_vec()),
+        ("events.json", br#"{"name": "x", "image": "y"}"#.to_vec()),
+        ("other.csv", b"user,password\nadmin,secret\n".to_vec()),
+        ("names.csv", b"name\nX\n".to_vec()),
+        ("short.csv", b"name,image,host\nA,a.dll,web01\nB,b.dll\n".to_vec()),
+        ("long.csv", b"name,image\nA,a.dll\n\"B\nB\",b.dll\nC,c.dll,web01\n".to_vec()),
+        ("open.csv", b"_time,_raw\n1,x\n2,\"<Event>\n3,y\n".to_vec()),
+        ("type-line.csv", b"#TYPE x\nname,image\nA\n".to_vec()),
+    ];
+    let files: Vec<(&str, &[u8])> = cases.iter().map(|(name, content)| (*name, content.as_slice())).collect();
+    let folder = folder(&files);
+    let told = files.iter().fold(String::new(), |told, (name, _)| {
+        told + &run_in(folder.path(), &["scan", name]).error() + "\n"
+    });
+    assert!(!told.contains("secret"));
+    assert_shown!("scan_errors", told);
+    let missing = run_in(folder.path(), &["scan", "missing.csv"]).error();
+    assert!(missing.starts_with("iismodcheck: missing.csv: cannot be read: "), "{missing}");
+    let directory = run_in(folder.path(), &["scan", "."]).error();
+    assert!(directory.starts_with("iismodcheck: .: cannot be read: "), "{directory}");
+    let allowlist = run_in(folder.path(), &["scan", "--allowlist", "other.csv", "names.csv"]).error();
+    assert!(allowlist.starts_with("iismodcheck: other.csv, line 1: "), "{allowlist}");
+    let allowlist = run_in(folder.path(), &["scan", "--allowlist", "missing.csv", "names.csv"]).error();
+    assert_eq!(allowlist, "iismodcheck: missing.csv: there is no such file");
+    let packs = run_in(folder.path(), &["scan", "--packs", "nosuch", "names.csv"]).error();
+    assert!(packs.starts_with("iismodcheck: packs=nosuch: there is no pack 'nosuch'; the packs are "), "{packs}");
+    let time = run_in(folder.path(), &["scan", "--as-of", "yesterday", "names.csv"]).error();
+    assert!(time.starts_with("iismodcheck: `yesterday` is no time: "), "{time}");
+}
+
+#[test]
+fn every_encoding_of_an_export_is_read() {
+    let text = "name,image,_time\r\n\"Ёж\",\"D:\\ё.dll\",2026-03-02T00:00:00Z\r\n";
+    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let powershell = format!("#TYPE Selected.Module\r\n{text}");
+    let files: [(&str, &[u8]); 4] = [
+        ("plain.csv", text.as_bytes()),
+        ("mark.csv", &[b"\xef\xbb\xbf", text.as_bytes()].concat()),
+        ("utf16.csv", &utf16),
+        ("type.csv", powershell.as_bytes()),
+    ];
+    let folder = folder(&files);
+    let scan = |file| run_in(folder.path(), &["scan", file]).good();
+    let plain = scan("plain.csv");
+    assert!(plain.contains("Ёж  D:\\ё.dll"), "{plain}");
+    for (file, _) in &files[1..] {
+        assert_eq!(scan(file), plain, "{file}");
+    }
+}
+
+#[test]
+fn several_files_and_standard_input() {
+    let file = |name: &str, time: &str| format!("name,image,_time\n{name},D:\\x.dll,{time}\n");
+    let (later, earlier) = (file("Later", "2026-03-02"), file("Earlier", "2026-03-01 00:00:00"));
+    let later = later.replace("2026-03-02", "2026-03-02 00:00:00");
+    let folder = folder(&[("later.csv", later.as_bytes()), ("earlier.csv", earlier.as_bytes())]);
+    let text = run_in(folder.path(), &["scan", "later.csv", "earlier.csv"]).good();
+    assert!(text.find("Earlier").unwrap() < text.find("Later").unwrap(), "in the order of time: {text}");
+    let input = std::fs::File::open(folder.path().join("later.csv")).unwrap();
+    let output = command(folder.path()).args(["scan", "-", "earlier.csv"]).stdin(input).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), text);
+}
+
+/// Whoever reads the first line only: exit code 0, and nothing on standard error.
+#[test]
+fn a_reader_that_has_seen_enough() {
+    let mut many = String::from("name,image,_time\n");
+    for number in 0..20_000 {
+        many += &format!("Module{number},D:\\modules\\m{number}.dll,2026-03-02T00:00:00Z\n");
+    }
+    let folder = folder(&[("many.csv", many.as_bytes())]);
+    for format in ["text", "json", "csv"] {
+        let mut command = command(folder.path());
+        let command = command.args(["scan", "--format", format, "many.csv"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut output = child.stdout.take().unwrap();
+        output.read_exact(&mut [0; 10]).unwrap();
+        drop(output);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{format}");
+        assert_eq!(output.status.code(), Some(0), "{format}");
+    }
+}
+
+/// Names are written by attackers: nothing in them reaches the terminal as a command to it, and nothing in them hides
+/// what comes after them.
+#[test]
+fn what_would_command_a_terminal_is_shown_escaped() {
+    let names = ["\u{1b}[2J\u{1b}[31mclear", "\u{1b}]0;title", "bell\u{7}", "\u{202e}lld.x", "\u{9b}1mC1", "a\rb", "\u{1b}Px", "last"];
+    let mut list = String::from("name,image,host,_time\n");
+    for (name, second) in names.iter().zip(10..) {
+        list += &format!("\"{name}\",\"D:\\{name}.dll\",\"h{name}\",2026-03-02T00:00:{second}Z\n");
+    }
+    let folder = folder(&[("list.csv", list.as_bytes())]);
+    let text = run_in(folder.path(), &["scan", "list.csv"]).good();
+    let raw = |text: &str| text.chars().find(|c| (c.is_control() && *c != '\n') || *c == '\u{202e}');
+    assert_eq!(raw(&text), None, "{text:?}");
+    assert!(text.contains(r"\u{1b}[2J\u{1b}[31mclear") && text.contains(r"\u{202e}lld.x"), "{text}");
+    assert_eq!(text.lines().take_while(|line| !line.is_empty()).count(), names.len());
+    let explained = run_in(folder.path(), &["allowlist", "explain", names[0], &format!("D:\\{}.dll", names[1])]).good();
+    assert_eq!(raw(&explained), None, "{explained:?}");
+
+    // For machines the names are as they are.
+    let json: Value = serde_json::from_str(&run_in(folder.path(), &["scan", "--format", "json", "list.csv"]).good()).unwrap();
+    let csv = run_in(folder.path(), &["scan", "--format", "csv", "list.csv"]).good();
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), names.len());
+    for (number, name) in names.iter().enumerate() {
+        assert_eq!(json["findings"][number]["iis_module_name"], *name);
+        assert_eq!(&rows[number][1], *name);
+    }
+}
+
+#[test]
+fn colours_are_for_terminals() {
+    let mut command = command(&fixtures());
+    let output = command.env_remove("NO_COLOR").args(["scan", EXPORT]).output().unwrap();
+    assert!(!output.stdout.contains(&0x1b));
+    let mut forced = super::command(&fixtures());
+    let forced = forced.env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1").args(["scan", EXPORT]);
+    assert!(forced.output().unwrap().stdout.contains(&0x1b), "and the test above could fail");
+}

@@ -1,0 +1,151 @@
+//! A crafted module name forges fields where automatic key=value extraction reads it; the event's own text wins.
+
+use super::rows::{Row, TIME};
+use super::{annotate, assert_quiet, start, verdicts};
+use crate::support::events::Event;
+
+/// `x" NewValue=<a built-in image> Computer=dev01 y`, as an attacker would name a module.
+const FORGED: &str = r#"x" NewValue=%windir%\System32\inetsrv\static.dll Computer=dev01 EventCode=4 y"#;
+
+/// What automatic extraction makes of a classic text: `key=value` up to the next space.
+fn extracted(raw: &str) -> Event {
+    let mut event = Event::new(&[("_time", TIME), ("_raw", raw), ("host", "web01")]);
+    for token in raw.split_whitespace() {
+        if let Some((key, value)) = token.split_once('=')
+            && key.bytes().all(|b| b.is_ascii_alphanumeric())
+        {
+            // The first one stays, as in splunkd.
+            if event.values(key).is_empty() {
+                event.set(key, &[value]);
+            }
+        }
+    }
+    event
+}
+
+#[test]
+fn the_text_wins_over_fields_that_a_name_forges() {
+    let row = Row::element("globalModules", FORGED);
+    let event = extracted(&row.classic(""));
+    assert_eq!(event.text("Computer"), "dev01", "the extraction is fooled");
+    assert_eq!(event.text("Message"), "Changes");
+    let annotated = annotate(&[], &[event]);
+    assert_eq!(annotated[0].text("iis_module_name"), FORGED);
+    assert_eq!(annotated[0].text("iis_host"), "web01.corp.example");
+    assert_eq!(annotated[0].text("iis_module_image"), "");
+    assert_eq!(annotated[0].text("iis_actor"), "S-1-5-18");
+    assert_eq!(verdicts(&annotated), ["unknown"]);
+}
+
+#[test]
+fn forged_event_data_beside_a_classic_text_is_not_believed() {
+    let row = Row::element("globalModules", "HttpHelper");
+    let mut event = row.classic_event("");
+    event.set("Configuration", &["/system.webServer/asp/@enableParentPaths"]);
+    let annotated = annotate(&[], &[event]);
+    assert_eq!(verdicts(&annotated), ["unparsed"]);
+    assert_eq!(annotated[0].text("iis_module_reasons"), "fields_disagree");
+    // Values beside it say nothing, whatever they say.
+    let mut event = row.classic_event("");
+    event.set("NewValue", &[r"%windir%\System32\inetsrv\static.dll"]);
+    event.set("EditOperationType", &["2"]);
+    let annotated = annotate(&[], &[event]);
+    assert_eq!(annotated[0].text("iis_module_image"), "");
+    assert_eq!(annotated[0].text("iis_module_action"), "changed");
+}
+
+#[test]
+fn event_data_wins_over_fields_beside_xml() {
+    let row = Row::image("HttpHelper", r"C:\Windows\Temp\h.dll");
+    let mut event = row.xml_event();
+    for (name, value) in [
+        ("EventCode", "4688"),
+        ("Configuration", "/system.webServer/asp"),
+        ("NewValue", r"%windir%\System32\inetsrv\static.dll"),
+        ("Computer", "dev01"),
+        ("UserID", "S-1-5-21-9"),
+        ("RecordNumber", "1"),
+        ("Message", "GET /"),
+    ] {
+        event.set(name, &[value]);
+    }
+    let annotated = annotate(&["parts=true"], &[event]);
+    assert_eq!(verdicts(&annotated), ["suspicious_location"]);
+    assert_eq!(annotated[0].text("iis_host"), "web01.corp.example");
+    assert_eq!(annotated[0].text("iis_actor"), "S-1-5-18");
+    assert_eq!(annotated[0].text("iis_record"), "4711");
+}
+
+#[test]
+fn several_equal_values_are_one() {
+    let row = Row::image("HttpHelper", r"C:\Windows\Temp\h.dll");
+    for raw in [row.xml(), row.classic("\nimage=\"C:\\Windows\\Temp\\h.dll\"")] {
+        let twice = Event::new(&[("_time", TIME)]).with("_raw", &[raw.as_bytes(), raw.as_bytes()]);
+        assert_eq!(verdicts(&annotate(&[], &[twice])), ["suspicious_location"]);
+    }
+    let mut event = row.fields_event();
+    event.set("Computer", &["web01", "web01", "web01"]);
+    event.set("NewValue", &[r"C:\Windows\Temp\h.dll", r"C:\Windows\Temp\h.dll"]);
+    let annotated = annotate(&[], &[event]);
+    assert_eq!(verdicts(&annotated), ["suspicious_location"]);
+    assert_eq!(annotated[0].text("iis_host"), "web01");
+    // The cells themselves stay as they are.
+    assert_eq!(annotated[0].values("Computer").len(), 3);
+}
+
+#[test]
+fn several_different_values_cannot_be_read() {
+    let row = Row::image("HttpHelper", r"C:\Windows\Temp\h.dll");
+    let with = |name: &str, values: &[&str]| {
+        let mut event = row.fields_event();
+        event.set(name, values);
+        event
+    };
+    let events = [
+        with("NewValue", &["a.dll", "b.dll"]),
+        with("Configuration", &[&row.configuration, "/system.webServer/asp"]),
+        with("Computer", &["web01", "web02"]),
+        with("EventCode", &["29", "50"]).with("Channel", &[b"Microsoft-IIS-Configuration/Operational"]),
+        with("NewValue", &["", "b.dll"]),
+        // It is not needed, so it does no harm.
+        with("dvc", &["web01", "web02"]),
+    ];
+    let annotated = annotate(&[], &events);
+    assert_eq!(verdicts(&annotated)[..5], ["unparsed"; 5]);
+    for event in &annotated[..5] {
+        assert_eq!(event.text("iis_module_reasons"), "multivalue_input", "{event:?}");
+    }
+    assert_eq!(verdicts(&annotated)[5], "suspicious_location");
+}
+
+#[test]
+fn a_search_without_input_is_told_once() {
+    let other = Event::new(&[("dest", "web01"), ("count", "3")]);
+    let cases: [(&[&str], &str); 3] = [
+        (&[], "_raw"),
+        (&["raw=false"], "raw=false leaves _raw out"),
+        (&["message_field=msg"], "the field `msg`"),
+    ];
+    for (arguments, hint) in cases {
+        let mut splunkd = start();
+        assert!(splunkd.getinfo(arguments).messages().is_empty());
+        for _ in 0..3 {
+            let merged = splunkd.execute(&vec![other.clone(); 5], false);
+            assert!(merged.reply.messages().is_empty());
+        }
+        let messages = splunkd.execute(&[], true).reply.messages();
+        assert_eq!(messages.len(), 1);
+        assert_eq!(messages[0].0, "WARN");
+        assert!(messages[0].1.contains("none of the 15 rows") && messages[0].1.contains(hint), "{messages:?}");
+        assert!(messages[0].1.contains("message_field="));
+        assert_quiet(&splunkd.hang_up());
+    }
+    // One row with an input is enough, and so is a search without rows.
+    let enough = [vec![other, Event::new(&[("_raw", "GET /")])], vec![]];
+    for events in enough {
+        let mut splunkd = start();
+        splunkd.getinfo(&[]);
+        assert!(splunkd.execute(&events, true).reply.messages().is_empty());
+        assert_quiet(&splunkd.hang_up());
+    }
+}
