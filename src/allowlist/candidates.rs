@@ -92,7 +92,7 @@ impl Index {
             out.deny.push(number);
         } else if entry.allows_name() {
             out.site_name.push(number);
-        } else if id.image.is_none_or(Image::is_resolved) {
+        } else if id.image.is_none_or(Image::is_resolved) && !shows_both(id) {
             out.site_glob.push(number);
         }
     }
@@ -100,6 +100,9 @@ impl Index {
     /// How far the image or type of an entry is that of the module; `None` when it is not, or is not shown.
     fn pair(&self, number: EntryNumber, entry: &Entry, id: &Identity<'_>) -> Option<TypeMatch> {
         let deny = entry.effect == Effect::Deny;
+        if !deny && shows_both(id) {
+            return None;
+        }
         if let Some(own) = self.image(number) {
             let seen = id.image?;
             let same = if deny {
@@ -191,4 +194,9 @@ fn offer(best: &mut Option<(TypeMatch, EntryNumber)>, how: TypeMatch, number: En
     if best.is_none_or(|(so_far, _)| how > so_far) {
         *best = Some((how, number));
     }
+}
+
+/// One change gave the name both an image and a managed type: two pieces of code, of which an entry names one.
+fn shows_both(id: &Identity<'_>) -> bool {
+    id.image.is_some() && id.managed_type.is_some()
 }

@@ -109,7 +109,8 @@ impl Scanner {
         let event = event::read(&fields, &mut scratch);
         let known_time = time::parse(event.time);
         let at = known_time.unwrap_or(self.now);
-        let host = event.host.to_lowercase();
+        let mut host = String::new();
+        row::lower_case(event.host, &mut host);
         match event.role {
             Role::Other => self.summary.other_rows += 1,
             Role::Commit => self.summary.commits += 1,
@@ -173,7 +174,8 @@ impl Scanner {
     }
 
     fn module(&mut self, module: &Module) {
-        let host = module.host.to_lowercase();
+        let mut host = String::new();
+        row::lower_case(&module.host, &mut host);
         let known_time = time::parse(&module.time);
         let at = known_time.unwrap_or(self.now);
         if module.name.is_empty() {

@@ -117,7 +117,7 @@ impl Events {
     fn read(&mut self, opened: &Opened<'_, '_>, cells: &mut Cells, facts: Facts) {
         let Buffers { scratch, host, finding, reasons, text, key, remembered } = &mut self.buffers;
         let event = opened.read(scratch);
-        writer::lower_case(event.host, host);
+        row::lower_case(event.host, host);
         let time = time::parse(event.time);
         let at = time.unwrap_or(self.assumed_time);
         let plain = |verdict, severity| Annotation::plain(verdict, severity, host, event.actor);

@@ -2,7 +2,7 @@
 
 use crate::detect::{
     Annotation, Column, Engine, Finding, InventoryRow, ReasonTexts, Severity, Verdict, finding_id,
-    inventory_key, time,
+    inventory_key, row, time,
 };
 use crate::searchcommand::{Cells, Input, Messages, Place, Plan, Record};
 
@@ -60,7 +60,7 @@ impl Inventory {
         let host = (FIRST_HOST..FIRST_HOST + HOSTS.len())
             .map(|input| record.cell(input))
             .find(|cell| !cell.is_empty());
-        writer::lower_case(std::str::from_utf8(host.unwrap_or_default()).unwrap_or_default(), &mut self.host);
+        row::lower_case(std::str::from_utf8(host.unwrap_or_default()).unwrap_or_default(), &mut self.host);
         let unparsed = match texts {
             (Ok(""), Ok(""), Ok(""), _) => return,
             (Ok(""), ..) => "missing_name",

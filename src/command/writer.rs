@@ -14,17 +14,6 @@ pub(super) fn outputs(columns: &[Column]) -> Vec<Output> {
 /// The output of the finding's id, where a level has it: behind the facts.
 pub(super) const FINDING_ID: usize = Column::FACTS.len();
 
-/// Puts a host name into `lower` in lower case.
-pub(super) fn lower_case(host: &str, lower: &mut String) {
-    lower.clear();
-    if host.is_ascii() {
-        lower.push_str(host);
-        lower.make_ascii_lowercase();
-    } else {
-        lower.extend(host.chars().flat_map(char::to_lowercase));
-    }
-}
-
 /// Writes the facts: the first outputs are [`Column::FACTS`].
 pub(super) fn write(cells: &mut Cells, annotation: &Annotation<'_>, reasons: &ReasonTexts) {
     for column in Column::FACTS {

@@ -3,6 +3,17 @@
 use crate::event::Event;
 use crate::iis::{ConfigChange, Kind, Level, Section, Subject};
 
+/// Puts a host name into `lower` in lower case.
+pub fn lower_case(host: &str, lower: &mut String) {
+    lower.clear();
+    if host.is_ascii() {
+        lower.push_str(host);
+        lower.make_ascii_lowercase();
+    } else {
+        lower.extend(host.chars().flat_map(char::to_lowercase));
+    }
+}
+
 /// The subject of one change row. `host` is in lower case, `time` in microseconds since 1970-01-01T00:00Z.
 #[must_use]
 pub fn subject<'a>(

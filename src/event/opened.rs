@@ -139,7 +139,9 @@ impl<'f, 'a> Opened<'f, 'a> {
     fn own_time(&self) -> Option<&'a str> {
         let text = |input| std::str::from_utf8(self.fields.get(input)).ok().filter(|text| text.is_ascii());
         match text(Input::Time)? {
-            "" => Some(text(Input::LastTime)?.trim_ascii()).map(|t| if fields::is_numeric(t) { t } else { "" }),
+            "" => {
+                Some(text(Input::LastTime)?.trim_ascii()).map(|t| if fields::is_numeric(t) { t } else { "" })
+            }
             time => Some(time),
         }
     }

@@ -27,7 +27,12 @@ pub fn read_csv(text: &[u8], file: &str) -> Result<Vec<Row>, SourceError> {
     if header.is_empty() {
         return Err(SourceError::Form { file: file.to_owned(), what: "the file is empty".to_owned() });
     }
-    let source = Source { file, text, lines_before: if text.len() < whole.len() { 1 } else { 0 }, cells: header.len() };
+    let source = Source {
+        file,
+        text,
+        lines_before: if text.len() < whole.len() { 1 } else { 0 },
+        cells: header.len(),
+    };
     let place = |name: &str| header.iter().position(|column| column == name.as_bytes());
     if CARRIERS.iter().any(|name| place(name).is_some()) {
         let places = INPUTS.map(place);

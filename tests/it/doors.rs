@@ -84,7 +84,10 @@ fn split(identity: &str) -> (&str, &str) {
 
 /// Verdict and rule of each annotated row.
 fn decided(events: &[Event]) -> Vec<[String; 2]> {
-    events.iter().map(|event| ["iis_module_verdict", "iis_module_rule"].map(|field| event.text(field))).collect()
+    events
+        .iter()
+        .map(|event| ["iis_module_verdict", "iis_module_rule"].map(|field| event.text(field)))
+        .collect()
 }
 
 fn app() -> App {
@@ -115,7 +118,13 @@ fn by_inventory() -> Vec<[String; 2]> {
         .iter()
         .map(|(name, identity, _)| {
             let (image, type_name) = split(identity);
-            Event::new(&[("_time", "1772417635"), ("name", name), ("image", image), ("type", type_name), ("host", HOST)])
+            Event::new(&[
+                ("_time", "1772417635"),
+                ("name", name),
+                ("image", image),
+                ("type", type_name),
+                ("host", HOST),
+            ])
         })
         .collect();
     searched(&["input=module"], &events)
@@ -129,7 +138,8 @@ fn by_scan() -> Vec<[String; 2]> {
         list.write_record([name, image, type_name, HOST, DATE]).unwrap();
     }
     let files = folder(&[("list.csv", &list.into_inner().unwrap()), ("allow.csv", ALLOWLIST.as_bytes())]);
-    let arguments = ["scan", "--format", "json", "--allowlist", "allow.csv", "--packs", "exchange", "list.csv"];
+    let arguments =
+        ["scan", "--format", "json", "--allowlist", "allow.csv", "--packs", "exchange", "list.csv"];
     let json: Value = serde_json::from_str(&run_in(files.path(), &arguments).good()).unwrap();
     let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
     let findings = json["findings"].as_array().unwrap().iter();
@@ -184,7 +194,11 @@ fn one_module_gets_one_verdict_through_every_door() {
             let expected = if *is_row { of_row } else { of_others };
             let [found, by] = &decided[number];
             if found != expected || by != rule {
-                writeln!(wrong, "{name} {identity} by {door}: {found} by {by:?}, expected {expected} by {rule:?}").unwrap();
+                writeln!(
+                    wrong,
+                    "{name} {identity} by {door}: {found} by {by:?}, expected {expected} by {rule:?}"
+                )
+                .unwrap();
             }
         }
     }

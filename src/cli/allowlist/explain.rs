@@ -5,14 +5,15 @@ use std::process::ExitCode;
 
 use crate::cli::args::Explain;
 use crate::cli::{Failure, knowledge};
-use crate::detect::{Finding, InventoryRow, explain};
+use crate::detect::{Finding, InventoryRow, explain, row};
 use crate::report::printable;
 
 /// Prints the decision as if the module were listed on the host now, or at the time of `--as-of`.
 pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
     let mut engine = knowledge::engine(&arguments.knowledge)?;
-    let host = arguments.host.to_lowercase();
-    let row = InventoryRow {
+    let mut host = String::new();
+    row::lower_case(&arguments.host, &mut host);
+    let listed = InventoryRow {
         name: &arguments.name,
         image: arguments.image.as_deref().unwrap_or_default(),
         type_name: arguments.type_name.as_deref().unwrap_or_default(),
@@ -22,7 +23,7 @@ pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
         Some(text) => knowledge::moment(text)?,
         None => chrono::Utc::now().timestamp_micros(),
     };
-    let mut subject = row.subject(&host, time, false);
+    let mut subject = listed.subject(&host, time, false);
     subject.old = arguments.old.as_deref();
     let mut finding = Finding::default();
     engine.decide(&subject, &mut finding);

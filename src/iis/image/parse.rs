@@ -173,7 +173,7 @@ fn anchor(path: &str, drive: bool) -> ImageFlags {
         ImageFlags::REMOTE
     } else if NT_OBJECTS.iter().any(|object| path.starts_with(object)) {
         ImageFlags::UNRESOLVABLE_DEVICE
-    } else if (drive && is_drive_path(path)) || path.starts_with('%') {
+    } else if (drive && is_drive_path(path)) || leading_variable(path).is_some() {
         // A variable that is still there is a root without a known folder, or was flagged as unknown.
         ImageFlags::default()
     } else {

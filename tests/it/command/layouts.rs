@@ -196,12 +196,16 @@ fn after_the_published_detection() {
             ("count", count),
         ])
     };
-    let path = |attribute: &str| format!("{}{attribute}", super::rows::element("globalModules", "HttpHelper"));
+    let path =
+        |attribute: &str| format!("{}{attribute}", super::rows::element("globalModules", "HttpHelper"));
     let events = [
         row(&Row::of(&path(""), "").message(), "1"),
         row(&Row::of(&path("/@image"), "").message(), "3"),
         row(&Row::image("DefaultDocumentModule_Atomic", "").message(), "2"),
-        row("Changes to '/system.webServer/asp/@enableParentPaths' at 'MACHINE/WEBROOT/APPHOST' have successfully been committed.", "1"),
+        row(
+            "Changes to '/system.webServer/asp/@enableParentPaths' at 'MACHINE/WEBROOT/APPHOST' have successfully been committed.",
+            "1",
+        ),
     ];
     for style in [Style::SELECTED, Style::ALL_FIELDS] {
         let mut splunkd = Splunkd::spawn(&mut Command::new(PROGRAM)).style(style);
@@ -236,7 +240,14 @@ fn nothing_but_raw() {
     let annotated = annotate(&[], &events);
     assert_eq!(
         verdicts(&annotated),
-        ["known_good", "incomplete", "incomplete", "suspicious_location", "suspicious_location", "incomplete"]
+        [
+            "known_good",
+            "incomplete",
+            "incomplete",
+            "suspicious_location",
+            "suspicious_location",
+            "incomplete"
+        ]
     );
     for event in &annotated[..5] {
         assert_eq!(event.text("iis_host"), "web01.corp.example");

@@ -94,7 +94,8 @@ fn where_the_command_runs() {
 fn every_known_version_of_getinfo_is_answered() {
     let older = json!({ "command": null, "maxresultrows": null, "splunk_version": "6.3.0" });
     let numbers = json!({ "earliest_time": 0, "latest_time": 1772417635.5 });
-    let probe = json!({ "dispatch_dir": null, "session_key": null, "sid": null, "args": null, "raw_args": null });
+    let probe =
+        json!({ "dispatch_dir": null, "session_key": null, "sid": null, "args": null, "raw_args": null });
     for changes in [older, numbers, probe, json!({ "added_later": { "a": [1] } })] {
         let mut splunkd = start();
         let reply = splunkd.getinfo_with(&[], &[], changes.clone());
@@ -148,7 +149,11 @@ fn a_pack_makes_its_modules_known() {
     let without = annotate(&[], std::slice::from_ref(&row));
     assert_ne!(verdicts(&without), ["known_good"]);
     for argument in ["packs=iisexpress", "packs=exchange,IISExpress", "packs=iisexpress|exchange"] {
-        assert_eq!(verdicts(&annotate(&[argument], std::slice::from_ref(&row))), ["known_good"], "{argument}");
+        assert_eq!(
+            verdicts(&annotate(&[argument], std::slice::from_ref(&row))),
+            ["known_good"],
+            "{argument}"
+        );
     }
 }
 

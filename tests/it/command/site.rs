@@ -47,7 +47,10 @@ fn a_named_file_stands_in_for_the_default_one() {
 fn files_of_every_usual_make() {
     let forms = [
         ("\u{feff}name,image\r\nContosoModule,D:\\Contoso\\contoso.dll\r\n", "allowed"),
-        ("\"name\",\"image\",\"our own column\"\n\"ContosoModule\",\"D:\\Contoso\\contoso.dll\",\"x\"", "allowed"),
+        (
+            "\"name\",\"image\",\"our own column\"\n\"ContosoModule\",\"D:\\Contoso\\contoso.dll\",\"x\"",
+            "allowed",
+        ),
         ("", "unknown"),
         ("name,image\n", "unknown"),
         ("name,image\n\n\nContosoModule,d:/contoso/CONTOSO.dll\n", "allowed"),
@@ -94,8 +97,9 @@ fn date_and_host_are_looked_at_row_by_row() {
     assert_eq!(verdicts(&annotate_in(app.start(), &[], &events)), expected);
     let as_of = ["as_of=2026-03-03"];
     let after = annotate_in(app.start(), &as_of, &events);
-    let expected = ["allow_expired", "allow_expired", "allow_out_of_scope", "allow_expired", "allow_out_of_scope"]
-        .repeat(3);
+    let expected =
+        ["allow_expired", "allow_expired", "allow_out_of_scope", "allow_expired", "allow_out_of_scope"]
+            .repeat(3);
     assert_eq!(verdicts(&after), expected);
 }
 
@@ -116,9 +120,10 @@ fn packs_and_roots_by_host() {
         row("web1", "kerbauth", r"%ExchangeInstallPath%\Bin\kerbauth.dll"),
     ];
     let annotated = annotate_in(app.start(), &[], &events);
-    assert_eq!(verdicts(&annotated), [
-        "known_good", "masquerade_path", "known_good", "masquerade_path", "known_good", "unknown",
-    ]);
+    assert_eq!(
+        verdicts(&annotated),
+        ["known_good", "masquerade_path", "known_good", "masquerade_path", "known_good", "unknown",]
+    );
     assert!(annotated[5].text("iis_module_reasons").contains("pack_not_chosen"));
 }
 

@@ -187,7 +187,7 @@ impl<'c> Case<'c> {
 
     pub fn agreement(&self, e: &Seen<'_>) -> TypeMatch {
         match &self.managed {
-            _ if self.same_file(e) => TypeMatch::Same,
+            None if self.same_file(e) => TypeMatch::Same,
             Some(seen) if !e.type_name.is_empty() => e.managed.compare(seen),
             _ => TypeMatch::Different,
         }
