@@ -157,7 +157,12 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         elif match[2] in ("results", "results_preview", "events"):
             # Asked for by POST when there is a post-process search.
             query |= form
-            self._send(self.jobs.results(match[1], int(query.get("offset", 0)), int(query.get("count", 0)), query.get("search", "")))
+            try:
+                offset, count = int(query.get("offset", 0)), int(query.get("count", 0))
+            except ValueError:
+                self._send({"messages": [{"type": "ERROR", "text": "offset and count must be numbers"}]}, 400)
+                return
+            self._send(self.jobs.results(match[1], offset, count, query.get("search", "")))
         else:
             self._send(self.jobs.status(match[1]))
 
