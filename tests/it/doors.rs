@@ -23,10 +23,10 @@ const MODULES: &[(&str, &str, &str)] = &[
     ("StaticFileModule", r"\\server\share\static.dll", "masquerade_path"),
     ("StaticFileModule", r"%windir%\System32\inetsrv\static.dll:x", "masquerade_path"),
     ("StaticFileModule", "static.dll", "masquerade_path"),
-    ("StaticFileModule", r"%windir%\System32\inetsrv\defdoc.dll", "alias"),
+    ("StaticFileModule", r"%windir%\System32\inetsrv\defdoc.dll", "masquerade_path"),
     ("StaticFileModule", "", "incomplete/unverified"),
     ("Static", r"%windir%\System32\inetsrv\static.dll", "alias"),
-    ("staticfilemodule", r"%windir%\System32\inetsrv\static.dll", "alias"),
+    ("staticfilemodule", r"%windir%\System32\inetsrv\static.dll", "lookalike"),
     ("staticfilemodule", r"D:\a.dll", "lookalike"),
     ("StaticFi1eModule", r"D:\a.dll", "lookalike"),
     ("StaticFileModule ", r"D:\a.dll", "lookalike"),
@@ -51,10 +51,11 @@ const MODULES: &[(&str, &str, &str)] = &[
     ("Contoso", r"D:\Contoso\other.dll", "masquerade_path"),
     ("Elsewhere", r"D:\Elsewhere\e.dll", "allow_out_of_scope"),
     ("Past", r"D:\Past\p.dll", "allow_expired"),
-    ("VendorFilter", r"D:\Vendor\7\filter.dll", "allowed"),
+    ("VendorFilter", r"D:\Vendor\7\acme.dll", "allowed"),
+    ("VendorFilter", r"D:\Vendor\7\filter.dll", "lookalike"),
     ("Foe", r"D:\Foe\foe.dll", "denied"),
     ("kerbauth", r"%ExchangeInstallPath%\Bin\kerbauth.dll", "known_good"),
-    ("CgiModule", r"%IIS_BIN%\cgi.dll", "masquerade_path"),
+    ("CgiModule", r"%IIS_BIN%\cgi.dll", "unknown"),
     ("Session", "type:System.Web.SessionState.SessionStateModule", "known_good"),
     ("Session", "type:Evil.SessionStateModule, Evil", "masquerade_type"),
     ("Innocent", "type:Innocent.Module, Innocent", "unknown"),
@@ -84,7 +85,10 @@ fn split(identity: &str) -> (&str, &str) {
 
 /// Verdict and rule of each annotated row.
 fn decided(events: &[Event]) -> Vec<[String; 2]> {
-    events.iter().map(|event| ["iis_module_verdict", "iis_module_rule"].map(|field| event.text(field))).collect()
+    events
+        .iter()
+        .map(|event| ["iis_module_verdict", "iis_module_rule"].map(|field| event.text(field)))
+        .collect()
 }
 
 fn app() -> App {
@@ -115,7 +119,13 @@ fn by_inventory() -> Vec<[String; 2]> {
         .iter()
         .map(|(name, identity, _)| {
             let (image, type_name) = split(identity);
-            Event::new(&[("_time", "1772417635"), ("name", name), ("image", image), ("type", type_name), ("host", HOST)])
+            Event::new(&[
+                ("_time", "1772417635"),
+                ("name", name),
+                ("image", image),
+                ("type", type_name),
+                ("host", HOST),
+            ])
         })
         .collect();
     searched(&["input=module"], &events)
@@ -129,7 +139,8 @@ fn by_scan() -> Vec<[String; 2]> {
         list.write_record([name, image, type_name, HOST, DATE]).unwrap();
     }
     let files = folder(&[("list.csv", &list.into_inner().unwrap()), ("allow.csv", ALLOWLIST.as_bytes())]);
-    let arguments = ["scan", "--format", "json", "--allowlist", "allow.csv", "--packs", "exchange", "list.csv"];
+    let arguments =
+        ["scan", "--format", "json", "--allowlist", "allow.csv", "--packs", "exchange", "list.csv"];
     let json: Value = serde_json::from_str(&run_in(files.path(), &arguments).good()).unwrap();
     let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
     let findings = json["findings"].as_array().unwrap().iter();
@@ -184,7 +195,11 @@ fn one_module_gets_one_verdict_through_every_door() {
             let expected = if *is_row { of_row } else { of_others };
             let [found, by] = &decided[number];
             if found != expected || by != rule {
-                writeln!(wrong, "{name} {identity} by {door}: {found} by {by:?}, expected {expected} by {rule:?}").unwrap();
+                writeln!(
+                    wrong,
+                    "{name} {identity} by {door}: {found} by {by:?}, expected {expected} by {rule:?}"
+                )
+                .unwrap();
             }
         }
     }

@@ -49,7 +49,8 @@ const WARNED: &str = "name,image,expires\nContoso,C:\\Users\\Public\\contoso.dll
 #[test]
 fn each_mistake_with_its_place_and_its_fix() {
     let files = folder(&[("mistakes.csv", MISTAKES.as_bytes()), ("sound.csv", SOUND.as_bytes())]);
-    let run = run_in(files.path(), &["allowlist", "check", "--as-of", "2026-03-02", "mistakes.csv", "sound.csv"]);
+    let run =
+        run_in(files.path(), &["allowlist", "check", "--as-of", "2026-03-02", "mistakes.csv", "sound.csv"]);
     assert_eq!((run.code, run.stderr.as_str()), (Some(1), ""));
     assert_shown!("allowlist_check", run.stdout);
     // Every rule that there is occurs.
@@ -88,7 +89,8 @@ fn exit_codes_of_a_check() {
         assert_eq!(run.code, Some(code), "{arguments:?}: {}{}", run.stdout, run.stderr);
         assert_eq!(run.stderr.is_empty(), code != 2);
     }
-    let late = run_in(files.path(), &["allowlist", "check", "--strict", "--as-of", "2027-01-01", "sound.csv"]);
+    let late =
+        run_in(files.path(), &["allowlist", "check", "--strict", "--as-of", "2027-01-01", "sound.csv"]);
     assert_eq!(late.code, Some(1));
     assert!(late.stdout.contains("[expired]"), "{}", late.stdout);
     let time = run_in(files.path(), &["allowlist", "check", "--as-of", "soon", "sound.csv"]);

@@ -13,8 +13,10 @@ fn read(folder: &TempDir, name: &str) -> String {
 }
 
 fn files_of(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     names
 }
@@ -38,8 +40,17 @@ fn an_entry_from_options() {
     for text in before {
         let files = folder(&[("allow.csv", text.as_bytes())]);
         assert_eq!(verdict(&files, "Contoso", r"D:\contoso.dll"), "unknown");
-        let arguments =
-            ["allowlist", "add", "allow.csv", "--name", "Contoso", "--image", r"D:\contoso.dll", "--owner", "web, team"];
+        let arguments = [
+            "allowlist",
+            "add",
+            "allow.csv",
+            "--name",
+            "Contoso",
+            "--image",
+            r"D:\contoso.dll",
+            "--owner",
+            "web, team",
+        ];
         let told = run_in(files.path(), &arguments).good();
         assert!(told.starts_with("allow.csv: added\n") && told.contains("web, team"), "{told}");
         let after = read(&files, "allow.csv");
@@ -55,7 +66,12 @@ fn a_file_that_is_not_there_is_created() {
     let arguments = ["allowlist", "add", "allow.csv", "--name", "Contoso", "--image", r"D:\contoso.dll"];
     run_in(files.path(), &arguments).good();
     let text = read(&files, "allow.csv");
-    assert!(text.starts_with("id,enabled,effect,kind,name,image,type,match,precondition,host,config_path,action,"), "{text}");
+    assert!(
+        text.starts_with(
+            "id,enabled,effect,kind,name,image,type,match,precondition,host,config_path,action,"
+        ),
+        "{text}"
+    );
     assert_eq!(verdict(&files, "Contoso", r"D:\contoso.dll"), "allowed");
     let check = run_in(files.path(), &["allowlist", "check", "allow.csv"]);
     assert_eq!(check.code, Some(0), "{}", check.stdout);
@@ -63,23 +79,42 @@ fn a_file_that_is_not_there_is_created() {
 
 #[test]
 fn an_entry_from_a_finding() {
-    let files = folder(&[("list.csv", b"name,image,host,_time\nContoso,D:\\contoso.dll,WEB01,2026-03-02T00:00:00Z\n")]);
+    let files = folder(&[(
+        "list.csv",
+        b"name,image,host,_time\nContoso,D:\\contoso.dll,WEB01,2026-03-02T00:00:00Z\n",
+    )]);
     let scan = run_in(files.path(), &["scan", "--format", "json", "list.csv"]).good();
     fs::write(files.path().join("scan.json"), &scan).unwrap();
     let json: Value = serde_json::from_str(&scan).unwrap();
     let id = json["findings"][0]["iis_finding_id"].as_str().unwrap();
     let arguments = [
-        "allowlist", "add", "allow.csv", "--finding", id, "--from", "scan.json", "--expires", "2026-12-31", "--reason", "CHG1",
+        "allowlist",
+        "add",
+        "allow.csv",
+        "--finding",
+        id,
+        "--from",
+        "scan.json",
+        "--expires",
+        "2026-12-31",
+        "--reason",
+        "CHG1",
     ];
     run_in(files.path(), &arguments).good();
     assert_eq!(
         read(&files, "allow.csv").lines().last(),
-        Some(r"line-2,,,native,Contoso,D:\contoso.dll,,,,web01,,,,2026-12-31,,,CHG1".trim_start_matches("line-2"))
+        Some(
+            r"line-2,,,native,Contoso,D:\contoso.dll,,,,web01,,,,2026-12-31,,,CHG1"
+                .trim_start_matches("line-2")
+        )
     );
     assert_eq!(verdict(&files, "Contoso", r"D:\contoso.dll"), "allowed");
     let unknown = ["allowlist", "add", "allow.csv", "--finding", "0123", "--from", "scan.json"];
     let error = run_in(files.path(), &unknown).error();
-    assert!(error.contains("scan.json: there is no finding 0123; its findings: ") && error.contains(id), "{error}");
+    assert!(
+        error.contains("scan.json: there is no finding 0123; its findings: ") && error.contains(id),
+        "{error}"
+    );
 }
 
 /// A finding without image and type would allow any DLL under its name; a removal is another matter.
@@ -96,13 +131,19 @@ fn findings_that_show_no_image() {
         found.next().unwrap()["iis_finding_id"].as_str().unwrap().to_owned()
     };
     let unseen = find("ReportFilterModule", "added");
-    let error = run_in(files.path(), &["allowlist", "add", "allow.csv", "--finding", &unseen, "--from", "scan.json"]).error();
+    let error =
+        run_in(files.path(), &["allowlist", "add", "allow.csv", "--finding", &unseen, "--from", "scan.json"])
+            .error();
     assert!(error.contains("shows no image and no type"), "{error}");
     assert_eq!(files_of(files.path()), ["scan.json"], "nothing is written");
     let removed = find("WindowsAuthentication", "removed");
-    run_in(files.path(), &["allowlist", "add", "allow.csv", "--finding", &removed, "--from", "scan.json"]).good();
+    run_in(files.path(), &["allowlist", "add", "allow.csv", "--finding", &removed, "--from", "scan.json"])
+        .good();
     let text = read(&files, "allow.csv");
-    assert!(text.lines().last().unwrap().contains(",WindowsAuthentication,,,,,shop01.corp.example,,removed,"), "{text}");
+    assert!(
+        text.lines().last().unwrap().contains(",WindowsAuthentication,,,,,shop01.corp.example,,removed,"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -120,12 +161,20 @@ fn what_would_not_be_sound_is_not_added() {
     let cases: [(&str, Vec<&str>, &str); 9] = [
         ("allow.csv", vec!["--name", "Contoso"], "the new entry is not sound: "),
         ("allow.csv", vec!["--name", "", "--image", ""], "the new entry is empty"),
-        ("allow.csv", [&contoso[..], &["--expires", "soon"]].concat(), "the header of the file lacks expires"),
+        (
+            "allow.csv",
+            [&contoso[..], &["--expires", "soon"]].concat(),
+            "the header of the file lacks expires",
+        ),
         ("allow.csv", [&contoso[..], &["--host", "web*"]].concat(), "the header of the file lacks host"),
         ("new.csv", [&contoso[..], &["--expires", "soon"]].concat(), "the new entry is not sound: "),
         ("broken.csv", contoso.to_vec(), "the file must be sound before an entry is added to it: "),
         ("latin.csv", contoso.to_vec(), "not UTF-8"),
-        ("allow.csv", vec!["--finding", "1", "--from", "scan.txt"], "scan.txt: not the output of `scan --format json`"),
+        (
+            "allow.csv",
+            vec!["--finding", "1", "--from", "scan.txt"],
+            "scan.txt: not the output of `scan --format json`",
+        ),
         ("allow.csv", vec!["--finding", "1", "--from", "other.json"], "it has no `findings`"),
     ];
     let before = files_of(files.path());
@@ -143,7 +192,8 @@ fn what_would_not_be_sound_is_not_added() {
 fn a_file_that_cannot_be_written_stays_as_it_was() {
     let files = folder(&[("allow.csv", b"name,image\nA,D:\\a.dll\n")]);
     let contoso = ["--name", "Contoso", "--image", r"D:\contoso.dll"];
-    let error = run_in(files.path(), &[&["allowlist", "add", "no/such/allow.csv"], &contoso[..]].concat()).error();
+    let error =
+        run_in(files.path(), &[&["allowlist", "add", "no/such/allow.csv"], &contoso[..]].concat()).error();
     assert!(error.starts_with("iismodcheck: no/such/allow.csv cannot be written: "), "{error}");
     let folder_there = run_in(files.path(), &[&["allowlist", "add", "."], &contoso[..]].concat()).error();
     assert_eq!(folder_there, "iismodcheck: . is not a file");
@@ -187,7 +237,8 @@ fn rights_and_links_stay() {
 /// What else lies in the folder is not touched, whatever its name.
 #[test]
 fn other_files_are_not_touched() {
-    let files = folder(&[("allow.csv", b"name,image\n"), ("allow.csv.new", b"mine"), ("allow.csv.tmp", b"mine")]);
+    let files =
+        folder(&[("allow.csv", b"name,image\n"), ("allow.csv.new", b"mine"), ("allow.csv.tmp", b"mine")]);
     let arguments = ["allowlist", "add", "allow.csv", "--name", "Contoso", "--image", r"D:\contoso.dll"];
     run_in(files.path(), &arguments).good();
     assert_eq!(read(&files, "allow.csv.new"), "mine");
@@ -234,7 +285,9 @@ fn a_baseline_from_events() {
     assert_eq!(rows.len(), 1, "{}", run.stdout);
     assert!(rows[0].contains("ContosoHeaderModule"), "{}", run.stdout);
     assert!(run.stderr.starts_with("1 proposed, "), "{}", run.stderr);
-    for left_out in ["RequestTelemetryModule", "FastCgiModule_64bit", "HttpCacheModule", "DefaultDocumentModule_Atomic"] {
+    for left_out in
+        ["RequestTelemetryModule", "FastCgiModule_64bit", "HttpCacheModule", "DefaultDocumentModule_Atomic"]
+    {
         assert!(run.stderr.contains(&format!("left out: {left_out} ")), "{}", run.stderr);
     }
 }

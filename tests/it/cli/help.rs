@@ -46,5 +46,8 @@ fn what_cannot_be_meant_is_a_usage_error() {
         assert!(!run.stderr.is_empty(), "{arguments:?}");
     }
     let error = run(&["scan", "--fail-on", "severe", "x.csv"]).stderr;
-    assert!(error.contains("`severe` is not a severity: use one of info, low, medium, high, critical"), "{error}");
+    assert!(
+        error.contains("`severe` is not a severity: use one of info, low, medium, high, critical"),
+        "{error}"
+    );
 }

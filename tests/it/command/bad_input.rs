@@ -1,5 +1,6 @@
 //! Bad input: rows are never lost, broken frames end the program with one clear line.
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
@@ -23,8 +24,12 @@ fn messages_that_cannot_be_read_pass_through_with_a_reason() {
         (b" \r\n\t".to_vec(), "unparsed", "empty_message"),
         (b"Changes".to_vec(), "unparsed", "cut_message"),
         (message.as_bytes()[..40].to_vec(), "unparsed", "truncated_message"),
-        (b"Changes to '/system.webServer/globalModules/add[@na' at 'X' have successfully been committed.".to_vec(),
-            "unparsed", "truncated_message"),
+        (
+            b"Changes to '/system.webServer/globalModules/add[@na' at 'X' have successfully been committed."
+                .to_vec(),
+            "unparsed",
+            "truncated_message",
+        ),
         (b"An account was successfully logged on.".to_vec(), "unparsed", "no_configuration_path"),
         (binary.clone(), "unparsed", "invalid_utf8"),
         ([message.as_bytes(), b"\xff"].concat(), "unparsed", "invalid_utf8"),
@@ -59,8 +64,10 @@ fn messages_that_cannot_be_read_pass_through_with_a_reason() {
 
 #[test]
 fn other_events_and_other_sections() {
-    let message = |code: &str| Event::new(&[("EventCode", code), ("Message", &Row::image("X", "").message())]);
-    let events = [message("4624"), message("50"), message("290"), message("29"), message(" 29 "), message("")];
+    let message =
+        |code: &str| Event::new(&[("EventCode", code), ("Message", &Row::image("X", "").message())]);
+    let events =
+        [message("4624"), message("50"), message("290"), message("29"), message(" 29 "), message("")];
     assert_eq!(verdicts(&annotate(&[], &events)), ["", "", "", "unknown", "unknown", "unknown"]);
     // Many providers have an event 29.
     let text = "The system firmware has changed the processor's memory type range registers.";
@@ -161,7 +168,7 @@ fn broken_frames_end_with_one_clear_line() {
         let line = String::from_utf8(output.stderr).unwrap();
         assert_eq!(line.lines().count(), 1, "{title}: {line}");
         assert!(line.ends_with('\n'));
-        told += &format!("{title}\n    {line}");
+        write!(told, "{title}\n    {line}").unwrap();
     }
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("frames_that_are_broken", told);
@@ -183,7 +190,8 @@ fn what_a_frame_declares_is_not_allocated() {
 
 #[test]
 fn the_end_of_the_input_at_a_frame_border_is_silent() {
-    for input in [b"".to_vec(), session(&[]), session(&[&frame(EXECUTE, b"")]), session(&[&frame(LAST, b"_raw\nx\n")])]
+    for input in
+        [b"".to_vec(), session(&[]), session(&[&frame(EXECUTE, b"")]), session(&[&frame(LAST, b"_raw\nx\n")])]
     {
         let output = run(&input);
         assert_eq!(output.status.code(), Some(0));
@@ -209,8 +217,7 @@ fn a_reader_that_goes_away_is_silent() {
 #[test]
 fn rows_that_are_no_csv_keep_their_bytes() {
     // Ragged records, stray quotes.
-    let bodies: [&[u8]; 2] =
-        [b"_raw,a,b\nx\n1,2,3,4,5\n,,\n", b"_raw,a\n\"x\"y,1\nz\"\"w,2\n"];
+    let bodies: [&[u8]; 2] = [b"_raw,a,b\nx\n1,2,3,4,5\n,,\n", b"_raw,a\n\"x\"y,1\nz\"\"w,2\n"];
     for body in bodies {
         let mut splunkd = start();
         splunkd.getinfo(&[]);
@@ -230,8 +237,10 @@ fn rows_that_are_no_csv_keep_their_bytes() {
 
 #[test]
 fn names_of_every_kind_come_out_as_they_are() {
-    let names = ["a,b", "a;b$c$", "a\tb", "a b ", "ё", "[x]", "a' at 'b", "&amp;", "a\"b", "x".repeat(5000).leak()];
-    let events: Vec<Event> = names.iter().map(|name| Row::of(&element("globalModules", name), "").fields_event()).collect();
+    let names =
+        ["a,b", "a;b$c$", "a\tb", "a b ", "ё", "[x]", "a' at 'b", "&amp;", "a\"b", "x".repeat(5000).leak()];
+    let events: Vec<Event> =
+        names.iter().map(|name| Row::of(&element("globalModules", name), "").fields_event()).collect();
     for (name, event) in names.iter().zip(annotate(&[], &events)) {
         assert_eq!(event.text("iis_module_name"), *name);
     }

@@ -136,7 +136,10 @@ fn a_search_without_input_is_told_once() {
         let messages = splunkd.execute(&[], true).reply.messages();
         assert_eq!(messages.len(), 1);
         assert_eq!(messages[0].0, "WARN");
-        assert!(messages[0].1.contains("none of the 15 rows") && messages[0].1.contains(hint), "{messages:?}");
+        assert!(
+            messages[0].1.contains("none of the 15 rows") && messages[0].1.contains(hint),
+            "{messages:?}"
+        );
         assert!(messages[0].1.contains("message_field="));
         assert_quiet(&splunkd.hang_up());
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::rows::{Row, TIME};
 use super::{PROGRAM, annotate, assert_quiet, start, verdicts};
-use crate::support::events::{Event, Style};
+use crate::support::events::{Event, Quoting, Style};
 use crate::support::reply::{Reply, Table};
 use crate::support::splunkd::Splunkd;
 
@@ -134,7 +134,7 @@ fn selected_fields_are_the_inputs_and_nothing_else() {
 #[test]
 fn a_second_pass_over_all_fields_changes_nothing() {
     let (events, expected): (Vec<Event>, Vec<&str>) = events().into_iter().unzip();
-    for style in [Style::ALL_FIELDS, Style { quotes_much: false, ..Style::ALL_FIELDS }] {
+    for style in [Style::ALL_FIELDS, Style { quoting: Quoting::Necessary, ..Style::ALL_FIELDS }] {
         let body = style.body(&events, &style.columns(&events, None));
         let pass = |body: &[u8]| -> Reply {
             let mut splunkd = start();
@@ -196,12 +196,16 @@ fn after_the_published_detection() {
             ("count", count),
         ])
     };
-    let path = |attribute: &str| format!("{}{attribute}", super::rows::element("globalModules", "HttpHelper"));
+    let path =
+        |attribute: &str| format!("{}{attribute}", super::rows::element("globalModules", "HttpHelper"));
     let events = [
         row(&Row::of(&path(""), "").message(), "1"),
         row(&Row::of(&path("/@image"), "").message(), "3"),
         row(&Row::image("DefaultDocumentModule_Atomic", "").message(), "2"),
-        row("Changes to '/system.webServer/asp/@enableParentPaths' at 'MACHINE/WEBROOT/APPHOST' have successfully been committed.", "1"),
+        row(
+            "Changes to '/system.webServer/asp/@enableParentPaths' at 'MACHINE/WEBROOT/APPHOST' have successfully been committed.",
+            "1",
+        ),
     ];
     for style in [Style::SELECTED, Style::ALL_FIELDS] {
         let mut splunkd = Splunkd::spawn(&mut Command::new(PROGRAM)).style(style);
@@ -236,7 +240,14 @@ fn nothing_but_raw() {
     let annotated = annotate(&[], &events);
     assert_eq!(
         verdicts(&annotated),
-        ["known_good", "incomplete", "incomplete", "suspicious_location", "suspicious_location", "incomplete"]
+        [
+            "known_good",
+            "incomplete",
+            "incomplete",
+            "suspicious_location",
+            "suspicious_location",
+            "incomplete"
+        ]
     );
     for event in &annotated[..5] {
         assert_eq!(event.text("iis_host"), "web01.corp.example");

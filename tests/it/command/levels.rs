@@ -62,10 +62,7 @@ fn roll_up_columns_are_there_on_request_only() {
     let with_parts = annotate(&["parts=true"], &events);
     for (number, event) in with_parts.iter().enumerate() {
         assert_eq!(event.text("iis_event_role"), "change");
-        assert_eq!(
-            event.text("iis_change_key"),
-            r#"["module","machine/webroot/apphost","","HttpHelper"]"#
-        );
+        assert_eq!(event.text("iis_change_key"), r#"["module","machine/webroot/apphost","","HttpHelper"]"#);
         assert_eq!(event.text("iis_process"), "4120");
         assert_eq!(event.text("iis_record"), (100 + number).to_string());
         assert!(!event.text("iis_change_part").contains('\n'), "one line of JSON");
@@ -196,8 +193,17 @@ fn input_change_without_parts_warns_once() {
 fn inventories_in_their_usual_forms() {
     let row = |fields: &[(&str, &str)]| Event::new(fields);
     let events = [
-        row(&[("name", "StaticFileModule"), ("image", r"%windir%\System32\inetsrv\static.dll"), ("host", "WEB01")]),
-        row(&[("name", "HttpHelper"), ("image", r"C:\Windows\Temp\h.dll"), ("host", "web01"), ("_time", TIME)]),
+        row(&[
+            ("name", "StaticFileModule"),
+            ("image", r"%windir%\System32\inetsrv\static.dll"),
+            ("host", "WEB01"),
+        ]),
+        row(&[
+            ("name", "HttpHelper"),
+            ("image", r"C:\Windows\Temp\h.dll"),
+            ("host", "web01"),
+            ("_time", TIME),
+        ]),
         row(&[("name", "Contoso"), ("type", "Contoso.Module, Contoso"), ("dest", "web02")]),
         row(&[("name", "StaticFileModule")]),
         row(&[("image", r"C:\Windows\Temp\h.dll")]),

@@ -1,5 +1,6 @@
 //! The site's files: where they are looked for, and what happens when they are broken.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use super::app::App;
@@ -47,7 +48,10 @@ fn a_named_file_stands_in_for_the_default_one() {
 fn files_of_every_usual_make() {
     let forms = [
         ("\u{feff}name,image\r\nContosoModule,D:\\Contoso\\contoso.dll\r\n", "allowed"),
-        ("\"name\",\"image\",\"our own column\"\n\"ContosoModule\",\"D:\\Contoso\\contoso.dll\",\"x\"", "allowed"),
+        (
+            "\"name\",\"image\",\"our own column\"\n\"ContosoModule\",\"D:\\Contoso\\contoso.dll\",\"x\"",
+            "allowed",
+        ),
         ("", "unknown"),
         ("name,image\n", "unknown"),
         ("name,image\n\n\nContosoModule,d:/contoso/CONTOSO.dll\n", "allowed"),
@@ -94,8 +98,9 @@ fn date_and_host_are_looked_at_row_by_row() {
     assert_eq!(verdicts(&annotate_in(app.start(), &[], &events)), expected);
     let as_of = ["as_of=2026-03-03"];
     let after = annotate_in(app.start(), &as_of, &events);
-    let expected = ["allow_expired", "allow_expired", "allow_out_of_scope", "allow_expired", "allow_out_of_scope"]
-        .repeat(3);
+    let expected =
+        ["allow_expired", "allow_expired", "allow_out_of_scope", "allow_expired", "allow_out_of_scope"]
+            .repeat(3);
     assert_eq!(verdicts(&after), expected);
 }
 
@@ -116,9 +121,10 @@ fn packs_and_roots_by_host() {
         row("web1", "kerbauth", r"%ExchangeInstallPath%\Bin\kerbauth.dll"),
     ];
     let annotated = annotate_in(app.start(), &[], &events);
-    assert_eq!(verdicts(&annotated), [
-        "known_good", "masquerade_path", "known_good", "masquerade_path", "known_good", "unknown",
-    ]);
+    assert_eq!(
+        verdicts(&annotated),
+        ["known_good", "masquerade_path", "known_good", "masquerade_path", "known_good", "unknown",]
+    );
     assert!(annotated[5].text("iis_module_reasons").contains("pack_not_chosen"));
 }
 
@@ -150,7 +156,7 @@ fn what_is_broken_is_told_with_its_place() {
         let error = app.refusal(arguments);
         assert!(!error.to_ascii_lowercase().contains("secret"), "no cell is quoted: {error}");
         assert_eq!(error.lines().count(), 1);
-        told += &format!("{title}\n    {error}\n");
+        writeln!(told, "{title}\n    {error}").unwrap();
     }
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("site_files_that_are_broken", told);
@@ -175,7 +181,7 @@ fn an_unreadable_file_is_refused() {
     assert!(error.starts_with("iismodcheck_allowlist.csv cannot be read: "), "{error}");
     // Who is not root cannot read a file without permissions either.
     let app = App::with(ALLOWLIST, CONTOSO_ROW);
-    fs::set_permissions(app.path(ALLOWLIST), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(app.path(ALLOWLIST), fs::Permissions::from_mode(0o0)).unwrap();
     if fs::read(app.path(ALLOWLIST)).is_err() {
         let error = app.refusal(&[]);
         assert!(error.starts_with("iismodcheck_allowlist.csv cannot be read: "), "{error}");
