@@ -18,7 +18,9 @@ pub fn write_csv(output: &mut impl Write, items: &[Item], for_terminal: bool) ->
         }));
         record.push(item.id.clone());
         if for_terminal {
-            record.iter_mut().for_each(|cell| *cell = printable(cell));
+            for cell in &mut record {
+                *cell = printable(cell);
+            }
         }
         writer.write_record(&record).map_err(io_error)?;
     }

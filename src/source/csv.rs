@@ -27,12 +27,8 @@ pub fn read_csv(text: &[u8], file: &str) -> Result<Vec<Row>, SourceError> {
     if header.is_empty() {
         return Err(SourceError::Form { file: file.to_owned(), what: "the file is empty".to_owned() });
     }
-    let source = Source {
-        file,
-        text,
-        lines_before: if text.len() < whole.len() { 1 } else { 0 },
-        cells: header.len(),
-    };
+    let source =
+        Source { file, text, lines_before: u64::from(text.len() < whole.len()), cells: header.len() };
     let place = |name: &str| header.iter().position(|column| column == name.as_bytes());
     if CARRIERS.iter().any(|name| place(name).is_some()) {
         let places = INPUTS.map(place);
@@ -116,7 +112,9 @@ impl Source<'_> {
                 None => return false,
             }
         }
-        left.ends_with(b"\"")
+        // The quote that opens a cell stands at the cell's start; any other belongs to a closed cell.
+        left.strip_suffix(b"\"")
+            .is_some_and(|before| matches!(before.last(), None | Some(b',' | b'\r' | b'\n')))
     }
 
     fn error(&self, record: &ByteRecord, what: String) -> SourceError {

@@ -1,5 +1,6 @@
 //! Bad input: rows are never lost, broken frames end the program with one clear line.
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
@@ -167,7 +168,7 @@ fn broken_frames_end_with_one_clear_line() {
         let line = String::from_utf8(output.stderr).unwrap();
         assert_eq!(line.lines().count(), 1, "{title}: {line}");
         assert!(line.ends_with('\n'));
-        told += &format!("{title}\n    {line}");
+        write!(told, "{title}\n    {line}").unwrap();
     }
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("frames_that_are_broken", told);

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::rows::{Row, TIME};
 use super::{PROGRAM, annotate, assert_quiet, start, verdicts};
-use crate::support::events::{Event, Style};
+use crate::support::events::{Event, Quoting, Style};
 use crate::support::reply::{Reply, Table};
 use crate::support::splunkd::Splunkd;
 
@@ -134,7 +134,7 @@ fn selected_fields_are_the_inputs_and_nothing_else() {
 #[test]
 fn a_second_pass_over_all_fields_changes_nothing() {
     let (events, expected): (Vec<Event>, Vec<&str>) = events().into_iter().unzip();
-    for style in [Style::ALL_FIELDS, Style { quotes_much: false, ..Style::ALL_FIELDS }] {
+    for style in [Style::ALL_FIELDS, Style { quoting: Quoting::Necessary, ..Style::ALL_FIELDS }] {
         let body = style.body(&events, &style.columns(&events, None));
         let pass = |body: &[u8]| -> Reply {
             let mut splunkd = start();

@@ -62,7 +62,7 @@ fn options_are_taken_in_every_form_that_is_typed() {
     ];
     for (arguments, typed) in cases {
         let mut splunkd = start();
-        let reply = splunkd.getinfo_with(arguments, typed, json!({}));
+        let reply = splunkd.getinfo_with(arguments, typed, &json!({}));
         assert_eq!((reply.error(), reply.required_fields()), (None, None), "{typed:?}");
         assert_quiet(&splunkd.hang_up());
     }
@@ -93,12 +93,12 @@ fn where_the_command_runs() {
 #[test]
 fn every_known_version_of_getinfo_is_answered() {
     let older = json!({ "command": null, "maxresultrows": null, "splunk_version": "6.3.0" });
-    let numbers = json!({ "earliest_time": 0, "latest_time": 1772417635.5 });
+    let numbers = json!({ "earliest_time": 0, "latest_time": 1_772_417_635.5 });
     let probe =
         json!({ "dispatch_dir": null, "session_key": null, "sid": null, "args": null, "raw_args": null });
     for changes in [older, numbers, probe, json!({ "added_later": { "a": [1] } })] {
         let mut splunkd = start();
-        let reply = splunkd.getinfo_with(&[], &[], changes.clone());
+        let reply = splunkd.getinfo_with(&[], &[], &changes);
         assert_eq!(reply.error(), None, "{changes}");
         let merged = splunkd.execute(&[static_file().xml_event()], true);
         assert_eq!(verdicts(&merged.events), ["known_good"]);
@@ -168,7 +168,7 @@ fn the_time_of_a_row_without_time_is_the_end_of_the_search() {
     event.set("_time", &[""]);
     for (latest, expected) in [("1772417635", "allowed"), ("1772496000", "allow_expired")] {
         let mut splunkd = app.start();
-        splunkd.getinfo_with(&[], &[], json!({ "latest_time": latest }));
+        splunkd.getinfo_with(&[], &[], &json!({ "latest_time": latest }));
         let merged = splunkd.execute(std::slice::from_ref(&event), true);
         assert_eq!(verdicts(&merged.events), [expected]);
         let reasons = merged.events[0].text("iis_module_reasons");

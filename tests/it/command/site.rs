@@ -1,5 +1,6 @@
 //! The site's files: where they are looked for, and what happens when they are broken.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use super::app::App;
@@ -155,7 +156,7 @@ fn what_is_broken_is_told_with_its_place() {
         let error = app.refusal(arguments);
         assert!(!error.to_ascii_lowercase().contains("secret"), "no cell is quoted: {error}");
         assert_eq!(error.lines().count(), 1);
-        told += &format!("{title}\n    {error}\n");
+        writeln!(told, "{title}\n    {error}").unwrap();
     }
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("site_files_that_are_broken", told);
@@ -180,7 +181,7 @@ fn an_unreadable_file_is_refused() {
     assert!(error.starts_with("iismodcheck_allowlist.csv cannot be read: "), "{error}");
     // Who is not root cannot read a file without permissions either.
     let app = App::with(ALLOWLIST, CONTOSO_ROW);
-    fs::set_permissions(app.path(ALLOWLIST), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(app.path(ALLOWLIST), fs::Permissions::from_mode(0o0)).unwrap();
     if fs::read(app.path(ALLOWLIST)).is_err() {
         let error = app.refusal(&[]);
         assert!(error.starts_with("iismodcheck_allowlist.csv cannot be read: "), "{error}");
