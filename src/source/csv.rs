@@ -30,7 +30,11 @@ pub fn read_csv(text: &[u8], file: &str) -> Result<Vec<Row>, SourceError> {
     let source =
         Source { file, text, lines_before: u64::from(text.len() < whole.len()), cells: header.len() };
     let place = |name: &str| header.iter().position(|column| column == name.as_bytes());
-    if CARRIERS.iter().any(|name| place(name).is_some()) {
+    // An inventory that was exported from Splunk has a _raw of its own, but nothing else of an event.
+    let lists_modules = place("name").is_some()
+        && place("image").is_some()
+        && ["Message", "Configuration", "EventCode", "EventID"].iter().all(|name| place(name).is_none());
+    if !lists_modules && CARRIERS.iter().any(|name| place(name).is_some()) {
         let places = INPUTS.map(place);
         return source.rows(&mut reader, |record| {
             let cell = |place: &Option<usize>| place.and_then(|p| record.get(p)).unwrap_or_default().to_vec();
@@ -169,6 +173,15 @@ mod tests {
                 assert_eq!(error(text.as_bytes()), None, "{text:?}");
             }
         }
+    }
+
+    #[test]
+    fn an_inventory_with_its_raw_text_is_no_export_of_events() {
+        let rows =
+            read_csv(b"_raw,host,name,image\n\"name=A image=C:\\a.dll\",web01,A,C:\\a.dll\n", "f").unwrap();
+        assert!(
+            matches!(rows.as_slice(), [Row::Module(module)] if module.name == "A" && module.host == "web01")
+        );
     }
 
     #[test]

@@ -77,10 +77,10 @@ fn matches(entry: &Entry, seen: &Seen) -> [bool; 4] {
         _ if entry.image.is_empty() => entry.type_name.is_empty() && (deny || glob),
         None => false,
         Some(image) if glob => {
-            let usable =
+            let certain =
                 !own.flags.codes().any(|code| !matches!(code, "wildcard" | "relative" | "other_drive"));
-            usable
-                && (deny || image.is_resolved())
+            // What is denied is denied however uncertain its path is.
+            (deny || certain && image.is_resolved())
                 && Glob::new(&own.normal, Some('\\')).matches(&image.normal)
         }
         Some(image) if deny => image.normal == own.normal,
