@@ -62,7 +62,9 @@ impl Remembered {
     pub(super) fn find(&self, key: &[u8]) -> Result<Written<'_>, Free> {
         let hash = self.hasher.hash_one(key);
         let mut slot = position(hash);
-        while let Some(row) = self.slots.get(slot).and_then(|&n| self.rows.get(usize::from(n).checked_sub(1)?)) {
+        while let Some(row) =
+            self.slots.get(slot).and_then(|&n| self.rows.get(usize::from(n).checked_sub(1)?))
+        {
             if row.hash == hash && self.bytes.get(row.start..row.middle) == Some(key) {
                 let text = self.bytes.get(row.middle..row.end).unwrap_or_default();
                 return Ok(Written { text, cells: row.cells });

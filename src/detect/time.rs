@@ -62,8 +62,29 @@ fn fraction(digits: &[u8]) -> Option<i64> {
 
 /// The form of event XML: `2026-11-20T15:40:31.1234567Z`.
 fn utc(text: &[u8]) -> Option<i64> {
-    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, ref rest @ .., b'Z'] =
-        text
+    let &[
+        y1,
+        y2,
+        y3,
+        y4,
+        b'-',
+        m1,
+        m2,
+        b'-',
+        d1,
+        d2,
+        b'T',
+        h1,
+        h2,
+        b':',
+        n1,
+        n2,
+        b':',
+        s1,
+        s2,
+        ref rest @ ..,
+        b'Z',
+    ] = text
     else {
         return None;
     };
