@@ -10,10 +10,12 @@ use super::options::Options;
 use super::remembered::{Free, Remembered};
 use super::writer;
 
-/// Places in [`INPUTS`] of the cells that can hold an event each by itself.
+/// Places in [`INPUTS`].
 const RAW: usize = 0;
 const MESSAGE: usize = 1;
 const CONFIGURATION: usize = 7;
+/// The cells that can hold an event each by itself.
+const CARRIERS: [usize; 3] = [RAW, MESSAGE, CONFIGURATION];
 
 /// The rows of one search.
 pub(super) struct Events {
@@ -23,7 +25,8 @@ pub(super) struct Events {
     message_field: String,
     assumed_time: i64,
     rows: u64,
-    rows_with_input: u64,
+    /// Some row had something that can hold an event.
+    has_input: bool,
     buffers: Buffers,
 }
 
@@ -84,7 +87,7 @@ impl Events {
             message_field: options.message_field.clone(),
             assumed_time,
             rows: 0,
-            rows_with_input: 0,
+            has_input: false,
             buffers: Buffers::default(),
         }
     }
@@ -92,8 +95,8 @@ impl Events {
     pub(super) fn record(&mut self, record: &Record<'_>, cells: &mut Cells) {
         let fields = self.fields(record);
         self.rows += 1;
-        let carriers = [RAW, MESSAGE, CONFIGURATION].map(|place| fields.cells.get(place));
-        self.rows_with_input += u64::from(carriers.into_iter().flatten().any(|cell| !cell.is_empty()));
+        self.has_input = self.has_input
+            || CARRIERS.iter().any(|&place| fields.cells.get(place).is_some_and(|cell| !cell.is_empty()));
         let Buffers { key, remembered, .. } = &mut self.buffers;
         let opened = Opened::new(&fields);
         key.clear();
@@ -149,7 +152,7 @@ impl Events {
     }
 
     pub(super) fn finish(&self, messages: &mut Messages) {
-        if self.rows == 0 || self.rows_with_input > 0 {
+        if self.rows == 0 || self.has_input {
             return;
         }
         let hint = if self.raw {

@@ -47,44 +47,42 @@ pub(super) fn read(text: &[u8]) -> Option<Classic<'_>> {
         let end = memchr(b'\n', rest).unwrap_or(rest.len());
         let (line, after) = rest.split_at_checked(end)?;
         rest = after.get(1..).unwrap_or_default();
-        let line = line.trim_ascii_end();
-        match split(line) {
-            Some((key, value)) => {
-                head |= matches!(key, b"LogName" | b"EventCode");
-                classic.set(key, value);
+        // Once there is a head, all lines before the message belong to it, pairs or not.
+        if !head {
+            match key(line) {
+                Some(key) => head = matches!(key, b"LogName" | b"EventCode"),
+                // A line that is no pair belongs before the head, or the text is something else.
+                None if number < LINES_BEFORE_HEAD => {}
+                None => return None,
             }
-            // A line that is no pair belongs before the head, or the text is something else.
-            None if head => {}
-            None if number < LINES_BEFORE_HEAD => {}
-            None => return None,
         }
+        classic.take(line);
     }
     head.then_some(classic)
 }
 
-/// Splits a line at its first `=`, where a key of letters stands before it.
-fn split(line: &[u8]) -> Option<(&[u8], &[u8])> {
+/// The key of a line: letters before its first `=`.
+fn key(line: &[u8]) -> Option<&[u8]> {
     const LONGEST_KEY: usize = 32;
     let at = line.iter().take(LONGEST_KEY).position(|b| !b.is_ascii_alphabetic())?;
-    let (key, value) = line.split_at_checked(at)?;
-    let value = value.strip_prefix(b"=")?;
-    (!key.is_empty()).then_some((key, value))
+    (at > 0 && line.get(at) == Some(&b'=')).then(|| line.get(..at))?
 }
 
 impl<'a> Classic<'a> {
-    fn set(&mut self, key: &[u8], value: &'a [u8]) {
-        let slot = match key {
-            b"LogName" => &mut self.log_name,
-            b"SourceName" => &mut self.source_name,
-            b"EventCode" => &mut self.event_code,
-            b"ComputerName" => &mut self.computer,
-            b"RecordNumber" => &mut self.record,
-            b"Sid" => &mut self.sid,
-            b"User" => &mut self.user,
+    /// Takes the value of a line whose key matters. The first byte tells most of the other lines apart.
+    fn take(&mut self, line: &'a [u8]) {
+        let (slot, key): (_, &[u8]) = match line {
+            [b'L', ..] => (&mut self.log_name, b"LogName="),
+            [b'S', b'o', ..] => (&mut self.source_name, b"SourceName="),
+            [b'E', ..] => (&mut self.event_code, b"EventCode="),
+            [b'C', ..] => (&mut self.computer, b"ComputerName="),
+            [b'R', ..] => (&mut self.record, b"RecordNumber="),
+            [b'S', ..] => (&mut self.sid, b"Sid="),
+            [b'U', ..] => (&mut self.user, b"User="),
             _ => return,
         };
-        if slot.is_empty() {
-            *slot = value;
+        if let (true, Some(value)) = (slot.is_empty(), line.strip_prefix(key)) {
+            *slot = value.trim_ascii_end();
         }
     }
 }

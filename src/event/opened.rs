@@ -52,8 +52,8 @@ impl<'f, 'a> Opened<'f, 'a> {
     /// Writes to `key` everything that [`Opened::read`] looks at but the texts of time, record number and process, and
     /// gives the time: rows of the same key give the same event but for these three.
     ///
-    /// `None` for a row that should be read for itself: it has several values in a field, or one of the three is not
-    /// plain ASCII, so that it could make the row unparsed.
+    /// `None` for a row that must be read for itself: it has several values in a field, or one of the three does not
+    /// stand as it is written, so that it could make the row unparsed.
     pub fn identity(&self, key: &mut Vec<u8>) -> Option<&'a str> {
         if self.fields.conflicts != 0 {
             return None;
@@ -72,7 +72,7 @@ impl<'f, 'a> Opened<'f, 'a> {
             }
             if OWN >> place & 1 == 0 {
                 push(key, place, cell);
-            } else if !cell.is_ascii() {
+            } else if std::str::from_utf8(cell).is_err() {
                 return None;
             }
         }
@@ -95,7 +95,8 @@ impl<'f, 'a> Opened<'f, 'a> {
             push(key, 0, message);
         }
         self.push_inputs(key, &[Input::EventCode, Input::EventId, Input::Configuration, Input::Host]);
-        if classic.record.is_ascii() { self.own_time() } else { None }
+        std::str::from_utf8(classic.record).ok()?;
+        self.own_time()
     }
 
     fn xml_identity(&self, xml: &Xml<'a>, key: &mut Vec<u8>) -> Option<&'a str> {
@@ -137,10 +138,10 @@ impl<'f, 'a> Opened<'f, 'a> {
 
     /// The time that Splunk gave the row.
     fn own_time(&self) -> Option<&'a str> {
-        let text = |input| std::str::from_utf8(self.fields.get(input)).ok().filter(|text| text.is_ascii());
+        let text = |input| std::str::from_utf8(self.fields.get(input)).ok();
         match text(Input::Time)? {
             "" => {
-                Some(text(Input::LastTime)?.trim_ascii()).map(|t| if fields::is_numeric(t) { t } else { "" })
+                text(Input::LastTime).map(str::trim_ascii).map(|t| if fields::is_numeric(t) { t } else { "" })
             }
             time => Some(time),
         }
@@ -157,10 +158,11 @@ const OWN: u32 = 1 << Input::Time as u32
 const CLASSIC: u8 = 32;
 const XML: u8 = 64;
 
-/// Writes a text with its number and length.
+/// Writes a text with its number and length; texts are shorter than 2^56 bytes.
+#[inline]
 fn push(key: &mut Vec<u8>, number: u8, text: &[u8]) {
-    let [a, b, c, d, e, f, g, h] = text.len().to_le_bytes();
-    key.extend_from_slice(&[number, a, b, c, d, e, f, g, h]);
+    let head = u64::from(number) << 56 | text.len() as u64;
+    key.extend_from_slice(&head.to_le_bytes());
     key.extend_from_slice(text);
 }
 

@@ -4,7 +4,7 @@
 //! It trusts what a renderer guarantees (values are escaped) and notices where that does not hold: a value that
 //! occurs twice, a tag where text belongs, text after the end.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr3, memmem};
 
 use super::reasons::{MALFORMED_XML, REPEATED_VALUE, TRAILING_TEXT, TRUNCATED_XML};
 
@@ -215,32 +215,46 @@ impl<'a> Scanner<'a> {
     fn tag(&mut self) -> Result<Tag<'a>, &'static str> {
         loop {
             let rest = self.rest();
-            let open = memchr(b'<', rest).ok_or(TRUNCATED_XML)?;
-            self.at += open + 1;
+            // Most renderers write nothing between two tags.
+            let open = if rest.first() == Some(&b'<') { Some(0) } else { memchr(b'<', rest) };
+            self.at += open.ok_or(TRUNCATED_XML)? + 1;
             let rest = self.rest();
             match rest.first().ok_or(TRUNCATED_XML)? {
                 b'?' => self.pass(b"?>")?,
                 b'!' => self.declaration(rest)?,
                 b'/' => {
-                    let end = memchr(b'>', rest).ok_or(TRUNCATED_XML)?;
-                    let name = rest.get(1..end).unwrap_or_default().trim_ascii();
-                    self.at += end + 1;
-                    return Ok(Tag::Close { name: local(name) });
+                    let name = self.close_tag(rest)?;
+                    return Ok(Tag::Close { name });
                 }
                 _ => return self.open_tag(rest),
             }
         }
     }
 
+    /// The end tag whose `/` is at the start of `rest`.
+    fn close_tag(&mut self, rest: &'a [u8]) -> Result<&'a [u8], &'static str> {
+        let end = memchr(b'>', rest).ok_or(TRUNCATED_XML)?;
+        self.at += end + 1;
+        Ok(local(rest.get(1..end).unwrap_or_default().trim_ascii()))
+    }
+
     fn open_tag(&mut self, rest: &'a [u8]) -> Result<Tag<'a>, &'static str> {
-        let end = tag_end(rest).ok_or(TRUNCATED_XML)?;
+        // Half of the tags are a name and nothing else.
+        let plain = rest.iter().position(|b| !b.is_ascii_alphabetic()).unwrap_or_default();
+        if plain > 0 && rest.get(plain) == Some(&b'>') {
+            self.at += plain + 1;
+            let name = rest.get(..plain).unwrap_or_default();
+            return Ok(Tag::Open { name, attributes: b"", empty: false });
+        }
+        let end = tag_end(rest, plain).ok_or(TRUNCATED_XML)?;
         self.at += end + 1;
         let inside = rest.get(..end).unwrap_or_default();
         let (inside, empty) = match inside.strip_suffix(b"/") {
             Some(inside) => (inside, true),
             None => (inside, false),
         };
-        let length = inside.iter().position(u8::is_ascii_whitespace).unwrap_or(inside.len());
+        let length = inside.iter().skip(plain).position(u8::is_ascii_whitespace);
+        let length = length.map_or(inside.len(), |length| plain + length);
         let (name, attributes) = inside.split_at_checked(length).ok_or(MALFORMED_XML)?;
         if name.is_empty() {
             return Err(MALFORMED_XML);
@@ -259,14 +273,13 @@ impl<'a> Scanner<'a> {
             match rest.first().ok_or(TRUNCATED_XML)? {
                 b'!' => self.declaration(rest)?,
                 b'/' => {
-                    let close = memchr(b'>', rest).ok_or(TRUNCATED_XML)?;
-                    let closed = local(rest.get(1..close).unwrap_or_default().trim_ascii());
-                    self.at += close + 1;
-                    return if closed == name {
-                        self.text.get(start..end).ok_or(MALFORMED_XML)
-                    } else {
-                        Err(MALFORMED_XML)
-                    };
+                    let same = rest.get(1..).and_then(|rest| rest.strip_prefix(name));
+                    if same.is_some_and(|rest| rest.first() == Some(&b'>')) {
+                        self.at += name.len() + 2;
+                    } else if self.close_tag(rest)? != name {
+                        return Err(MALFORMED_XML);
+                    }
+                    return self.text.get(start..end).ok_or(MALFORMED_XML);
                 }
                 _ => return Err(MALFORMED_XML),
             }
@@ -296,36 +309,34 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Where a start tag ends: the first `>` outside quotes. Tags are short, so that a loop over the bytes is quicker
-/// than several searches; letters, most of what there is, need one comparison each.
-fn tag_end(text: &[u8]) -> Option<usize> {
-    let mut quote = 0;
-    for (i, &b) in text.iter().enumerate() {
-        if b > b'>' {
-            continue;
+/// Where a start tag ends: the first `>` outside quotes, from `from` on.
+fn tag_end(text: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at += memchr3(b'>', b'"', b'\'', text.get(at..)?)?;
+        let quote = *text.get(at)?;
+        if quote == b'>' {
+            return Some(at);
         }
-        if quote != 0 {
-            if b == quote {
-                quote = 0;
-            }
-        } else if b == b'>' {
-            return Some(i);
-        } else if matches!(b, b'"' | b'\'') {
-            quote = b;
-        }
+        at += 2 + memchr(quote, text.get(at + 1..)?)?;
     }
-    None
 }
 
 /// The value of one attribute, as written between its quotes.
 fn attribute_value<'a>(mut attributes: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
+    // Renderers write one blank before an attribute, and the wanted one first.
+    if let Some([b'=', quote @ (b'"' | b'\''), value @ ..]) =
+        attributes.strip_prefix(b" ").and_then(|attributes| attributes.strip_prefix(wanted))
+    {
+        return value.get(..memchr(*quote, value)?);
+    }
     loop {
-        let equals = attributes.iter().position(|b| *b == b'=')?;
+        let equals = memchr(b'=', attributes)?;
         let (name, rest) = attributes.split_at_checked(equals)?;
         let rest = rest.get(1..)?.trim_ascii_start();
         let quote = *rest.first().filter(|b| matches!(b, b'"' | b'\''))?;
         let value = rest.get(1..)?;
-        let end = value.iter().position(|b| *b == quote)?;
+        let end = memchr(quote, value)?;
         if local(name.trim_ascii()) == wanted {
             return value.get(..end);
         }
