@@ -150,13 +150,11 @@ fn named(entry: &Entry) -> String {
 }
 
 fn described(entry: &Entry) -> String {
+    let name = if entry.name.is_empty() { "any name" } else { &entry.name };
     let identity = if entry.image.is_empty() { &entry.type_name } else { &entry.image };
-    let about = if entry.about.is_empty() { String::new() } else { format!(" [{}]", entry.about) };
-    format!(
-        "{}: {} {identity}{about}",
-        named(entry),
-        if entry.name.is_empty() { "any name" } else { &entry.name }
-    )
+    let about = if entry.about.is_empty() { String::new() } else { format!("[{}]", entry.about) };
+    let texts: Vec<&str> = [name, identity, &about].into_iter().filter(|text| !text.is_empty()).collect();
+    format!("{}: {}", named(entry), texts.join(" "))
 }
 
 fn alternatives(
@@ -178,6 +176,10 @@ fn alternatives(
             finding.rule.and_then(|rule| index.entry(rule)).map_or(String::new(), |entry| format!(" {}", entry.id))
         )),
         Verdict::Denied => lines.push("  disable the deny entry (enabled=false), if it is wrong".to_owned()),
+        Verdict::AllowExpired => lines.push("  renew the entry that is named above: allowed".to_owned()),
+        Verdict::AllowOutOfScope => {
+            lines.push("  widen the entry that is named above, if the module belongs here: allowed".to_owned());
+        }
         Verdict::KnownMalicious => lines.push(format!(
             "  if this is a false match: a row with id={} and enabled=false in the allowlist switches the threat off",
             finding.rule.and_then(|rule| index.entry(rule)).map_or("", |entry| &entry.id)
@@ -200,7 +202,12 @@ fn alternatives(
     }
     let can_be_allowed = !matches!(
         finding.verdict,
-        Verdict::KnownGood | Verdict::Allowed | Verdict::Denied | Verdict::KnownMalicious
+        Verdict::KnownGood
+            | Verdict::Allowed
+            | Verdict::AllowExpired
+            | Verdict::AllowOutOfScope
+            | Verdict::Denied
+            | Verdict::KnownMalicious
     );
     if !can_be_allowed {
         return;
@@ -213,6 +220,9 @@ fn alternatives(
             "  no entry can allow this spelling: register the module with a plain, absolute, local path".to_owned(),
         ),
         (None, Some(_), _) => lines.push("  an exact entry for this type, with its assembly and token: allowed".to_owned()),
+        (None, None, _) if finding.has("name_entry") => {
+            lines.push("  show the image (XML-rendered events or an inventory), so that it can be judged".to_owned());
+        }
         (None, None, _) => lines.push(
             "  show the image (XML-rendered events or an inventory); or an entry with match=name, which vouches for the \
              name alone: unverified, severity info"

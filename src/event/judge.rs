@@ -57,7 +57,12 @@ fn change<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
     };
     let foreign = match (&read, gathered.log) {
         (read, Log::Unknown) if gathered.id == Id::Missing => {
-            !matches!(read, Ok(Says::Change(_))) && !message.trim_start().starts_with(message::START)
+            // Several different numbers are no number; what else the row says still makes it ours.
+            let without_problem =
+                || gathered.problem.is_some() && is_module_change(gathered, message, buffer);
+            !matches!(read, Ok(Says::Change(_)))
+                && !message.trim_start().starts_with(message::START)
+                && !without_problem()
         }
         // Many providers have an event 29. Without a log's name the row must look like one of ours.
         (Err(NO_CONFIGURATION_PATH), Log::Unknown) => true,
@@ -74,6 +79,11 @@ fn change<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
         Ok(says) => (Role::Change, says),
         Err(reason) => (Role::Change, Says::Unparsed(reason)),
     }
+}
+
+/// Whether the texts are a change of modules, whatever is wrong with the rest of the row.
+fn is_module_change(gathered: &Gathered<'_>, message: &str, buffer: &str) -> bool {
+    matches!(says(gathered, message, buffer), Ok(Says::Change(_)))
 }
 
 /// Whether an event without a number is a change. Event 30, a failed attempt, has the same values: only the words
