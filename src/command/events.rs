@@ -4,10 +4,10 @@ use crate::detect::part::{self, NOTHING, Part};
 use crate::detect::{Annotation, Column, Engine, Finding, ReasonTexts, Severity, Verdict, row, time};
 use crate::event::{Event, Fields, INPUTS, Opened, Role, Says, Scratch};
 use crate::iis::ValueSource;
-use crate::searchcommand::{Cells, Input, Messages, Place, Plan, Record};
+use crate::searchcommand::record::{Free, Memo};
+use crate::searchcommand::{Cells, Compare, Input, Messages, Place, Plan, Record};
 
 use super::options::Options;
-use super::remembered::{Free, Remembered};
 use super::writer;
 
 /// Places in [`INPUTS`].
@@ -39,7 +39,8 @@ struct Buffers {
     reasons: ReasonTexts,
     text: Vec<u8>,
     key: Vec<u8>,
-    remembered: Remembered,
+    /// The cells of rows by what their event says, for rows whose texts differ in more than numbers.
+    memo: Memo,
 }
 
 /// What is known of a row's facts before its event is read.
@@ -78,6 +79,20 @@ pub(super) fn plan(options: &Options) -> Plan {
     }
 }
 
+/// How rows are compared. The facts depend on time, record number and process in one respect only: whether there is a
+/// time. The columns of `parts=true` show all three.
+pub(super) fn compared(options: &Options) -> Vec<Compare> {
+    let compare = |name: &&str| match *name {
+        "_raw" => Compare::Never,
+        "_time" | "lastTime" | "RecordNumber" | "EventRecordID" | "ProcessID" => Compare::Number,
+        _ => Compare::Text,
+    };
+    if options.parts {
+        return Vec::new();
+    }
+    INPUTS.iter().skip(first_place(options.raw)).map(compare).collect()
+}
+
 impl Events {
     pub(super) fn new(options: &Options, engine: Engine, assumed_time: i64) -> Self {
         Self {
@@ -97,12 +112,14 @@ impl Events {
         self.rows += 1;
         self.has_input = self.has_input
             || CARRIERS.iter().any(|&place| fields.cells.get(place).is_some_and(|cell| !cell.is_empty()));
-        let Buffers { key, remembered, .. } = &mut self.buffers;
+        let Buffers { key, memo, .. } = &mut self.buffers;
         let opened = Opened::new(&fields);
         key.clear();
-        let found = opened.identity(key).map(|time| {
+        // Other rows were compared before they came here.
+        let compares = self.parts || fields.cells.get(RAW).is_some_and(|raw| !raw.is_empty());
+        let found = compares.then(|| opened.identity(key)).flatten().map(|time| {
             key.push(u8::from(time::parse(time).is_none()));
-            remembered.find(key)
+            memo.find(key)
         });
         match found {
             Some(Ok(written)) => {
@@ -111,14 +128,14 @@ impl Events {
                     self.read(&opened, cells, Facts::Written);
                 }
             }
-            Some(Err(place)) => self.read(&opened, cells, Facts::New(place)),
+            Some(Err(free)) => self.read(&opened, cells, Facts::New(free)),
             None => self.read(&opened, cells, Facts::Unusual),
         }
     }
 
     /// Reads the event and writes what is still to be written of it.
     fn read(&mut self, opened: &Opened<'_, '_>, cells: &mut Cells, facts: Facts) {
-        let Buffers { scratch, host, finding, reasons, text, key, remembered } = &mut self.buffers;
+        let Buffers { scratch, host, finding, reasons, text, key, memo } = &mut self.buffers;
         let event = opened.read(scratch);
         row::lower_case(event.host, host);
         let time = time::parse(event.time);
@@ -143,8 +160,11 @@ impl Events {
             }
             Says::Nothing => {}
         }
-        if let (Facts::New(place), true) = (facts, timeless) {
-            remembered.keep(key, place, cells);
+        if timeless {
+            cells.repeat();
+            if let Facts::New(free) = facts {
+                memo.keep(key, free, cells);
+            }
         }
         if self.parts && event.role != Role::Other {
             write_parts(cells, &event, host, at, text);

@@ -8,13 +8,12 @@ mod events;
 mod files;
 mod inventory;
 mod options;
-mod remembered;
 mod writer;
 
 pub use files::{Lookups, assemble, read_file};
 
 use crate::detect::{Engine, time};
-use crate::searchcommand::{Cells, Fatal, Messages, Plan, Record, SearchInfo, StreamingCommand};
+use crate::searchcommand::{Cells, Compare, Fatal, Messages, Plan, Record, SearchInfo, StreamingCommand};
 
 use changes::Changes;
 use events::Events;
@@ -26,6 +25,8 @@ pub struct IisModCheck {
     lookups: Lookups,
     search_head_only: bool,
     state: State,
+    /// How the rows of this search are compared.
+    compared: Vec<Compare>,
 }
 
 /// How far the search has come.
@@ -50,7 +51,7 @@ impl IisModCheck {
     /// The command with the lookups folder of its app. `search_head_only`: this build refuses `distributed=true`.
     #[must_use]
     pub fn new(lookups: Lookups, search_head_only: bool) -> Self {
-        Self { lookups, search_head_only, state: State::Idle }
+        Self { lookups, search_head_only, state: State::Idle, compared: Vec::new() }
     }
 
     /// The rows of this search; the entries are read when they are first asked for.
@@ -86,6 +87,10 @@ impl StreamingCommand for IisModCheck {
             Input::Change => changes::plan(&options),
             Input::Module => inventory::plan(&options),
         };
+        self.compared = match options.input {
+            Input::Event => events::compared(&options),
+            Input::Change | Input::Module => Vec::new(),
+        };
         let assumed_time = assumed_time(search.latest_time);
         let by_site = self.lookups.has_site_files() || options.allowlist.is_some() || options.packs.is_some();
         self.state = State::Ready { options: Box::new(options), assumed_time };
@@ -94,6 +99,10 @@ impl StreamingCommand for IisModCheck {
             self.rows()?;
         }
         Ok(plan)
+    }
+
+    fn compared(&self) -> Vec<Compare> {
+        self.compared.clone()
     }
 
     fn record(&mut self, record: &Record<'_>, cells: &mut Cells) -> Result<(), Fatal> {

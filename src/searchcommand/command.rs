@@ -18,8 +18,29 @@ pub trait StreamingCommand {
     /// Reads the wanted cells of one record and sets its output cells. `Err` fails the search with its text.
     fn record(&mut self, record: &Record<'_>, cells: &mut Cells) -> Result<(), Fatal>;
 
+    /// How records are compared, for each input of the plan in order. Where [`Cells::repeat`] was called for a record, the
+    /// later ones that compare equal get its cells and are not shown to the command. Empty, the default: every record is
+    /// shown. Called after [`setup`](Self::setup).
+    ///
+    /// Rows of events repeat much, and comparing costs a fraction of reading.
+    fn compared(&self) -> Vec<Compare> {
+        Vec::new()
+    }
+
     /// Called once, after the last record and before the last reply, for messages about the whole search.
     fn finish(&mut self, _messages: &mut Messages) {}
+}
+
+/// How an input counts when records are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compare {
+    /// By its bytes.
+    Text,
+    /// All numbers count alike (up to 11 digits, perhaps with a fraction), everything else by its bytes: times and
+    /// serial numbers that the cells do not depend on.
+    Number,
+    /// A record that has this input is not compared: it is known to differ from record to record.
+    Never,
 }
 
 /// What splunkd says about the search. Every part is optional: versions of Splunk differ in what they send.

@@ -56,7 +56,7 @@ pub mod record;
 mod serve;
 
 pub use arguments::{Argument, Arguments};
-pub use command::{Fatal, Input, Output, Place, Plan, SearchInfo, StreamingCommand};
+pub use command::{Compare, Fatal, Input, Output, Place, Plan, SearchInfo, StreamingCommand};
 pub use error::Error;
 pub use messages::Messages;
 pub use record::{Cells, Record, Values, Written};

@@ -42,7 +42,7 @@ pub fn serve(
             Request::Getinfo(search) => guarded(|| {
                 let plan = command.setup(&search)?;
                 let reply = getinfo_reply(&plan);
-                rewriter = Some(Rewriter::new(plan)?);
+                rewriter = Some(Rewriter::new(plan)?.comparing(command.compared()));
                 Ok(reply)
             }),
             Request::Execute { finished } => {

@@ -30,6 +30,7 @@ pub struct Cells {
     quotes: Quotes,
     /// An output that was set and that the plan does not have.
     unknown: Option<usize>,
+    may_repeat: bool,
 }
 
 /// The cells of one record as they stand in the reply: to be kept, and written again into a later record of the same
@@ -69,6 +70,7 @@ impl Cells {
             loose: Vec::new(),
             quotes: Quotes::default(),
             unknown: None,
+            may_repeat: false,
         }
     }
 
@@ -105,6 +107,17 @@ impl Cells {
         }
         self.close(&place);
         self.twin.clear();
+    }
+
+    /// Says that the cells of this record follow from its compared inputs alone, so that later records which compare
+    /// equal may get them without the command being asked: see
+    /// [`StreamingCommand::compared`](crate::searchcommand::StreamingCommand::compared).
+    pub fn repeat(&mut self) {
+        self.may_repeat = true;
+    }
+
+    pub(super) fn may_repeat(&self) -> bool {
+        self.may_repeat
     }
 
     /// The cells of this record so far, to be written again into a later one. `None` when they were set out of order.
@@ -183,6 +196,7 @@ impl Cells {
         self.base = self.text.len();
         self.column = 0;
         self.ordered = true;
+        self.may_repeat = false;
     }
 
     /// Ends a record whose cells are all appended.

@@ -8,10 +8,13 @@ mod cell;
 mod cells;
 mod cursor;
 mod layout;
+mod memo;
+mod repeats;
 mod rewriter;
 mod values;
 
 pub use cells::{Cells, Written};
+pub use memo::{Free, Memo};
 pub use rewriter::Rewriter;
 
 use cell::Span;

@@ -5,7 +5,8 @@ use super::cell::Span;
 use super::cells::{Cells, push_commas};
 use super::cursor::{Cursor, Extent};
 use super::layout::{Layout, TWIN, end_of_cell};
-use crate::searchcommand::command::{Fatal, Plan};
+use super::repeats::Repeats;
+use crate::searchcommand::command::{Compare, Fatal, Plan};
 use crate::searchcommand::frame::BODY_LIMIT;
 
 /// Rewrites bodies for one [`Plan`]. Its buffers are kept from body to body.
@@ -27,6 +28,7 @@ pub struct Rewriter {
     layout: Layout,
     cursor: Cursor,
     cells: Cells,
+    repeats: Repeats,
     /// The current record as read, where its cells are decoded before it is copied.
     row: Vec<u8>,
 }
@@ -49,7 +51,15 @@ impl Rewriter {
             return Err(Fatal(format!("internal error: output column {} \"{name}\" {problem}", index + 1)));
         }
         let (cursor, cells) = (Cursor::new(plan.inputs.len()), Cells::new(&plan));
-        Ok(Self { plan, layout: Layout::default(), cursor, cells, row: Vec::new() })
+        let (layout, repeats) = (Layout::default(), Repeats::default());
+        Ok(Self { plan, layout, cursor, cells, repeats, row: Vec::new() })
+    }
+
+    /// Compares records by these inputs: see
+    /// [`StreamingCommand::compared`](crate::searchcommand::StreamingCommand::compared).
+    #[must_use]
+    pub fn comparing(self, inputs: Vec<Compare>) -> Self {
+        Self { repeats: Repeats::new(inputs), ..self }
     }
 
     /// Rewrites one body and calls `visit` for each of its records. The result is valid until the next call. `body` is used
@@ -104,7 +114,7 @@ impl Rewriter {
         mut at: usize,
         visit: &mut impl FnMut(&Record<'_>, &mut Cells) -> Result<(), Fatal>,
     ) -> Result<usize, Fatal> {
-        let Self { layout, cursor, cells, .. } = self;
+        let Self { layout, cursor, cells, repeats, .. } = self;
         while at < body.len() {
             let extent = cursor.scan::<false>(layout, body, at);
             if is_empty_line(layout, extent, at) {
@@ -115,9 +125,18 @@ impl Rewriter {
             cells.text.extend_from_slice(body.get(copied..edge).unwrap_or_default());
             copied = edge;
             close_record(layout, extent, &mut cells.text);
-            cursor.decode(layout, body);
             cells.start();
-            visit(&Record { body, cursor, layout }, cells)?;
+            match repeats.find(cursor, body) {
+                Some(Ok(written)) => cells.write_again(written),
+                found => {
+                    let free = found.and_then(Result::err);
+                    cursor.decode(layout, body);
+                    visit(&Record { body, cursor, layout }, cells)?;
+                    if let Some(free) = free {
+                        repeats.keep(free, cells);
+                    }
+                }
+            }
             cells.append(layout);
             at = extent.next;
         }

@@ -1,33 +1,31 @@
 //! Rows that say the same get the same cells.
-//!
-//! One module is registered on many servers by the same messages, so most rows of a search repeat. What is remembered is
-//! the output of a row as encoded cells. It must depend on nothing but the key: a finding on which an entry of the site
-//! could bear (its dates and scope are looked at row by row) is never kept.
 
 use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
 
-use crate::searchcommand::{Cells, Written};
+use super::cells::{Cells, Written};
 
-/// The most rows and bytes that are remembered; then remembering starts afresh. Names are written by attackers.
+/// The most rows and bytes that are remembered; then remembering starts afresh. Cells may be written by attackers.
 const MOST_ROWS: usize = 8_192;
-const MOST_BYTES: usize = 4 << 20;
+const MOST_BYTES: usize = 2 << 20;
 /// Twice the rows, so that a free slot is never far.
 const SLOTS: usize = 2 * MOST_ROWS;
 
-/// Encoded cells by what the row says. All keys and cells lie in one vector, and the table of them has a fixed size, so
-/// that a row that is new allocates nothing either.
-pub(super) struct Remembered {
-    /// Seeded anew by each process: who writes names cannot make their hashes meet.
+/// Encoded cells by what a row says. All keys and cells lie in one vector, and the table of them has a fixed size, so that
+/// a row that is new allocates nothing either.
+#[derive(Debug, Default)]
+pub struct Memo {
+    /// Seeded anew by each process: who writes cells cannot make their hashes meet.
     hasher: RandomState,
     /// Number of a row from 1, at its hash or behind it; 0 where the slot is free.
-    slots: Box<[u16]>,
+    slots: Vec<u16>,
     rows: Vec<Row>,
     bytes: Vec<u8>,
 }
 
 /// The key and the cells of a row lie behind each other in the bytes.
+#[derive(Debug)]
 struct Row {
     hash: u64,
     start: usize,
@@ -39,27 +37,17 @@ struct Row {
 
 const _: () = assert!(MOST_ROWS < u16::MAX as usize);
 
-impl Default for Remembered {
-    fn default() -> Self {
-        Self {
-            hasher: RandomState::default(),
-            slots: vec![0; SLOTS].into(),
-            rows: Vec::with_capacity(MOST_ROWS),
-            bytes: Vec::new(),
-        }
-    }
-}
-
 /// The free slot for a key that is not there.
-#[derive(Clone, Copy)]
-pub(super) struct Free {
+#[derive(Clone, Copy, Debug)]
+pub struct Free {
     hash: u64,
     slot: usize,
 }
 
-impl Remembered {
-    /// The cells of an earlier row of this key; else the slot in which to [keep](Remembered::keep) them.
-    pub(super) fn find(&self, key: &[u8]) -> Result<Written<'_>, Free> {
+impl Memo {
+    /// The cells of an earlier row of this key; else the slot in which to [keep](Memo::keep) them.
+    #[inline]
+    pub fn find(&self, key: &[u8]) -> Result<Written<'_>, Free> {
         let hash = self.hasher.hash_one(key);
         let mut slot = position(hash);
         while let Some(row) =
@@ -74,19 +62,20 @@ impl Remembered {
         Err(Free { hash, slot })
     }
 
-    /// Keeps the cells that were written for the row of `key`. `free` is what [`Remembered::find`] gave for it, with
-    /// nothing kept in between.
-    pub(super) fn keep(&mut self, key: &[u8], free: Free, cells: &Cells) {
+    /// Keeps the cells that were written for the row of `key`. `free` is what [`Memo::find`] gave for it, with nothing
+    /// kept in between. What is very long is not kept.
+    pub fn keep(&mut self, key: &[u8], free: Free, cells: &Cells) {
         let Some(written) = cells.written() else { return };
         let length = key.len() + written.text.len();
         if length > MOST_BYTES / 64 {
             return;
         }
         let mut slot = free.slot;
-        if self.rows.len() >= MOST_ROWS || self.bytes.len() + length > MOST_BYTES {
+        if self.slots.is_empty() || self.rows.len() >= MOST_ROWS || self.bytes.len() + length > MOST_BYTES {
             self.rows.clear();
             self.bytes.clear();
-            self.slots.fill(0);
+            self.slots.clear();
+            self.slots.resize(SLOTS, 0);
             slot = position(free.hash);
         }
         let start = self.bytes.len();
