@@ -2,7 +2,7 @@
 
 use crate::detect::part::{self, NOTHING, Part};
 use crate::detect::{Annotation, Column, Engine, Finding, ReasonTexts, Severity, Verdict, row, time};
-use crate::event::{Event, Fields, INPUTS, Opened, Role, Says, Scratch};
+use crate::event::{self, Event, Fields, INPUTS, Opened, Role, Says, Scratch};
 use crate::iis::ValueSource;
 use crate::searchcommand::record::{Free, Memo};
 use crate::searchcommand::{Cells, Compare, Input, Messages, Place, Plan, Record};
@@ -83,7 +83,7 @@ pub(super) fn plan(options: &Options) -> Plan {
 /// time. The columns of `parts=true` show all three.
 pub(super) fn compared(options: &Options) -> Vec<Compare> {
     let compare = |name: &&str| match *name {
-        "_raw" => Compare::Never,
+        "_raw" => Compare::By(event::essence),
         "_time" | "lastTime" | "RecordNumber" | "EventRecordID" | "ProcessID" => Compare::Number,
         _ => Compare::Text,
     };

@@ -47,6 +47,7 @@ mod xml;
 
 use crate::iis::ConfigChange;
 
+pub use classic::essence;
 pub use opened::Opened;
 pub use reasons::REASONS;
 

@@ -32,15 +32,16 @@ pub trait StreamingCommand {
 }
 
 /// How an input counts when records are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Compare {
     /// By its bytes.
     Text,
     /// All numbers count alike (up to 11 digits, perhaps with a fraction), everything else by its bytes: times and
     /// serial numbers that the cells do not depend on.
     Number,
-    /// A record that has this input is not compared: it is known to differ from record to record.
-    Never,
+    /// By what the function writes for it; where that gives false, the record is not compared. It is given the text
+    /// between the quotes of the cell, in which each quote still stands twice, and may leave out whatever is no quote.
+    By(fn(&[u8], &mut Vec<u8>) -> bool),
 }
 
 /// What splunkd says about the search. Every part is optional: versions of Splunk differ in what they send.

@@ -153,13 +153,17 @@ fn bare(body: &[u8], start: usize, from: usize, quotes: bool) -> Cell {
     let found = find_separator(body, from);
     let (end, stop) = match body.get(found) {
         Some(b',') => (found, Stop::Comma(found + 1)),
-        Some(_) if found > from && body.get(found - 1) == Some(&b'\r') => {
-            (found - 1, Stop::Record(found + 1))
-        }
-        Some(_) => (found, Stop::Record(found + 1)),
+        Some(_) => (end_of_line(body, from, found), Stop::Record(found + 1)),
         None => (found, Stop::Record(found)),
     };
     Cell { inner: Span::new(start, end), end, quotes, stop }
+}
+
+/// Where an unquoted cell ends whose record ends with the line feed at `line_feed`. Up to `from` nothing is a line end.
+#[inline]
+pub(super) fn end_of_line(body: &[u8], from: usize, line_feed: usize) -> usize {
+    let carriage_return = line_feed > from && body.get(line_feed - 1) == Some(&b'\r');
+    line_feed - usize::from(carriage_return)
 }
 
 const LOW_BITS: u64 = u64::from_ne_bytes([0x01; 8]);
@@ -220,7 +224,7 @@ pub(super) fn count_commas(body: &[u8], at: usize) -> usize {
 
 /// The first quote from `from` on.
 #[inline]
-fn find_quote(body: &[u8], from: usize) -> Option<usize> {
+pub(super) fn find_quote(body: &[u8], from: usize) -> Option<usize> {
     let rest = body.get(from..)?;
     // The search that every processor of the architecture can do is compiled in here. That is worth more than the
     // wider one which `memchr` would choose at run time, because cells are short: a third less instructions per row.
@@ -234,7 +238,7 @@ fn find_quote(body: &[u8], from: usize) -> Option<usize> {
 
 /// The first comma or line feed from `from` on, or the end of the body.
 #[inline]
-fn find_separator(body: &[u8], from: usize) -> usize {
+pub(super) fn find_separator(body: &[u8], from: usize) -> usize {
     let mut at = from;
     if let Some(found) = find_in_words(body, &mut at, 4, |word| equals(word, b',') | equals(word, b'\n')) {
         return found;

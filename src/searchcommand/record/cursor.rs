@@ -155,17 +155,6 @@ impl Cursor {
         if input < self.inputs { self.spans.get(input).copied().unwrap_or_default() } else { Span::default() }
     }
 
-    /// The slots that are not empty with their cells as they stand in the body, before [`Cursor::decode`].
-    #[inline]
-    pub(super) fn undecoded(&self) -> impl Iterator<Item = (u32, Span)> {
-        self.filled.iter().map(|&slot| (slot, self.spans.get(slot as usize).copied().unwrap_or_default()))
-    }
-
-    /// The slots of cells with quotes that are not part of the value.
-    pub(super) fn quoted(&self) -> impl Iterator<Item = u32> {
-        self.quoted.iter().map(|&(slot, _)| slot)
-    }
-
     /// The inputs whose cell is not empty. A twin's slot is no input.
     pub(super) fn filled(&self) -> impl Iterator<Item = usize> {
         self.filled.iter().map(|&slot| slot as usize).filter(|&slot| slot < self.inputs)

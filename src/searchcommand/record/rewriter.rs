@@ -85,6 +85,7 @@ impl Rewriter {
         let _ = self.cells.text.try_reserve(body.len() + body.len() / 4);
         if !self.layout.fits(body) {
             self.layout = Layout::read(&self.plan, body);
+            self.repeats.start(&self.layout);
         }
         let Layout { content, open, ref header, ref names, .. } = self.layout;
         self.cells.text.extend_from_slice(body.get(..content).unwrap_or_default());
@@ -116,6 +117,17 @@ impl Rewriter {
     ) -> Result<usize, Fatal> {
         let Self { layout, cursor, cells, repeats, .. } = self;
         while at < body.len() {
+            let repeated = repeats.scan(body, at);
+            if let Some((extent, Ok(written))) = repeated {
+                cells.text.extend_from_slice(body.get(copied..extent.end).unwrap_or_default());
+                copied = extent.end;
+                cells.start();
+                cells.write_again(written);
+                cells.append(layout);
+                at = extent.next;
+                continue;
+            }
+            let free = repeated.and_then(|(_, found)| found.err());
             let extent = cursor.scan::<false>(layout, body, at);
             if is_empty_line(layout, extent, at) {
                 at = extent.next;
@@ -125,17 +137,11 @@ impl Rewriter {
             cells.text.extend_from_slice(body.get(copied..edge).unwrap_or_default());
             copied = edge;
             close_record(layout, extent, &mut cells.text);
+            cursor.decode(layout, body);
             cells.start();
-            match repeats.find(cursor, body) {
-                Some(Ok(written)) => cells.write_again(written),
-                found => {
-                    let free = found.and_then(Result::err);
-                    cursor.decode(layout, body);
-                    visit(&Record { body, cursor, layout }, cells)?;
-                    if let Some(free) = free {
-                        repeats.keep(free, cells);
-                    }
-                }
+            visit(&Record { body, cursor, layout }, cells)?;
+            if let Some(free) = free {
+                repeats.keep(free, cells);
             }
             cells.append(layout);
             at = extent.next;
