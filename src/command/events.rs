@@ -44,6 +44,7 @@ struct Buffers {
 }
 
 /// What is known of a row's facts before its event is read.
+#[derive(Clone, Copy)]
 enum Facts {
     /// They are written already.
     Written,
