@@ -4,6 +4,9 @@ import hashlib
 import re
 import struct
 import subprocess
+from pathlib import Path
+
+from packages import ROOT
 
 from .package import Package
 
@@ -79,9 +82,9 @@ def binaries(package: Package):
                 yield f"{name}: not in the cloud package"
         else:
             yield f"{name}: nothing but the command belongs here"
-        for path_of_builder in (b"/root/", b"/home/", b"/work/", b"/.cargo/registry"):
-            if path_of_builder in data:
-                yield f"{name}: holds a path of the machine that built it ({path_of_builder.decode()}...)"
+        for path_of_builder in (f"{ROOT}/", f"{Path.home()}/", "/.cargo/registry"):
+            if path_of_builder.encode() in data:
+                yield f"{name}: holds a path of the machine that built it ({path_of_builder}...)"
         if hashlib.sha256(data).hexdigest() not in (package.app / "sbom.cdx.json").read_text():
             yield f"{name}: its checksum is not in sbom.cdx.json"
 

@@ -76,6 +76,9 @@ class Allow(Installed):
         self.create(head)
         before = self.verdicts(head)
         self.allow(head, self.finding(head, "AgentModule", "web01.example.com"))
+        entry = next(e for e in self.entries() if e["id"] != "example")
+        self.assertEqual((entry["match"], entry["image"], entry["host"]), ("exact", AGENT, "web01.example.com"))
+        self.assertEqual((entry["owner"], entry["reason"], entry["effect"], entry["enabled"]), ("ops", "ticket 7", "allow", "true"))
         after = self.verdicts(head)
         changed = {key for key in after if after[key] == "allowed"}
         self.assertEqual(changed, {("AgentModule", "web01.example.com")})
@@ -124,6 +127,11 @@ class Allow(Installed):
         before = self.entries()
         self.allow(head, finding)
         self.assertEqual(self.entries(), before)
+        # Somebody switches the entry off: the finding is back under its id, and the entry is still the same one.
+        self.allowlist().write_text(self.allowlist().read_text().replace("true", "false"))
+        self.assertEqual(self.finding(head, "AgentModule", "web01.example.com"), finding)
+        self.allow(head, finding)
+        self.assertEqual([e["id"] for e in self.entries()], [e["id"] for e in before])
 
     def test_without_the_file_nothing_is_written(self):
         hosts = self.installed("web01.example.com")
