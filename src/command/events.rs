@@ -24,7 +24,8 @@ pub(super) struct Events {
     raw: bool,
     message_field: String,
     assumed_time: i64,
-    rows: u64,
+    /// There was a row.
+    has_rows: bool,
     /// Some row had something that can hold an event.
     has_input: bool,
     buffers: Buffers,
@@ -102,7 +103,7 @@ impl Events {
             raw: options.raw,
             message_field: options.message_field.clone(),
             assumed_time,
-            rows: 0,
+            has_rows: false,
             has_input: false,
             buffers: Buffers::default(),
         }
@@ -110,7 +111,7 @@ impl Events {
 
     pub(super) fn record(&mut self, record: &Record<'_>, cells: &mut Cells) {
         let fields = self.fields(record);
-        self.rows += 1;
+        self.has_rows = true;
         self.has_input = self.has_input
             || CARRIERS.iter().any(|&place| fields.cells.get(place).is_some_and(|cell| !cell.is_empty()));
         let Buffers { key, memo, .. } = &mut self.buffers;
@@ -173,7 +174,7 @@ impl Events {
     }
 
     pub(super) fn finish(&self, messages: &mut Messages) {
-        if self.rows == 0 || self.has_input {
+        if !self.has_rows || self.has_input {
             return;
         }
         let hint = if self.raw {
@@ -182,9 +183,8 @@ impl Events {
             "raw=false leaves _raw out; message_field= names the field that holds the message text".to_owned()
         };
         messages.warn(format!(
-            "iismodcheck: none of the {} rows has event data, the field `{}`{}; nothing was checked. Put the command \
-             before a stats or table that drops them; {hint}.",
-            self.rows,
+            "iismodcheck: no row has event data, the field `{}`{}; nothing was checked. Put the command before a stats \
+             or table that drops them; {hint}.",
             self.message_field,
             if self.raw { " or _raw" } else { "" },
         ));

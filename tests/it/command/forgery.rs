@@ -137,7 +137,7 @@ fn a_search_without_input_is_told_once() {
         assert_eq!(messages.len(), 1);
         assert_eq!(messages[0].0, "WARN");
         assert!(
-            messages[0].1.contains("none of the 15 rows") && messages[0].1.contains(hint),
+            messages[0].1.contains("no row has event data") && messages[0].1.contains(hint),
             "{messages:?}"
         );
         assert!(messages[0].1.contains("message_field="));
