@@ -261,7 +261,8 @@ mod tests {
             assert!(is_closed(&io::Error::from_raw_os_error(code), true), "{code}");
         }
         assert!(!is_closed(&io::Error::from_raw_os_error(5), true));
-        assert!(!is_closed(&io::Error::from_raw_os_error(109), false));
+        // Elsewhere 109 is another error; on Windows itself the standard library knows it as a broken pipe.
+        assert_eq!(is_closed(&io::Error::from_raw_os_error(109), false), cfg!(windows));
     }
 
     #[test]
