@@ -44,6 +44,7 @@ struct Buffers {
 }
 
 /// What is known of a row's facts before its event is read.
+#[derive(Clone, Copy)]
 enum Facts {
     /// They are written already.
     Written,
@@ -124,6 +125,7 @@ impl Events {
         match found {
             Some(Ok(written)) => {
                 cells.write_again(written);
+                cells.repeat();
                 if self.parts {
                     self.read(&opened, cells, Facts::Written);
                 }
