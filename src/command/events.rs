@@ -126,6 +126,7 @@ impl Events {
         match found {
             Some(Ok(written)) => {
                 cells.write_again(written);
+                cells.repeat();
                 if self.parts {
                     self.read(&opened, cells, Facts::Written);
                 }

@@ -15,7 +15,7 @@ use super::lookalike::{Known, Lookalikes};
 use super::reason::{Detail, Reason};
 
 /// The most spellings that are remembered; then remembering starts afresh. Names are written by attackers.
-const REMEMBERED: usize = 16_384;
+const REMEMBERED: usize = 1_024;
 
 /// Entries, indexed for one group of hosts.
 struct Indexed {

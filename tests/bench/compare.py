@@ -101,12 +101,33 @@ def run(command, args, chunks):
         _, length = read_frame(process.stdout)
         out += length
         writer.join()
+    # The kernel's own account of the process. `ru_maxrss` of a forked child begins with the pages of this one.
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
     process.stdin.close()
     _, status, usage = os.wait4(process.pid, 0)
     if status != 0:
         raise RuntimeError(f"{command[0]} ended with {status}")
-    return {"cpu": usage.ru_utime + usage.ru_stime, "wall": time.perf_counter() - started, "rss": usage.ru_maxrss,
+    return {"cpu": usage.ru_utime + usage.ru_stime, "wall": time.perf_counter() - started, "rss": peak,
             "getinfo": answered, "out": out}
+
+
+def start(command, rounds):
+    """Milliseconds from the start of a process to its first line, or to its end where it writes none."""
+    request = frame({"action": "getinfo", "searchinfo": {"args": [], "raw_args": []}})
+    times = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        try:
+            process.stdin.write(request)
+            process.stdin.flush()
+        except BrokenPipeError:
+            pass
+        process.stdout.readline()
+        times.append(time.perf_counter() - started)
+        process.communicate()
+    return statistics.median(times) * 1e3
 
 
 def required(args):
@@ -156,6 +177,12 @@ def main():
         ("SDK, required_fields=[Message]", [*sdk, "--selected"], [], message),
         ("SDK, all fields", sdk, [], everything),
     ]
+    model = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+                  if line.startswith("model name")), platform.machine())
+    sdk_version = subprocess.run([PYTHON, "-c", "import splunklib; print(splunklib.__version__)"],
+                                 capture_output=True, text=True, check=True).stdout.strip()
+    rustc = subprocess.run(["rustc", "--version"], capture_output=True, text=True).stdout.strip()
+    print(f"{model}; {rustc}; splunk-sdk {sdk_version}; load {os.getloadavg()[0]:.1f}")
     print(f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
           f"Python {platform.python_version()}, {options.rows} rows in chunks of {options.chunk}, "
           f"median of {options.rounds}")
@@ -176,6 +203,8 @@ def main():
     print(f"ours raw=false / bare copy:            {cpu[0] / cpu[1]:6.2f}x")
     print(f"ours default / bare copy:              {cpu[2] / cpu[3]:6.2f}x")
     print(f"ours all_fields / bare copy:           {cpu[4] / cpu[5]:6.2f}x")
+    starts = [start(command, 40) for command in ([str(OURS)], ["/bin/true"])]
+    print(f"\nexec to getinfo reply {starts[0]:.2f} ms, /bin/true to its end {starts[1]:.2f} ms: {starts[0] / starts[1]:.2f}x")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 //! The integration tests, one binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)] // a test that cannot go on fails here
 
+mod allocations;
 mod cli;
 mod command;
 mod cursor;
@@ -15,6 +16,8 @@ mod protocol;
 mod protocol_child;
 mod protocol_faults;
 mod protocol_rows;
+mod repeats;
+mod resources;
 mod rollup;
 mod spellings;
 mod splunk;

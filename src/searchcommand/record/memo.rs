@@ -8,7 +8,7 @@ use super::cells::{Cells, Written};
 
 /// The most rows and bytes that are remembered; then remembering starts afresh. Cells may be written by attackers.
 const MOST_ROWS: usize = 8_192;
-const MOST_BYTES: usize = 2 << 20;
+const MOST_BYTES: usize = 3 << 19;
 /// Twice the rows, so that a free slot is never far.
 const SLOTS: usize = 2 * MOST_ROWS;
 
@@ -76,6 +76,9 @@ impl Memo {
             self.bytes.clear();
             self.slots.clear();
             self.slots.resize(SLOTS, 0);
+            // All at once: memory that is not written to costs nothing, and growing would need it twice.
+            self.rows.reserve_exact(MOST_ROWS);
+            self.bytes.reserve_exact(MOST_BYTES);
             slot = position(free.hash);
         }
         let start = self.bytes.len();
