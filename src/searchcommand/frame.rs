@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, BufReader, IoSlice, Read, Write};
 
 use super::error::Error;
+use super::record::Reply;
 
 /// The longest header line read, its line feed included.
 const HEADER_LIMIT: usize = 256;
@@ -14,6 +15,8 @@ pub(super) const BODY_LIMIT: u64 = u32::MAX as u64;
 const RESERVE: usize = 64 << 20;
 /// Memory is cleared for reading in steps of this size, small enough to stay in a core's cache.
 const STEP: usize = 256 << 10;
+/// Pieces of a reply in one call; Linux takes no more than this.
+const PIECES_AT_ONCE: usize = 1024;
 /// Room for the header, the metadata and the start of a body in one read.
 const READ_AHEAD: usize = 32 << 10;
 
@@ -196,32 +199,39 @@ fn skip_space(text: &[u8]) -> &[u8] {
 pub(super) fn write_frame(
     output: &mut impl Write,
     metadata: &[u8],
-    body: &[u8],
+    body: Reply<'_>,
     chunk: u64,
 ) -> Result<bool, Error> {
     let mut head = format!("chunked 1.0,{},{}\n", metadata.len(), body.len()).into_bytes();
     head.extend_from_slice(metadata);
-    match write_both(output, &head, body).and_then(|()| output.flush()) {
+    match write_pieces(output, std::iter::once(&*head).chain(body.pieces())).and_then(|()| output.flush()) {
         Ok(()) => Ok(true),
         Err(error) if is_closed(&error, cfg!(windows)) => Ok(false),
         Err(source) => Err(Error::Write { chunk, source }),
     }
 }
 
-/// Writes two slices in as few system calls as the output allows, without copying them together.
-fn write_both(output: &mut impl Write, head: &[u8], body: &[u8]) -> io::Result<()> {
-    let mut slices = [IoSlice::new(head), IoSlice::new(body)];
-    let mut left = &mut slices[..];
-    IoSlice::advance_slices(&mut left, 0);
-    while !left.is_empty() {
-        match output.write_vectored(left) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(count) => IoSlice::advance_slices(&mut left, count),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+/// Writes pieces in as few system calls as the output allows, without copying them together.
+fn write_pieces<'p>(output: &mut impl Write, pieces: impl Iterator<Item = &'p [u8]>) -> io::Result<()> {
+    let mut pieces = pieces.fuse();
+    loop {
+        let mut slices: [_; PIECES_AT_ONCE] = std::array::from_fn(|_| IoSlice::new(&[]));
+        let count =
+            slices.iter_mut().zip(&mut pieces).map(|(slot, piece)| *slot = IoSlice::new(piece)).count();
+        let mut left = slices.get_mut(..count).unwrap_or_default();
+        if left.is_empty() {
+            return Ok(());
+        }
+        IoSlice::advance_slices(&mut left, 0);
+        while !left.is_empty() {
+            match output.write_vectored(left) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => IoSlice::advance_slices(&mut left, count),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
         }
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -301,7 +311,8 @@ mod tests {
             }
         }
         let mut slow = Slow(Vec::new());
-        assert!(write_frame(&mut slow, b"{}", b"a,b\n1,2\n", 1).unwrap());
-        assert_eq!(slow.0, b"chunked 1.0,2,8\n{}a,b\n1,2\n");
+        let pieces: Vec<Vec<u8>> = (0..3 * PIECES_AT_ONCE).map(|n| vec![b'x'; n % 5]).collect();
+        write_pieces(&mut slow, pieces.iter().map(Vec::as_slice)).unwrap();
+        assert_eq!(slow.0, pieces.concat());
     }
 }

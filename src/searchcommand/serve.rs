@@ -9,7 +9,7 @@ use super::error::Error;
 use super::frame::{FrameReader, write_frame};
 use super::messages::Messages;
 use super::metadata::{Request, error_reply, execute_reply, getinfo_reply, parse_request};
-use super::record::Rewriter;
+use super::record::{Reply, Rewriter};
 
 /// Speaks the protocol on `input` and `output` until the input ends.
 ///
@@ -23,7 +23,8 @@ use super::record::Rewriter;
 /// `Err` is a stream that breaks the protocol, or a pipe that failed: to be printed as one line on standard error, with a
 /// non-zero exit code.
 ///
-/// Memory: the largest body, its reply, and 64 KiB; and the longest record once more where existing columns are replaced.
+/// Memory: the largest body, what its reply has beyond it, 24 bytes for each record, and what is remembered of records that
+/// repeat, which is bounded. Records whose cells were decoded, or in which existing columns are replaced, count twice.
 pub fn serve(
     input: impl Read,
     mut output: impl Write,
@@ -36,7 +37,7 @@ pub fn serve(
         let (chunk, offset) = (frames.chunk(), frames.metadata_at());
         let request =
             parse_request(frames.metadata()).map_err(|problem| Error::Metadata { chunk, offset, problem })?;
-        let mut body: &[u8] = &[];
+        let mut body = Reply::default();
         let answer = match request {
             Request::Unknown(found) => return Err(Error::Action { chunk, offset, found }),
             Request::Getinfo(search) => guarded(|| {
@@ -64,7 +65,7 @@ pub fn serve(
                 }
             }
             Err(Fatal(text)) => {
-                if write_frame(&mut output, &error_reply(&text, messages.take()), &[], chunk)? {
+                if write_frame(&mut output, &error_reply(&text, messages.take()), Reply::default(), chunk)? {
                     frames.drain();
                 }
                 return Ok(());

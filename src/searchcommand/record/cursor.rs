@@ -120,6 +120,12 @@ impl Cursor {
         }
     }
 
+    /// Whether [`Cursor::decode`] will leave the body as it is.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        self.quoted.is_empty() && !self.several
+    }
+
     /// Makes values of the cells, in place: takes doubled quotes away and splits the multi-value cells. The record's own
     /// bytes must have been copied before.
     #[inline]

@@ -10,11 +10,13 @@ mod cursor;
 mod layout;
 mod memo;
 mod repeats;
+mod reply;
 mod rewriter;
 mod values;
 
 pub use cells::{Cells, Written};
 pub use memo::{Free, Memo};
+pub use reply::Reply;
 pub use rewriter::Rewriter;
 
 use cell::Span;

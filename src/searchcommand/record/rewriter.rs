@@ -6,6 +6,7 @@ use super::cells::{Cells, push_commas};
 use super::cursor::{Cursor, Extent};
 use super::layout::{Layout, TWIN, end_of_cell};
 use super::repeats::Repeats;
+use super::reply::{Pieces, Reply};
 use crate::searchcommand::command::{Compare, Fatal, Plan};
 use crate::searchcommand::frame::BODY_LIMIT;
 
@@ -29,6 +30,7 @@ pub struct Rewriter {
     cursor: Cursor,
     cells: Cells,
     repeats: Repeats,
+    pieces: Pieces,
     /// The current record as read, where its cells are decoded before it is copied.
     row: Vec<u8>,
 }
@@ -51,8 +53,8 @@ impl Rewriter {
             return Err(Fatal(format!("internal error: output column {} \"{name}\" {problem}", index + 1)));
         }
         let (cursor, cells) = (Cursor::new(plan.inputs.len()), Cells::new(&plan));
-        let (layout, repeats) = (Layout::default(), Repeats::default());
-        Ok(Self { plan, layout, cursor, cells, repeats, row: Vec::new() })
+        let (layout, repeats, pieces) = (Layout::default(), Repeats::default(), Pieces::default());
+        Ok(Self { plan, layout, cursor, cells, repeats, pieces, row: Vec::new() })
     }
 
     /// Compares records by these inputs: see
@@ -66,14 +68,15 @@ impl Rewriter {
     /// as working memory: its bytes are not the same afterwards.
     ///
     /// `Err` is what `visit` failed with, or says that it set an output which the plan does not have.
-    pub fn rewrite(
-        &mut self,
-        body: &mut [u8],
+    pub fn rewrite<'r>(
+        &'r mut self,
+        body: &'r mut [u8],
         mut visit: impl FnMut(&Record<'_>, &mut Cells) -> Result<(), Fatal>,
-    ) -> Result<&[u8], Fatal> {
+    ) -> Result<Reply<'r>, Fatal> {
         self.cells.text.clear();
+        self.pieces.clear();
         if body.is_empty() {
-            return Ok(&[]);
+            return Ok(Reply::default());
         }
         if body.len() as u64 > BODY_LIMIT {
             return Err(Fatal(format!(
@@ -81,8 +84,6 @@ impl Rewriter {
                 body.len()
             )));
         }
-        // Most of a reply is its request. Failing here is no harm: the vector grows as it is filled.
-        let _ = self.cells.text.try_reserve(body.len() + body.len() / 4);
         if !self.layout.fits(body) {
             self.layout = Layout::read(&self.plan, body);
             self.repeats.start(&self.layout);
@@ -99,15 +100,15 @@ impl Rewriter {
         } else {
             self.replace(body, content, records, &mut visit)?
         };
-        self.cells.text.extend_from_slice(body.get(copied..).unwrap_or_default());
+        self.pieces.push(self.cells.text.len(), (copied, body.len()));
         match self.cells.unknown() {
             Some(output) => Err(Fatal(format!("internal error: there is no output column {output}"))),
-            None => Ok(&self.cells.text),
+            None => Ok(self.pieces.reply(body, &self.cells.text)),
         }
     }
 
-    /// All outputs are new columns: the bytes from one record's last cell to the next one's are copied in one piece, line
-    /// end included. Gives the offset up to which the body was copied.
+    /// All outputs are new columns: the bytes from one record's last cell to the next one's are one piece of the reply, line
+    /// end included. Gives the offset up to which the body is in the reply.
     fn append(
         &mut self,
         body: &mut [u8],
@@ -115,11 +116,11 @@ impl Rewriter {
         mut at: usize,
         visit: &mut impl FnMut(&Record<'_>, &mut Cells) -> Result<(), Fatal>,
     ) -> Result<usize, Fatal> {
-        let Self { layout, cursor, cells, repeats, .. } = self;
+        let Self { layout, cursor, cells, repeats, pieces, .. } = self;
         while at < body.len() {
             let repeated = repeats.scan(body, at);
             if let Some((extent, Ok(written))) = repeated {
-                cells.text.extend_from_slice(body.get(copied..extent.end).unwrap_or_default());
+                pieces.push(cells.text.len(), (copied, extent.end));
                 copied = extent.end;
                 cells.start();
                 cells.write_again(written);
@@ -134,7 +135,13 @@ impl Rewriter {
                 continue;
             }
             let edge = edge(layout, body, at, extent);
-            cells.text.extend_from_slice(body.get(copied..edge).unwrap_or_default());
+            if cursor.is_plain() {
+                pieces.push(cells.text.len(), (copied, edge));
+            } else {
+                // Decoding changes the body.
+                pieces.push(cells.text.len(), (copied, at));
+                cells.text.extend_from_slice(body.get(at..edge).unwrap_or_default());
+            }
             copied = edge;
             close_record(layout, extent, &mut cells.text);
             cursor.decode(layout, body);
@@ -157,7 +164,7 @@ impl Rewriter {
         mut at: usize,
         visit: &mut impl FnMut(&Record<'_>, &mut Cells) -> Result<(), Fatal>,
     ) -> Result<usize, Fatal> {
-        let Self { layout, cursor, cells, row, .. } = self;
+        let Self { layout, cursor, cells, row, pieces, .. } = self;
         while at < body.len() {
             let extent = cursor.scan::<true>(layout, body, at);
             if is_empty_line(layout, extent, at) {
@@ -165,7 +172,7 @@ impl Rewriter {
                 continue;
             }
             let edge = edge(layout, body, at, extent);
-            cells.text.extend_from_slice(body.get(copied..at).unwrap_or_default());
+            pieces.push(cells.text.len(), (copied, at));
             copied = edge;
             row.clear();
             row.extend_from_slice(body.get(at..edge).unwrap_or_default());
