@@ -140,9 +140,11 @@ def required(args):
     return reply["required_fields"]
 
 
-def median(command, args, chunks, rounds):
-    runs = [run(command, args, chunks) for _ in range(rounds)]
-    return {key: statistics.median(r[key] for r in runs) for key in runs[0]}
+def medians(jobs, rounds):
+    """For each job the median of its runs. Each round runs every job, so that what else the machine does meets all alike."""
+    runs = [[run([str(c) for c in command], args, stream) for _, command, args, stream in jobs] for _ in range(rounds)]
+    return [{key: statistics.median(turn[number][key] for turn in runs) for key in runs[0][number]}
+            for number in range(len(jobs))]
 
 
 def main():
@@ -188,12 +190,10 @@ def main():
           f"median of {options.rounds}")
     print(f"{'':34}{'CPU us/event':>13}{'wall us/event':>14}{'in B/event':>11}{'out B/event':>12}"
           f"{'peak MiB':>9}{'getinfo ms':>11}")
-    results = []
-    for name, command, args, stream in jobs:
-        got = median([str(c) for c in command], args, stream, options.rounds)
+    results = medians(jobs, options.rounds)
+    for (name, _, _, stream), got in zip(jobs, results):
         per = 1e6 / options.rows
         size = sum(map(len, stream)) / options.rows
-        results.append(got)
         print(f"{name:34}{got['cpu'] * per:13.3f}{got['wall'] * per:14.3f}{size:11.0f}{got['out'] / options.rows:12.0f}"
               f"{got['rss'] / 1024:9.1f}{got['getinfo'] * 1e3:11.2f}")
     cpu = [r["cpu"] for r in results]

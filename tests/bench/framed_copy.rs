@@ -1,9 +1,19 @@
 //! The floor of the comparison: reads each frame of a chunked search command session and writes its body back, without
-//! looking inside. What any command must spend on the pipe alone.
+//! looking inside. What any command must spend on the pipe alone, so it has pipes as wide as ours.
 
 use std::io::{self, BufRead, Read, Write};
 
+#[cfg(target_os = "linux")]
+fn widen_pipes() {
+    let _ = rustix::pipe::fcntl_setpipe_size(io::stdin(), 1 << 20);
+    let _ = rustix::pipe::fcntl_setpipe_size(io::stdout(), 1 << 20);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn widen_pipes() {}
+
 fn main() -> io::Result<()> {
+    widen_pipes();
     let mut input = io::BufReader::with_capacity(1 << 16, io::stdin().lock());
     let mut output = io::stdout().lock();
     let mut header = String::new();
