@@ -59,7 +59,7 @@ impl Patterns {
     }
 
     /// 0 for any, 1 with wildcards, 2 without.
-    pub(super) fn specificity(&self) -> u32 {
+    pub(super) fn specificity(&self) -> usize {
         match (self.is_any(), has_wildcard(&self.written)) {
             (true, _) => 0,
             (false, true) => 1,
