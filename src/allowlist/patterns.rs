@@ -51,7 +51,6 @@ impl Patterns {
                 .collect()
         };
         self.is_any()
-            || other.is_any()
             || parts(self)
                 .iter()
                 .any(|part| has_wildcard(part) && has_wildcard(&other.written) || other.matches(part))

@@ -59,9 +59,7 @@ impl Text {
 
 /// Neither a control character nor one that UTS 39 ignores (its skeleton is empty).
 fn is_visible(c: char) -> bool {
-    c.is_ascii_graphic()
-        || c == ' '
-        || (!c.is_control() && skeleton(c.encode_utf8(&mut [0; 4])).next().is_some())
+    c.is_ascii_graphic() || (!c.is_control() && skeleton(c.encode_utf8(&mut [0; 4])).next().is_some())
 }
 
 /// A folded name without the decorations at its end that say bitness or version: `_64bit`, `(32bits)`, `-4.0`, `x64`,
