@@ -34,17 +34,6 @@ pub enum Effect {
     Deny,
 }
 
-impl Effect {
-    /// The word of the file.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Allow => "allow",
-            Self::Deny => "deny",
-        }
-    }
-}
-
 /// How `name`, `image` and `type` of an entry are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Match {
@@ -54,18 +43,6 @@ pub enum Match {
     Glob,
     /// The name alone, for data that never shows an image; an image or type in the entry still makes an exact pair.
     Name,
-}
-
-impl Match {
-    /// The word of the file.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Glob => "glob",
-            Self::Name => "name",
-        }
-    }
 }
 
 /// One entry of the baseline, a pack, the threat list or the site's allowlist.

@@ -22,7 +22,7 @@ pub struct Index {
     listed: Vec<bool>,
     /// Named entries compared exactly, threats and switched-off ones left out.
     pub(super) by_name: HashMap<String, Vec<EntryNumber>>,
-    /// Listed entries with an image, and exact site entries without a name, by the image's normal form.
+    /// Entries with an image that is compared exactly, threats left out, by its normal form.
     pub(super) by_image: HashMap<String, Vec<EntryNumber>>,
     /// Exact site entries without a name, by the type's name.
     pub(super) by_type: HashMap<String, Vec<EntryNumber>>,
@@ -84,9 +84,8 @@ impl Index {
         if !entry.name.is_empty() {
             self.by_name.entry(entry.name.clone()).or_default().push(number);
         }
-        let is_listed = self.listed.get(number).copied().unwrap_or_default();
         match (image, self.types.get(number).and_then(Option::as_ref)) {
-            (Some(image), _) if is_listed || entry.name.is_empty() => {
+            (Some(image), _) => {
                 self.by_image.entry(image.normal.clone()).or_default().push(number);
             }
             (None, Some(managed)) if entry.name.is_empty() => {

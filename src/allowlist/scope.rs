@@ -171,6 +171,7 @@ mod tests {
             (apphost, apphost, "Shop", false),
             ("**/Shop", apphost, "Shop", true),
             ("**/Shop", apphost, "MACHINE/WEBROOT/APPHOST/Shop", true),
+            ("Shop", "", "Shop", true),
             ("**/Shop", "", "", false),
         ] {
             let mut e = entry(Effect::Allow);

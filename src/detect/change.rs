@@ -160,20 +160,13 @@ pub fn merge(parts: Vec<Part<'_>>) -> Option<Change> {
 
 /// Puts the parts in the order of the events, and keeps one rendering of each event: the one that shows most.
 fn one_rendering_each(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
-    let mut best: BTreeMap<Identity, (Rank, Part<'_>)> = BTreeMap::new();
-    for part in parts {
-        let text = part.text();
-        let identity = Identity::of(&part, &text);
-        let rank = (shows(&part), text);
-        match best.get_mut(&identity) {
-            Some(kept) if rank > kept.0 => *kept = (rank, part),
-            Some(_) => {}
-            None => {
-                best.insert(identity, (rank, part));
-            }
-        }
-    }
-    best.into_values().map(|(_, part)| part).collect()
+    let mut ranked: Vec<(Rank, Part<'_>)> =
+        parts.into_iter().map(|part| ((shows(&part), part.text()), part)).collect();
+    // The one that shows most comes last, and stays.
+    ranked.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    let best: BTreeMap<Identity, Part<'_>> =
+        ranked.into_iter().map(|((_, text), part)| (Identity::of(&part, text), part)).collect();
+    best.into_values().collect()
 }
 
 /// What tells one event from another, in the order of the events. Renderings of one event agree in all of it: they
@@ -189,14 +182,14 @@ struct Identity {
 }
 
 impl Identity {
-    fn of(part: &Part<'_>, text: &[u8]) -> Self {
+    fn of(part: &Part<'_>, text: Vec<u8>) -> Self {
         let record: u64 = part.record.parse().unwrap_or_default();
         Self {
             second: part.time.div_euclid(SECOND),
             record,
             time: if record == 0 { part.time } else { 0 },
             place: part.change.as_ref().map(|c| (c.section, c.element, c.attribute.as_ref().to_owned())),
-            text: if record == 0 { text.to_owned() } else { Vec::new() },
+            text: if record == 0 { text } else { Vec::new() },
         }
     }
 }

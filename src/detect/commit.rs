@@ -53,20 +53,23 @@ pub fn group(mut rows: Vec<Row>) -> Vec<Group> {
     rows.sort_by(|a, b| order(a).cmp(&order(b)));
     let mut groups: BTreeMap<(String, String, usize, String), Group> = BTreeMap::new();
     let mut commit = 0;
-    let mut previous: Option<Previous> = None;
-    for row in rows {
-        if previous.as_ref().is_none_or(|last| last.ends_before(&row)) {
+    let mut previous: Option<(Role, i64)> = None;
+    for Row { host, process, time, role, key, part, .. } in rows {
+        // Host and process are in the key of a group: only rows of one process need to be told apart.
+        if previous.is_some_and(|(last, end)| last == Role::Commit || time - end > GAP_SECONDS * SECOND) {
             commit += 1;
         }
-        let Row { host, process, time, role, key, part, .. } = row;
+        previous = Some((role, time));
         if key != NOTHING {
-            let group = groups
-                .entry((host.clone(), process.clone(), commit, key.clone()))
-                .or_insert_with(|| Group { host: host.clone(), time, key, parts: Vec::new() });
+            let group = groups.entry((host.clone(), process, commit, key.clone())).or_insert_with(|| Group {
+                host,
+                time,
+                key,
+                parts: Vec::new(),
+            });
             group.time = group.time.min(time);
             group.parts.push(part);
         }
-        previous = Some(Previous { host, process, time, role });
     }
     let mut groups: Vec<Group> = groups.into_values().collect();
     for group in &mut groups {
@@ -81,23 +84,6 @@ pub fn group(mut rows: Vec<Row>) -> Vec<Group> {
 fn order(row: &Row) -> (&str, &str, i64, u64, i64, bool) {
     let record = row.record.parse().unwrap_or_default();
     (&row.host, &row.process, row.time.div_euclid(SECOND), record, row.time, row.role == Role::Commit)
-}
-
-/// The row before, as far as it tells where a commit ends.
-struct Previous {
-    host: String,
-    process: String,
-    time: i64,
-    role: Role,
-}
-
-impl Previous {
-    fn ends_before(&self, row: &Row) -> bool {
-        self.host != row.host
-            || self.process != row.process
-            || self.role == Role::Commit
-            || row.time - self.time > GAP_SECONDS * SECOND
-    }
 }
 
 /// Where one event was collected in two renderings, the classic one lacks the process id: it is taken from the other.

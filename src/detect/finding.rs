@@ -37,13 +37,6 @@ impl Default for Finding {
 }
 
 impl Finding {
-    /// A finding about an event that is no change of modules or cannot be read.
-    pub fn set_plain(&mut self, verdict: Verdict, severity: Severity) {
-        self.clear();
-        self.verdict = verdict;
-        self.severity = severity;
-    }
-
     /// Whether a reason code is among the reasons.
     #[must_use]
     pub fn has(&self, code: &str) -> bool {

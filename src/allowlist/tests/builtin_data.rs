@@ -76,6 +76,13 @@ fn each_threat_is_found_by_what_it_names() {
 }
 
 #[test]
+fn nothing_shipped_vouches_as_an_entry_of_the_site_does() {
+    for entry in entries() {
+        assert!(!entry.allows_name() && !entry.is_exact_allow(), "{}", entry.id);
+    }
+}
+
+#[test]
 fn images_are_certain_and_each_path_has_one_name() {
     let roots = Profile::default().roots;
     let mut names: HashMap<String, String> = HashMap::new();

@@ -46,9 +46,14 @@ fn each_cell_makes_an_entry_narrower() {
 #[test]
 fn what_says_nothing_about_the_module_makes_no_difference() {
     let plain = entry(&pad(r"A,D:\a.dll"));
-    for row in
-        [r"A,D:\a.dll,,,,,*", r"A,D:\a.dll,,exact", r"B,D:\longer.dll", r"A,D:\a.dll,,,,,,,,,,id,owner"]
-    {
+    for row in [
+        r"A,D:\a.dll,,,,,,,*",
+        r"A,D:\a.dll,,,,,,,Any",
+        r"A,D:\a.dll,,,,,*",
+        r"A,D:\a.dll,,exact",
+        r"B,D:\longer.dll",
+        r"A,D:\a.dll,,,,,,,,,,id,owner",
+    ] {
         assert!(entry(&pad(row)).specificity() == plain.specificity(), "{row}");
     }
 }

@@ -54,6 +54,14 @@ fn roots_are_those_of_the_most_literal_row() {
 }
 
 #[test]
+fn of_two_patterns_the_one_with_more_letters_is_the_more_literal() {
+    for text in ["w???*,D:\\Windows\nweb*,E:\\Windows\n", "web*,E:\\Windows\nw???*,D:\\Windows\n"] {
+        let profiles = profiles(&format!("host,system_root\n{text}"));
+        assert_eq!(normal(&profiles, "web01", r"E:\Windows\a.dll"), r"%windir%\a.dll", "{text}");
+    }
+}
+
+#[test]
 fn an_exchange_root_and_any_variable() {
     let profiles = profiles(
         "host,exchange_root,variables\nmail,F:\\Program Files\\Microsoft\\Exchange,APP_ROOT=D:\\Apps | OTHER=E:\\o\n",

@@ -224,6 +224,42 @@ fn two_renderings_of_one_event_count_once() {
 }
 
 #[test]
+fn the_rendering_that_shows_most_counts() {
+    let sources =
+        [None, Some(ValueSource::Fallback), Some(ValueSource::Message), Some(ValueSource::EventData)];
+    for (at, more) in sources.into_iter().enumerate() {
+        for less in &sources[..at] {
+            for (low, high) in [("a", "b"), ("b", "a")] {
+                let rendering = |source, image: &str| {
+                    let mut part = part(&format!("7 global add/@image 1 - -> {image}"));
+                    part.change.as_mut().unwrap().source = source;
+                    part
+                };
+                let parts = vec![rendering(more, high), rendering(*less, low)];
+                let change = merge(parts).unwrap();
+                assert_eq!(change.image.as_deref(), Some(high), "{less:?} {more:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_change_is_about_its_chief_attribute() {
+    for (rows, attribute) in [
+        (["1 global add/@image 3 a -> b", "2 global add/@name 3 W -> X"], "image"),
+        (["1 global add/@preCondition 3 a -> b", "2 global add/@image 3 a -> b"], "image"),
+        (["1 global add/@bitness 3 a -> b", "2 global add/@image 3 a -> b"], "image"),
+        (["1 modules add/@name 3 W -> X", "2 modules add/@type 3 A -> B"], "type"),
+        (["1 modules add/@lockItem 3 a -> b", "2 modules add/@type 3 A -> B"], "type"),
+        (["1 modules add/@lockItem 3 a -> b", "2 modules add/@name 3 W -> X"], "name"),
+        (["1 modules add/@preCondition 3 a -> b", "2 modules add/@lockItem 3 a -> b"], "lockItem"),
+        (["1 modules add 3", "2 modules add/@type 3 A -> B"], ""),
+    ] {
+        assert_eq!(merged(&rows).attribute, attribute, "{rows:?}");
+    }
+}
+
+#[test]
 fn a_record_number_that_starts_again_is_another_event() {
     let before = part("1 global add/@image 3 a -> b");
     let mut after = part("1 global add/@image 3 b -> c");
@@ -269,7 +305,13 @@ fn an_appended_image_stands_until_the_image_row_shows_one() {
     element.change.as_mut().unwrap().appended_image = Some(Cow::Borrowed("c:\\appended.dll"));
     assert_eq!(merge(vec![element.clone()]).unwrap().image.as_deref(), Some("c:\\appended.dll"));
     let image = part("2 global add/@image 1 - -> c:\\x.dll");
-    assert_eq!(merge(vec![image, element]).unwrap().image.as_deref(), Some("c:\\x.dll"));
+    assert_eq!(merge(vec![image.clone(), element.clone()]).unwrap().image.as_deref(), Some("c:\\x.dll"));
+    // One that comes later than the row, or is empty, says nothing.
+    element.record = Cow::Borrowed("3");
+    element.time += SECOND;
+    assert_eq!(merge(vec![image, element.clone()]).unwrap().image.as_deref(), Some("c:\\x.dll"));
+    element.change.as_mut().unwrap().appended_image = Some(Cow::Borrowed(""));
+    assert_eq!(merge(vec![element]).unwrap().image, None);
 }
 
 prop_compose! {

@@ -106,7 +106,7 @@ fn decisions_in_words() {
         foe,Foe,,,name,,,deny\n";
     let files = folder(&[("allow.csv", allowlist.as_bytes())]);
     let site = ["--allowlist", "allow.csv", "--as-of", "2026-03-02"];
-    let cases: [&[&str]; 17] = [
+    let cases: [&[&str]; 18] = [
         &["StaticFileModule", r"%windir%\System32\inetsrv\static.dll"],
         &["StaticFileModule", r"C:\Windows\Temp\static.dll", "--host", "WEB01"],
         &["StaticFileModule", r"D:\static.dll", "--old", r"%windir%\System32\inetsrv\static.dll"],
@@ -114,6 +114,7 @@ fn decisions_in_words() {
         &["StaticFi1eModule", r"D:\a.dll"],
         &["FastCgiModule_64bit", r"%windir%\System32\inetsrv\iisfcgix64.dll"],
         &["HttpHelper", r"C:\ProgramData\h.dll"],
+        &["HttpHelper", r"\\web02\share\h.dll"],
         &["HttpHelper"],
         &["StaticFileModule"],
         &["ContosoModule", r"D:\Contoso\contoso.dll", "--host", "web01"],

@@ -7,7 +7,7 @@ use iismodcheck::detect::{Engine, Finding, ReasonTexts};
 use iismodcheck::iis::{Action, Kind, Level, Section, Subject};
 
 /// Facts that a row need not tell.
-const MORE: [&str; 16] = [
+const MORE: [&str; 17] = [
     "action",
     "actor",
     "as_of",
@@ -17,6 +17,7 @@ const MORE: [&str; 16] = [
     "flags",
     "host",
     "kind",
+    "known_kind",
     "location",
     "old",
     "pack_host",
@@ -172,11 +173,14 @@ impl Vector {
         let mut finding = Finding::default();
         engine.decide(&self.subject(), &mut finding);
         let rule = finding.rule.map_or("", |entry| engine.entry_id(entry));
+        let kind = finding.kind.map_or("", Kind::as_str);
+        let known_kind = self.fact("known_kind", kind).to_owned();
         let mut differences: Vec<String> = Vec::new();
         for (what, seen, expected) in [
             ("verdict", finding.verdict.as_str(), &self.expected[0]),
             ("severity", finding.severity.as_str(), &self.expected[1]),
             ("rule", rule, &self.expected[2]),
+            ("kind", kind, &known_kind),
         ] {
             if seen != expected {
                 differences.push(format!("\n  {what}: {seen}, expected {expected}"));
