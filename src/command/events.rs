@@ -13,7 +13,7 @@ use super::writer;
 /// Places in [`INPUTS`].
 const RAW: usize = 0;
 const MESSAGE: usize = 1;
-const CONFIGURATION: usize = 7;
+const CONFIGURATION: usize = 16;
 /// The cells that can hold an event each by itself.
 const CARRIERS: [usize; 3] = [RAW, MESSAGE, CONFIGURATION];
 

@@ -9,7 +9,7 @@
 //! Message=Changes to '/system.webServer/...' at 'MACHINE/WEBROOT/APPHOST' have successfully been committed.
 //! ```
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 /// The head of a classic text, as far as it matters, and its message. Values are empty where the head has none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -76,20 +76,23 @@ pub fn essence(text: &[u8], key: &mut Vec<u8>) -> bool {
     if !date.iter().all(is_date) || !(head.starts_with(b"LogName=") || head.starts_with(b"EventCode=")) {
         return false;
     }
-    let mut at = 0;
-    while let Some(line) = head.get(at..).filter(|line| !line.starts_with(b"Message=")) {
-        if let Some(record) = line.strip_prefix(RECORD) {
-            let digits = record.iter().take_while(|b| b.is_ascii_digit()).count();
-            let (before, after) = head.split_at_checked(at + RECORD.len()).unwrap_or((head, b""));
-            key.extend_from_slice(before);
-            key.extend_from_slice(after.get(digits..).unwrap_or_default());
-            return true;
-        }
-        let Some(end) = memchr(b'\n', line) else { break };
-        at += end + 1;
-    }
-    key.extend_from_slice(head);
+    let record = line_at(head, RECORD).filter(|&at| {
+        let before = head.get(..at).unwrap_or_default();
+        line_at(before, b"Message=").is_none()
+    });
+    let number = record.map_or(head.len(), |at| at + RECORD.len());
+    let (before, after) = head.split_at_checked(number).unwrap_or((head, b""));
+    let digits = after.iter().take_while(|b| b.is_ascii_digit()).count();
+    key.extend_from_slice(before);
+    key.extend_from_slice(after.get(digits..).unwrap_or_default());
     true
+}
+
+/// Where the first line begins, after the first, that starts with `key`.
+fn line_at(text: &[u8], key: &[u8]) -> Option<usize> {
+    let is_line = |at: usize| text.get(..at).is_some_and(|before| before.ends_with(b"\n"));
+    memchr_iter(*key.first()?, text)
+        .find(|&at| is_line(at) && text.get(at..).is_some_and(|line| line.starts_with(key)))
 }
 
 /// The key of a line: letters before its first `=`.

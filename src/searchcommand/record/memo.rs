@@ -48,18 +48,30 @@ impl Memo {
     /// The cells of an earlier row of this key; else the slot in which to [keep](Memo::keep) them.
     #[inline]
     pub fn find(&self, key: &[u8]) -> Result<Written<'_>, Free> {
+        self.find_row(key).map(|row| self.written(row))
+    }
+
+    /// The number of an earlier row of this key, which holds until the next one is kept.
+    #[inline]
+    pub(super) fn find_row(&self, key: &[u8]) -> Result<usize, Free> {
         let hash = self.hasher.hash_one(key);
         let mut slot = position(hash);
-        while let Some(row) =
-            self.slots.get(slot).and_then(|&n| self.rows.get(usize::from(n).checked_sub(1)?))
-        {
+        while let Some(number) = self.slots.get(slot).and_then(|&n| usize::from(n).checked_sub(1)) {
+            let Some(row) = self.rows.get(number) else { break };
             if row.hash == hash && self.bytes.get(row.start..row.middle) == Some(key) {
-                let text = self.bytes.get(row.middle..row.end).unwrap_or_default();
-                return Ok(Written { text, cells: row.cells });
+                return Ok(number);
             }
             slot = (slot + 1) % SLOTS;
         }
         Err(Free { hash, slot })
+    }
+
+    /// The cells of a row.
+    #[inline]
+    pub(super) fn written(&self, row: usize) -> Written<'_> {
+        let row = self.rows.get(row);
+        let text = row.and_then(|row| self.bytes.get(row.middle..row.end)).unwrap_or_default();
+        Written { text, cells: row.map_or(0, |row| row.cells) }
     }
 
     /// Keeps the cells that were written for the row of `key`. `free` is what [`Memo::find`] gave for it, with nothing

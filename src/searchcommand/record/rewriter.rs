@@ -139,8 +139,7 @@ impl Rewriter {
                 pieces.push(cells.text.len(), (copied, edge));
             } else {
                 // Decoding changes the body.
-                pieces.push(cells.text.len(), (copied, at));
-                cells.text.extend_from_slice(body.get(at..edge).unwrap_or_default());
+                cells.text.extend_from_slice(body.get(copied..edge).unwrap_or_default());
             }
             copied = edge;
             close_record(layout, extent, &mut cells.text);
