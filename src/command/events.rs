@@ -117,6 +117,7 @@ impl Events {
         let Buffers { key, memo, .. } = &mut self.buffers;
         let opened = Opened::new(&fields);
         key.clear();
+        memo.refresh();
         // Other rows were compared before they came here.
         let compares = self.parts || fields.cells.get(RAW).is_some_and(|raw| !raw.is_empty());
         let found = compares.then(|| opened.identity(key)).flatten().map(|time| {

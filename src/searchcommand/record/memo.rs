@@ -4,9 +4,10 @@ use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
 
+use super::cell::Span;
 use super::cells::{Cells, Written};
 
-/// The most rows and bytes that are remembered; then remembering starts afresh. Cells may be written by attackers.
+/// The most rows and bytes that are remembered. Cells may be written by attackers.
 const MOST_ROWS: usize = 8_192;
 const MOST_BYTES: usize = 3 << 19;
 /// Twice the rows, so that a free slot is never far.
@@ -22,6 +23,8 @@ pub struct Memo {
     slots: Vec<u16>,
     rows: Vec<Row>,
     bytes: Vec<u8>,
+    /// There was no room for a row.
+    full: bool,
 }
 
 /// The key and the cells of a row lie behind each other in the bytes.
@@ -67,31 +70,41 @@ impl Memo {
     }
 
     /// The cells of a row.
-    #[inline]
-    pub(super) fn written(&self, row: usize) -> Written<'_> {
+    fn written(&self, row: usize) -> Written<'_> {
         let row = self.rows.get(row);
         let text = row.and_then(|row| self.bytes.get(row.middle..row.end)).unwrap_or_default();
         Written { text, cells: row.map_or(0, |row| row.cells) }
     }
 
+    /// Where the cells of a row lie in the bytes.
+    #[inline]
+    pub(super) fn span(&self, row: usize) -> Span {
+        self.rows.get(row).map_or_else(Span::default, |row| Span::new(row.middle, row.end))
+    }
+
+    /// What the spans are of.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Keeps the cells that were written for the row of `key`. `free` is what [`Memo::find`] gave for it, with nothing
-    /// kept in between. What is very long is not kept.
+    /// kept in between. What is very long is not kept, nor is anything more once there is no room: see
+    /// [`Memo::refresh`].
     pub fn keep(&mut self, key: &[u8], free: Free, cells: &Cells) {
         let Some(written) = cells.written() else { return };
         let length = key.len() + written.text.len();
         if length > MOST_BYTES / 64 {
             return;
         }
-        let mut slot = free.slot;
-        if self.slots.is_empty() || self.rows.len() >= MOST_ROWS || self.bytes.len() + length > MOST_BYTES {
-            self.rows.clear();
-            self.bytes.clear();
-            self.slots.clear();
+        self.full |= self.rows.len() >= MOST_ROWS || self.bytes.len() + length > MOST_BYTES;
+        if self.full {
+            return;
+        }
+        if self.slots.is_empty() {
             self.slots.resize(SLOTS, 0);
             // All at once: memory that is not written to costs nothing, and growing would need it twice.
             self.rows.reserve_exact(MOST_ROWS);
             self.bytes.reserve_exact(MOST_BYTES);
-            slot = position(free.hash);
         }
         let start = self.bytes.len();
         self.bytes.extend_from_slice(key);
@@ -103,8 +116,18 @@ impl Memo {
             end: start + length,
             cells: written.cells,
         });
-        if let (Some(slot), Ok(number)) = (self.slots.get_mut(slot), u16::try_from(self.rows.len())) {
+        if let (Some(slot), Ok(number)) = (self.slots.get_mut(free.slot), u16::try_from(self.rows.len())) {
             *slot = number;
+        }
+    }
+
+    /// Forgets all rows if there was no room for another one. To be called when no cells of them are in use.
+    pub fn refresh(&mut self) {
+        if self.full {
+            self.full = false;
+            self.rows.clear();
+            self.bytes.clear();
+            self.slots.fill(0);
         }
     }
 }

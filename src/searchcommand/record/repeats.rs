@@ -2,7 +2,7 @@
 //! then nothing else needs to be known of their cells.
 
 use super::cell::{Span, Stop, count_commas, end_of_line, find_quote, find_separator};
-use super::cells::{Cells, Written};
+use super::cells::Cells;
 use super::cursor::Extent;
 use super::layout::Layout;
 use super::memo::{Free, Memo};
@@ -40,11 +40,16 @@ impl Repeats {
         self.memo = Memo::default();
     }
 
-    /// Walks over the record at `start`: its extent, and the cells of an earlier one that compares equal or the place for
-    /// those to come. `None` when the record cannot be compared, because of a value or because it is not of the usual
-    /// form.
+    /// Starts a body: nothing of the former one's reply is needed any more.
+    pub(super) fn refresh(&mut self) {
+        self.memo.refresh();
+    }
+
+    /// Walks over the record at `start`: its extent, and where in [`Repeats::kept`] the cells of an earlier one lie that
+    /// compares equal, or the place for those to come. `None` when the record cannot be compared, because of a value or
+    /// because it is not of the usual form.
     #[inline]
-    pub(super) fn scan(&mut self, body: &[u8], start: usize) -> Option<(Extent, Result<Written<'_>, Free>)> {
+    pub(super) fn scan(&mut self, body: &[u8], start: usize) -> Option<(Extent, Result<Span, Free>)> {
         if self.inputs.is_empty() {
             return None;
         }
@@ -52,7 +57,12 @@ impl Repeats {
             Some((extent, row)) => (extent, Ok(row)),
             None => self.scan_all_cells(body, start)?,
         };
-        Some((extent, row.map(|row| self.memo.written(row))))
+        Some((extent, row.map(|row| self.memo.span(row))))
+    }
+
+    /// The cells that are remembered.
+    pub(super) fn kept(&self) -> &[u8] {
+        self.memo.bytes()
     }
 
     /// The extent of a record that compares equal to an earlier one, and the number of that one; `None` where this is not
@@ -125,7 +135,7 @@ impl Repeats {
         Some((extent, self.memo.find_row(&self.key)))
     }
 
-    /// Keeps the cells of the record that was scanned last, if the command said that they may be repeated.
+    /// Keeps the cells of the record that was scanned last, all of them, if the command said that they may be repeated.
     pub(super) fn keep(&mut self, free: Free, cells: &Cells) {
         if cells.may_repeat() {
             self.memo.keep(&self.key, free, cells);
