@@ -11,9 +11,9 @@ use super::messages::Messages;
 use super::metadata::{Request, error_reply, execute_reply, getinfo_reply, parse_request};
 use super::record::{Reply, Rewriter};
 
-/// A reply is put together in stretches of this size: large, because each call may have to wait for the reader of the pipe,
-/// and small enough to stay in a core's cache.
-const WRITE_BUFFER: usize = 256 << 10;
+/// A reply is put together in stretches of this size: larger than a pipe takes by default, and small enough to stay in a
+/// core's cache.
+const WRITE_BUFFER: usize = 128 << 10;
 
 /// Speaks the protocol on `input` and `output` until the input ends.
 ///
@@ -28,7 +28,8 @@ const WRITE_BUFFER: usize = 256 << 10;
 /// non-zero exit code.
 ///
 /// Memory: the largest body, what its reply has beyond it, 24 bytes for each record, the buffers of both pipes, and what is
-/// remembered of records that repeat, which is bounded. Records whose cells were decoded, or in which existing columns are replaced, count twice.
+/// remembered of records that repeat, which is bounded. Records whose cells were decoded, or in which existing columns are
+/// replaced, count twice.
 pub fn serve(input: impl Read, output: impl Write, command: &mut impl StreamingCommand) -> Result<(), Error> {
     let mut frames = FrameReader::new(input);
     let mut output = BufWriter::with_capacity(WRITE_BUFFER, output);
