@@ -72,8 +72,8 @@ impl Engine {
         }
     }
 
-    /// Whether the last finding depends on neither time nor place: no entry of the site, whose scope and dates are
-    /// looked at for each row, could speak about the subject.
+    /// Whether the last finding depends on neither time nor place, nor on the host beyond its profile: no entry of the
+    /// site, whose scope and dates are looked at for each row, could speak about the subject.
     #[must_use]
     pub fn is_timeless(&self) -> bool {
         self.seen().is_some_and(|seen| {
@@ -126,8 +126,8 @@ impl Engine {
         }
     }
 
-    /// The number of the profile of a host; its entries are indexed when its first row comes.
-    fn profile(&mut self, host: &str) -> usize {
+    /// The number of the profile of a host, given in lower case; its entries are indexed when its first row comes.
+    pub fn profile(&mut self, host: &str) -> usize {
         // A host of which nothing is known has the profile of all, where there is but one.
         let host = if self.hosts.is_uniform() { "" } else { host };
         if let Some(&number) = self.profile_of_host.get(host) {

@@ -40,6 +40,10 @@ pub(super) enum Input {
     ProcessId,
 }
 
+/// The inputs that name the host of an event without a whole text, in their precedence.
+pub(super) const HOSTS: [Input; 5] =
+    [Input::Computer, Input::ComputerName, Input::Dest, Input::Dvc, Input::Host];
+
 /// The number of an event, as far as it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Id {
@@ -262,10 +266,7 @@ impl<'a> Row<'_, 'a> {
             data,
             message,
             claimed: Text::default(),
-            host: self
-                .first(&[Input::Computer, Input::ComputerName, Input::Dest, Input::Dvc, Input::Host], |_| {
-                    true
-                }),
+            host: self.first(&HOSTS, |_| true),
             actor: self.first(&[Input::UserId, Input::Sid, Input::User], is_actor),
             process: self.text(Input::ProcessId),
             record: self.first(&[Input::RecordNumber, Input::EventRecordId], |_| true),

@@ -48,7 +48,7 @@ mod xml;
 use crate::iis::ConfigChange;
 
 pub use classic::essence;
-pub use opened::Opened;
+pub use opened::{Opened, Own};
 pub use reasons::REASONS;
 
 /// The input columns that can say something, in the order of [`Fields`]. Neighbours have values in the same rows, and those

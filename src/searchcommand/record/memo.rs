@@ -5,11 +5,11 @@ use std::hash::BuildHasher;
 use foldhash::quality::RandomState;
 
 use super::cell::Span;
-use super::cells::{Cells, Written};
+use super::cells::Written;
 
-/// The most rows and bytes that are remembered. Cells may be written by attackers.
-const MOST_ROWS: usize = 8_192;
-const MOST_BYTES: usize = 3 << 19;
+/// The most rows and bytes that are remembered: what stays in a core's cache. Cells may be written by attackers.
+const MOST_ROWS: usize = 4_096;
+const MOST_BYTES: usize = 1 << 19;
 /// Twice the rows, so that a free slot is never far.
 const SLOTS: usize = 2 * MOST_ROWS;
 
@@ -35,6 +35,8 @@ struct Row {
     /// Where the key ends and the cells begin.
     middle: usize,
     end: usize,
+    /// Where among the cells the one was that is each record's own, counted from `middle`.
+    own: Option<usize>,
     cells: usize,
 }
 
@@ -73,7 +75,8 @@ impl Memo {
     fn written(&self, row: usize) -> Written<'_> {
         let row = self.rows.get(row);
         let text = row.and_then(|row| self.bytes.get(row.middle..row.end)).unwrap_or_default();
-        Written { text, cells: row.map_or(0, |row| row.cells) }
+        let own = row.and_then(|row| row.own).map(|at| (at, at));
+        Written { text, own, cells: row.map_or(0, |row| row.cells) }
     }
 
     /// Where the cells of a row lie in the bytes.
@@ -87,13 +90,12 @@ impl Memo {
         &self.bytes
     }
 
-    /// Keeps the cells that were written for the row of `key`. `free` is what [`Memo::find`] gave for it, with nothing
-    /// kept in between. What is very long is not kept, nor is anything more once there is no room: see
-    /// [`Memo::refresh`].
-    pub fn keep(&mut self, key: &[u8], free: Free, cells: &Cells) {
-        let Some(written) = cells.written() else { return };
+    /// Keeps the cells that were written for the row of `key`, without the one that is the row's own. `free` is what
+    /// [`Memo::find`] gave for the key, with nothing kept in between. What is very long is not kept, nor is anything
+    /// more once there is no room: see [`Memo::refresh`].
+    pub fn keep(&mut self, key: &[u8], free: Free, written: Written<'_>) {
         let length = key.len() + written.text.len();
-        if length > MOST_BYTES / 64 {
+        if length > MOST_BYTES / 32 {
             return;
         }
         self.full |= self.rows.len() >= MOST_ROWS || self.bytes.len() + length > MOST_BYTES;
@@ -107,13 +109,16 @@ impl Memo {
             self.bytes.reserve_exact(MOST_BYTES);
         }
         let start = self.bytes.len();
+        let (before, after) = written.own.unwrap_or((written.text.len(), written.text.len()));
         self.bytes.extend_from_slice(key);
-        self.bytes.extend_from_slice(written.text);
+        self.bytes.extend_from_slice(written.text.get(..before).unwrap_or_default());
+        self.bytes.extend_from_slice(written.text.get(after..).unwrap_or_default());
         self.rows.push(Row {
             hash: free.hash,
             start,
             middle: start + key.len(),
-            end: start + length,
+            end: self.bytes.len(),
+            own: written.own.map(|_| before),
             cells: written.cells,
         });
         if let (Some(slot), Ok(number)) = (self.slots.get_mut(free.slot), u16::try_from(self.rows.len())) {

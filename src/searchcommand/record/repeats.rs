@@ -2,7 +2,7 @@
 //! then nothing else needs to be known of their cells.
 
 use super::cell::{Span, Stop, count_commas, end_of_line, find_quote, find_separator};
-use super::cells::Cells;
+use super::cells::{Cells, Written};
 use super::cursor::Extent;
 use super::layout::Layout;
 use super::memo::{Free, Memo};
@@ -137,8 +137,9 @@ impl Repeats {
 
     /// Keeps the cells of the record that was scanned last, all of them, if the command said that they may be repeated.
     pub(super) fn keep(&mut self, free: Free, cells: &Cells) {
-        if cells.may_repeat() {
-            self.memo.keep(&self.key, free, cells);
+        if let Some(written) = cells.written().filter(|_| cells.may_repeat()) {
+            // What is a record's own is among what was compared here.
+            self.memo.keep(&self.key, free, Written { own: None, ..written });
         }
     }
 }
