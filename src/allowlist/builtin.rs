@@ -80,3 +80,50 @@ fn threat(table: &Table, row: &Row) -> Result<Entry, AllowlistError> {
 fn broken(table: &Table, row: &Row, column: &'static str, expected: &str) -> AllowlistError {
     AllowlistError::Cell { file: table.file.clone(), line: row.line, column, expected: expected.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The entry of one row, or the column that is broken.
+    fn read(
+        columns: &[&'static str],
+        row: &str,
+        entry: fn(&Table, &Row) -> Result<Entry, AllowlistError>,
+    ) -> Result<Entry, &'static str> {
+        let table = Table::read(format!("{}\n{row}\n", columns.join(",")).as_bytes(), "f", columns).unwrap();
+        entry(&table, &table.rows[0]).map_err(|error| error.column())
+    }
+
+    #[test]
+    fn a_known_module_has_a_kind_a_name_and_an_image_or_a_type() {
+        for (row, broken) in [
+            ("a,,native,A,D:\\a.dll,,,,,", None),
+            ("a,,managed,A,,T.M,,,,", None),
+            ("a,,isapi_filter,A,D:\\a.dll,,,,,", None),
+            ("a,,handler,A,D:\\a.dll,,,,,", Some("kind")),
+            ("a,,native,,D:\\a.dll,,,,,", Some("name")),
+            ("a,,native,A,,,,,,", Some("name")),
+            ("a,,native,A,D:\\a.dll,T.M,,,,", Some("name")),
+        ] {
+            assert_eq!(read(&BASELINE, row, baseline).err(), broken, "{row}");
+        }
+    }
+
+    #[test]
+    fn a_common_threat_is_a_base_name_alone() {
+        for (row, broken) in [
+            ("a,F,2021,,A,,distinctive", None),
+            ("a,F,2021,,,D:\\a.dll,distinctive", None),
+            ("a,F,2021,,,a.dll,common", None),
+            ("a,F,2021,,A,a.dll,common", Some("strength")),
+            ("a,F,2021,,A,,common", Some("strength")),
+            ("a,F,2021,,,D:\\a.dll,common", Some("strength")),
+            ("a,F,2021,,A,,likely", Some("strength")),
+            ("a,F,2021,,,,distinctive", Some("name")),
+            ("a,F,2021,,,,common", Some("name")),
+        ] {
+            assert_eq!(read(&THREATS, row, threat).err(), broken, "{row}");
+        }
+    }
+}

@@ -173,33 +173,30 @@ impl Entry {
             && !(self.image.is_empty() && self.type_name.is_empty())
     }
 
-    /// How narrow the entry is: of two that match, the greater one is named in the result.
+    /// How narrow the entry is: of two that match, the greater one is named in the result. Exact before pattern before
+    /// name, then the longer pattern, then the one with more cells.
     #[must_use]
-    pub fn specificity(&self) -> u32 {
-        let literals = |text: &str| {
-            u32::try_from(text.chars().filter(|c| !matches!(c, '*' | '?')).count())
-                .unwrap_or(u32::MAX)
-                .min(0xFFF)
+    pub fn specificity(&self) -> impl Ord + use<> {
+        let texts = [&self.name, &self.image, &self.type_name];
+        let literals = |text: &&String| text.chars().filter(|c| !matches!(c, '*' | '?')).count();
+        let (matching, length) = match self.matching {
+            Match::Exact => (2, 0),
+            Match::Glob => (1, texts.iter().map(literals).sum()),
+            Match::Name => (0, 0),
         };
-        let matching = match self.matching {
-            Match::Exact => 2,
-            Match::Glob => 1,
-            Match::Name => 0,
-        };
-        let filled = u32::from(!self.name.is_empty())
-            + u32::from(!self.image.is_empty() || !self.type_name.is_empty())
-            + u32::from(self.kind.is_some())
-            + u32::from(!self.precondition.is_empty())
-            + self.host.specificity()
-            + self.config_path.specificity()
-            + u32::from(!self.actions.is_empty())
-            + u32::from(self.valid_from.is_some())
-            + u32::from(self.expires.is_some());
-        let literal = match self.matching {
-            Match::Glob => literals(&self.name) + literals(&self.image) + literals(&self.type_name),
-            Match::Exact | Match::Name => 0,
-        };
-        matching << 24 | literal.min(0xFFFF) << 8 | filled
+        let filled = [
+            !self.name.is_empty(),
+            !self.image.is_empty(),
+            !self.type_name.is_empty(),
+            self.kind.is_some(),
+            !self.precondition.is_empty(),
+            !self.actions.is_empty(),
+            self.valid_from.is_some(),
+            self.expires.is_some(),
+        ];
+        let scopes = [&self.host, &self.config_path].map(Patterns::specificity);
+        let cells = scopes.into_iter().chain(filled.map(usize::from)).sum::<usize>();
+        (matching, length, cells)
     }
 
     /// Sorts entries so that the most specific stands first, whatever their order in the file.

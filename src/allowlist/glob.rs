@@ -54,8 +54,8 @@ impl Glob {
     pub fn matches(&self, text: &str) -> bool {
         let mut now = Positions::new(self.tokens.len());
         let mut next = Positions::new(self.tokens.len());
-        self.enter(&mut now, 0, 0);
-        for (step, c) in text.chars().enumerate() {
+        self.enter(&mut now, 0, 1);
+        for (step, c) in (2..).zip(text.chars()) {
             if now.list.is_empty() {
                 return false;
             }
@@ -63,14 +63,14 @@ impl Glob {
             for &at in &now.list {
                 let within = Some(c) != self.separator;
                 match self.tokens.get(at) {
-                    Some(Token::Literal(l)) if *l == c => self.enter(&mut next, at + 1, step + 1),
-                    Some(Token::One) if within => self.enter(&mut next, at + 1, step + 1),
-                    Some(Token::Run) if within => self.enter(&mut next, at, step + 1),
-                    Some(Token::RunAcross) => self.enter(&mut next, at, step + 1),
+                    Some(Token::Literal(l)) if *l == c => self.enter(&mut next, at + 1, step),
+                    Some(Token::One) if within => self.enter(&mut next, at + 1, step),
+                    Some(Token::Run) if within => self.enter(&mut next, at, step),
+                    Some(Token::RunAcross) => self.enter(&mut next, at, step),
                     Some(Token::Components) => {
-                        next.add(at, step + 1);
+                        next.add(at, step);
                         if !within {
-                            self.enter(&mut next, at + 2, step + 1);
+                            self.enter(&mut next, at + 2, step);
                         }
                     }
                     _ => {}
@@ -101,7 +101,7 @@ pub fn has_wildcard(text: &str) -> bool {
     text.contains(['*', '?'])
 }
 
-/// A set of pattern positions. `seen` holds the step at which a position was added last, plus one.
+/// A set of pattern positions. `seen` holds the step, counted from 1, at which a position was added last.
 struct Positions {
     list: Vec<usize>,
     seen: Vec<usize>,
@@ -114,8 +114,8 @@ impl Positions {
 
     fn add(&mut self, at: usize, step: usize) -> bool {
         match self.seen.get_mut(at) {
-            Some(seen) if *seen != step + 1 => {
-                *seen = step + 1;
+            Some(seen) if *seen != step => {
+                *seen = step;
                 self.list.push(at);
                 true
             }

@@ -51,7 +51,6 @@ impl Patterns {
                 .collect()
         };
         self.is_any()
-            || other.is_any()
             || parts(self)
                 .iter()
                 .any(|part| has_wildcard(part) && has_wildcard(&other.written) || other.matches(part))
@@ -59,7 +58,7 @@ impl Patterns {
     }
 
     /// 0 for any, 1 with wildcards, 2 without.
-    pub(super) fn specificity(&self) -> u32 {
+    pub(super) fn specificity(&self) -> usize {
         match (self.is_any(), has_wildcard(&self.written)) {
             (true, _) => 0,
             (false, true) => 1,

@@ -45,6 +45,7 @@ pub(super) fn decide(
         kind: finding.kind,
         action: subject.action,
         image_changed_unseen: finding.has("image_changed_unseen"),
+        renamed: subject.renamed,
         name_entry: finding.has("name_entry"),
         list_changed: finding.has("list_changed"),
         settings_changed: finding.has("precondition_changed") || finding.has("lock_changed"),

@@ -9,6 +9,7 @@
 //! | | all others | info |
 //! | removal | `unknown`, and the module was removed | low |
 //! | no image | `unverified`, and the image was changed unseen | medium |
+//! | | `unverified`, and the module was renamed to this name | medium |
 //! | | `unverified`, and an entry with `match=name` is in force | info |
 //! | | `incomplete`, and the row writes a preCondition or a lock | low |
 //! | hidden | `allow_expired`, `allow_out_of_scope` | at least that of the verdict without the entry |
@@ -37,6 +38,8 @@ pub struct Circumstances {
     pub action: Action,
     /// The image of an existing registration was written, its value is hidden.
     pub image_changed_unseen: bool,
+    /// The module was given this name in place of another one.
+    pub renamed: bool,
     /// An entry with `match=name` is in force.
     pub name_entry: bool,
     /// The list of modules as a whole was written; the rendering hides how.
@@ -93,7 +96,7 @@ fn base(verdict: Verdict, c: &Circumstances) -> Severity {
         Verdict::Unknown if c.action == Action::Removed || c.kind == Some(Kind::Managed) => Severity::Low,
         Verdict::Unknown | Verdict::Unparsed => Severity::Medium,
         Verdict::Unverified if c.name_entry => Severity::Info,
-        Verdict::Unverified if c.image_changed_unseen => Severity::Medium,
+        Verdict::Unverified if c.image_changed_unseen || c.renamed => Severity::Medium,
         Verdict::Unverified => Severity::Low,
         Verdict::Incomplete if c.settings_changed && c.level == Level::Row => Severity::Low,
         Verdict::AllowExpired
@@ -149,6 +152,7 @@ mod tests {
             kind: Some(Kind::Native),
             action: Action::Added,
             image_changed_unseen: false,
+            renamed: false,
             name_entry: false,
             list_changed: false,
             settings_changed: false,
@@ -198,6 +202,13 @@ mod tests {
                 Circumstances { image_changed_unseen: true, name_entry: true, ..plain(Unverified) },
                 Info,
             ),
+            ("renamed", Circumstances { renamed: true, ..plain(Unverified) }, Medium),
+            (
+                "renamed, name entry",
+                Circumstances { renamed: true, name_entry: true, ..plain(Unverified) },
+                Info,
+            ),
+            ("renamed pair that is known", Circumstances { renamed: true, ..plain(KnownGood) }, Info),
             (
                 "preCondition row",
                 Circumstances { level: Level::Row, settings_changed: true, ..plain(Incomplete) },

@@ -226,8 +226,8 @@ fn name_key(keys: &str) -> Result<(&str, bool), &'static str> {
         (key, quote, at) = joint.next;
     }
     let (start, end) = name.ok_or(NO_NAME_KEY)?;
-    if start == end && count > 1 {
-        // No module's name is empty: the joint is its beginning.
+    if start == end {
+        // No module's name is empty: a joint is its beginning.
         return whole(keys, start, last);
     }
     Ok((keys.get(start..end).ok_or(TRUNCATED_PATH)?, count > 1))
@@ -237,7 +237,7 @@ fn name_key(keys: &str) -> Result<(&str, bool), &'static str> {
 /// opened it.
 fn whole(keys: &str, start: usize, last: usize) -> Result<(&str, bool), &'static str> {
     let opened = start.checked_sub(1).and_then(|i| keys.as_bytes().get(i));
-    if last < start || opened != keys.as_bytes().get(last) {
+    if opened != keys.as_bytes().get(last) {
         return Err(TRUNCATED_PATH);
     }
     Ok((keys.get(start..last).ok_or(TRUNCATED_PATH)?, false))

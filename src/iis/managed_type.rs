@@ -192,7 +192,7 @@ fn parts(text: &str) -> Option<Vec<&str>> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{ManagedType, TypeMatch};
+    use super::{MAX_BYTES, ManagedType, TypeMatch};
 
     /// Columns: known, seen, expected; `\n` for a line break.
     const PAIRS: &str = include_str!("../../tests/fixtures/iis/types.tsv");
@@ -249,6 +249,8 @@ mod tests {
 
     #[test]
     fn an_overlong_string_is_not_taken_apart() {
+        assert!(!ManagedType::parse(&"a".repeat(MAX_BYTES)).malformed);
+        assert!(ManagedType::parse(&"a".repeat(MAX_BYTES + 1)).malformed);
         let parsed = ManagedType::parse(&"[".repeat(1_000_000));
         assert!(parsed.malformed && parsed.name.is_empty());
     }

@@ -135,6 +135,7 @@ fn the_documented_severities_are_those_of_the_code() {
             kind: Some(Kind::Native),
             action: Action::Added,
             image_changed_unseen: false,
+            renamed: false,
             name_entry: false,
             list_changed: false,
             settings_changed: false,

@@ -24,13 +24,12 @@ pub(super) fn check(
     }
     for group in alike.values() {
         for (at, entry) in group.iter().enumerate() {
-            let others = || group.iter().enumerate().filter(|(other, _)| *other != at);
             let column = if entry.name.is_empty() { Column::Image } else { Column::Name };
-            let earlier = others().find(|(other, e)| *other < at && covers(e, entry) && covers(entry, e));
-            let wider = others().find(|(_, e)| covers(e, entry) && !covers(entry, e));
-            if let Some((_, twin)) = earlier {
+            let earlier = group.iter().take(at).find(|e| covers(e, entry) && covers(entry, e));
+            let wider = group.iter().find(|e| covers(e, entry) && !covers(entry, e));
+            if let Some(twin) = earlier {
                 report(entry, column, &DUPLICATE_ENTRY, &format!("line {}", twin.line));
-            } else if let Some((_, wide)) = wider {
+            } else if let Some(wide) = wider {
                 report(entry, column, &SHADOWED_ENTRY, &format!("line {}", wide.line));
             }
         }
@@ -62,7 +61,7 @@ impl<'e> Key<'e> {
 /// Whether `wide` counts wherever `narrow` does.
 fn covers(wide: &Entry, narrow: &Entry) -> bool {
     let within = |wide: &Patterns, narrow: &Patterns| {
-        wide.is_any() || !narrow.is_any() && wide.written().eq_ignore_ascii_case(narrow.written())
+        wide.is_any() || wide.written().eq_ignore_ascii_case(narrow.written())
     };
     let actions = wide.actions.is_empty()
         || !narrow.actions.is_empty() && narrow.actions.iter().all(|action| wide.actions.contains(action));

@@ -7,9 +7,7 @@ use super::{
 };
 use crate::allowlist::glob::has_wildcard;
 use crate::allowlist::globs::{is_usable, literal_folder};
-use crate::allowlist::{
-    Candidates, Column, Effect, Entry, EntryNumber, Identity, Index, Match, Origin, Strength,
-};
+use crate::allowlist::{Candidates, Column, Effect, Entry, EntryNumber, Identity, Index, Match, Origin};
 use crate::iis::{Class, Image, ImageFlags, Kind, Roots};
 
 type Report<'r> = dyn FnMut(Column, &'static Rule, &str) + 'r;
@@ -139,12 +137,9 @@ fn shipped_name(candidates: &Candidates, index: &Index) -> Option<EntryNumber> {
     candidates.known_name.iter().copied().find(is_shipped)
 }
 
-/// Threats with a full path, or with name and path, that a glob would let through.
+/// Threats that a glob would let through: those with a full path, because a glob allows nothing else.
 fn glob_threats(number: EntryNumber, entry: &Entry, index: &Index, report: &mut Report<'_>) {
-    let threats = index.threat_entries().filter(|(_, threat)| {
-        threat.origin == Origin::Threat(Strength::Distinctive) && threat.image.contains('\\')
-    });
-    for (threat_number, threat) in threats {
+    for (threat_number, threat) in index.threat_entries() {
         let name = if threat.name.is_empty() { "x" } else { threat.name.as_str() };
         let mut id = identity(threat_number, threat, index);
         id.name = name;

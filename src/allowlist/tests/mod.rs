@@ -4,6 +4,7 @@ use super::{AllowlistError, Candidates, Catalogue, EntryNumber, Identity, Index,
 use crate::iis::{Class, Image, Kind, ManagedType};
 
 mod builtin_data;
+mod narrower;
 mod packs;
 mod properties;
 mod tables;

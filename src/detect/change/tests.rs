@@ -116,6 +116,19 @@ fn actions_follow_from_the_rows() {
             Modified,
             true,
         ),
+        (
+            &[
+                "1 global add/@image hidden",
+                "2 global add/@name hidden",
+                "3 modules add hidden",
+                "4 modules add/@name hidden",
+            ],
+            Modified,
+            true,
+        ),
+        (&["1 global add/@image hidden", "2 modules add 1"], Modified, false),
+        // That of a registration which was made in the same commit is no change of one.
+        (&["1 global add 1", "2 global add/@image hidden"], Added, false),
         // Both renderings in part: what is shown counts.
         (&["1 global add hidden", "2 global add/@name 1 - -> X"], Added, true),
         (&["1 global add 2", "2 modules add hidden"], Removed, true),

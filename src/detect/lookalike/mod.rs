@@ -219,8 +219,8 @@ impl Lookalikes {
         if !text.cut {
             self.equal(&text, part, &mut found);
             self.near(&text.folded, part, &mut found);
-            if !text.clean.is_ascii() {
-                self.near(&text.skeletons[0], part, &mut found);
+            if text.latin != text.folded {
+                self.near(&text.latin, part, &mut found);
             }
             self.derived(&text, part, &mut found);
         }
@@ -312,7 +312,8 @@ impl Lookalikes {
         for (position, ((at, _), written)) in folded.char_indices().zip(text.clean.chars()).enumerate() {
             let (before, after) = folded.split_at(at);
             let starts = position >= AFFIX_FROM && !written.is_lowercase();
-            let ends = native && !text.cut && position > 0 && folded.len() - at >= AFFIX_FROM;
+            // At the start of the text it is the known name itself, which is closer than an affix.
+            let ends = native && !text.cut && folded.len() - at >= AFFIX_FROM;
             for known in [starts.then_some(before), ends.then_some(after)].into_iter().flatten() {
                 let alike = self.listed(&self.by_folded, known, Part::Name);
                 let says_module = |target: &Target| core(&target.text.folded) != target.text.folded;

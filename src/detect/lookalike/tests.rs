@@ -268,3 +268,18 @@ proptest! {
         prop_assert!(found.is_none_or(|found| !found.describe().is_empty()));
     }
 }
+
+#[test]
+fn an_edit_changes_at_most_two_letters_of_the_set() {
+    let set = |text: &str| super::letters(&text.chars().collect::<Vec<_>>());
+    for (a, b, changed) in [
+        ("static", "static", 0),
+        ("static", "sttatic", 0),
+        ("static", "staticx", 1),
+        ("static", "stxtic", 2),
+        ("", "abc", 3),
+        ("abc", "xyz", 6),
+    ] {
+        assert_eq!((set(a) ^ set(b)).count_ones(), changed, "{a} {b}");
+    }
+}

@@ -20,6 +20,9 @@ pub(super) struct Text {
     pub cut: bool,
     /// `clean` in folded case.
     pub folded: String,
+    /// `folded` with each character outside ASCII replaced by its skeleton (UTS 39): that of an `m` is `rn`, which is no
+    /// spelling of a known name.
+    pub latin: String,
     /// Skeletons (UTS 39) of `folded` and of `clean`, folded again: a capital may look like another letter than its
     /// small form does.
     pub skeletons: [String; 2],
@@ -35,7 +38,16 @@ impl Text {
         let cut = characters.next().is_some() || clean.len() < trimmed.len();
         let folded = fold(&clean);
         let bones = |text: &str| fold(&skeleton(text).collect::<String>());
+        let mut latin = String::with_capacity(folded.len());
+        for c in folded.chars() {
+            if c.is_ascii() {
+                latin.push(c);
+            } else {
+                latin.push_str(&bones(c.encode_utf8(&mut [0; 4])));
+            }
+        }
         Self {
+            latin,
             invisible: trimmed.len() != read.len(),
             cut,
             skeletons: [bones(&folded), bones(&clean)],
@@ -47,9 +59,7 @@ impl Text {
 
 /// Neither a control character nor one that UTS 39 ignores (its skeleton is empty).
 fn is_visible(c: char) -> bool {
-    c.is_ascii_graphic()
-        || c == ' '
-        || (!c.is_control() && skeleton(c.encode_utf8(&mut [0; 4])).next().is_some())
+    c.is_ascii_graphic() || (!c.is_control() && skeleton(c.encode_utf8(&mut [0; 4])).next().is_some())
 }
 
 /// A folded name without the decorations at its end that say bitness or version: `_64bit`, `(32bits)`, `-4.0`, `x64`,

@@ -120,12 +120,6 @@ impl ImageFlags {
         (Self::EMPTY, "empty", "nothing is written"),
     ];
 
-    /// Whether no flag is set.
-    #[must_use]
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
     /// Whether any flag of `other` is set.
     #[must_use]
     pub fn intersects(self, other: Self) -> bool {

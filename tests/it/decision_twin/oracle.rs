@@ -290,7 +290,7 @@ impl Case<'_> {
             Unknown if removed || self.kind() == Some(Kind::Managed) => 1,
             Unknown | Unparsed => 2,
             Unverified if self.reasons.iter().any(|reason| reason.starts_with("name_entry")) => 0,
-            Unverified if self.reasons.contains("image_changed_unseen") => 2,
+            Unverified if self.reasons.contains("image_changed_unseen") || self.subject.renamed => 2,
             Unverified => 1,
             Incomplete if settings && self.subject.level == Level::Row => 1,
             Incomplete | AllowExpired | AllowOutOfScope | Allowed | KnownGood | NotModule => 0,
