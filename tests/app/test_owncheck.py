@@ -105,7 +105,7 @@ class Faults(Broken):
     def test_names_of_one_rendering_that_are_not_mapped_alike(self):
         package_ = self.broken("enterprise")
         path = package_.app / PROPS
-        stanza = "[WinEventLog:Microsoft-IIS-Configuration/Operational]\n"
+        stanza = "[source::WinEventLog:Microsoft-IIS-Configuration/Operational]\n"
         self.assertEqual(path.read_text().count(stanza), 1)
         path.write_text(path.read_text().replace(stanza, stanza + "EVAL-severity_id = 1\n"))
         self.expect(package_, "differs from the first classic stanza")

@@ -1,6 +1,7 @@
 """Where the events may come from."""
 
 #: (rendering, source, sourcetype); None = the input's default. All names of the macro iismodcheck_sources.
+#: What somebody replays under a sourcetype with a slash raises alerts, but no stanza of props.conf maps it to CIM.
 SOURCES = [
     ("xml", None, None),
     ("classic", None, None),
