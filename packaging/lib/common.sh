@@ -14,14 +14,22 @@ die() { say "error: $*"; exit 1; }
 need_debian() {
     local probe=$1
     shift
-    if [[ $probe == */* ]]; then [[ -e $probe ]] && return 0; else command -v "$probe" >/dev/null && return 0; fi
+    is_there "$probe" && return 0
     command -v apt-get >/dev/null || die "'$probe' is missing and apt-get is not there to install it (Debian packages: $*)"
-    say "installing $* (for $probe)"
     local as_root=()
     [[ $(id -u) -eq 0 ]] || as_root=(sudo)
-    "${as_root[@]}" apt-get update -q >/dev/null
-    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -q --no-install-recommends "$@" >/dev/null ||
-        die "apt-get could not install: $*"
+    mkdir -p "$root/target"
+    (
+        # Builds run side by side, apt-get does not.
+        flock 9
+        is_there "$probe" && exit 0
+        say "installing $* (for $probe)"
+        "${as_root[@]}" apt-get update -q >/dev/null
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >/dev/null
+    ) 9>"$root/target/.apt-lock" || die "apt-get could not install: $*"
+}
+is_there() {
+    if [[ $1 == */* ]]; then [[ -e $1 ]]; else command -v "$1" >/dev/null; fi
 }
 
 # venv NAME REQUIREMENT...: a virtual environment of its own under target/tools; its path goes to stdout.
@@ -30,6 +38,7 @@ venv() {
     local dir=$root/target/tools/$1
     shift
     if [[ ! -f $dir/requirements || $(<"$dir/requirements") != "$*" ]]; then
+        need_debian "$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')/ensurepip/__init__.py" python3-venv
         rm -rf "$dir"
         python3 -m venv "$dir" >&2 || die "python3 -m venv failed (Debian package: python3-venv)"
         "$dir/bin/pip" install --quiet --disable-pip-version-check "$@" >&2 || die "pip could not install: $*"

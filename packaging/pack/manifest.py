@@ -20,6 +20,7 @@ REQUIRED = {
     "static/appIcon_2x.png": (72, 72),
     "static/appIconAlt.png": (36, 36),
     "static/appIconAlt_2x.png": (72, 72),
+    "static/screenshot.png": (623, 350),
 }
 
 
@@ -30,7 +31,7 @@ def _png_size(content: bytes) -> tuple[int, int] | None:
 
 
 def check(tree: dict[PurePosixPath, Entry], crate_version: str) -> None:
-    """Raises with every finding at once: missing files, wrong icon sizes, names or versions that disagree."""
+    """Raises with every finding at once: missing files, pictures of the wrong size, names or versions that disagree."""
     findings = []
     for name, size in REQUIRED.items():
         entry = tree.get(PurePosixPath(name))

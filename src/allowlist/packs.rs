@@ -114,26 +114,43 @@ impl HostProfiles {
         Ok(Self { base, rules })
     }
 
-    /// The profile of a host. `host` is in lower case, short or full; for an unknown (empty) host only the rows
-    /// for every host count. Packs of all matching rows add up; of two rows that set one root, the one with the
+    /// Whether every host has the same profile.
+    #[must_use]
+    pub fn is_uniform(&self) -> bool {
+        self.rules.iter().all(|rule| rule.host.is_any())
+    }
+
+    /// The numbers of the rows that count for a host, in order: hosts of the same rows have the same profile. `host` is
+    /// in lower case, short or full; for an unknown (empty) host only the rows for every host count.
+    pub fn rows_of(&self, host: &str) -> impl Iterator<Item = usize> {
+        let short = short_name(host);
+        let is_for = move |rule: &Rule| {
+            rule.host.is_any() || !host.is_empty() && (rule.host.matches(host) || rule.host.matches(short))
+        };
+        self.rules.iter().enumerate().filter(move |(_, rule)| is_for(rule)).map(|(number, _)| number)
+    }
+
+    /// The profile that these rows make. Packs of all rows add up; of two rows that set one root, the one with the
     /// more literal host pattern wins.
     #[must_use]
-    pub fn profile(&self, host: &str) -> Profile {
+    pub fn profile_of(&self, rows: &[usize]) -> Profile {
         let mut profile = Profile { roots: Roots::default(), packs: self.base.clone() };
         let mut roots: BTreeMap<String, &str> = BTreeMap::new();
-        let short = short_name(host);
-        for rule in &self.rules {
-            let is_for = !host.is_empty() && (rule.host.matches(host) || rule.host.matches(short));
-            if rule.host.is_any() || is_for {
-                profile.packs.extend(rule.packs.iter().cloned());
-                roots.extend(rule.roots.iter().map(|(name, folder)| (name.to_lowercase(), folder.as_str())));
-            }
+        for rule in rows.iter().filter_map(|&number| self.rules.get(number)) {
+            profile.packs.extend(rule.packs.iter().cloned());
+            roots.extend(rule.roots.iter().map(|(name, folder)| (name.to_lowercase(), folder.as_str())));
         }
         for (variable, folder) in roots {
             // Every pair was accepted when the file was read.
             let _ = profile.roots.set(&variable, folder);
         }
         profile
+    }
+
+    /// The profile of a host, given as for [`HostProfiles::rows_of`].
+    #[must_use]
+    pub fn profile(&self, host: &str) -> Profile {
+        self.profile_of(&self.rows_of(host).collect::<Vec<_>>())
     }
 }
 

@@ -13,7 +13,7 @@ use super::writer;
 /// Places in [`INPUTS`].
 const RAW: usize = 0;
 const MESSAGE: usize = 1;
-const CONFIGURATION: usize = 7;
+const CONFIGURATION: usize = 16;
 /// The cells that can hold an event each by itself.
 const CARRIERS: [usize; 3] = [RAW, MESSAGE, CONFIGURATION];
 
@@ -40,7 +40,7 @@ struct Buffers {
     reasons: ReasonTexts,
     text: Vec<u8>,
     key: Vec<u8>,
-    /// The cells of rows by what their event says, for rows whose texts differ in more than numbers.
+    /// The cells of rows by what their event says, for rows that are of another host, or whose texts differ in numbers.
     memo: Memo,
 }
 
@@ -114,18 +114,19 @@ impl Events {
         self.has_rows = true;
         self.has_input = self.has_input
             || CARRIERS.iter().any(|&place| fields.cells.get(place).is_some_and(|cell| !cell.is_empty()));
-        let Buffers { key, memo, .. } = &mut self.buffers;
+        let Buffers { key, memo, host, .. } = &mut self.buffers;
         let opened = Opened::new(&fields);
         key.clear();
-        // Other rows were compared before they came here.
-        let compares = self.parts || fields.cells.get(RAW).is_some_and(|raw| !raw.is_empty());
-        let found = compares.then(|| opened.identity(key)).flatten().map(|time| {
-            key.push(u8::from(time::parse(time).is_none()));
+        memo.refresh();
+        let found = opened.identity(key).map(|own| {
+            row::lower_case(own.host, host);
+            key.push(u8::from(time::parse(own.time).is_none()));
+            key.extend_from_slice(&self.engine.profile(host).to_le_bytes());
             memo.find(key)
         });
         match found {
             Some(Ok(written)) => {
-                cells.write_again(written);
+                cells.write_again(written, host.as_bytes());
                 cells.repeat();
                 if self.parts {
                     self.read(&opened, cells, Facts::Written);
@@ -165,8 +166,8 @@ impl Events {
         }
         if timeless {
             cells.repeat();
-            if let Facts::New(free) = facts {
-                memo.keep(key, free, cells);
+            if let (Facts::New(free), Some(written)) = (facts, cells.written()) {
+                memo.keep(key, free, written);
             }
         }
         if self.parts && event.role != Role::Other {

@@ -14,16 +14,18 @@ pub(super) fn outputs(columns: &[Column]) -> Vec<Output> {
 /// The output of the finding's id, where a level has it: behind the facts.
 pub(super) const FINDING_ID: usize = Column::FACTS.len();
 
-/// Writes the facts: the first outputs are [`Column::FACTS`].
+/// Writes the facts: the first outputs are [`Column::FACTS`]. The host is the row's own: rows of many hosts say the same.
 pub(super) fn write(cells: &mut Cells, annotation: &Annotation<'_>, reasons: &ReasonTexts) {
     for column in Column::FACTS {
         if column == Column::Reasons {
             cells.set_values(column as usize, reasons.iter().map(str::as_bytes));
-        } else {
-            let text = annotation.get(column);
-            if !text.is_empty() {
-                cells.set(column as usize, text.as_bytes());
-            }
+            continue;
+        }
+        let text = annotation.get(column).as_bytes();
+        if column == Column::Host {
+            cells.set_own(column as usize, text);
+        } else if !text.is_empty() {
+            cells.set(column as usize, text);
         }
     }
 }

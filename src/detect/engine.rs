@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::quality::RandomState;
+
 use crate::allowlist::{Catalogue, EntryNumber, HostProfiles, Index, Profile};
 use crate::iis::{Class, Image, Kind, Subject};
 
@@ -30,9 +32,11 @@ pub struct Engine {
     hosts: HostProfiles,
     as_of: Option<i64>,
     indexed: Vec<Indexed>,
-    profile_of_host: HashMap<Box<str>, usize>,
+    /// By the rows of the packs file that count for a host.
+    profile_of_rows: HashMap<Vec<usize>, usize>,
+    profile_of_host: HashMap<Box<str>, usize, RandomState>,
     assessments: Vec<Assessment>,
-    remembered: HashMap<Box<[u8]>, usize>,
+    remembered: HashMap<Box<[u8]>, usize, RandomState>,
     key: Vec<u8>,
     /// Where the entry numbers and the assessment of the last finding are found.
     last: (usize, usize),
@@ -48,9 +52,10 @@ impl Engine {
             hosts,
             as_of,
             indexed: Vec::new(),
-            profile_of_host: HashMap::new(),
+            profile_of_rows: HashMap::new(),
+            profile_of_host: HashMap::default(),
             assessments: Vec::new(),
-            remembered: HashMap::new(),
+            remembered: HashMap::default(),
             key: Vec::new(),
             last: (0, 0),
         }
@@ -67,8 +72,8 @@ impl Engine {
         }
     }
 
-    /// Whether the last finding depends on neither time nor place: no entry of the site, whose scope and dates are
-    /// looked at for each row, could speak about the subject.
+    /// Whether the last finding depends on neither time nor place, nor on the host beyond its profile: no entry of the
+    /// site, whose scope and dates are looked at for each row, could speak about the subject.
     #[must_use]
     pub fn is_timeless(&self) -> bool {
         self.seen().is_some_and(|seen| {
@@ -121,25 +126,36 @@ impl Engine {
         }
     }
 
-    /// The number of the profile of a host; its entries are indexed when its first row comes.
-    fn profile(&mut self, host: &str) -> usize {
+    /// The number of the profile of a host, given in lower case; its entries are indexed when its first row comes.
+    pub fn profile(&mut self, host: &str) -> usize {
+        // A host of which nothing is known has the profile of all, where there is but one.
+        let host = if self.hosts.is_uniform() { "" } else { host };
         if let Some(&number) = self.profile_of_host.get(host) {
             return number;
         }
-        let profile = self.hosts.profile(host);
-        let number =
-            self.indexed.iter().position(|indexed| indexed.profile == profile).unwrap_or_else(|| {
-                let index = self.catalogue.index(&profile);
-                let lookalikes =
-                    Lookalikes::new(index.known().map(|(_, entry, stem)| Known { name: &entry.name, stem }));
-                self.indexed.push(Indexed { profile, index, lookalikes });
-                self.indexed.len() - 1
-            });
+        let rows: Vec<_> = self.hosts.rows_of(host).collect();
+        let number = if let Some(&number) = self.profile_of_rows.get(&rows) {
+            number
+        } else {
+            let profile = self.hosts.profile_of(&rows);
+            let number = self.indexed.iter().position(|indexed| indexed.profile == profile);
+            let number = number.unwrap_or_else(|| self.index_for(profile));
+            self.profile_of_rows.insert(rows, number);
+            number
+        };
         if self.profile_of_host.len() >= REMEMBERED {
             self.profile_of_host.clear();
         }
         self.profile_of_host.insert(host.into(), number);
         number
+    }
+
+    fn index_for(&mut self, profile: Profile) -> usize {
+        let index = self.catalogue.index(&profile);
+        let lookalikes =
+            Lookalikes::new(index.known().map(|(_, entry, stem)| Known { name: &entry.name, stem }));
+        self.indexed.push(Indexed { profile, index, lookalikes });
+        self.indexed.len() - 1
     }
 
     fn assess(&mut self, profile: usize, subject: &Subject<'_>) -> usize {

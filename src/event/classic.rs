@@ -9,7 +9,7 @@
 //! Message=Changes to '/system.webServer/...' at 'MACHINE/WEBROOT/APPHOST' have successfully been committed.
 //! ```
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 /// The head of a classic text, as far as it matters, and its message. Values are empty where the head has none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -61,12 +61,23 @@ pub(super) fn read(text: &[u8]) -> Option<Classic<'_>> {
     head.then_some(classic)
 }
 
+/// The bytes of a date as Splunk writes it before a head: `12/19/2022 06:40:32 PM`.
+const IS_OF_DATE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut bytes: &[u8] = b"0123456789/: APM\r";
+    while let [byte, rest @ ..] = bytes {
+        table[*byte as usize] = true;
+        bytes = rest;
+    }
+    table
+};
+
 /// Writes to `key` what a whole classic text says but for its date and its record number; false where the text does not
 /// begin as Splunk writes it. Events of the same key differ in these two only. A text in which each quote stands twice may
 /// be compared too, since nothing that is left out holds one.
 pub fn essence(text: &[u8], key: &mut Vec<u8>) -> bool {
     const RECORD: &[u8] = b"RecordNumber=";
-    let is_date = |b: &u8| matches!(b, b'0'..=b'9' | b'/' | b':' | b' ' | b'A' | b'P' | b'M' | b'\r');
+    let is_date = |b: &u8| IS_OF_DATE.get(usize::from(*b)).is_some_and(|is| *is);
     let Some((date, head)) =
         memchr(b'\n', text).and_then(|end| Some((text.get(..end)?, text.get(end + 1..)?)))
     else {
@@ -76,20 +87,23 @@ pub fn essence(text: &[u8], key: &mut Vec<u8>) -> bool {
     if !date.iter().all(is_date) || !(head.starts_with(b"LogName=") || head.starts_with(b"EventCode=")) {
         return false;
     }
-    let mut at = 0;
-    while let Some(line) = head.get(at..).filter(|line| !line.starts_with(b"Message=")) {
-        if let Some(record) = line.strip_prefix(RECORD) {
-            let digits = record.iter().take_while(|b| b.is_ascii_digit()).count();
-            let (before, after) = head.split_at_checked(at + RECORD.len()).unwrap_or((head, b""));
-            key.extend_from_slice(before);
-            key.extend_from_slice(after.get(digits..).unwrap_or_default());
-            return true;
-        }
-        let Some(end) = memchr(b'\n', line) else { break };
-        at += end + 1;
-    }
-    key.extend_from_slice(head);
+    let record = line_at(head, RECORD).filter(|&at| {
+        let before = head.get(..at).unwrap_or_default();
+        line_at(before, b"Message=").is_none()
+    });
+    let number = record.map_or(head.len(), |at| at + RECORD.len());
+    let (before, after) = head.split_at_checked(number).unwrap_or((head, b""));
+    let digits = after.iter().take_while(|b| b.is_ascii_digit()).count();
+    key.extend_from_slice(before);
+    key.extend_from_slice(after.get(digits..).unwrap_or_default());
     true
+}
+
+/// Where the first line begins, after the first, that starts with `key`.
+fn line_at(text: &[u8], key: &[u8]) -> Option<usize> {
+    let is_line = |at: usize| text.get(..at).is_some_and(|before| before.ends_with(b"\n"));
+    memchr_iter(*key.first()?, text)
+        .find(|&at| is_line(at) && text.get(at..).is_some_and(|line| line.starts_with(key)))
 }
 
 /// The key of a line: letters before its first `=`.

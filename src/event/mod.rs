@@ -48,39 +48,39 @@ mod xml;
 use crate::iis::ConfigChange;
 
 pub use classic::essence;
-pub use opened::Opened;
+pub use opened::{Opened, Own};
 pub use reasons::REASONS;
 
-/// The input columns that can say something, in the order of [`Fields`].
-pub const INPUTS: [&str; 28] = [
+/// The input columns that can say something, in the order of [`Fields`]. Neighbours have values in the same rows, and those
+/// that differ from row to row come last: both make rows quicker to compare.
+pub const INPUTS: [&str; 27] = [
     "_raw",
     "Message",
     "EventCode",
+    "ComputerName",
+    "host",
+    "Sid",
+    "User",
+    "SourceName",
+    "LogName",
     "EventID",
-    "PhysicalPath",
+    "Computer",
+    "UserID",
+    "Channel",
+    "Name",
     "ConfigPath",
     "EffectiveLocationPath",
     "Configuration",
     "EditOperationType",
     "OldValue",
     "NewValue",
-    "Computer",
-    "ComputerName",
     "dest",
     "dvc",
-    "host",
     "_time",
     "lastTime",
     "RecordNumber",
     "EventRecordID",
-    "UserID",
-    "Sid",
-    "User",
     "ProcessID",
-    "SourceName",
-    "LogName",
-    "Channel",
-    "Name",
 ];
 
 /// The cells of one row that can say something about an IIS configuration event, in the order of [`INPUTS`].

@@ -12,6 +12,15 @@ pub struct Opened<'f, 'a> {
     whole: Whole<'a>,
 }
 
+/// What is a row's own, as [`Event`] has it, beside what many rows say.
+#[derive(Debug, Clone, Copy)]
+pub struct Own<'a> {
+    /// The host; empty where the row names none.
+    pub host: &'a str,
+    /// The time; empty where the row has none.
+    pub time: &'a str,
+}
+
 /// The whole event in `_raw`.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Whole<'a> {
@@ -49,12 +58,12 @@ impl<'f, 'a> Opened<'f, 'a> {
         }
     }
 
-    /// Writes to `key` everything that [`Opened::read`] looks at but the texts of time, record number and process, and
-    /// gives the time: rows of the same key give the same event but for these three.
+    /// Writes to `key` everything that [`Opened::read`] looks at but the texts of host, time, record number and process, and
+    /// gives host and time: rows of the same key give the same event but for these four.
     ///
-    /// `None` for a row that must be read for itself: it has several values in a field, or one of the three does not
+    /// `None` for a row that must be read for itself: it has several values in a field, or one of the four does not
     /// stand as it is written, so that it could make the row unparsed.
-    pub fn identity(&self, key: &mut Vec<u8>) -> Option<&'a str> {
+    pub fn identity(&self, key: &mut Vec<u8>) -> Option<Own<'a>> {
         if self.fields.conflicts != 0 {
             return None;
         }
@@ -65,7 +74,7 @@ impl<'f, 'a> Opened<'f, 'a> {
         }
     }
 
-    fn fields_identity(&self, key: &mut Vec<u8>) -> Option<&'a str> {
+    fn fields_identity(&self, key: &mut Vec<u8>) -> Option<Own<'a>> {
         for (place, cell) in (0..).zip(&self.fields.cells) {
             if cell.is_empty() {
                 continue;
@@ -76,15 +85,16 @@ impl<'f, 'a> Opened<'f, 'a> {
                 return None;
             }
         }
-        self.own_time()
+        let hosts = fields::HOSTS.iter().filter_map(|&input| self.text(input));
+        let host = hosts.map(str::trim_ascii).find(|host| !host.is_empty()).unwrap_or_default();
+        Some(Own { host, time: self.own_time()? })
     }
 
-    fn classic_identity(&self, classic: &Classic<'a>, key: &mut Vec<u8>) -> Option<&'a str> {
+    fn classic_identity(&self, classic: &Classic<'a>, key: &mut Vec<u8>) -> Option<Own<'a>> {
         for (number, text) in (CLASSIC..).zip([
             classic.log_name,
             classic.source_name,
             classic.event_code,
-            classic.computer,
             classic.sid,
             classic.user,
         ]) {
@@ -94,17 +104,17 @@ impl<'f, 'a> Opened<'f, 'a> {
         if let Some(message) = classic.message {
             push(key, 0, message);
         }
-        self.push_inputs(key, &[Input::EventCode, Input::EventId, Input::Configuration, Input::Host]);
+        self.push_inputs(key, &[Input::EventCode, Input::EventId, Input::Configuration]);
         std::str::from_utf8(classic.record).ok()?;
-        self.own_time()
+        let host = std::str::from_utf8(classic.computer).ok()?;
+        Some(Own { host: self.host_or_own(host)?, time: self.own_time()? })
     }
 
-    fn xml_identity(&self, xml: &Xml<'a>, key: &mut Vec<u8>) -> Option<&'a str> {
+    fn xml_identity(&self, xml: &Xml<'a>, key: &mut Vec<u8>) -> Option<Own<'a>> {
         for (number, text) in (XML..).zip([
             xml.provider,
             xml.event_id,
             xml.channel,
-            xml.computer,
             xml.user,
             xml.config_path,
             xml.location,
@@ -119,12 +129,14 @@ impl<'f, 'a> Opened<'f, 'a> {
                 push(key, number, text);
             }
         }
-        self.push_inputs(key, &[Input::EventCode, Input::EventId, Input::Host]);
-        let [time, record, process] = [xml.time, xml.record, xml.process].map(Option::unwrap_or_default);
-        if ![time, record, process].into_iter().all(is_plain) {
+        self.push_inputs(key, &[Input::EventCode, Input::EventId]);
+        let own = [xml.computer, xml.time, xml.record, xml.process].map(Option::unwrap_or_default);
+        if !own.into_iter().all(is_plain) {
             return None;
         }
-        if time.is_empty() { self.own_time() } else { std::str::from_utf8(time).ok() }
+        let [host, time, ..] = own.map(|text| std::str::from_utf8(text).unwrap_or_default());
+        let time = if time.is_empty() { self.own_time()? } else { time };
+        Some(Own { host: self.host_or_own(host)?, time })
     }
 
     fn push_inputs(&self, key: &mut Vec<u8>, inputs: &[Input]) {
@@ -136,20 +148,34 @@ impl<'f, 'a> Opened<'f, 'a> {
         }
     }
 
+    fn text(&self, input: Input) -> Option<&'a str> {
+        std::str::from_utf8(self.fields.get(input)).ok()
+    }
+
+    /// The host that the event names, else the one that Splunk gave the row.
+    fn host_or_own(&self, host: &'a str) -> Option<&'a str> {
+        if host.is_empty() { self.text(Input::Host).map(str::trim_ascii) } else { Some(host) }
+    }
+
     /// The time that Splunk gave the row.
     fn own_time(&self) -> Option<&'a str> {
-        let text = |input| std::str::from_utf8(self.fields.get(input)).ok();
-        match text(Input::Time)? {
+        match self.text(Input::Time)? {
             "" => {
-                text(Input::LastTime).map(str::trim_ascii).map(|t| if fields::is_numeric(t) { t } else { "" })
+                let last = self.text(Input::LastTime).map(str::trim_ascii);
+                last.map(|time| if fields::is_numeric(time) { time } else { "" })
             }
             time => Some(time),
         }
     }
 }
 
-/// The inputs that only a row's own time, record number and process come from; one bit each.
-const OWN: u32 = 1 << Input::Time as u32
+/// The inputs that only a row's own host, time, record number and process come from; one bit each.
+const OWN: u32 = 1 << Input::Computer as u32
+    | 1 << Input::ComputerName as u32
+    | 1 << Input::Dest as u32
+    | 1 << Input::Dvc as u32
+    | 1 << Input::Host as u32
+    | 1 << Input::Time as u32
     | 1 << Input::LastTime as u32
     | 1 << Input::RecordNumber as u32
     | 1 << Input::EventRecordId as u32

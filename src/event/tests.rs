@@ -177,7 +177,6 @@ fn invalid_utf8_in_a_needed_cell_is_unparsed_and_elsewhere_does_no_harm() {
         ("ComputerName", bad, Some("invalid_utf8")),
         ("Configuration", bad, Some("invalid_utf8")),
         ("NewValue", bad, None), // beside a message it is not needed
-        ("PhysicalPath", bad, None),
         ("Name", bad, None),
     ] {
         let mut fields = Fields::default();

@@ -1,6 +1,6 @@
 //! Frames: `chunked 1.0,<metadata length>,<body length>\n<metadata><body>`, lengths in bytes.
 
-use std::io::{self, BufRead, BufReader, IoSlice, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 
 use super::error::Error;
 use super::record::Reply;
@@ -15,8 +15,6 @@ pub(super) const BODY_LIMIT: u64 = u32::MAX as u64;
 const RESERVE: usize = 64 << 20;
 /// Memory is cleared for reading in steps of this size, small enough to stay in a core's cache.
 const STEP: usize = 256 << 10;
-/// Pieces of a reply in one call; Linux takes no more than this.
-const PIECES_AT_ONCE: usize = 1024;
 /// Room for the header, the metadata and the start of a body in one read.
 const READ_AHEAD: usize = 32 << 10;
 
@@ -195,42 +193,21 @@ fn skip_space(text: &[u8]) -> &[u8] {
     text.get(count..).unwrap_or_default()
 }
 
-/// Writes one frame and flushes it; false when the reader of the replies has gone away.
+/// Writes one frame in many small pieces and flushes it; false when the reader of the replies has gone away.
 pub(super) fn write_frame(
     output: &mut impl Write,
     metadata: &[u8],
     body: Reply<'_>,
     chunk: u64,
 ) -> Result<bool, Error> {
-    let mut head = format!("chunked 1.0,{},{}\n", metadata.len(), body.len()).into_bytes();
-    head.extend_from_slice(metadata);
-    match write_pieces(output, std::iter::once(&*head).chain(body.pieces())).and_then(|()| output.flush()) {
+    let written = writeln!(output, "chunked 1.0,{},{}", metadata.len(), body.len())
+        .and_then(|()| output.write_all(metadata))
+        .and_then(|()| body.pieces().try_for_each(|piece| output.write_all(piece)))
+        .and_then(|()| output.flush());
+    match written {
         Ok(()) => Ok(true),
         Err(error) if is_closed(&error, cfg!(windows)) => Ok(false),
         Err(source) => Err(Error::Write { chunk, source }),
-    }
-}
-
-/// Writes pieces in as few system calls as the output allows, without copying them together.
-fn write_pieces<'p>(output: &mut impl Write, pieces: impl Iterator<Item = &'p [u8]>) -> io::Result<()> {
-    let mut pieces = pieces.fuse();
-    loop {
-        let mut slices: [_; PIECES_AT_ONCE] = std::array::from_fn(|_| IoSlice::new(&[]));
-        let count =
-            slices.iter_mut().zip(&mut pieces).map(|(slot, piece)| *slot = IoSlice::new(piece)).count();
-        let mut left = slices.get_mut(..count).unwrap_or_default();
-        if left.is_empty() {
-            return Ok(());
-        }
-        IoSlice::advance_slices(&mut left, 0);
-        while !left.is_empty() {
-            match output.write_vectored(left) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(count) => IoSlice::advance_slices(&mut left, count),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
     }
 }
 
@@ -296,23 +273,5 @@ mod tests {
         assert_eq!(frames.body_mut().len(), len);
         assert!(frames.body.bytes.iter().all(|byte| *byte == b'x'));
         assert!(!frames.read().unwrap());
-    }
-
-    #[test]
-    fn short_writes_are_carried_on() {
-        struct Slow(Vec<u8>);
-        impl Write for Slow {
-            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-                self.0.extend_from_slice(&bytes[..bytes.len().min(3)]);
-                Ok(bytes.len().min(3))
-            }
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
-        }
-        let mut slow = Slow(Vec::new());
-        let pieces: Vec<Vec<u8>> = (0..3 * PIECES_AT_ONCE).map(|n| vec![b'x'; n % 5]).collect();
-        write_pieces(&mut slow, pieces.iter().map(Vec::as_slice)).unwrap();
-        assert_eq!(slow.0, pieces.concat());
     }
 }

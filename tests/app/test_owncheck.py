@@ -16,6 +16,8 @@ from packages import package
 
 SAVED = "default/savedsearches.conf"
 MACROS = "default/macros.conf"
+PROPS = "default/props.conf"
+README = "README.md"
 #: (flavour, file, pattern, replacement, what the finding must say)
 FAULTS = [
     ("enterprise", SAVED, r"^counttype =", "conttype =", "unknown key 'conttype'"),
@@ -40,6 +42,17 @@ FAULTS = [
     ("cloud", "default/distsearch.conf", r"\.\.\.$", "", "would not match"),
     ("cloud", "default/distsearch.conf", r"\(-\[a-z0-9\.-\]\+\)\?", "", "AppInspect would not match"),
     ("cloud", "default/distsearch.conf", r"linux_x86_64\[/\\\\\]bin\[/\\\\\]", "", "also matches"),
+    ("enterprise", PROPS, r"^\[source::XmlWinEventLog:Microsoft-W.*$", "[x]", "which iismodcheck_sources names"),
+    ("enterprise", "default/searchbnf.conf", r"as_of=<string>", "as_off=<string>", "option as_off="),
+    ("enterprise", "default/searchbnf.conf", r"^example2 = `iismodcheck_events`", "example2 = `iismodcheck_event`", "iismodcheck_event'"),
+    ("enterprise", README, r"`lookups/iismodcheck_packs.csv`", "`lookups/iismodcheck_pack.csv`", "is not in the package"),
+    ("enterprise", README, r"755 linux_x86_64/bin/iismodcheck", "755 linux_x86_64/bin/iismodchek", "is not in the package"),
+    ("enterprise", README, r"\(#install\)", "(INSTALL.md)", "leads nowhere"),
+    ("enterprise", README, r"`iismodcheck_tuner`", "`iismodcheck_tuners`", "neither a macro nor a role"),
+    ("enterprise", README, r"`iis_actor`", "`iis_actr`", "no search has the field"),
+    ("enterprise", README, r"`iismodcheck_same_module`", "it", "says nothing of the macro iismodcheck_same_module"),
+    ("enterprise", README, r"expire soon", "expire", "there is no saved search"),
+    ("enterprise", README, r"^    `iismodcheck_events` \| iismodcheck parts", "    `iismodcheck_events` | (iismodcheck parts", "Mismatched"),
     ("enterprise", "app.manifest", r"\"version\": \"[^\"]+\"", '"version": "0.0.1"', "app.manifest version"),
 ]
 
@@ -88,6 +101,19 @@ class Faults(Broken):
             package_ = self.broken("enterprise")
             (package_.app / "lookups/iis_module_threats.csv").write_text(content)
             self.expect(package_, text)
+
+    def test_names_of_one_rendering_that_are_not_mapped_alike(self):
+        package_ = self.broken("enterprise")
+        path = package_.app / PROPS
+        stanza = "[source::WinEventLog:Microsoft-IIS-Configuration/Operational]\n"
+        self.assertEqual(path.read_text().count(stanza), 1)
+        path.write_text(path.read_text().replace(stanza, stanza + "EVAL-severity_id = 1\n"))
+        self.expect(package_, "differs from the first classic stanza")
+
+    def test_a_picture_of_the_wrong_size(self):
+        package_ = self.broken("enterprise")
+        shutil.copy(package_.app / "static/appIcon.png", package_.app / "static/screenshot.png")
+        self.expect(package_, "static/screenshot.png: must be a PNG of 623x350 pixels, is (36, 36)")
 
     def test_faults_in_the_archive(self):
         def member(change):
@@ -149,6 +175,7 @@ class DashboardFaults(Broken):
             (lambda d: source(d)["options"].update(query="search $nowhere$ | stats count"), "$nowhere$"),
             (lambda d: source(d)["options"].update(query="search x=$row.name.value$"), "straight into SPL"),
             (lambda d: source(d)["options"].update(query="search (a | stats count"), "Mismatched"),
+            (lambda d: d.update(description="[x](search?q=%60iismodcheck_finding_evnts%28%22$finding_id|u$%22%29%60&earliest=0)"), "evnts"),
             (lambda d: d["dataSources"].update(unused=source(d)), "nothing shows"),
             (lambda d: d["dataSources"].update(t={"type": "ds.test", "options": {}}), "is not for a shipped dashboard"),
         ]:

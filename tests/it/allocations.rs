@@ -34,6 +34,13 @@ fn of_message(row: usize) -> Event {
     ])
 }
 
+/// A row of a host that no other row is of.
+fn of_hosts(row: usize) -> Event {
+    let mut event = of_message(row);
+    event.set("host", &[format!("WEB{row}.example.test")]);
+    event
+}
+
 fn of_fields(row: usize) -> Event {
     Event::new(&[
         ("Configuration", path(row)),
@@ -109,6 +116,7 @@ fn allocations(arguments: &[&str], event: fn(usize) -> Event) -> u64 {
 fn none_per_row() {
     for (kind, event) in [
         ("message", of_message as fn(usize) -> Event),
+        ("messages of many hosts", of_hosts),
         ("fields", of_fields),
         ("classic text", of_classic),
         ("XML", of_xml),

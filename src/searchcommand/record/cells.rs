@@ -16,6 +16,8 @@ pub struct Cells {
     outputs: Vec<(bool, usize)>,
     /// The number of cells of all outputs, twins included.
     width: usize,
+    /// While in order: where the cell set by [`Cells::set_own`] stands, counted from `base`.
+    own: Option<(usize, usize)>,
     /// Where the current record's cells start in `text`.
     base: usize,
     /// While in order: the number of cells written, each behind a comma.
@@ -39,6 +41,8 @@ pub struct Cells {
 pub struct Written<'c> {
     /// The encoded cells, each behind a comma.
     pub text: &'c [u8],
+    /// Where in the text the cell stands that is the record's own: see [`Cells::set_own`].
+    pub own: Option<(usize, usize)>,
     /// Their number.
     pub cells: usize,
 }
@@ -61,6 +65,7 @@ impl Cells {
         Self {
             outputs: outputs.collect(),
             width,
+            own: None,
             text: Vec::new(),
             base: 0,
             column: 0,
@@ -79,6 +84,16 @@ impl Cells {
     pub fn set(&mut self, output: usize, value: &[u8]) {
         if let Some(place) = self.open(output) {
             push_cell(&mut self.text, value);
+            self.close(&place);
+        }
+    }
+
+    /// Sets one value that is the record's own: where its cells are kept for later ones, this one is left out.
+    #[inline]
+    pub fn set_own(&mut self, output: usize, value: &[u8]) {
+        if let Some(place) = self.open(output) {
+            push_cell(&mut self.text, value);
+            self.own = Some((place.start - self.base, self.text.len() - self.base));
             self.close(&place);
         }
     }
@@ -124,15 +139,21 @@ impl Cells {
     #[must_use]
     pub fn written(&self) -> Option<Written<'_>> {
         let text = self.text.get(self.base..).unwrap_or_default();
-        self.ordered.then_some(Written { text, cells: self.column })
+        self.ordered.then_some(Written { text, own: self.own, cells: self.column })
     }
 
-    /// Writes the cells of an earlier record of the same plan, in place of setting each. Nothing may have been set
-    /// before in this record; what is set afterwards counts.
+    /// Writes the cells of an earlier record of the same plan, in place of setting each, with `own` where that one had a
+    /// value of its own. Nothing may have been set before in this record; what is set afterwards counts.
     #[inline]
-    pub fn write_again(&mut self, written: Written<'_>) {
+    pub fn write_again(&mut self, written: Written<'_>, own: &[u8]) {
         self.text.truncate(self.base);
-        self.text.extend_from_slice(written.text);
+        if let Some((start, end)) = written.own {
+            self.text.extend_from_slice(written.text.get(..start).unwrap_or_default());
+            push_cell(&mut self.text, own);
+            self.text.extend_from_slice(written.text.get(end..).unwrap_or_default());
+        } else {
+            self.text.extend_from_slice(written.text);
+        }
         self.column = written.cells;
         self.ordered = true;
     }
@@ -196,6 +217,7 @@ impl Cells {
         self.base = self.text.len();
         self.column = 0;
         self.ordered = true;
+        self.own = None;
         self.may_repeat = false;
     }
 

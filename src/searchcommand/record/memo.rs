@@ -4,11 +4,12 @@ use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
 
-use super::cells::{Cells, Written};
+use super::cell::Span;
+use super::cells::Written;
 
-/// The most rows and bytes that are remembered; then remembering starts afresh. Cells may be written by attackers.
-const MOST_ROWS: usize = 8_192;
-const MOST_BYTES: usize = 3 << 19;
+/// The most rows and bytes that are remembered: what stays in a core's cache. Cells may be written by attackers.
+const MOST_ROWS: usize = 4_096;
+const MOST_BYTES: usize = 1 << 19;
 /// Twice the rows, so that a free slot is never far.
 const SLOTS: usize = 2 * MOST_ROWS;
 
@@ -22,6 +23,8 @@ pub struct Memo {
     slots: Vec<u16>,
     rows: Vec<Row>,
     bytes: Vec<u8>,
+    /// There was no room for a row.
+    full: bool,
 }
 
 /// The key and the cells of a row lie behind each other in the bytes.
@@ -32,6 +35,8 @@ struct Row {
     /// Where the key ends and the cells begin.
     middle: usize,
     end: usize,
+    /// Where among the cells the one was that is each record's own, counted from `middle`.
+    own: Option<usize>,
     cells: usize,
 }
 
@@ -48,51 +53,86 @@ impl Memo {
     /// The cells of an earlier row of this key; else the slot in which to [keep](Memo::keep) them.
     #[inline]
     pub fn find(&self, key: &[u8]) -> Result<Written<'_>, Free> {
+        self.find_row(key).map(|row| self.written(row))
+    }
+
+    /// The number of an earlier row of this key, which holds until the next one is kept.
+    #[inline]
+    pub(super) fn find_row(&self, key: &[u8]) -> Result<usize, Free> {
         let hash = self.hasher.hash_one(key);
         let mut slot = position(hash);
-        while let Some(row) =
-            self.slots.get(slot).and_then(|&n| self.rows.get(usize::from(n).checked_sub(1)?))
-        {
+        while let Some(number) = self.slots.get(slot).and_then(|&n| usize::from(n).checked_sub(1)) {
+            let Some(row) = self.rows.get(number) else { break };
             if row.hash == hash && self.bytes.get(row.start..row.middle) == Some(key) {
-                let text = self.bytes.get(row.middle..row.end).unwrap_or_default();
-                return Ok(Written { text, cells: row.cells });
+                return Ok(number);
             }
             slot = (slot + 1) % SLOTS;
         }
         Err(Free { hash, slot })
     }
 
-    /// Keeps the cells that were written for the row of `key`. `free` is what [`Memo::find`] gave for it, with nothing
-    /// kept in between. What is very long is not kept.
-    pub fn keep(&mut self, key: &[u8], free: Free, cells: &Cells) {
-        let Some(written) = cells.written() else { return };
+    /// The cells of a row.
+    fn written(&self, row: usize) -> Written<'_> {
+        let row = self.rows.get(row);
+        let text = row.and_then(|row| self.bytes.get(row.middle..row.end)).unwrap_or_default();
+        let own = row.and_then(|row| row.own).map(|at| (at, at));
+        Written { text, own, cells: row.map_or(0, |row| row.cells) }
+    }
+
+    /// Where the cells of a row lie in the bytes.
+    #[inline]
+    pub(super) fn span(&self, row: usize) -> Span {
+        self.rows.get(row).map_or_else(Span::default, |row| Span::new(row.middle, row.end))
+    }
+
+    /// What the spans are of.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Keeps the cells that were written for the row of `key`, without the one that is the row's own. `free` is what
+    /// [`Memo::find`] gave for the key, with nothing kept in between. What is very long is not kept, nor is anything
+    /// more once there is no room: see [`Memo::refresh`].
+    pub fn keep(&mut self, key: &[u8], free: Free, written: Written<'_>) {
         let length = key.len() + written.text.len();
-        if length > MOST_BYTES / 64 {
+        if length > MOST_BYTES / 32 {
             return;
         }
-        let mut slot = free.slot;
-        if self.slots.is_empty() || self.rows.len() >= MOST_ROWS || self.bytes.len() + length > MOST_BYTES {
-            self.rows.clear();
-            self.bytes.clear();
-            self.slots.clear();
+        self.full |= self.rows.len() >= MOST_ROWS || self.bytes.len() + length > MOST_BYTES;
+        if self.full {
+            return;
+        }
+        if self.slots.is_empty() {
             self.slots.resize(SLOTS, 0);
             // All at once: memory that is not written to costs nothing, and growing would need it twice.
             self.rows.reserve_exact(MOST_ROWS);
             self.bytes.reserve_exact(MOST_BYTES);
-            slot = position(free.hash);
         }
         let start = self.bytes.len();
+        let (before, after) = written.own.unwrap_or((written.text.len(), written.text.len()));
         self.bytes.extend_from_slice(key);
-        self.bytes.extend_from_slice(written.text);
+        self.bytes.extend_from_slice(written.text.get(..before).unwrap_or_default());
+        self.bytes.extend_from_slice(written.text.get(after..).unwrap_or_default());
         self.rows.push(Row {
             hash: free.hash,
             start,
             middle: start + key.len(),
-            end: start + length,
+            end: self.bytes.len(),
+            own: written.own.map(|_| before),
             cells: written.cells,
         });
-        if let (Some(slot), Ok(number)) = (self.slots.get_mut(slot), u16::try_from(self.rows.len())) {
+        if let (Some(slot), Ok(number)) = (self.slots.get_mut(free.slot), u16::try_from(self.rows.len())) {
             *slot = number;
+        }
+    }
+
+    /// Forgets all rows if there was no room for another one. To be called when no cells of them are in use.
+    pub fn refresh(&mut self) {
+        if self.full {
+            self.full = false;
+            self.rows.clear();
+            self.bytes.clear();
+            self.slots.fill(0);
         }
     }
 }

@@ -12,6 +12,7 @@ mod memo;
 mod repeats;
 mod reply;
 mod rewriter;
+mod tail;
 mod values;
 
 pub use cells::{Cells, Written};

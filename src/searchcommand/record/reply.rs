@@ -9,6 +9,8 @@ enum Piece {
     Body(Span),
     /// In the text that was written.
     Text(Span),
+    /// Among the cells that are remembered.
+    Kept(Span),
 }
 
 /// The order of the pieces, kept from reply to reply.
@@ -32,21 +34,21 @@ impl Pieces {
     /// of the body.
     #[inline]
     pub(super) fn push(&mut self, text: usize, body: (usize, usize)) {
-        self.close(text);
-        self.list.push(Piece::Body(Span::new(body.0, body.1)));
-    }
-
-    /// Continues the reply with the text written since the last piece.
-    #[inline]
-    pub(super) fn close(&mut self, text: usize) {
         if text > self.text {
             self.list.push(Piece::Text(Span::new(self.text, text)));
             self.text = text;
         }
+        self.list.push(Piece::Body(Span::new(body.0, body.1)));
     }
 
-    pub(super) fn reply<'r>(&'r self, body: &'r [u8], text: &'r [u8]) -> Reply<'r> {
-        Reply { pieces: &self.list, body, text }
+    /// Continues the reply with cells that are remembered. No text was written since the last piece.
+    #[inline]
+    pub(super) fn push_kept(&mut self, cells: Span) {
+        self.list.push(Piece::Kept(cells));
+    }
+
+    pub(super) fn reply<'r>(&'r self, body: &'r [u8], text: &'r [u8], kept: &'r [u8]) -> Reply<'r> {
+        Reply { pieces: &self.list, body, text, kept }
     }
 }
 
@@ -56,15 +58,17 @@ pub struct Reply<'r> {
     pieces: &'r [Piece],
     body: &'r [u8],
     text: &'r [u8],
+    kept: &'r [u8],
 }
 
 impl<'r> Reply<'r> {
     /// Its stretches in order.
     pub fn pieces(&self) -> impl Iterator<Item = &'r [u8]> {
-        let Self { pieces, body, text } = *self;
+        let Self { pieces, body, text, kept } = *self;
         pieces.iter().map(move |piece| match piece {
             Piece::Body(span) => span.of(body),
             Piece::Text(span) => span.of(text),
+            Piece::Kept(span) => span.of(kept),
         })
     }
 

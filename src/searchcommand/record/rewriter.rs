@@ -75,6 +75,7 @@ impl Rewriter {
     ) -> Result<Reply<'r>, Fatal> {
         self.cells.text.clear();
         self.pieces.clear();
+        self.repeats.refresh();
         if body.is_empty() {
             return Ok(Reply::default());
         }
@@ -103,7 +104,7 @@ impl Rewriter {
         self.pieces.push(self.cells.text.len(), (copied, body.len()));
         match self.cells.unknown() {
             Some(output) => Err(Fatal(format!("internal error: there is no output column {output}"))),
-            None => Ok(self.pieces.reply(body, &self.cells.text)),
+            None => Ok(self.pieces.reply(body, &self.cells.text, self.repeats.kept())),
         }
     }
 
@@ -119,12 +120,10 @@ impl Rewriter {
         let Self { layout, cursor, cells, repeats, pieces, .. } = self;
         while at < body.len() {
             let repeated = repeats.scan(body, at);
-            if let Some((extent, Ok(written))) = repeated {
+            if let Some((extent, Ok(kept))) = repeated {
                 pieces.push(cells.text.len(), (copied, extent.end));
+                pieces.push_kept(kept);
                 copied = extent.end;
-                cells.start();
-                cells.write_again(written);
-                cells.append(layout);
                 at = extent.next;
                 continue;
             }
@@ -139,18 +138,17 @@ impl Rewriter {
                 pieces.push(cells.text.len(), (copied, edge));
             } else {
                 // Decoding changes the body.
-                pieces.push(cells.text.len(), (copied, at));
-                cells.text.extend_from_slice(body.get(at..edge).unwrap_or_default());
+                cells.text.extend_from_slice(body.get(copied..edge).unwrap_or_default());
             }
             copied = edge;
             close_record(layout, extent, &mut cells.text);
             cursor.decode(layout, body);
             cells.start();
             visit(&Record { body, cursor, layout }, cells)?;
+            cells.append(layout);
             if let Some(free) = free {
                 repeats.keep(free, cells);
             }
-            cells.append(layout);
             at = extent.next;
         }
         Ok(copied)

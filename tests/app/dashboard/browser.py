@@ -59,7 +59,7 @@ class Browser:
         """Loads the page and gives its DOM once everything has been drawn."""
         return Page(self._run(query, "--dump-dom"))
 
-    def picture(self, query: str, path: Path) -> None:
-        """Loads the page and writes a PNG."""
+    def picture(self, query: str, path: Path, scale: float = 1) -> None:
+        """Loads the page and writes a PNG of the window, `scale` pixels to each of its points."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._run(query, f"--screenshot={path}")
+        self._run(query, f"--screenshot={path}", f"--force-device-scale-factor={scale}")

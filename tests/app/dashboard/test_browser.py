@@ -1,6 +1,7 @@
 """The shipped, unmodified dashboard: valid for Splunk's validator, its searches run, its panels show what they must.
 
-SCREENSHOTS=1 also writes docs/images/dashboard-light.png and dashboard-dark.png.
+SCREENSHOTS=1 also writes the README's pictures, docs/images/dashboard-light.png and dashboard-dark.png, and the app's
+own, splunk_app/static/screenshot.png. SCREENSHOT_DIR puts all of them into another folder.
 """
 
 import copy
@@ -108,11 +109,16 @@ class Dashboard(Installed):
         found = self.jobs.head.run("`iismodcheck_events` | `iismodcheck_changes`", now=estate.NOW, earliest="-30d@d", latest="now")
         return found.rows
 
-    @unittest.skipUnless(os.environ.get("SCREENSHOTS"), "SCREENSHOTS=1 writes the pictures of the README")
+    def picture(self, browser: Browser, folder: str, name: str, theme: str, scale: float = 1) -> None:
+        path = Path(os.environ.get("SCREENSHOT_DIR", ROOT / folder)) / name
+        browser.picture(f"def=dashboard.json&theme={theme}&click=image_hijack", path, scale)
+        self.assertTrue(20_000 < path.stat().st_size < 300 * 1024, f"{path}: {path.stat().st_size} bytes")
+
+    @unittest.skipUnless(os.environ.get("SCREENSHOTS"), "SCREENSHOTS=1 writes the pictures of README and app")
     def test_pictures(self):
+        # A window of this height shows the upper half, which is what the README needs.
+        upper = Browser(self.browser.port, "1280,1500")
         for theme in ("light", "dark"):
-            # A window of this height shows the upper half, which is what the README needs.
-            browser = Browser(self.browser.port, "1280,1500")
-            path = Path(os.environ.get("SCREENSHOT_DIR", ROOT / "docs" / "images")) / f"dashboard-{theme}.png"
-            browser.picture(f"def=dashboard.json&theme={theme}&click=image_hijack", path)
-            self.assertTrue(20_000 < path.stat().st_size < 300 * 1024, f"{path}: {path.stat().st_size} bytes")
+            self.picture(upper, "docs/images", f"dashboard-{theme}.png", theme)
+        # Half of this window is 623x350 pixels, the size that app.conf.spec asks for.
+        self.picture(Browser(self.browser.port, "1246,700"), "splunk_app/static", "screenshot.png", "light", 0.5)

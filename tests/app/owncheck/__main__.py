@@ -6,10 +6,10 @@ from pathlib import Path
 
 from searchhead.errors import SearchError, Unsupported
 
-from . import archive, dashboard, keys, replication, searches
+from . import archive, dashboard, documents, keys, replication, searches
 from .package import Package, parse_errors, unpack
 
-CHECKS = (parse_errors, *archive.CHECKS, *keys.CHECKS, *replication.CHECKS, *searches.CHECKS, *dashboard.CHECKS)
+CHECKS = (parse_errors, *archive.CHECKS, *keys.CHECKS, *replication.CHECKS, *searches.CHECKS, *dashboard.CHECKS, *documents.CHECKS)
 
 
 def _run(check, package: Package):

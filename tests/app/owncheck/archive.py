@@ -13,6 +13,13 @@ from .package import Package
 _X86_64, _AARCH64 = 62, 183  # e_machine
 _EXPECTED = {"linux_x86_64/bin/iismodcheck": _X86_64, "bin/iismodcheck": _AARCH64}
 _NAME = re.compile(r"iismodcheck-\d+\.\d+\.\d+(-[a-z0-9.]+)*\.spl\Z")
+_PICTURES = {
+    "appIcon.png": (36, 36),
+    "appIcon_2x.png": (72, 72),
+    "appIconAlt.png": (36, 36),
+    "appIconAlt_2x.png": (72, 72),
+    "screenshot.png": (623, 350),
+}
 _REQUIRED = ("README.md", "LICENSE.txt", "THIRD_PARTY_LICENSES.txt", "sbom.cdx.json", "app.manifest")
 
 
@@ -43,6 +50,16 @@ def layout(package: Package):
             yield f"{name}: missing"
     if re.search(r"iismodcheck/lookups/iismodcheck_(allowlist|packs)\.csv", "\n".join(names)):
         yield "lookups: the site's own file is in the package, an upgrade would overwrite it"
+
+
+def pictures(package: Package):
+    """Icons and screenshot: PNG files in the sizes of app.conf.spec."""
+    for name, size in _PICTURES.items():
+        path = package.app / "static" / name
+        data = path.read_bytes() if path.is_file() else b""
+        found = struct.unpack_from(">II", data, 16) if data[:8] == b"\x89PNG\r\n\x1a\n" else None
+        if found != size:
+            yield f"static/{name}: must be a PNG of {size[0]}x{size[1]} pixels, is {found or 'none'}"
 
 
 def checksum(package: Package):
@@ -98,4 +115,4 @@ def runs(package: Package):
         yield f"iismodcheck --version: {done.returncode} {done.stdout.strip()!r}, expected 'iismodcheck {version}'"
 
 
-CHECKS = (layout, checksum, binaries, runs)
+CHECKS = (layout, pictures, checksum, binaries, runs)

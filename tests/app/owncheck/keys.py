@@ -75,4 +75,25 @@ def exports(package: Package):
             yield f"default.meta [{stanza}]: everybody may write"
 
 
-CHECKS = (known_keys, identity, exports)
+def mapped(package: Package):
+    """Every name under which the events arrive has its stanza in props.conf, the same for all names of one rendering.
+
+    Not sourcetypes with a slash: AppInspect warns of such a stanza, and a replayed event is all that has no such source.
+    """
+    props, first = package.conf("props.conf"), {}
+    sources = package.conf("macros.conf").get("iismodcheck_sources", {}).get("definition", "")
+    found = re.findall(r'(source|sourcetype)="([^"]+)"', sources)
+    if len(found) < 3:
+        yield "macros.conf [iismodcheck_sources]: no names were found"
+    for kind, name in found:
+        stanza = f"source::{name}" if kind == "source" else name
+        rendering = "XML" if name.startswith("Xml") else "classic"
+        if "/" in name and kind == "sourcetype":
+            continue
+        if stanza not in props:
+            yield f"props.conf: no stanza [{stanza}], which iismodcheck_sources names"
+        elif props[stanza] != first.setdefault(rendering, props[stanza]):
+            yield f"props.conf [{stanza}]: differs from the first {rendering} stanza"
+
+
+CHECKS = (known_keys, identity, exports, mapped)

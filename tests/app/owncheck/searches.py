@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from searchhead import lexer
 from searchhead.errors import SearchError, Unsupported
@@ -12,7 +13,7 @@ from .package import Package
 
 _BUILT_IN = {line for line in Path(__file__).with_name("spl_commands.txt").read_text().split("\n") if line and line[0] != "#"}
 #: Macro arguments for a trial expansion; the validations of macros.conf accept them.
-_SAMPLE = {
+SAMPLE = {
     "finding_id": "0123456789abcdef0123456789abcdef",
     "scope": "host",
     "owner": "someone",
@@ -41,7 +42,7 @@ def collect(package: Package) -> list[Search]:
             found.append(Search(f"savedsearches.conf [{name}] drilldown '{drilldown['name']}'", drilldown["search"]))
     for name, keys in package.conf("macros.conf").items():
         arguments = [word.strip() for word in keys.get("args", "").split(",") if word.strip()]
-        call = name.partition("(")[0] + ("(" + ", ".join(f'"{_SAMPLE[a]}"' for a in arguments) + ")" if arguments else "")
+        call = name.partition("(")[0] + ("(" + ", ".join(f'"{SAMPLE[a]}"' for a in arguments) + ")" if arguments else "")
         found.append(Search(f"macros.conf [{name}]", f"`{call}`"))
     for name, keys in package.conf("eventtypes.conf").items():
         found.append(Search(f"eventtypes.conf [{name}]", keys["search"]))
@@ -50,12 +51,14 @@ def collect(package: Package) -> list[Search]:
             query = value.get("options", {}).get("query")
             if query is not None and value["type"] == "ds.search":
                 found.append(Search(f"{name} {source}", query))
+        for number, query in enumerate(re.findall(r"search\?q=([^&)\"]+)", json.dumps(definition)), 1):
+            found.append(Search(f"{name} link {number}", unquote(query)))
     return found
 
 
 def _without_tokens(text: str) -> str:
     """Tokens of dashboards and ES replaced by what could stand there."""
-    text = re.sub(r"\$[\w.:]*finding_id(\|\w)?\$", _SAMPLE["finding_id"], text)
+    text = re.sub(r"\$[\w.:]*finding_id(\.value)?(\|\w)?\$", SAMPLE["finding_id"], text)
     return re.sub(r"\$[A-Za-z_][\w.:|]*\$", "1", text)
 
 
@@ -77,24 +80,29 @@ def _is_fragment(search: Search) -> bool:
     return search.where.startswith("macros.conf")
 
 
+def faults(package: Package, search: Search):
+    """What keeps one search from running."""
+    lookups = set(package.conf("transforms.conf"))
+    try:
+        text = expand(package, search)
+        lexer.split_top(text, "|")
+        if _is_fragment(search):
+            return
+        for command in _pipelines(text):
+            if command.name not in _BUILT_IN and command.name != "iismodcheck":
+                yield f"{search.where}: unknown command '{command.name}'"
+            if command.name in ("lookup", "inputlookup", "outputlookup"):
+                _, left = lexer.options(command.arguments, dict.fromkeys(("append", "strict", "max", "local"), None))
+                if left and left[0] not in lookups:
+                    yield f"{search.where}: lookup '{left[0]}' is not defined in transforms.conf"
+    except (SearchError, Unsupported) as error:
+        yield f"{search.where}: {error}"
+
+
 def parses(package: Package):
     """Macros are defined, brackets and quotes balance, commands exist, lookups are defined."""
-    lookups = set(package.conf("transforms.conf"))
     for search in collect(package):
-        try:
-            text = expand(package, search)
-            lexer.split_top(text, "|")
-            if _is_fragment(search):
-                continue
-            for command in _pipelines(text):
-                if command.name not in _BUILT_IN and command.name != "iismodcheck":
-                    yield f"{search.where}: unknown command '{command.name}'"
-                if command.name in ("lookup", "inputlookup", "outputlookup"):
-                    _, left = lexer.options(command.arguments, dict.fromkeys(("append", "strict", "max", "local"), None))
-                    if left and left[0] not in lookups:
-                        yield f"{search.where}: lookup '{left[0]}' is not defined in transforms.conf"
-        except (SearchError, Unsupported) as error:
-            yield f"{search.where}: {error}"
+        yield from faults(package, search)
 
 
 def macros_used(package: Package):
@@ -175,16 +183,24 @@ def lookups(package: Package):
             yield f"transforms.conf: lookups/{name} does not exist"
 
 
+def _texts(package: Package) -> dict[str, str]:
+    texts = {s.where: s.text for s in collect(package)}
+    return texts | {f"macros.conf [{name}]": keys["definition"] for name, keys in package.conf("macros.conf").items()}
+
+
+def known_fields(package: Package) -> set[str]:
+    """The iis_* fields that the command writes or a search makes."""
+    found = set(Path(__file__).with_name("columns.txt").read_text().split())
+    for text in _texts(package).values():
+        found |= set(re.findall(r"\b(iis_\w+)\s*=(?!=)", text)) | set(re.findall(r"\b[aA][sS]\s+\"?(iis_\w+)", text))
+    return found
+
+
 def field_names(package: Package):
     """Every iis_* field that a search uses is an output column of the command or made by a search."""
-    columns = set(Path(__file__).with_name("columns.txt").read_text().split())
-    texts = {s.where: s.text for s in collect(package)}
-    texts |= {f"macros.conf [{name}]": keys["definition"] for name, keys in package.conf("macros.conf").items()}
-    made = set()
-    for text in texts.values():
-        made |= set(re.findall(r"\b(iis_\w+)\s*=(?!=)", text)) | set(re.findall(r"\b[aA][sS]\s+\"?(iis_\w+)", text))
-    for where, text in texts.items():
-        for field in sorted(set(re.findall(r"\b(iis_\w+)\b", text)) - columns - made - {"iis_operational_logs"}):
+    known = known_fields(package)
+    for where, text in _texts(package).items():
+        for field in sorted(set(re.findall(r"\b(iis_\w+)\b", text)) - known - {"iis_operational_logs"}):
             if f"`{field}" not in text:
                 yield f"{where}: field '{field}' is neither a column of iismodcheck nor made by a search"
 

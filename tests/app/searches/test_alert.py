@@ -5,17 +5,10 @@ import itertools
 from searchhead.alerts import fill
 
 from .events import GLOBAL, Host, inventory
+from .sources import SOURCES
 from .support import CHANGES, EVIL, GOOD_IMAGE, GOOD_NAME, NOW, RULE, Installed, install_time
 
 LISTED = "IIS Module Check - Listed module needs a decision"
-#: Where the events may come from: (rendering, source, sourcetype); None = the input's default.
-SOURCES = [
-    ("xml", None, None),
-    ("classic", None, None),
-    ("classic", "iis", "IIS:Configuration:Operational"),
-    ("classic", None, "WinEventLog:Microsoft-IIS-Configuration/Operational"),
-    ("xml", "XmlWinEventLog:Microsoft-Windows-IIS-Configuration/Operational", "XmlWinEventLog"),
-]
 
 
 class Changes(Installed):

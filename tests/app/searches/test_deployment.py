@@ -1,6 +1,7 @@
 """Where the command runs: search head or peers, platform directories, the cloud package, an upgrade."""
 
 import shutil
+import tarfile
 
 from searchhead.context import Context
 from searchhead.errors import SearchError
@@ -126,19 +127,37 @@ class Cloud(Installed):
 class Upgrade(Installed):
     """Version N+1 unpacked over an edited N."""
 
+    def version(self) -> str:
+        """What the installed app says it is."""
+        return (self.app / "default/app.conf").read_text().rpartition("version = ")[2].strip()
+
+    def upgrade(self) -> None:
+        """Unpacks the package with its version raised: what a later release does to an installed app."""
+        unpack(self.flavour, self.home)
+        new = self.home / "iismodcheck"
+        conf = new / "default/app.conf"
+        conf.write_text(conf.read_text().replace(f"version = {self.version()}", "version = 99.0.0"))
+        package_ = self.home / "next.spl"
+        with tarfile.open(package_, "w:gz") as archive:
+            archive.add(new, "iismodcheck")
+        with tarfile.open(package_) as archive:
+            archive.extractall(self.apps, filter="tar")
+
     def test_the_sites_own_files_survive(self):
         self.allowlist().write_text("name,image\nMine,C:\\mine.dll\n")
         packs = self.app / "lookups" / "iismodcheck_packs.csv"
-        packs.write_text("host,pack\n*,exchange\n")
+        packs.write_text("host,packs\n*,exchange\n")
         local = self.app / "local"
         local.mkdir()
         (local / "macros.conf").write_text("[iismodcheck_index]\ndefinition = index=win\n")
         baseline = self.app / "lookups" / "iis_module_baseline.csv"
         shipped = baseline.read_text()
         baseline.write_text("edited\n")
-        unpack(self.flavour, self.apps)
+        before = self.version()
+        self.upgrade()
+        self.assertNotEqual(self.version(), before)
         self.assertEqual(self.allowlist().read_text(), "name,image\nMine,C:\\mine.dll\n")
-        self.assertEqual(packs.read_text(), "host,pack\n*,exchange\n")
+        self.assertEqual(packs.read_text(), "host,packs\n*,exchange\n")
         self.assertEqual((local / "macros.conf").read_text(), "[iismodcheck_index]\ndefinition = index=win\n")
         self.assertEqual(baseline.read_text(), shipped, "what is ours is replaced")
 

@@ -1,6 +1,7 @@
 """Beside the published detection: its own search piped into the command, its macros, the fields that CIM asks for."""
 
 from .events import Host
+from .sources import SOURCES
 from .support import EVIL, GOOD_IMAGE, GOOD_NAME, NOW, Installed, install_time
 
 #: The published search up to its statistics, with its own macro's definition (sourcetype) in place of the macro.
@@ -43,19 +44,20 @@ class Published(Installed):
         self.assertFalse(names & {"iis_operational_logs", "security_content_ctime", "windows_iis_components_new_module_added_filter"})
 
     def test_change_model(self):
-        for rendering in ("xml", "classic"):
-            host = Host("web01.example.com", rendering)
-            host.install(install_time(), "EvilModule", EVIL)
-            host.noise(install_time() + 60)
-            rows = self.head(host).run("index=win tag=change tag=endpoint", now=NOW, earliest="-1d").rows
-            self.assertEqual(len(rows), 5, rendering)
-            for row in rows:
-                for name in ("action", "change_type", "command", "dest", "dvc", "object", "object_attrs", "object_category"):
-                    self.assertTrue(row.get(name), f"{rendering}: {name}")
-                for name in ("object_id", "object_path", "result", "src", "status", "user", "vendor_product"):
-                    self.assertTrue(row.get(name), f"{rendering}: {name}")
-                self.assertEqual((row["object"], row["status"], row["dest"]), ("EvilModule", "success", "web01.example.com"))
-                self.assertIn(row["action"], ("created", "modified"))
+        for rendering, source, sourcetype in SOURCES:
+            with self.subTest(rendering=rendering, source=source, sourcetype=sourcetype):
+                host = Host("web01.example.com", rendering, source=source, sourcetype=sourcetype)
+                host.install(install_time(), "EvilModule", EVIL)
+                host.noise(install_time() + 60)
+                rows = self.head(host).run("index=win tag=change tag=endpoint", now=NOW, earliest="-1d").rows
+                self.assertEqual(len(rows), 0 if source == "replayed" else 5, "tagged if and only if mapped")
+                for row in rows:
+                    for name in ("action", "change_type", "command", "dest", "dvc", "object", "object_attrs", "object_category"):
+                        self.assertTrue(row.get(name), name)
+                    for name in ("object_id", "object_path", "result", "src", "status", "user", "vendor_product"):
+                        self.assertTrue(row.get(name), name)
+                    self.assertEqual((row["object"], row["status"], row["dest"]), ("EvilModule", "success", "web01.example.com"))
+                    self.assertIn(row["action"], ("created", "modified"))
 
 
 class Reports(Installed):

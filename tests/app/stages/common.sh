@@ -4,10 +4,15 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../../packaging/lib/common.sh"
 app_tests=$root/tests/app
 export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$app_tests
 
-# package FLAVOUR: the path of its package.
+# package FLAVOUR: the path of its package, which is made when there is none.
 package() {
     local found=("$package_dir"/iismodcheck-*-"$1".spl)
-    [[ ${#found[@]} -eq 1 && -f ${found[0]} ]] || die "expected one $1 package in $package_dir: run tests/app/check package"
+    if [[ ! -f ${found[0]} ]]; then
+        say "no package yet: making one (tests/app/check package)"
+        "$app_tests/stages/package" >&2 || die "the package could not be made"
+        found=("$package_dir"/iismodcheck-*-"$1".spl)
+    fi
+    [[ ${#found[@]} -eq 1 && -f ${found[0]} ]] || die "expected one $1 package in $package_dir, found: ${found[*]}"
     printf '%s\n' "${found[0]}"
 }
 

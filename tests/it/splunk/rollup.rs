@@ -7,8 +7,8 @@ use super::{Record, value};
 
 /// Steps of the macro that this text does over again, in their order. A test compares them with the app's macro.
 pub const STEPS: [&str; 9] = [
-    r#"fillnull value="-" iis_event_role iis_module_verdict iis_host iis_process iis_record iis_change_key"#,
-    r#"where iis_event_role="change" OR iis_event_role="commit" OR iis_module_verdict="unparsed""#,
+    r#"fillnull value="-" iis_event_role iis_host iis_process iis_record iis_change_key"#,
+    r#"where iis_event_role="change" OR iis_event_role="commit""#,
     "eventstats dc(iis_known_process) as iis_process_count values(iis_known_process) as iis_other_process by iis_host iis_record",
     r#"eval iis_process=if(iis_process="-" AND iis_record!="-" AND iis_process_count=1, iis_other_process, iis_process)"#,
     "sort 0 iis_host iis_process iis_second iis_order _time iis_closes",
@@ -22,22 +22,12 @@ pub const STEPS: [&str; 9] = [
 pub fn rollup(mut rows: Vec<Record>) -> Vec<Record> {
     // fillnull
     for row in &mut rows {
-        for field in [
-            "iis_event_role",
-            "iis_module_verdict",
-            "iis_host",
-            "iis_process",
-            "iis_record",
-            "iis_change_key",
-        ] {
+        for field in ["iis_event_role", "iis_host", "iis_process", "iis_record", "iis_change_key"] {
             row.entry(field.to_owned()).or_insert_with(|| vec!["-".to_owned()]);
         }
     }
     // where
-    rows.retain(|row| {
-        ["change", "commit"].contains(&value(row, "iis_event_role"))
-            || value(row, "iis_module_verdict") == "unparsed"
-    });
+    rows.retain(|row| ["change", "commit"].contains(&value(row, "iis_event_role")));
     // eventstats, eval
     let known: Vec<BTreeSet<String>> = rows
         .iter()

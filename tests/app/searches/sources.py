@@ -1,0 +1,13 @@
+"""Where the events may come from."""
+
+#: (rendering, source, sourcetype); None = the input's default. All names of the macro iismodcheck_sources.
+#: What somebody replays under a sourcetype with a slash raises alerts, but no stanza of props.conf maps it to CIM.
+SOURCES = [
+    ("xml", None, None),
+    ("classic", None, None),
+    ("classic", "iis", "IIS:Configuration:Operational"),
+    ("classic", "replayed", "WinEventLog:Microsoft-IIS-Configuration/Operational"),
+    ("xml", "replayed", "XmlWinEventLog:Microsoft-IIS-Configuration/Operational"),
+    ("classic", "WinEventLog:Microsoft-Windows-IIS-Configuration/Operational", "WinEventLog"),
+    ("xml", "XmlWinEventLog:Microsoft-Windows-IIS-Configuration/Operational", "XmlWinEventLog"),
+]

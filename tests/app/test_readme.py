@@ -1,0 +1,89 @@
+"""The READMEs followed word by word: their commands are run as they stand, the tools they name are those of the stages."""
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from packages import FOLDER, ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BINARY = "etc/apps/iismodcheck/linux_x86_64/bin/iismodcheck"
+#: What the READMEs call a tool -> where its version is fixed.
+TOOLS = {
+    "AppInspect": ("stages/appinspect", r"splunk-appinspect==([\d.]+)"),
+    "(slim)": ("stages/slim", r"splunk-packaging-toolkit==([\d.]+)"),
+    "ksconf": ("stages/ksconf", r"ksconf==([\d.]+)"),
+    "contentctl": ("stages/contentctl", r"contentctl==([\d.]+)"),
+    "@splunk/time-range-utils": ("time/package.json", r'"@splunk/time-range-utils": "([\d.]+)"'),
+    "@splunk/dashboard-core": ("dashboard/package.json", r'"@splunk/dashboard-core": "([\d.]+)"'),
+}
+
+
+def block(heading: str, beginning: str) -> str:
+    """The code block of a section of the README that begins with a text."""
+    section = README.partition(f"\n{heading}\n")[2]
+    found = [block for block in re.findall(r"(?:^    .*\n)+", section, re.MULTILINE) if block.strip().startswith(beginning)]
+    if not found:
+        raise AssertionError(f"the README has no block '{beginning}...' below '{heading}'")
+    return re.sub("^    ", "", found[0], flags=re.MULTILINE)
+
+
+class Commands(unittest.TestCase):
+    """On a Splunk home that holds nothing yet."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.home = Path(folder.name)
+        (self.home / "etc/apps").mkdir(parents=True)
+
+    def shell(self, script: str) -> str:
+        """Runs a block; its output."""
+        environment = os.environ | {"SPLUNK_HOME": str(self.home)}
+        done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), script)
+        return done.stdout
+
+    def test_install_by_hand(self):
+        output = self.shell(block("## Install into Splunk", "cd target/package").replace("target/package", str(FOLDER)))
+        self.assertRegex(output, r"\Aiismodcheck-\S+\.spl: OK\niismodcheck \d+\.\d+\.\d+\n\Z")
+        self.assertTrue((self.home / "etc/apps/iismodcheck/default/app.conf").is_file())
+
+    def test_a_session_by_hand(self):
+        self.test_install_by_hand()
+        session = block("### By hand, without Splunk", "printf")
+        output = self.shell(session.replace("target/release/iismodcheck", str(self.home / BINARY)))
+        self.assertEqual(output.count("chunked 1.0,"), 2)
+        self.assertIn("Evil", output)
+        self.assertNotIn('"error"', output)
+
+    def test_the_sample_by_hand(self):
+        self.test_install_by_hand()
+        scan = re.search(r"cargo run --release -- (scan .*)", README)[1]
+        done = subprocess.run([self.home / BINARY, *scan.split()], cwd=ROOT, capture_output=True, text=True)
+        self.assertEqual(done.stderr, "")
+        for verdict in ("known_good", "lookalike", "unknown"):
+            self.assertIn(verdict, done.stdout)
+
+
+class Versions(unittest.TestCase):
+    """The limits name what was really used."""
+
+    def test_tools(self):
+        app = (ROOT / "splunk_app/README.md").read_text(encoding="utf-8")
+        for name, (place, pattern) in TOOLS.items():
+            version = re.search(pattern, (ROOT / "tests/app" / place).read_text())[1]
+            for document, text in (("README.md", README), ("splunk_app/README.md", app)):
+                with self.subTest(name, document=document):
+                    self.assertIn(f"{name} {version}", text)
+
+    def test_every_tool_of_the_dashboard_is_in_the_lock_file(self):
+        for folder in ("dashboard", "time"):
+            wanted = json.loads((ROOT / "tests/app" / folder / "package.json").read_text())["dependencies"]
+            locked = json.loads((ROOT / "tests/app" / folder / "package-lock.json").read_text())["packages"]
+            for name, version in wanted.items():
+                self.assertEqual(locked[f"node_modules/{name}"]["version"], version, name)
