@@ -69,6 +69,9 @@ fn threat(table: &Table, row: &Row) -> Result<Entry, AllowlistError> {
     if name.is_empty() && image.is_empty() {
         return Err(broken(table, row, "name", "a name or an image"));
     }
+    if !name.is_empty() && !image.is_empty() && !image.contains('\\') {
+        return Err(broken(table, row, "image", "nothing or a full path beside a name"));
+    }
     let mut entry = Entry::any(id, Origin::Threat(strength), Effect::Deny);
     name.clone_into(&mut entry.name);
     image.clone_into(&mut entry.image);
@@ -117,6 +120,8 @@ mod tests {
             ("a,F,2021,,,D:\\a.dll,distinctive", None),
             ("a,F,2021,,,a.dll,common", None),
             ("a,F,2021,,A,a.dll,common", Some("strength")),
+            ("a,F,2021,,A,a.dll,distinctive", Some("image")),
+            ("a,F,2021,,A,D:\\a.dll,distinctive", None),
             ("a,F,2021,,A,,common", Some("strength")),
             ("a,F,2021,,,D:\\a.dll,common", Some("strength")),
             ("a,F,2021,,A,,likely", Some("strength")),

@@ -1,7 +1,7 @@
 //! The lookup: which entries could speak about a module.
 
 use super::entry::{Effect, Entry, Match, Origin};
-use super::index::{Index, decides, is_path};
+use super::index::{Index, decides};
 use super::{Candidates, EntryNumber, Identity};
 use crate::iis::{Class, Image, TypeMatch};
 
@@ -76,8 +76,7 @@ impl Index {
 
     fn weigh_image(&self, number: EntryNumber, id: &Identity<'_>, image: &Image, found: &mut Found) {
         let Some(entry) = self.entry(number) else { return };
-        let of_site = entry.origin == Origin::Site;
-        if self.is_listed(number) && id.class != Class::Handler && self.same_file(number, image, of_site) {
+        if self.is_listed(number) && id.class != Class::Handler && is_comparable(image) {
             found.candidates.known_image.push(number);
         }
         if entry.name.is_empty() {
@@ -105,12 +104,8 @@ impl Index {
         }
         if let Some(own) = self.image(number) {
             let seen = id.image?;
-            let same = if deny {
-                own.normal == seen.normal
-            } else {
-                self.same_file(number, seen, entry.origin == Origin::Site)
-            };
-            return same.then_some(TypeMatch::Same);
+            // What is denied is denied however uncertain its path is.
+            return (own.normal == seen.normal && (deny || is_comparable(seen))).then_some(TypeMatch::Same);
         }
         let Some(own) = self.managed_type(number) else { return deny.then_some(TypeMatch::Same) };
         let seen = id.managed_type?;
@@ -121,26 +116,12 @@ impl Index {
         Some(own.compare(seen)).filter(|how| how.is_match())
     }
 
-    fn same_file(&self, number: EntryNumber, seen: &Image, relative_too: bool) -> bool {
-        self.image(number).is_some_and(|own| {
-            own.normal == seen.normal
-                && (own.is_resolved() && seen.is_resolved()
-                    || relative_too && own.is_relative() && seen.is_relative())
-        })
-    }
-
     fn threats(&self, id: &Identity<'_>, out: &mut Candidates) {
         let name = id.name.to_lowercase();
         let by_name = self.threats.names.get(&name).into_iter().flatten().filter(|number| {
             let Some(entry) = self.entry(**number) else { return false };
             entry.image.is_empty()
-                || self.image(**number).zip(id.image).is_some_and(|(own, seen)| {
-                    if is_path(entry) {
-                        own.normal == seen.normal
-                    } else {
-                        own.file_name() == seen.file_name()
-                    }
-                })
+                || self.image(**number).zip(id.image).is_some_and(|(own, seen)| own.normal == seen.normal)
         });
         let by_path = id.image.and_then(|image| self.threats.paths.get(&image.normal)).into_iter().flatten();
         let by_file =
@@ -194,6 +175,12 @@ fn offer(best: &mut Option<(TypeMatch, EntryNumber)>, how: TypeMatch, number: En
     if best.is_none_or(|(so_far, _)| how > so_far) {
         *best = Some((how, number));
     }
+}
+
+/// Whether equal normal forms mean one file. Shipped entries have no relative image; a site's entry means the same file
+/// name wherever IIS finds it.
+fn is_comparable(seen: &Image) -> bool {
+    seen.is_resolved() || seen.is_relative()
 }
 
 /// One change gave the name both an image and a managed type: two pieces of code, of which an entry names one.

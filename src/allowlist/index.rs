@@ -149,7 +149,7 @@ impl ThreatIndex {
 }
 
 /// Whether a threat names a place and not only a file.
-pub(super) fn is_path(entry: &Entry) -> bool {
+fn is_path(entry: &Entry) -> bool {
     entry.image.contains('\\')
 }
 
