@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::entry::{Effect, Entry};
+use super::entry::Entry;
 use super::glob::Glob;
 use super::{EntryNumber, Identity};
 use crate::iis::{Image, ImageFlags, ManagedType, Roots};
@@ -31,8 +31,6 @@ impl GlobIndex {
         let rule = self.rules.len();
         match image {
             None => self.loose.push(rule),
-            // Only a resolved path is ever allowed; a deny entry may be about any spelling (`\\**`: every share).
-            Some(image) if entry.effect == Effect::Allow && !is_usable(image) => return,
             Some(image) => {
                 self.by_folder.entry(literal_folder(&image.normal).to_owned()).or_default().push(rule);
             }
