@@ -7,7 +7,7 @@ use iismodcheck::detect::{Engine, Finding, ReasonTexts};
 use iismodcheck::iis::{Action, Kind, Level, Section, Subject};
 
 /// Facts that a row need not tell.
-const MORE: [&str; 17] = [
+const MORE: [&str; 18] = [
     "action",
     "actor",
     "as_of",
@@ -25,6 +25,7 @@ const MORE: [&str; 17] = [
     "precondition",
     "system_root",
     "time",
+    "type",
 ];
 
 pub struct Vector {
@@ -150,7 +151,7 @@ impl Vector {
             section: self.section,
             name: &self.name,
             image: shown.filter(|_| !by_type),
-            type_name: shown.filter(|_| by_type),
+            type_name: shown.filter(|_| by_type).or(some("type")),
             precondition: some("precondition"),
             old: some("old"),
             attribute: self.fact("attribute", ""),
