@@ -9,7 +9,7 @@ use std::io::Write;
 use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Event, Role, Says};
+use crate::event::{Event, Says};
 use crate::iis::{Class, ConfigChange, Element, Operation, Section, ValueSource};
 
 /// What stands in a roll-up column where there is nothing to say: `BY` drops rows with an empty field.
@@ -152,7 +152,7 @@ pub fn write_key(event: &Event<'_>, buffer: &mut Vec<u8>) {
             }
             buffer.push(b']');
         }
-        Says::Unparsed(reason) if event.role == Role::Change => {
+        Says::Unparsed(reason) => {
             buffer.extend_from_slice(br#"["unparsed","#);
             write_string(buffer, reason.chars());
             buffer.push(b',');

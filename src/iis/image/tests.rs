@@ -178,6 +178,9 @@ fn roots_that_are_refused() {
         assert!(matches!(&error, RootsError::BadFolder { folder: named, .. } if named == folder), "{error}");
         assert!(error.to_string().contains("for system_root"), "{error}");
     }
+    for variable in ["%windir%", "IIS_BIN", "ProgramFiles", "exchange_root", "Public"] {
+        assert!(matches!(set(variable, "D:"), Err(RootsError::BadFolder { .. })), "{variable}");
+    }
 }
 
 #[test]
