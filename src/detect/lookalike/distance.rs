@@ -14,10 +14,10 @@ pub(super) fn within(a: &[char], b: &[char], limit: usize) -> Option<usize> {
     let mut previous: Option<&char> = None;
     for (i, ca) in a.iter().enumerate() {
         row.fill(far);
-        if let Some(first) = row.first_mut() {
-            *first = (i + 1).min(far);
-        }
         let mut best = (i + 1).min(far);
+        if let Some(first) = row.first_mut() {
+            *first = best;
+        }
         let band = i.saturating_sub(limit)..b.len().min(i + limit + 1);
         for j in band {
             let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(far);

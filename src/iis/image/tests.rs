@@ -179,7 +179,7 @@ fn roots_that_are_refused() {
         assert!(error.to_string().contains("for system_root"), "{error}");
     }
     for variable in ["%windir%", "IIS_BIN", "ProgramFiles", "exchange_root", "Public"] {
-        assert!(matches!(set(variable, "D:"), Err(RootsError::BadFolder { .. })), "{variable}");
+        assert!(matches!(set(variable, r"D:\"), Err(RootsError::BadFolder { .. })), "{variable}");
     }
 }
 
