@@ -95,8 +95,10 @@ fn device_prefix(text: String, flags: &mut ImageFlags) -> String {
 fn expand<'a>(text: &'a str, roots: &Roots, flags: &mut ImageFlags) -> Cow<'a, str> {
     let (path, rest) = match leading_variable(text).map(|(name, rest)| (name, rest, roots.value(name))) {
         Some((name, rest, Some(Value::Folder(folder)))) => {
-            // The value of this one ends in a separator, so that scripts write `%ExchangeInstallPath%Bin`.
-            let separator = if name == EXCHANGE && !rest.starts_with('\\') { r"\" } else { "" };
+            // The value of this one ends in a separator, so that scripts write `%ExchangeInstallPath%Bin`. Alone it is the
+            // folder, as every other variable is.
+            let follows = name == EXCHANGE && !rest.is_empty() && !rest.starts_with('\\');
+            let separator = if follows { r"\" } else { "" };
             (Cow::Owned(format!("{folder}{separator}{rest}")), rest)
         }
         Some((_, rest, Some(Value::Opaque))) if rest.starts_with('\\') => (Cow::Borrowed(text), rest),
