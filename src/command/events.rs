@@ -118,7 +118,9 @@ impl Events {
         let opened = Opened::new(&fields);
         key.clear();
         memo.refresh();
-        let found = opened.identity(key).map(|own| {
+        let long = Memo::is_too_long(fields.cells.iter().map(|cell| cell.len()).sum());
+        let own = if long { None } else { opened.identity(key) };
+        let found = own.map(|own| {
             row::lower_case(own.host, host);
             key.push(u8::from(time::parse(own.time).is_none()));
             key.extend_from_slice(&self.engine.profile(host).to_le_bytes());
@@ -170,6 +172,7 @@ impl Events {
                 memo.keep(key, free, written);
             }
         }
+        self.has_input |= event.role != Role::Other;
         if self.parts && event.role != Role::Other {
             write_parts(cells, &event, host, at, text);
         }
@@ -185,8 +188,8 @@ impl Events {
             "raw=false leaves _raw out; message_field= names the field that holds the message text".to_owned()
         };
         messages.warn(format!(
-            "iismodcheck: no row has event data, the field `{}`{}; nothing was checked. Put the command before a stats \
-             or table that drops them; {hint}.",
+            "iismodcheck: nothing was checked: no row has event data, a field `{}`{}. Put the command before a stats or \
+             table that drops them; {hint}.",
             self.message_field,
             if self.raw { " or _raw" } else { "" },
         ));

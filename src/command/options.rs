@@ -125,7 +125,7 @@ impl Options {
                 }
             }
             "as_of" => self.as_of = Some(as_of(value).ok_or_else(wrong)?),
-            _ => return Err(format!("there is no option {name}=. {}", valid())),
+            _ => return Err(format!("{name}={value}: there is no such option. {}", valid())),
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use foldhash::quality::RandomState;
+use sha2::{Digest, Sha256};
 
 use crate::allowlist::{Catalogue, EntryNumber, HostProfiles, Index, Profile};
 use crate::iis::{Class, Image, Kind, Subject};
@@ -18,6 +19,8 @@ use super::reason::{Detail, Reason};
 
 /// The most spellings that are remembered; then remembering starts afresh. Names are written by attackers.
 const REMEMBERED: usize = 1_024;
+/// A text with more bytes than this is remembered by its digest, so that what is remembered stays small.
+const LONG: usize = 1_024;
 
 /// Entries, indexed for one group of hosts.
 struct Indexed {
@@ -176,7 +179,7 @@ impl Engine {
     }
 }
 
-/// Everything that an [`Assessment`] depends on, each text with its length before it.
+/// Everything that an [`Assessment`] depends on, each text (or its digest) with the text's length before it.
 fn write_key(profile: usize, subject: &Subject<'_>, key: &mut Vec<u8>) {
     let class = match subject.class {
         Class::Module => 0_u8,
@@ -199,7 +202,11 @@ fn write_key(profile: usize, subject: &Subject<'_>, key: &mut Vec<u8>) {
             Some(text) => {
                 key.push(1);
                 key.extend_from_slice(&text.len().to_le_bytes());
-                key.extend_from_slice(text.as_bytes());
+                if text.len() > LONG {
+                    key.extend_from_slice(&Sha256::digest(text));
+                } else {
+                    key.extend_from_slice(text.as_bytes());
+                }
             }
         }
     }

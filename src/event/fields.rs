@@ -91,6 +91,8 @@ pub(super) struct Gathered<'a> {
     pub(super) log: Log,
     pub(super) data: Option<Data<'a>>,
     pub(super) message: Text<'a>,
+    /// A `_raw` without a frame beside extracted fields, which must not contradict it.
+    pub(super) raw: Text<'a>,
     /// An extracted `Configuration` beside a classic text, which must not contradict it.
     pub(super) claimed: Text<'a>,
     pub(super) host: Text<'a>,
@@ -194,6 +196,7 @@ impl<'a> Row<'_, 'a> {
             log,
             data,
             message,
+            raw: Text::default(),
             claimed: Text::default(),
             host: if host.is_empty() { self.text(Input::Host) } else { host },
             actor: self.decoded(xml.user.unwrap_or_default()),
@@ -227,6 +230,7 @@ impl<'a> Row<'_, 'a> {
             log,
             data: None,
             message: self.unescaped(message),
+            raw: Text::default(),
             claimed: self.text(Input::Configuration),
             host: if host.is_empty() { self.text(Input::Host) } else { Text::Here(host) },
             actor: Text::Here([sid, user].into_iter().find(|who| is_actor(who)).unwrap_or_default()),
@@ -241,16 +245,17 @@ impl<'a> Row<'_, 'a> {
     fn extracted(mut self) -> Option<Gathered<'a>> {
         let log = self.extracted_log();
         let id = self.extracted_id();
-        if id == Id::Other || (log == Log::Other && id != Id::Change) {
+        let raw = self.bytes(Input::Raw);
+        let is_sentence = |start: &str| raw.starts_with(start.as_bytes());
+        let another = id == Id::Other || (log == Log::Other && id != Id::Change);
+        if another && !is_sentence(message::START) {
             return None;
         }
         let mut message = self.cell(Input::Message);
         let path = self.cell(Input::Configuration);
         if message.trim_ascii().is_empty() && path.trim_ascii().is_empty() {
-            let raw = self.bytes(Input::Raw);
             // A `_raw` that is only the message. Without a number it must begin like one of the two sentences.
-            let sentence = [message::START, message::COMMITTED].into_iter();
-            if id != Id::Missing || sentence.into_iter().any(|start| raw.starts_with(start.as_bytes())) {
+            if id != Id::Missing || [message::START, message::COMMITTED].into_iter().any(is_sentence) {
                 message = self.cell(Input::Raw);
             }
         }
@@ -265,6 +270,7 @@ impl<'a> Row<'_, 'a> {
             log,
             data,
             message,
+            raw: self.beside(raw),
             claimed: Text::default(),
             host: self.first(&HOSTS, |_| true),
             actor: self.first(&[Input::UserId, Input::Sid, Input::User], is_actor),
@@ -365,6 +371,14 @@ impl<'a> Row<'_, 'a> {
     fn decoded(&mut self, raw: &'a [u8]) -> Text<'a> {
         let raw = self.utf8(raw);
         text::from_xml(raw, self.buffer)
+    }
+
+    /// A `_raw` that is only compared with the fields: nothing else of it is needed.
+    fn beside(&mut self, raw: &'a [u8]) -> Text<'a> {
+        match std::str::from_utf8(raw) {
+            Ok(raw) => self.unescaped(raw),
+            Err(_) => text::lossy(raw, self.buffer),
+        }
     }
 
     /// A message, decoded once where it came through JSON undecoded.

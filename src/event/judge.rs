@@ -1,5 +1,7 @@
 //! From gathered texts to what the event is and says.
 
+use memchr::memmem;
+
 use super::fallback;
 use super::fields::{Data, Gathered, Id, Log, Origin};
 use super::message::{self, Spoken};
@@ -15,7 +17,7 @@ pub(super) fn judge<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> Event<'a> {
     let (role, says) = match gathered.id {
         Id::Commit => (commit(gathered, buffer), Says::Nothing),
         Id::Change | Id::Missing => change(gathered, buffer),
-        Id::Other => (Role::Other, Says::Nothing),
+        Id::Other => (another(gathered, buffer), Says::Unparsed(FIELDS_DISAGREE)),
     };
     if role == Role::Other {
         return Event::OTHER;
@@ -65,7 +67,7 @@ fn change<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
                 && !without_problem()
         }
         // Many providers have an event 29. Without a log's name the row must look like one of ours.
-        (Err(NO_CONFIGURATION_PATH), Log::Unknown) => true,
+        (Err(NO_CONFIGURATION_PATH), Log::Unknown) => !names_configuration(message),
         (Err(DESCRIPTION_MISSING), Log::Unknown) => {
             message.contains(" source ") && !message.contains("IIS-Configuration")
         }
@@ -79,6 +81,27 @@ fn change<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
         Ok(says) => (Role::Change, says),
         Err(reason) => (Role::Change, Says::Unparsed(reason)),
     }
+}
+
+/// The number of another event beside a `_raw` that is the sentence of event 29 about a module: one of the two is forged.
+fn another(gathered: &Gathered<'_>, buffer: &str) -> Role {
+    let sentence = gathered.raw.get(buffer);
+    let says = message::read(sentence).and_then(|spoken| of_section(&spoken));
+    if matches!(says, Ok(Says::Change(_))) { Role::Change } else { Role::Other }
+}
+
+/// Whether a text that cannot be read is about the IIS configuration all the same.
+fn names_configuration(message: &str) -> bool {
+    contains(message, "IIS-Configuration") || names_section(message)
+}
+
+/// Whether a text names a section that can register code, or a neighbour of one.
+fn names_section(text: &str) -> bool {
+    contains(text, "/system.web")
+}
+
+fn contains(text: &str, word: &str) -> bool {
+    memmem::find(text.as_bytes(), word.as_bytes()).is_some()
 }
 
 /// Whether the texts are a change of modules, whatever is wrong with the rest of the row.
@@ -100,10 +123,12 @@ fn is_change_by_words(gathered: &Gathered<'_>, message: &str) -> bool {
 
 /// What the texts say; the error is the reason code.
 fn says<'a>(gathered: &Gathered<'a>, message: &'a str, buffer: &'a str) -> Result<Says<'a>, &'static str> {
+    let raw = gathered.raw.get(buffer);
     if let Some(data) = &gathered.data {
         let spoken = from_data(data, buffer);
         if gathered.origin == Origin::Fields {
-            agrees(&spoken, message)?;
+            agrees(spoken.path, message)?;
+            agrees(spoken.path, raw)?;
         }
         return of_section(&spoken);
     }
@@ -112,6 +137,7 @@ fn says<'a>(gathered: &Gathered<'a>, message: &'a str, buffer: &'a str) -> Resul
         (Err(EMPTY_MESSAGE), Origin::Xml) => return Err(NO_CONFIGURATION_PATH),
         (read, _) => read?,
     };
+    agrees(spoken.path, raw)?;
     let claimed = gathered.claimed.get(buffer);
     if !claimed.is_empty() && claimed != spoken.path.trim_ascii() {
         return Err(FIELDS_DISAGREE);
@@ -138,22 +164,25 @@ fn from_data<'a>(data: &Data<'a>, buffer: &'a str) -> Spoken<'a> {
     }
 }
 
-/// Extracted event data beside an extracted message: both must name the same configuration. A message that was cut
-/// to its first word came out of a classic text, which has no event data: the fields are forged.
-fn agrees(spoken: &Spoken<'_>, message: &str) -> Result<(), &'static str> {
-    let message = message.trim();
-    if message::is_cut(message) {
-        return Err(CUT_MESSAGE);
+/// Extracted fields beside a text of the same event, the message or a `_raw` without a frame: both must name the same
+/// configuration, because extraction takes fields from a name too. A text that names a configuration in a way that cannot
+/// be read vouches for nothing. A message that was cut to its first word came out of a classic text, which has no event
+/// data: the fields are forged.
+fn agrees(path: &str, text: &str) -> Result<(), &'static str> {
+    match message::read(text) {
+        Ok(spoken) if is_same_path(spoken.path, path) => Ok(()),
+        Ok(_) => Err(FIELDS_DISAGREE),
+        Err(reason) if reason == CUT_MESSAGE || names_section(text) => Err(reason),
+        Err(_) => Ok(()),
     }
-    let Some(configuration) = message::configuration(message) else { return Ok(()) };
-    let rest = configuration.strip_prefix(spoken.path.trim_ascii()).ok_or(FIELDS_DISAGREE)?;
-    // The path must end where the sentence's value ends: a shorter one would be another element.
-    let ends = rest.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, ';' | ',') || !is_path(c));
-    if ends { Ok(()) } else { Err(FIELDS_DISAGREE) }
 }
 
-fn is_path(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '/' | '[' | ']' | '@' | '.' | '_' | '-' | '=')
+/// Whether two texts of one path agree. The text of a CSV file has each quote twice.
+fn is_same_path(one: &str, other: &str) -> bool {
+    fn pieces(path: &str) -> impl Iterator<Item = &str> {
+        path.trim_ascii().split('"').filter(|piece| !piece.is_empty())
+    }
+    pieces(one).eq(pieces(other))
 }
 
 /// Takes the configuration path apart and puts the change together.

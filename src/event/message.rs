@@ -50,15 +50,6 @@ pub(super) fn read(message: &str) -> Result<Spoken<'_>, &'static str> {
     }
 }
 
-/// Where the configuration begins in a message, if it has one: for comparison with a field that claims to be it.
-pub(super) fn configuration(message: &str) -> Option<&str> {
-    let message = message.trim_start();
-    match message.strip_prefix(START) {
-        Some(body) => Some(body),
-        None => message.get(path_start(message)?..),
-    }
-}
-
 /// Whether this is the first word that automatic key=value extraction leaves of `Message=Changes to …`.
 pub(super) fn is_cut(message: &str) -> bool {
     message.starts_with("Changes") && START.starts_with(message)

@@ -11,7 +11,9 @@
 //! 2. In XML, `EventData` is read first, the message of `RenderingInfo` second. Beside a classic text extracted
 //!    event data is ignored; where it names another configuration path, the row is unparsed (`fields_disagree`).
 //! 3. Without such an event: extracted event data first (`Configuration` and its companions), `Message` second. Old
-//!    and new value count only together with a `Configuration`, and a `Message` must not contradict it.
+//!    and new value count only together with a `Configuration`. Where a `Message` or a `_raw` of another form (the
+//!    message alone, JSON, a line of CSV) names a configuration as well, it must be the same one: a name forges fields,
+//!    but not the path that it stands in.
 //! 4. A `_raw` that is only the message stands in for a missing `Message`.
 //!
 //! Nothing is guessed: a value that the row does not show is `None`, and a text that can be read in two ways is

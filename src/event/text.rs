@@ -140,6 +140,18 @@ pub(super) fn from_json<'a>(raw: &str, buffer: &mut String) -> Text<'a> {
     Text::Decoded { start, end: buffer.len() }
 }
 
+/// Takes bytes that are not UTF-8 as far as they are.
+pub(super) fn lossy<'a>(raw: &[u8], buffer: &mut String) -> Text<'a> {
+    let start = buffer.len();
+    for chunk in raw.utf8_chunks() {
+        buffer.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            buffer.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    Text::Decoded { start, end: buffer.len() }
+}
+
 /// The character that an escape at the start of `text` means, and the escape's length.
 fn json_escape(text: &str) -> Option<(char, usize)> {
     let c = match text.as_bytes().get(1)? {

@@ -146,6 +146,9 @@ impl Cursor {
             let span = self.spans.get(from).copied().unwrap_or_default();
             if let Some(place) = self.spans.get_mut(to) {
                 *place = span;
+                if !span.is_empty() {
+                    self.filled.extend(u32::try_from(to));
+                }
             }
             if let (Some(from), Some(to)) = (from.checked_sub(self.inputs), to.checked_sub(self.inputs)) {
                 let range = self.ranges.get(from).copied().unwrap_or_default();

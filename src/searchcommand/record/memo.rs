@@ -10,6 +10,8 @@ use super::cells::Written;
 /// The most rows and bytes that are remembered: what stays in a core's cache. Cells may be written by attackers.
 const MOST_ROWS: usize = 4_096;
 const MOST_BYTES: usize = 1 << 19;
+/// The most bytes of one row that are remembered: nobody repeats a longer one.
+const LONGEST: usize = MOST_BYTES / 32;
 /// Twice the rows, so that a free slot is never far.
 const SLOTS: usize = 2 * MOST_ROWS;
 
@@ -56,6 +58,12 @@ impl Memo {
         self.find_row(key).map(|row| self.written(row))
     }
 
+    /// Whether a key of so many bytes is too long to be kept, so that it need not be written.
+    #[must_use]
+    pub fn is_too_long(key: usize) -> bool {
+        key > LONGEST
+    }
+
     /// The number of an earlier row of this key, which holds until the next one is kept.
     #[inline]
     pub(super) fn find_row(&self, key: &[u8]) -> Result<usize, Free> {
@@ -95,7 +103,7 @@ impl Memo {
     /// more once there is no room: see [`Memo::refresh`].
     pub fn keep(&mut self, key: &[u8], free: Free, written: Written<'_>) {
         let length = key.len() + written.text.len();
-        if length > MOST_BYTES / 32 {
+        if length > LONGEST {
             return;
         }
         self.full |= self.rows.len() >= MOST_ROWS || self.bytes.len() + length > MOST_BYTES;

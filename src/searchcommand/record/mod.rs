@@ -43,7 +43,8 @@ impl<'r> Record<'r> {
         self.cursor.span(input).of(self.body)
     }
 
-    /// The inputs whose cell is not empty, with their cells, in the order of the chunk's columns.
+    /// The inputs whose cell is not empty, with their cells, in the order of the chunk's columns; further inputs of one name
+    /// come last.
     pub fn filled(&self) -> impl Iterator<Item = (usize, &'r [u8])> {
         let (cursor, body) = (self.cursor, self.body);
         cursor.filled().map(move |input| (input, cursor.span(input).of(body)))

@@ -75,6 +75,9 @@ impl Repeats {
         if let Some(Some(Compare::By(write))) = self.columns.first() {
             let (inner, _, stop) = usual_cell(body, start)?;
             if inner.start() > start {
+                if Memo::is_too_long(inner.of(body).len()) {
+                    return None;
+                }
                 self.key.push(b'"');
                 if !write(inner.of(body), &mut self.key) || !matches!(stop, Stop::Comma(_)) {
                     return None;
@@ -96,6 +99,9 @@ impl Repeats {
             at += empty;
             column += empty;
             let (inner, end, stop) = usual_cell(body, at)?;
+            if Memo::is_too_long(self.key.len() + (end - copied)) {
+                return None;
+            }
             // What is between two cells that are not compared is copied in one piece.
             match *self.columns.get(column)? {
                 Some(Compare::Text) => {}

@@ -3,6 +3,7 @@
 
 use memchr::memchr;
 
+use super::memo::Memo;
 use super::repeats::is_number;
 use crate::searchcommand::command::Compare;
 
@@ -42,6 +43,9 @@ impl Tail {
     pub(super) fn write_key(&self, body: &[u8], from: usize, key: &mut Vec<u8>) -> Option<usize> {
         let rest = body.get(from..)?;
         let line_feed = memchr(b'\n', rest)?;
+        if Memo::is_too_long(line_feed) {
+            return None;
+        }
         let mut line = rest.get(..line_feed)?.strip_suffix(self.empty.as_slice())?;
         // One bit for each column, the first one's lowest.
         let mut numbers = 0_u64;

@@ -54,6 +54,37 @@ fn forged_event_data_beside_a_classic_text_is_not_believed() {
     assert_eq!(annotated[0].text("iis_module_action"), "changed");
 }
 
+/// A `_raw` without a frame, as a collector writes it that sends the message alone or in JSON: extraction reads it too.
+#[test]
+fn the_sentence_itself_wins_over_fields_that_a_name_forges() {
+    let good = r"%windir%\System32\inetsrv\cachuri.dll";
+    let path = r#"/system.webServer/globalModules/add[@name="UriCacheModule"]/@image"#;
+    let names = [
+        format!(r#"x" Configuration={path} NewValue={good} y="#),
+        format!(r#"UriCacheModule"]/@image Configuration={path} NewValue={good} EditOperationType=3 x="#),
+        r#"x" Configuration=/system.webServer/httpLogging/@dontLog y="#.to_owned(),
+        r#"x" Message=/system.webServer/asp y="#.to_owned(),
+    ];
+    for name in names {
+        let sentence = Row::element("globalModules", &name).message();
+        for raw in [sentence.clone(), serde_json::json!({ "EventId": 29, "Text": sentence }).to_string()] {
+            let event = extracted(&raw).with("EventCode", &[b"29"]);
+            let annotated = annotate(&[], &[event]);
+            let verdict = &verdicts(&annotated)[0];
+            let module = annotated[0].text("iis_module_name");
+            assert!(verdict == "unparsed" || module == name, "{verdict} {module}: {raw}");
+        }
+        let mut event = extracted(&sentence);
+        event.set("Message", &[&sentence]);
+        event.set("EventCode", &["29"]);
+        for arguments in [&[][..], &["raw=false"]] {
+            let verdict = &verdicts(&annotate(arguments, std::slice::from_ref(&event)))[0];
+            let is_forged = event.values("Configuration").len() == 1;
+            assert_eq!(verdict, if is_forged { "unparsed" } else { "unknown" }, "{arguments:?} {sentence}");
+        }
+    }
+}
+
 #[test]
 fn event_data_wins_over_fields_beside_xml() {
     let row = Row::image("HttpHelper", r"C:\Windows\Temp\h.dll");
@@ -124,7 +155,7 @@ fn a_search_without_input_is_told_once() {
     let cases: [(&[&str], &str); 3] = [
         (&[], "_raw"),
         (&["raw=false"], "raw=false leaves _raw out"),
-        (&["message_field=msg"], "the field `msg`"),
+        (&["message_field=msg"], "a field `msg`"),
     ];
     for (arguments, hint) in cases {
         let mut splunkd = start();
@@ -143,8 +174,9 @@ fn a_search_without_input_is_told_once() {
         assert!(messages[0].1.contains("message_field="));
         assert_quiet(&splunkd.hang_up());
     }
-    // One row with an input is enough, and so is a search without rows.
-    let enough = [vec![other, Event::new(&[("_raw", "GET /")])], vec![]];
+    // One row with an input is enough, or one that says it is an event 29; and so is a search without rows.
+    let number = Event::new(&[("EventCode", "29"), ("SourceName", "Microsoft-Windows-IIS-Configuration")]);
+    let enough = [vec![other, Event::new(&[("_raw", "GET /")])], vec![number], vec![]];
     for events in enough {
         let mut splunkd = start();
         splunkd.getinfo(&[]);

@@ -106,6 +106,16 @@ fn every_known_version_of_getinfo_is_answered() {
     }
 }
 
+/// One column may serve two inputs.
+#[test]
+fn a_message_field_that_is_an_input_already() {
+    let message = Row::element("globalModules", "Evil").message();
+    let event = Event::new(&[("EventCode", "29"), ("dest", &message)]);
+    let annotated = annotate(&["message_field=dest"], &[event]);
+    assert_eq!(annotated[0].text("iis_module_name"), "Evil");
+    assert_eq!(annotated[0].text("iis_host"), message.to_lowercase());
+}
+
 #[test]
 fn another_message_field() {
     let row = Row::element("globalModules", "HttpHelper");
