@@ -163,8 +163,7 @@ impl Scanner {
             self.unparsed(reason, host, &change.actor, change.time, id);
             return;
         }
-        let subject = change.subject(host);
-        self.engine.decide(&subject, &mut self.finding);
+        let subject = self.engine.decide_change(&change, host, &mut self.finding);
         self.reasons.take(&self.finding, &self.engine);
         let annotation = Annotation::of(&subject, change.source(), &self.finding, &self.engine);
         let mut item =
@@ -179,7 +178,9 @@ impl Scanner {
         let known_time = time::parse(&module.time);
         let at = known_time.unwrap_or(self.now);
         if module.name.is_empty() {
-            self.unparsed("missing_name", &host, "", at, String::new());
+            let shown = if module.image.is_empty() { &module.type_name } else { &module.image };
+            let id = finding_id(&host, "missing_name", Verdict::Unparsed.as_str(), shown, "");
+            self.unparsed("missing_name", &host, "", at, id);
             return;
         }
         let row = InventoryRow {

@@ -81,8 +81,7 @@ impl Changes {
             writer::write(cells, &plain, &self.reasons);
             return finding_id(host, key, Verdict::Unparsed.as_str(), "", &change.record);
         }
-        let subject = change.subject(host);
-        self.engine.decide(&subject, &mut self.finding);
+        let subject = self.engine.decide_change(change, host, &mut self.finding);
         self.reasons.take(&self.finding, &self.engine);
         let annotation = Annotation::of(&subject, change.source(), &self.finding, &self.engine);
         writer::write(cells, &annotation, &self.reasons);

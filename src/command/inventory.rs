@@ -76,6 +76,10 @@ impl Inventory {
         self.reasons.take_code(unparsed);
         let plain = Annotation::plain(Verdict::Unparsed, Severity::Medium, &self.host, "");
         writer::write(cells, &plain, &self.reasons);
+        let shown =
+            [texts.1, texts.2].into_iter().flatten().find(|text| !text.is_empty()).unwrap_or_default();
+        let id = finding_id(&self.host, unparsed, Verdict::Unparsed.as_str(), shown, "");
+        cells.set(writer::FINDING_ID, id.as_bytes());
     }
 
     fn decide(&mut self, row: &InventoryRow<'_>, at: Option<i64>, cells: &mut Cells) {

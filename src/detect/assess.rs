@@ -48,7 +48,8 @@ impl Assessment {
         let resembles = if listed || subject.name.is_empty() {
             None
         } else if candidates.known_name.is_empty() {
-            lookalikes.find(subject.name, image.as_ref().map(Image::stem))
+            let of_another_kind = lookalikes.of_another_kind(subject.name);
+            of_another_kind.or_else(|| lookalikes.find(subject.name, image.as_ref().map(Image::stem)))
         } else {
             lookalikes.find_other(subject.name, image.as_ref().map(Image::stem))
         };

@@ -33,6 +33,8 @@ pub struct Change {
     pub image: Option<String>,
     /// The last managed type written.
     pub type_name: Option<String>,
+    /// The images and types that were written before and are overwritten by another one in the same change.
+    pub overwritten: Vec<Overwritten>,
     /// The last preCondition written.
     pub precondition: Option<String>,
     /// The image or type before the change, where shown.
@@ -65,6 +67,15 @@ pub struct Change {
     pub record: String,
 }
 
+/// A value that did not stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Overwritten {
+    /// An image path.
+    Image(String),
+    /// A managed type.
+    Type(String),
+}
+
 impl Change {
     /// Where the image or type was read: the rendering of the one row there is, or `commit` when it was joined with
     /// other rows of the same commit.
@@ -77,7 +88,17 @@ impl Change {
         }
     }
 
-    /// The change as something to decide on.
+    /// Each value that did not stay, as something to decide on: whoever puts a DLL in place and the old one back within
+    /// one change has had it loaded all the same.
+    pub fn overwritten<'a>(&'a self, host: &'a str) -> impl Iterator<Item = Subject<'a>> {
+        let last = self.subject(host);
+        self.overwritten.iter().map(move |value| match value {
+            Overwritten::Image(image) => Subject { image: Some(image), overwritten: true, ..last },
+            Overwritten::Type(type_name) => Subject { type_name: Some(type_name), overwritten: true, ..last },
+        })
+    }
+
+    /// The change as it ends, as something to decide on.
     #[must_use]
     pub fn subject<'a>(&'a self, host: &'a str) -> Subject<'a> {
         Subject {
@@ -95,6 +116,7 @@ impl Change {
             value_unseen: self.value_unseen,
             renamed: self.renamed,
             inferred: self.inferred,
+            overwritten: false,
             config_path: &self.config_path,
             location: &self.location,
             host,
@@ -119,6 +141,7 @@ pub fn merge(parts: Vec<Part<'_>>) -> Option<Change> {
         renamed: false,
         image: None,
         type_name: None,
+        overwritten: Vec::new(),
         precondition: None,
         old: None,
         attribute: String::new(),
@@ -227,15 +250,18 @@ fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {
         let is_image = Some(attribute) == row.section.image_attribute();
         let is_type = attribute == "type";
         if is_image || is_type {
-            // A deletion of the attribute shows the value that goes, not one that comes.
-            let slot = if is_image { &mut change.image } else { &mut change.type_name };
-            if row.operation != Operation::Delete {
-                if let Some(new) = new {
-                    *slot = Some(new.to_owned());
-                    change.source = row.source;
+            // A deletion of the attribute shows the value that goes, unless it shows another one that comes: the number of
+            // the operation is no proof (recorded: a change of value as number 1).
+            let comes = row.operation != Operation::Delete || old.is_some_and(|old| Some(old) != new);
+            if let Some(new) = new.filter(|_| comes) {
+                let slot = if is_image { &mut change.image } else { &mut change.type_name };
+                if let Some(before) = slot.replace(new.to_owned()).filter(|before| before != new) {
+                    let kind = if is_image { Overwritten::Image } else { Overwritten::Type };
+                    change.overwritten.push(kind(before));
                 }
-                change.value_unseen |= hides_value(row);
+                change.source = row.source;
             }
+            change.value_unseen |= hides_value(row);
             if change.old.is_none() {
                 change.old = old.map(str::to_owned);
             }

@@ -175,7 +175,9 @@ impl Case<'_> {
         }
         let alias = self.known_image();
         // A file that is the known module's own does not imitate it.
-        let itself = |resemblance: &&Resemblance| alias.is_some() && resemblance.part == Part::Stem;
+        let itself = |resemblance: &&Resemblance| {
+            alias.is_some() && (resemblance.part == Part::Stem || resemblance.how == How::Same)
+        };
         if let Some(resemblance) = self.seen.resembles.as_ref().filter(|r| !itself(r)) {
             finding.add(resemblance.code(), Detail::Resembled);
         }
@@ -239,7 +241,7 @@ impl Case<'_> {
         (pack.is_none() && self.seen.resembles.is_some()).then_some(Verdict::Lookalike)
     }
 
-    /// Step 10: no image and no type.
+    /// No image and no type.
     fn by_name(&self, finding: &mut Finding) -> Verdict {
         let candidates = &self.seen.candidates;
         if let Some(entry) = self.in_force(&candidates.site_name) {
@@ -361,6 +363,9 @@ impl Case<'_> {
         if subject.inferred {
             finding.add("inferred", Detail::None);
         }
+        if subject.overwritten {
+            finding.add("image_overwritten", Detail::None);
+        }
         if severity::is_app_pool(subject.actor) {
             finding.add("by_app_pool", Detail::None);
         }
@@ -393,12 +398,18 @@ impl Case<'_> {
             precondition: self.subject.precondition,
             time: self.now,
         };
-        self.index.entry(entry).map_or(ScopeAnswer::Expired, |entry| entry.scope(&scope))
+        let Some(entry) = self.index.entry(entry) else { return ScopeAnswer::Expired };
+        match entry.scope(&scope) {
+            // Removed and added with an image in one commit: which of the two it is, the events do not say.
+            ScopeAnswer::OutOfScope(_) if scope.action == Action::Reordered && self.seen.is_identified() => {
+                entry.scope(&Scope { action: Action::Replaced, ..scope })
+            }
+            answer => answer,
+        }
     }
 }
 
 /// A name that a reader takes for the known one itself.
 fn looks_the_same(resemblance: &Resemblance) -> bool {
-    resemblance.part == Part::Name
-        && matches!(resemblance.how, How::Invisible | How::Case | How::Same | How::Confusable)
+    resemblance.part == Part::Name && matches!(resemblance.how, How::Invisible | How::Case | How::Confusable)
 }

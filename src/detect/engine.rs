@@ -12,6 +12,7 @@ use crate::allowlist::{Catalogue, EntryNumber, HostProfiles, Index, Profile};
 use crate::iis::{Class, Image, Kind, Subject};
 
 use super::assess::Assessment;
+use super::change::Change;
 use super::decide;
 use super::finding::Finding;
 use super::lookalike::{Known, Lookalikes};
@@ -73,6 +74,29 @@ impl Engine {
             let now = self.as_of.unwrap_or(subject.time);
             decide::decide(subject, seen, &indexed.index, now, finding);
         }
+    }
+
+    /// Decides on a change: on what it ends with, and on each value that did not stay. The worst is the finding, of equals
+    /// what the change ends with. Gives the subject that the finding is about.
+    pub fn decide_change<'c>(
+        &mut self,
+        change: &'c Change,
+        host: &'c str,
+        finding: &mut Finding,
+    ) -> Subject<'c> {
+        let mut worst = change.subject(host);
+        self.decide(&worst, finding);
+        let mut highest = finding.severity;
+        for subject in change.overwritten(host) {
+            self.decide(&subject, finding);
+            if finding.severity > highest {
+                (worst, highest) = (subject, finding.severity);
+            }
+        }
+        if !change.overwritten.is_empty() {
+            self.decide(&worst, finding);
+        }
+        worst
     }
 
     /// Whether the last finding depends on neither time nor place, nor on the host beyond its profile: no entry of the

@@ -21,7 +21,8 @@ impl<'a> InventoryRow<'a> {
     /// 1970-01-01T00:00Z.
     #[must_use]
     pub fn subject(&self, host: &'a str, time: i64, time_assumed: bool) -> Subject<'a> {
-        let some = |text: &'a str| Some(text.trim()).filter(|text| !text.is_empty());
+        // As written: what is around a path is judged where the path is.
+        let some = |text: &'a str| Some(text).filter(|text| !text.trim_ascii().is_empty());
         // A module has one of the two. Where a row has both, neither may vouch for the other: both are shown.
         let (image, type_name) = (some(self.image), some(self.type_name));
         let kind = match (image, type_name) {
@@ -44,6 +45,7 @@ impl<'a> InventoryRow<'a> {
             value_unseen: false,
             renamed: false,
             inferred: false,
+            overwritten: false,
             config_path: "",
             location: "",
             host,

@@ -47,6 +47,10 @@ pub const REASONS: &[(&str, &str)] = &[
     ("expected_image", "the known image of a module of this name"),
     ("expected_type", "the known type of a module of this name"),
     ("image_changed_unseen", "the image was changed, but this rendering of the event hides the new path"),
+    (
+        "image_overwritten",
+        "this image was put in place and overwritten by another one within the same change",
+    ),
     ("image_replaced", "the image was another one before"),
     ("image_unseen", "the image was set, but this rendering of the event hides the path"),
     ("inferred", "the action is concluded from which events are there: this rendering hides the operation"),

@@ -44,6 +44,7 @@ pub fn subject<'a>(
         value_unseen: is_identity && change.new.is_none(),
         renamed: new_name.is_some(),
         inferred: false,
+        overwritten: false,
         config_path: change.config_path,
         location: change.location,
         host,

@@ -44,6 +44,8 @@ pub struct Subject<'a> {
     pub renamed: bool,
     /// The action is concluded from which rows are there, because the rendering hides the operation.
     pub inferred: bool,
+    /// Image or type was written and then overwritten by another one within the same change.
+    pub overwritten: bool,
     /// `ConfigPath` as written.
     pub config_path: &'a str,
     /// `EffectiveLocationPath` as written.

@@ -125,10 +125,11 @@ fn a_row_without_a_name_is_told_and_one_with_nothing_is_none() {
     let verdicts: Vec<&str> = found.iter().map(|row| value(row, "iis_module_verdict")).collect();
     assert_eq!(verdicts, ["unparsed", "", "unknown"]);
     assert_eq!(value(&found[0], "iis_module_reasons"), "missing_name");
-    // White space belongs to the name, which IIS compares as it is, but not to a path.
+    // What is shown is what is listed; around a name white space counts, around a path it is dropped for comparison.
     assert_eq!(
-        [value(&found[2], "iis_module_name"), value(&found[2], "iis_module_image")],
-        [" X", "C:\\x.dll"]
+        ["iis_module_name", "iis_module_image", "iis_module_image_normalized"]
+            .map(|column| value(&found[2], column)),
+        [" X", " C:\\x.dll ", "c:\\x.dll"]
     );
 }
 

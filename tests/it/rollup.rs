@@ -268,7 +268,7 @@ fn the_generated_commits_have_what_the_roll_up_is_for() {
         "added masquerade_type",
         "cleared unverified",
         "modified image_hijack",
-        "modified unknown",
+        "modified lookalike",
         "modified unverified",
         "removed unverified",
         "removed unverified",
@@ -276,4 +276,32 @@ fn the_generated_commits_have_what_the_roll_up_is_for() {
         "restored unverified",
     ];
     assert_eq!(seen, expected);
+}
+
+/// Where event 50 is not collected, a hijack that is taken back at once is one change: what it ends with is good.
+#[test]
+fn a_hijack_that_is_taken_back_is_found() {
+    let own = r"%windir%\System32\inetsrv\static.dll";
+    let event = |record: i64, old: &str, new: &str| ConfigEvent {
+        host: "web01.example.com".to_owned(),
+        process: "4000".to_owned(),
+        actor: "S-1-5-21-1".to_owned(),
+        time: 1_700_000_000_000_000 + record * 10_000_000,
+        record: record.to_string(),
+        config_path: "MACHINE/WEBROOT/APPHOST".to_owned(),
+        location: String::new(),
+        configuration: "/system.webServer/globalModules/add[@name=\"StaticFileModule\"]/@image".to_owned(),
+        operation: "3".to_owned(),
+        old: old.to_owned(),
+        new: new.to_owned(),
+    };
+    let events = [event(1, own, r"C:\Apps\evil.dll"), event(2, r"C:\Apps\evil.dll", own)];
+    let rows: Vec<Record> = events.iter().map(|event| event.render(Rendering::XmlRaw)).collect();
+    let findings = scan(&rows);
+    assert_eq!(contract(&findings), contract(&in_splunk(&rows, 1)));
+    assert_eq!(findings.len(), 1);
+    let finding = &findings[0];
+    assert_eq!(value(finding, "iis_module_verdict"), "image_hijack");
+    assert_eq!(value(finding, "iis_module_image"), r"C:\Apps\evil.dll");
+    assert!(finding["iis_module_reasons"].contains(&"image_overwritten".to_owned()), "{finding:?}");
 }

@@ -71,6 +71,7 @@ fn subject<'a>(kind: Kind, name: &'a str, identity: &'a str, host: &'a str) -> S
         value_unseen: false,
         renamed: false,
         inferred: false,
+        overwritten: false,
         config_path: "MACHINE/WEBROOT/APPHOST",
         location: "",
         host,

@@ -172,6 +172,46 @@ fn a_hijack_shows_the_first_old_and_the_last_new_value() {
 }
 
 #[test]
+fn a_value_that_did_not_stay_is_kept() {
+    use Overwritten::{Image, Type};
+    for (rows, overwritten) in [
+        (&["1 global add/@image 3 a -> b", "2 global add/@image 3 b -> a"][..], vec![Image("b".to_owned())]),
+        (&["1 global add/@image 3 a -> b", "2 global add/@image 3 b -> b"], vec![]),
+        (
+            &["2 modules add/@type 3 B -> C", "1 modules add/@type 3 A -> B", "3 modules add/@type 3 C -> A"],
+            vec![Type("B".to_owned()), Type("C".to_owned())],
+        ),
+        (
+            &[
+                "1 global add 1",
+                "2 global add/@image 1 - -> evil",
+                "3 global add 2",
+                "4 global add 1",
+                "5 global add/@image 1 - -> good",
+            ],
+            vec![Image("evil".to_owned())],
+        ),
+        (&["1 global add/@image 1 - -> a", "2 modules add/@type 1 - -> T"], vec![]),
+    ] {
+        assert_eq!(merged(rows).overwritten, overwritten, "{rows:?}");
+    }
+    let change = merged(&["1 global add/@image 3 a -> b", "2 global add/@image 3 b -> a"]);
+    let subjects: Vec<_> = change.overwritten("h").collect();
+    assert_eq!(subjects.len(), 1);
+    assert_eq!((subjects[0].image, subjects[0].old, subjects[0].overwritten), (Some("b"), Some("a"), true));
+    assert!(!change.subject("h").overwritten);
+}
+
+/// The number of an operation is no proof.
+#[test]
+fn a_deletion_that_shows_another_value_sets_it() {
+    let change = merged(&["1 global add/@image 2 a -> b"]);
+    assert_eq!((change.old.as_deref(), change.image.as_deref()), (Some("a"), Some("b")));
+    let change = merged(&["1 global add/@image 2 a -> a"]);
+    assert_eq!((change.old.as_deref(), change.image.as_deref()), (Some("a"), None));
+}
+
+#[test]
 fn hidden_values_are_unseen_and_shown_empty_ones_are_not() {
     assert!(merged(&["1 global add/@image hidden"]).value_unseen);
     assert!(merged(&["1 modules add/@type hidden"]).value_unseen);

@@ -40,7 +40,7 @@ pub enum How {
     Invisible,
     /// Equal but for case. Names of modules are case-sensitive keys: both can be registered side by side.
     Case,
-    /// Equal as file names, in another folder or under another name.
+    /// Equal: a name of another kind (filter or module), or a file name in another folder or under another name.
     Same,
     /// Equal to the eye (UTS 39 skeleton).
     Confusable,
@@ -70,6 +70,10 @@ impl Resemblance {
     pub const CODES: &'static [(&'static str, &'static str)] = &[
         ("lookalike_invisible", "the name is a known one with invisible characters or white space in it"),
         ("lookalike_case", "the name differs from a known one in case only"),
+        (
+            "lookalike_kind",
+            "the name is a known one, but of another kind: a filter named like a module, or the reverse",
+        ),
         ("lookalike_confusable", "the name looks like a known one to the eye"),
         ("lookalike_edit", "the name is one or two edits away from a known one"),
         ("lookalike_affix", "the name is a known one with something before or after it"),
@@ -82,7 +86,8 @@ impl Resemblance {
         match (self.part, self.how) {
             (Part::Stem, _) => "lookalike_stem",
             (Part::Name, How::Invisible) => "lookalike_invisible",
-            (Part::Name, How::Case | How::Same) => "lookalike_case",
+            (Part::Name, How::Case) => "lookalike_case",
+            (Part::Name, How::Same) => "lookalike_kind",
             (Part::Name, How::Confusable) => "lookalike_confusable",
             (Part::Name, How::Edits(_)) => "lookalike_edit",
             (Part::Name, How::Affix) => "lookalike_affix",
@@ -189,6 +194,20 @@ impl Lookalikes {
         let native = stem.is_some();
         self.closest(name, Part::Name, native, Some(name))
             .or_else(|| self.closest(stem?, Part::Stem, native, Some(name)))
+    }
+
+    /// The known module of exactly this name, for a name that is not known among those of its own kind: a filter named
+    /// like a module, or the reverse.
+    #[must_use]
+    pub fn of_another_kind(&self, name: &str) -> Option<Resemblance> {
+        let (known, _) = self.members.get_key_value(name)?;
+        Some(Resemblance {
+            known: known.clone(),
+            part: Part::Name,
+            target: Part::Name,
+            text: known.clone(),
+            how: How::Same,
+        })
     }
 
     fn add(&mut self, known: &str, part: Part, written: &str, native: bool) {

@@ -208,7 +208,7 @@ pub struct Facts {
     precondition: Option<&'static str>,
     attribute: &'static str,
     action: Action,
-    flags: [bool; 4],
+    flags: [bool; 5],
     place: &'static str,
     location: &'static str,
     pub host: &'static str,
@@ -230,7 +230,7 @@ pub fn facts() -> impl Strategy<Value = Facts> {
         prop_oneof![Just(Action::Added), Just(Action::Removed), select(&ACTIONS[..])],
         select(vec!["", "", "image", "type", "preCondition", "lockItem", "name"]),
         proptest::option::of(select(vec!["bitness64", "integratedMode, bitness64", "bitness32"])),
-        proptest::array::uniform4(proptest::bool::weighted(0.15)),
+        proptest::array::uniform5(proptest::bool::weighted(0.15)),
         (0..6_u8, select(&IMAGES[..]), select(&TYPES[..])),
     );
     let of_row = (
@@ -292,6 +292,7 @@ impl Facts {
             value_unseen: self.flags[0],
             renamed: self.flags[1],
             inferred: self.flags[2],
+            overwritten: self.flags[4],
             config_path: self.place,
             location: self.location,
             host: self.host,

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use iismodcheck::allowlist::glob::Glob;
 use iismodcheck::allowlist::{Effect, Entry, Match, Origin, Profile, Scope, ScopeAnswer, Strength};
 use iismodcheck::detect::lookalike::{Known, Lookalikes, Resemblance};
-use iismodcheck::iis::{Class, Image, ManagedType, Subject, TypeMatch, fold};
+use iismodcheck::iis::{Action, Class, Image, ManagedType, Subject, TypeMatch, fold};
 
 /// An entry with its image and type as the hosts of one profile see them.
 pub struct Seen<'e> {
@@ -119,7 +119,9 @@ impl<'c> Case<'c> {
         }
         let stem = self.image.as_ref().map(Image::stem);
         if listing.is_empty() {
-            return self.shelf.lookalikes.find(self.subject.name, stem);
+            let lookalikes = &self.shelf.lookalikes;
+            let of_another_kind = lookalikes.of_another_kind(self.subject.name);
+            return of_another_kind.or_else(|| lookalikes.find(self.subject.name, stem));
         }
         self.shelf.lookalikes_but(self.subject.name).find(self.subject.name, stem)
     }
@@ -145,15 +147,24 @@ impl<'c> Case<'c> {
         })
     }
 
+    /// A re-order that shows an image may be a replacement: an entry for either counts.
     pub fn scope(&self, entry: &Seen<'_>) -> ScopeAnswer {
-        entry.scope(&Scope {
-            host: self.subject.host,
-            config_path: self.subject.config_path,
-            location: self.subject.location,
-            action: self.subject.action,
-            precondition: self.subject.precondition,
-            time: self.now,
-        })
+        let identified = self.subject.image.or(self.subject.type_name).is_some();
+        let actions: &[Action] = match self.subject.action {
+            Action::Reordered if identified => &[Action::Replaced, Action::Reordered],
+            ref other => std::slice::from_ref(other),
+        };
+        let answers = actions.iter().map(|&action| {
+            entry.scope(&Scope {
+                host: self.subject.host,
+                config_path: self.subject.config_path,
+                location: self.subject.location,
+                action,
+                precondition: self.subject.precondition,
+                time: self.now,
+            })
+        });
+        answers.min_by_key(|answer| matches!(answer, ScopeAnswer::OutOfScope(_))).expect("an action")
     }
 
     pub fn in_force(&self, entry: &Seen<'_>) -> bool {

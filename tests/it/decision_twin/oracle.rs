@@ -102,7 +102,7 @@ impl Case<'_> {
         let image = self.first(|case, e| case.lists_the_image(e) && !case.is_exact_pair(e));
         let resemblance = self.resemblance.clone();
         let twin = resemblance.as_ref().is_some_and(|r| {
-            r.part == Part::Name && matches!(r.how, How::Invisible | How::Case | How::Same | How::Confusable)
+            r.part == Part::Name && matches!(r.how, How::Invisible | How::Case | How::Confusable)
         });
         let found = if twin {
             Some((Verdict::Lookalike, String::new()))
@@ -183,7 +183,9 @@ impl Case<'_> {
             return;
         }
         let image = self.first(|case, e| case.lists_the_image(e) && !case.is_exact_pair(e));
-        if let Some(r) = self.resemblance.clone().filter(|r| image.is_none() || r.part == Part::Name) {
+        if let Some(r) =
+            self.resemblance.clone().filter(|r| image.is_none() || r.part == Part::Name && r.how != How::Same)
+        {
             self.say(r.code(), &r.known);
         }
         if self.image.is_none() && self.managed.is_none() {
@@ -246,6 +248,7 @@ impl Case<'_> {
             ),
             ("renamed", subject.renamed),
             ("inferred", subject.inferred),
+            ("image_overwritten", subject.overwritten),
             ("by_app_pool", by_app_pool(subject.actor)),
             ("time_assumed", subject.time_assumed),
         ] {

@@ -159,6 +159,7 @@ impl Vector {
             value_unseen: self.flag("value_unseen"),
             renamed: self.flag("renamed"),
             inferred: self.flag("inferred"),
+            overwritten: self.flag("overwritten"),
             config_path: self.fact("config_path", "MACHINE/WEBROOT/APPHOST"),
             location: self.fact("location", ""),
             host: self.fact("host", "web01.corp.example"),
