@@ -3,10 +3,11 @@
 use std::io;
 
 use crate::command::{IisModCheck, Lookups};
-use crate::searchcommand::{self, serve};
+use crate::searchcommand::{self, print_panics_in_one_line, serve};
 
 /// Speaks the protocol until splunkd closes the pipe.
 pub(super) fn run(search_head_only: bool) -> Result<(), searchcommand::Error> {
+    print_panics_in_one_line();
     widen_pipes();
     // Without its own path the program still works; it then finds no site allowlist, and says so when one is named.
     let executable = std::env::current_exe().unwrap_or_default();
