@@ -200,6 +200,9 @@ fn a_value_that_did_not_stay_is_kept() {
     assert_eq!(subjects.len(), 1);
     assert_eq!((subjects[0].image, subjects[0].old, subjects[0].overwritten), (Some("b"), Some("a"), true));
     assert!(!change.subject("h").overwritten);
+    let change = merged(&["1 modules add/@type 3 A -> B", "2 modules add/@type 3 B -> A"]);
+    let subjects: Vec<_> = change.overwritten("h").collect();
+    assert_eq!((subjects[0].type_name, subjects[0].image, subjects[0].overwritten), (Some("B"), None, true));
 }
 
 /// The number of an operation is no proof.
