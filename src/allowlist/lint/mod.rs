@@ -74,6 +74,9 @@ rules! {
     WHOLE_FOLDER = "whole-folder", Warning,
         "the image pattern ends in a wildcard for the whole file name: any DLL in the folder is allowed",
         "write the file name of the DLL";
+    SKIPS_FOLDERS = "skips-folders", Warning,
+        "the image pattern does not allow what lies below these folders, though it looks so: the image that is compared starts with their variable",
+        "begin the pattern with the variable, in one entry for each of these folders that is meant";
     USER_WRITABLE = "user-writable-image", Warning,
         "the image lies where users or web applications can write",
         "have the module installed below Program Files, then allow that path";

@@ -3,9 +3,10 @@
 use super::{
     ALLOW_AND_DENY, ALLOWS_THREAT, ANY_FOLDER, ANY_NAME_ANY_IMAGE, BROAD_WITHOUT_EXPIRY, EXPIRED, NAME_ONLY,
     NEVER_MATCHES, NO_EXPIRY, OTHER_IMAGE, RELATIVE_IMAGE, REPEATS_BASELINE, RESEMBLES_THREAT, Rule,
-    SHIPPED_ID, SPACE_IN_NAME, UNKNOWN_VARIABLE, USER_WRITABLE, WEAK_TYPE, WHOLE_FOLDER, WILDCARD_IN_NAME,
+    SHIPPED_ID, SKIPS_FOLDERS, SPACE_IN_NAME, UNKNOWN_VARIABLE, USER_WRITABLE, WEAK_TYPE, WHOLE_FOLDER,
+    WILDCARD_IN_NAME,
 };
-use crate::allowlist::glob::has_wildcard;
+use crate::allowlist::glob::{Glob, has_wildcard};
 use crate::allowlist::globs::{is_usable, literal_folder};
 use crate::allowlist::{Candidates, Column, Effect, Entry, EntryNumber, Identity, Index, Match, Origin};
 use crate::iis::{Class, Image, ImageFlags, Kind, Roots};
@@ -99,12 +100,28 @@ fn image(number: EntryNumber, entry: &Entry, index: &Index, report: &mut Report<
         let inside = Image::normalise(&format!("{folder}\\module.dll"), &Roots::default());
         if let Some(place) = inside.suspicious_location() {
             report(Column::Image, &USER_WRITABLE, place);
+        } else {
+            let skipped = skipped(image, index);
+            if !skipped.is_empty() {
+                report(Column::Image, &SKIPS_FOLDERS, &skipped.join(", "));
+            }
         }
     }
     let file = image.file_name();
     if only_wildcards(file.strip_suffix(".dll").or_else(|| file.strip_suffix(".DLL")).unwrap_or(file)) {
         report(Column::Image, &WHOLE_FOLDER, "");
     }
+}
+
+/// The variables of folders that an allow pattern seems to reach and does not: below them the normal form starts with
+/// the variable.
+fn skipped<'i>(image: &Image, index: &'i Index) -> Vec<&'i str> {
+    let [normal, on_drive] =
+        [&image.normal, &*image.on_drive(&index.roots)].map(|pattern| Glob::new(pattern, Some('\\')));
+    let reaches = |glob: &Glob, folder: &str| glob.reaches(&format!(r"{folder}\"));
+    let folders = index.roots.folders();
+    let skipped = folders.filter(|(folder, token)| reaches(&on_drive, folder) && !reaches(&normal, token));
+    skipped.map(|(_, token)| token).collect()
 }
 
 /// What the lookup says about the very module that an exact entry allows.
