@@ -86,7 +86,7 @@ impl Glob {
             for &at in &now.list {
                 match self.tokens.get(at) {
                     Some(token @ Token::Literal(_)) if *token == symbol => {
-                        self.enter(&mut next, at + 1, step)
+                        self.enter(&mut next, at + 1, step);
                     }
                     Some(Token::One) if within && symbol != Token::Run => self.enter(&mut next, at + 1, step),
                     Some(Token::Run) if within => self.enter(&mut next, at, step),

@@ -148,7 +148,8 @@ fn type_text(managed: &ManagedType) -> String {
     text
 }
 
-fn type_pattern(written: &str) -> String {
+/// A type pattern in the form of [`type_text`].
+pub(super) fn type_pattern(written: &str) -> String {
     let mut parts = written.split(',').map(str::trim);
     let mut pattern = parts.next().unwrap_or_default().to_owned();
     for part in parts {

@@ -6,6 +6,7 @@ use super::error::AllowlistError;
 use super::glob::has_wildcard;
 use super::patterns::Patterns;
 use super::scope::short_name;
+use super::site::HOLLOW;
 use super::table::{Row, Table};
 use crate::iis::{Roots, RootsError};
 
@@ -57,6 +58,7 @@ const VARIABLES: usize = 4;
 pub struct HostProfiles {
     base: BTreeSet<String>,
     rules: Vec<Rule>,
+    misspelt: Vec<(String, &'static str)>,
 }
 
 #[derive(Debug, Clone)]
@@ -71,7 +73,7 @@ impl HostProfiles {
     /// Profiles without a packs file: the same packs and the default roots for every host.
     #[must_use]
     pub fn with_packs(packs: BTreeSet<String>) -> Self {
-        Self { base: packs, rules: Vec::new() }
+        Self { base: packs, ..Self::default() }
     }
 
     /// Reads a packs file: CSV with the columns `host` (globs divided by `|`, empty for every host), `packs`,
@@ -92,6 +94,7 @@ impl HostProfiles {
                 expected: "a column host and one of packs, system_root, exchange_root, variables",
             });
         }
+        let misspelt = table.misspelt(&COLUMNS);
         let mut rules = Vec::new();
         for row in &table.rows {
             rules.push(rule(&table, row, valid)?);
@@ -111,7 +114,13 @@ impl HostProfiles {
                 rule.roots.clone(),
             )
         });
-        Ok(Self { base, rules })
+        Ok(Self { base, rules, misspelt })
+    }
+
+    /// Columns that are not read and look like a misspelt one, as written, each with the name that may be meant.
+    #[must_use]
+    pub fn misspelt(&self) -> &[(String, &'static str)] {
+        &self.misspelt
     }
 
     /// Whether every host has the same profile.
@@ -180,7 +189,11 @@ fn rule(table: &Table, row: &Row, valid: &[&str]) -> Result<Rule, AllowlistError
         let (variable, folder) = pair.split_once('=').unwrap_or((pair, ""));
         set(VARIABLES, variable.trim(), folder.trim())?;
     }
-    Ok(Rule { host: Patterns::new(table.cell(row, HOST).trim(), None), packs, roots })
+    let host = table.cell(row, HOST);
+    if Patterns::is_hollow(host, None) {
+        return Err(error(HOST, HOLLOW.to_owned()));
+    }
+    Ok(Rule { host: Patterns::new(host.trim(), None), packs, roots })
 }
 
 fn expected_root(problem: &RootsError) -> String {

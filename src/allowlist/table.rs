@@ -1,6 +1,7 @@
 //! CSV text to rows with known columns, each with the line it stands on.
 
 use super::error::AllowlistError;
+use super::near::is_near;
 
 /// The rows of a CSV file whose header was read.
 pub(super) struct Table {
@@ -12,6 +13,8 @@ pub(super) struct Table {
     pub errors: Vec<AllowlistError>,
     /// Line of the header; 0 when the file has none.
     pub header_line: u64,
+    /// The other columns, as written.
+    pub unknown: Vec<String>,
     /// For each known column, the cell that holds it.
     places: Vec<Option<usize>>,
 }
@@ -33,6 +36,7 @@ impl Table {
             rows: Vec::new(),
             errors: Vec::new(),
             header_line: 0,
+            unknown: Vec::new(),
             places: vec![None; columns.len()],
         };
         let mut lines = LineCounter::new(text);
@@ -81,6 +85,17 @@ impl Table {
         self.places.get(column).copied().flatten().and_then(|place| row.record.get(place)).unwrap_or("")
     }
 
+    /// The unknown columns that look like a misspelt one of `columns` which the file lacks, each with that one.
+    pub fn misspelt(&self, columns: &[&'static str]) -> Vec<(String, &'static str)> {
+        let lacking: Vec<&'static str> =
+            columns.iter().enumerate().filter(|(at, _)| !self.has(*at)).map(|(_, column)| *column).collect();
+        let meant = |written: &String| {
+            let column = lacking.iter().copied().find(|known| is_near(written, known));
+            column.map(|column| (written.clone(), column))
+        };
+        self.unknown.iter().filter_map(meant).collect()
+    }
+
     fn places(
         &mut self,
         header: &csv::StringRecord,
@@ -89,6 +104,7 @@ impl Table {
     ) -> Result<(), AllowlistError> {
         for (place, written) in header.iter().enumerate() {
             let Some(at) = columns.iter().position(|c| c.eq_ignore_ascii_case(written.trim())) else {
+                self.unknown.push(written.trim().to_owned());
                 continue;
             };
             let (Some(slot), Some(column)) = (self.places.get_mut(at), columns.get(at)) else { continue };

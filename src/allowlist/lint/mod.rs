@@ -6,6 +6,10 @@ use super::{AllowlistError, Catalogue, Column, Entry, Origin, SiteFile, builtin}
 
 mod overlap;
 mod rules;
+mod scope;
+mod shape;
+
+type Report<'r> = dyn FnMut(Column, &'static Rule, &str) + 'r;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -56,6 +60,21 @@ rules! {
     BROKEN_ROW = "broken-row", Error,
         "the row cannot be read; searches refuse the whole file",
         "write what was expected";
+    UNKNOWN_COLUMN = "unknown-column", Warning,
+        "a column is not read and looks like a misspelt one; what it was meant to limit is not limited",
+        "correct the name in the header, or give the column a name that resembles none";
+    HOST_PATTERN = "host-pattern", Warning,
+        "the pattern matches no host name",
+        "write names or IP addresses, with * and ? where needed, and divide several by a vertical bar";
+    PLACE_PATTERN = "place-pattern", Warning,
+        "the pattern matches no place: each begins with MACHINE",
+        "write MACHINE/WEBROOT/APPHOST and the site, such as MACHINE/WEBROOT/APPHOST/Shop/**";
+    UNKNOWN_CONDITION = "unknown-condition", Warning,
+        "the preCondition is none that IIS knows, so the entry matches no module that shows one",
+        "write it as IIS does";
+    REMOVAL_WITH_IMAGE = "removal-with-image", Warning,
+        "the events of a removal show neither image nor type, so the entry never matches",
+        "leave image and type empty, or action";
     ANY_NAME_ANY_IMAGE = "any-name-any-image", Error,
         "name and image are wildcards only: the entry would allow every module that nothing speaks against",
         "name the module and its folder";
@@ -153,6 +172,16 @@ pub fn check(site: SiteFile, profile: &Profile, now: i64) -> Result<Vec<Finding>
     let file = site.file.clone();
     let shipped: Vec<String> = builtin::entries()?.into_iter().map(|entry| entry.id).collect();
     let mut findings: Vec<Finding> = site.errors.iter().map(|error| broken(&file, error)).collect();
+    for (written, meant) in &site.misspelt {
+        findings.push(Finding {
+            file: file.clone(),
+            line: site.header_line,
+            column: meant,
+            rule: &UNKNOWN_COLUMN,
+            message: format!("{} (`{written}`; did you mean `{meant}`?)", UNKNOWN_COLUMN.finds),
+            fix: UNKNOWN_COLUMN.fix,
+        });
+    }
     let mut entries = Vec::new();
     for entry in site.entries {
         match switch_error(&entry, shipped.contains(&entry.id), &file) {
@@ -160,7 +189,7 @@ pub fn check(site: SiteFile, profile: &Profile, now: i64) -> Result<Vec<Finding>
             None => entries.push(entry),
         }
     }
-    let catalogue = Catalogue::new(SiteFile { file: file.clone(), entries, errors: Vec::new() })?;
+    let catalogue = Catalogue::new(SiteFile { file: file.clone(), entries, ..SiteFile::default() })?;
     let index = catalogue.index(profile);
     let mut report = |entry: &Entry, column: Column, rule: &'static Rule, detail: &str| {
         let message =

@@ -2,16 +2,14 @@
 
 use super::{
     ALLOW_AND_DENY, ALLOWS_THREAT, ANY_FOLDER, ANY_NAME_ANY_IMAGE, BROAD_WITHOUT_EXPIRY, EXPIRED, NAME_ONLY,
-    NEVER_MATCHES, NO_EXPIRY, OTHER_IMAGE, RELATIVE_IMAGE, REPEATS_BASELINE, RESEMBLES_THREAT, Rule,
+    NEVER_MATCHES, NO_EXPIRY, OTHER_IMAGE, RELATIVE_IMAGE, REPEATS_BASELINE, RESEMBLES_THREAT, Report,
     SHIPPED_ID, SKIPS_FOLDERS, SPACE_IN_NAME, UNKNOWN_VARIABLE, USER_WRITABLE, WEAK_TYPE, WHOLE_FOLDER,
-    WILDCARD_IN_NAME,
+    WILDCARD_IN_NAME, scope,
 };
 use crate::allowlist::glob::{Glob, has_wildcard};
 use crate::allowlist::globs::{is_usable, literal_folder};
 use crate::allowlist::{Candidates, Column, Effect, Entry, EntryNumber, Identity, Index, Match, Origin};
-use crate::iis::{Class, Image, ImageFlags, Kind, Roots};
-
-type Report<'r> = dyn FnMut(Column, &'static Rule, &str) + 'r;
+use crate::iis::{Action, Class, Image, ImageFlags, Kind, Roots};
 
 /// Runs every rule on an enabled entry of the site.
 pub(super) fn check(
@@ -22,6 +20,7 @@ pub(super) fn check(
     shipped: &[String],
     report: &mut Report<'_>,
 ) {
+    scope::check(entry, report);
     if shipped.contains(&entry.id) {
         report(Column::Id, &SHIPPED_ID, "");
     }
@@ -31,7 +30,8 @@ pub(super) fn check(
         return;
     }
     dates(entry, now, report);
-    if entry.allows_name() {
+    // A removal shows nothing but the name, so an entry for removals alone cannot say more.
+    if entry.allows_name() && entry.actions != [Action::Removed] {
         report(Column::Match, &NAME_ONLY, "");
     }
     let exact_type = index.managed_type(number).filter(|_| entry.matching != Match::Glob);
@@ -179,7 +179,7 @@ fn identity<'a>(number: EntryNumber, entry: &'a Entry, index: &'a Index) -> Iden
 }
 
 /// Whether two entries can count for one row.
-fn may_overlap(a: &Entry, b: &Entry) -> bool {
+pub(super) fn may_overlap(a: &Entry, b: &Entry) -> bool {
     let actions = a.actions.is_empty()
         || b.actions.is_empty()
         || a.actions.iter().any(|action| b.actions.contains(action));

@@ -103,6 +103,10 @@ fn a_broken_file_is_refused_without_quoting_it() {
             "line 2: the row has 1 cells, expected 2 as in the header; put a cell that holds a comma in double quotes",
         ),
         (
+            "host,packs\n | ,exchange\n",
+            "line 2, column host: expected a pattern, several divided by |, or nothing, which means any",
+        ),
+        (
             "host,variables\nweb,=D:\\secret\n",
             r"line 2, column variables: expected NAME=FOLDER, several divided by |, such as APP_ROOT=D:\Apps",
         ),
@@ -121,6 +125,12 @@ fn a_broken_file_is_refused_without_quoting_it() {
         "{text}"
     );
     assert!(!text.contains("secret"), "{text}");
+}
+
+#[test]
+fn misspelt_columns_are_told() {
+    let profiles = profiles("host,sytem_root,pack,variables,remark\n");
+    assert_eq!(profiles.misspelt(), [("sytem_root".to_owned(), "system_root"), ("pack".to_owned(), "packs")]);
 }
 
 #[test]

@@ -41,17 +41,29 @@ deny,,deny,Foe,D:\foe.dll,,,,
 allow,,,Foe,D:\foe.dll,,,2026-12-31,
 base-staticfilemodule-1,,,Mine,D:\mine.dll,,,2026-12-31,
 threat-cahce,false,,,,,,,
+hosts,,,Hosts,D:\hosts.dll,,,2026-12-31,"web01, web02"
 fine,,,Contoso,D:\contoso.dll,,,2026-12-31,
 "#;
+
+/// Rules that need columns which the file above has not.
+const MISTAKES_OF_SCOPE: &str = r"name,image,precondition,config_path,action,expires,reasn
+Place,D:\place.dll,,Default Web Site,,2026-12-31,
+Condition,D:\condition.dll,bitnes64,,,2026-12-31,
+Removal,D:\removal.dll,,,removed,2026-12-31,
+";
 
 const SOUND: &str = "name,image,expires\nContoso,D:\\contoso.dll,2026-12-31\n";
 const WARNED: &str = "name,image,expires\nContoso,C:\\Users\\Public\\contoso.dll,2026-12-31\n";
 
 #[test]
 fn each_mistake_with_its_place_and_its_fix() {
-    let files = folder(&[("mistakes.csv", MISTAKES.as_bytes()), ("sound.csv", SOUND.as_bytes())]);
-    let run =
-        run_in(files.path(), &["allowlist", "check", "--as-of", "2026-03-02", "mistakes.csv", "sound.csv"]);
+    let files = folder(&[
+        ("mistakes.csv", MISTAKES.as_bytes()),
+        ("scope.csv", MISTAKES_OF_SCOPE.as_bytes()),
+        ("sound.csv", SOUND.as_bytes()),
+    ]);
+    let arguments = ["allowlist", "check", "--as-of", "2026-03-02", "mistakes.csv", "scope.csv", "sound.csv"];
+    let run = run_in(files.path(), &arguments);
     assert_eq!((run.code, run.stderr.as_str()), (Some(1), ""));
     assert_shown!("allowlist_check", run.stdout);
     // Every rule that there is occurs.
