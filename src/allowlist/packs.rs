@@ -91,7 +91,8 @@ impl HostProfiles {
             return Err(AllowlistError::Header {
                 file: file.to_owned(),
                 line: table.header_line,
-                expected: "a column host and one of packs, system_root, exchange_root, variables",
+                expected: "the column `host` and one of `packs`, `system_root`, `exchange_root` and `variables`, separated by commas",
+                guess: table.guess,
             });
         }
         let misspelt = table.misspelt(&COLUMNS);
@@ -169,6 +170,7 @@ fn rule(table: &Table, row: &Row, valid: &[&str]) -> Result<Rule, AllowlistError
         line: row.line,
         column: COLUMNS.get(column).copied().unwrap_or_default(),
         expected,
+        found: table.cell(row, column).to_owned(),
     };
     let packs = parse_option(table.cell(row, PACKS), valid)
         .map_err(|unknown| error(PACKS, format!("names of packs: {}", unknown.valid.join(", "))))?;
@@ -199,7 +201,7 @@ fn rule(table: &Table, row: &Row, valid: &[&str]) -> Result<Rule, AllowlistError
 fn expected_root(problem: &RootsError) -> String {
     match problem {
         RootsError::BadVariable(_) => {
-            r"NAME=FOLDER, several divided by |, such as APP_ROOT=D:\Apps".to_owned()
+            r"NAME=folder for each variable, divided by |, such as APP_ROOT=D:\Apps".to_owned()
         }
         RootsError::FollowsSystemRoot => {
             "no SystemDrive: it is the drive of system_root; set system_root instead".to_owned()

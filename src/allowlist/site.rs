@@ -65,7 +65,7 @@ impl SiteFile {
     }
 }
 
-const HEADER: &str = "a column name and a column image or type, such as: name,image";
+const HEADER: &str = "the columns `name` and `image` (or `type`), separated by commas";
 
 fn header_error(table: &Table) -> Option<AllowlistError> {
     let has = |column: Column| table.has(column as usize);
@@ -75,6 +75,7 @@ fn header_error(table: &Table) -> Option<AllowlistError> {
         file: table.file.clone(),
         line: table.header_line,
         expected: HEADER,
+        guess: table.guess,
     })
 }
 
@@ -98,6 +99,7 @@ impl<'t> Cells<'t> {
             line: self.row.line,
             column: column.as_str(),
             expected: expected.to_owned(),
+            found: self.table.cell(self.row, column as usize).to_owned(),
         }
     }
 

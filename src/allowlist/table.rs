@@ -15,6 +15,8 @@ pub(super) struct Table {
     pub header_line: u64,
     /// The other columns, as written.
     pub unknown: Vec<String>,
+    /// What the header seems to be, where it could be something else than CSV with commas; else empty.
+    pub guess: &'static str,
     /// For each known column, the cell that holds it.
     places: Vec<Option<usize>>,
 }
@@ -37,6 +39,7 @@ impl Table {
             errors: Vec::new(),
             header_line: 0,
             unknown: Vec::new(),
+            guess: "",
             places: vec![None; columns.len()],
         };
         let mut lines = LineCounter::new(text);
@@ -61,6 +64,7 @@ impl Table {
                 None => {
                     table.places(&record, columns, line)?;
                     table.header_line = line;
+                    table.guess = guess(text.get(start..offset(&reader)).unwrap_or_default());
                     header_cells = Some(record.len());
                 }
                 Some(_) if quotes % 2 == 1 || record.iter().all(|cell| cell.trim().is_empty()) => {}
@@ -120,12 +124,33 @@ fn offset(reader: &csv::Reader<&[u8]>) -> usize {
     usize::try_from(reader.position().byte()).unwrap_or(usize::MAX)
 }
 
+const UTF16: &str = "this is UTF-16, which PowerShell and Notepad call Unicode";
+
+/// What a header that is not understood seems to be.
+fn guess(header: &str) -> &'static str {
+    let divided = !header.contains(',');
+    if header.contains('\0') {
+        UTF16
+    } else if header.get(.."sep=".len()).is_some_and(|head| head.eq_ignore_ascii_case("sep=")) {
+        "this is Excel's sep= line; remove it, and divide the cells by commas"
+    } else if header.starts_with("#TYPE") {
+        "this is PowerShell's type line; remove it, or export with -NoTypeInformation"
+    } else if divided && header.contains(';') {
+        "the file seems to be divided by semicolons; save it with commas"
+    } else if divided && header.contains('\t') {
+        "the file seems to be divided by tabs; save it with commas"
+    } else {
+        ""
+    }
+}
+
 fn utf8<'b>(bytes: &'b [u8], file: &str) -> Result<&'b str, AllowlistError> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let byte = error.valid_up_to();
         let before = bytes.get(..byte).unwrap_or_default();
         let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
-        AllowlistError::NotUtf8 { file: file.to_owned(), line, byte }
+        let guess = if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") { UTF16 } else { "" };
+        AllowlistError::NotUtf8 { file: file.to_owned(), line, byte: byte + 1, guess }
     })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }

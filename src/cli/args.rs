@@ -106,7 +106,7 @@ pub enum Allowlist {
         #[arg(long, value_name = "TIME")]
         as_of: Option<String>,
     },
-    /// Append one entry to an allowlist file; every other byte of it stays.
+    /// Append one entry to an allowlist file. Nothing else in it changes, but for columns that it lacks.
     Add(Box<Add>),
     /// Propose entries from scans or inventories of a clean estate.
     Baseline {
@@ -148,7 +148,7 @@ pub struct Add {
     /// allow or deny.
     #[arg(long)]
     pub effect: Option<String>,
-    /// native, managed or `isapi_filter`.
+    /// native, managed, `isapi_filter`, handler, or any.
     #[arg(long)]
     pub kind: Option<String>,
     /// exact, glob or name.
@@ -181,6 +181,9 @@ pub struct Add {
     /// Why it is allowed.
     #[arg(long)]
     pub reason: Option<String>,
+    /// Allow what the finding rates high or critical.
+    #[arg(long, requires = "finding")]
+    pub force: bool,
 }
 
 /// `allowlist explain`

@@ -105,10 +105,13 @@ pub fn read_file(path: &Path, name: &str) -> Result<Option<Vec<u8>>, String> {
     match fs::metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(format!("{name} cannot be read: {error}")),
-        Ok(found) if !found.is_file() => Err(format!("{name} is not a file")),
-        Ok(found) if found.len() > LARGEST => {
-            Err(format!("{name} has {} bytes; such a file may have {LARGEST}", found.len()))
-        }
+        Ok(found) if found.is_dir() => Err(format!("{name} is a folder: give the name of a CSV file")),
+        Ok(found) if !found.is_file() => Err(format!("{name} is not a file: give the name of a CSV file")),
+        Ok(found) if found.len() > LARGEST => Err(format!(
+            "{name} has {} MiB; such a file may have at most {} MiB",
+            found.len() >> 20,
+            LARGEST >> 20
+        )),
         Ok(_) => fs::read(path).map(Some).map_err(|error| format!("{name} cannot be read: {error}")),
     }
 }

@@ -49,7 +49,8 @@ pub struct Rule {
 
 macro_rules! rules {
     ($($id:ident = $name:literal, $severity:ident, $finds:literal, $fix:literal;)*) => {
-        $(pub(super) const $id: Rule =
+        $(#[doc = $finds]
+        pub const $id: Rule =
             Rule { name: $name, severity: Severity::$severity, finds: $finds, fix: $fix };)*
         /// Every rule, in the order of the documentation.
         pub const RULES: &[Rule] = &[$($id),*];
@@ -58,8 +59,8 @@ macro_rules! rules {
 
 rules! {
     BROKEN_ROW = "broken-row", Error,
-        "the row cannot be read; searches refuse the whole file",
-        "write what was expected";
+        "the header or the row cannot be read; searches refuse the whole file",
+        "said with each";
     UNKNOWN_COLUMN = "unknown-column", Warning,
         "a column is not read and looks like a misspelt one; what it was meant to limit is not limited",
         "correct the name in the header, or give the column a name that resembles none";
@@ -80,7 +81,7 @@ rules! {
         "name the module and its folder";
     ALLOWS_THREAT = "allows-threat", Error,
         "what the entry allows is on the threat list",
-        "remove the entry and investigate the host; if the threat entry is wrong for this site, switch it off by a row with its id and enabled=false";
+        "do not allow it: investigate the host; if the threat entry is wrong for this site, switch it off by a row with its id and enabled=false";
     RESEMBLES_THREAT = "resembles-threat", Warning,
         "the DLL has the file name of published malware, though honest software may use it too",
         "check the file on the host and say in the reason how it was checked";
@@ -160,7 +161,7 @@ pub struct Finding {
     pub column: &'static str,
     /// The rule.
     pub rule: &'static Rule,
-    /// What was found. Never quotes a cell other than an id.
+    /// What was found. May quote the file: not for a search's messages.
     pub message: String,
     /// What to do about it.
     pub fix: &'static str,
@@ -211,7 +212,9 @@ pub fn check(site: SiteFile, profile: &Profile, now: i64) -> Result<Vec<Finding>
 
 fn broken(file: &str, error: &AllowlistError) -> Finding {
     let text = error.to_string();
-    let message = text.split_once(": ").map_or(text.as_str(), |(_, what)| what).to_owned();
+    let what = text.split_once(": ").map_or(text.as_str(), |(_, what)| what);
+    let found = if error.found().is_empty() { String::new() } else { format!(", found `{}`", error.found()) };
+    let message = format!("{what}{found}; until this is fixed, searches refuse the whole file");
     let (line, column) = (error.line(), error.column());
-    Finding { file: file.to_owned(), line, column, rule: &BROKEN_ROW, message, fix: BROKEN_ROW.fix }
+    Finding { file: file.to_owned(), line, column, rule: &BROKEN_ROW, message, fix: error.fix() }
 }

@@ -43,7 +43,7 @@ pub(super) fn run(from: &[PathBuf], arguments: &Knowledge) -> Result<ExitCode, F
             (Column::Type, type_name.as_str()),
             (Column::Reason, reason.as_str()),
         ];
-        text = edit::append(&text, "the proposal", &cells).map_err(|error| error.to_string())?;
+        text = edit::append(&text, "the proposal", &cells).map_err(|error| error.to_string())?.text;
     }
     std::io::stdout().lock().write_all(text.as_bytes())?;
     let mut notes = std::io::stderr().lock();

@@ -167,7 +167,7 @@ fn what_is_broken_is_told_with_its_place() {
 fn a_folder_in_the_place_of_a_file_cannot_be_read() {
     let app = App::new();
     fs::create_dir(app.path(ALLOWLIST)).unwrap();
-    assert_eq!(app.refusal(&[]), "iismodcheck_allowlist.csv is not a file");
+    assert_eq!(app.refusal(&[]), "iismodcheck_allowlist.csv is a folder: give the name of a CSV file");
 }
 
 #[cfg(unix)]
