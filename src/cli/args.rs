@@ -110,7 +110,7 @@ pub enum Allowlist {
     Add(Box<Add>),
     /// Propose entries from scans or inventories of a clean estate.
     Baseline {
-        /// CSV exports, or lists of modules.
+        /// CSV exports, lists of modules, or results of `scan --format json` (or csv).
         #[arg(required = true, value_name = "FROM")]
         from: Vec<PathBuf>,
         /// Which entries are known already.
