@@ -157,6 +157,30 @@ impl HostProfiles {
         profile
     }
 
+    /// Groups of hosts that may differ, each with its profile: those that no row is for (no pattern), and those of each row
+    /// for certain hosts. Rows for every host count in each.
+    pub fn groups(&self) -> impl Iterator<Item = (Patterns, Profile)> {
+        let universal: Vec<usize> = self.rows_of("").collect();
+        let rest = (Patterns::default(), self.profile_of(&universal));
+        let rows = self.rules.iter().enumerate().filter(|(_, rule)| !rule.host.is_any());
+        let groups: Vec<_> = rows
+            .map(|(number, rule)| (rule.host.clone(), [&universal[..], &[number]].concat()))
+            .map(|(host, rows)| (host, self.profile_of(&rows)))
+            .collect();
+        std::iter::once(rest).chain(groups)
+    }
+
+    /// Whether an entry for these hosts can be for a host of a group.
+    #[must_use]
+    pub fn is_of_group(&self, group: &Patterns, host: &Patterns) -> bool {
+        if group.is_any() {
+            // The hosts without a row, unless one row is for every host that the entry is for.
+            return host.is_any()
+                || !self.rules.iter().any(|rule| !rule.host.is_any() && rule.host.covers(host));
+        }
+        group.may_overlap(host)
+    }
+
     /// The profile of a host, given as for [`HostProfiles::rows_of`].
     #[must_use]
     pub fn profile(&self, host: &str) -> Profile {
@@ -188,7 +212,7 @@ fn rule(table: &Table, row: &Row, valid: &[&str]) -> Result<Rule, AllowlistError
         }
     }
     for pair in table.cell(row, VARIABLES).split('|').map(str::trim).filter(|pair| !pair.is_empty()) {
-        let (variable, folder) = pair.split_once('=').unwrap_or((pair, ""));
+        let (variable, folder) = pair.split_once('=').ok_or_else(|| error(VARIABLES, PAIRS.to_owned()))?;
         set(VARIABLES, variable.trim(), folder.trim())?;
     }
     let host = table.cell(row, HOST);
@@ -198,11 +222,11 @@ fn rule(table: &Table, row: &Row, valid: &[&str]) -> Result<Rule, AllowlistError
     Ok(Rule { host: Patterns::new(host.trim(), None), packs, roots })
 }
 
+const PAIRS: &str = r"NAME=folder for each variable, divided by |, such as APP_ROOT=D:\Apps";
+
 fn expected_root(problem: &RootsError) -> String {
     match problem {
-        RootsError::BadVariable(_) => {
-            r"NAME=folder for each variable, divided by |, such as APP_ROOT=D:\Apps".to_owned()
-        }
+        RootsError::BadVariable(_) => PAIRS.to_owned(),
         RootsError::FollowsSystemRoot => {
             "no SystemDrive: it is the drive of system_root; set system_root instead".to_owned()
         }

@@ -95,17 +95,7 @@ pub struct Scan {
 #[derive(Debug, Subcommand)]
 pub enum Allowlist {
     /// Look for mistakes in allowlist files.
-    Check {
-        /// Allowlist files.
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-        /// End with exit code 1 on warnings too.
-        #[arg(long)]
-        strict: bool,
-        /// Judge expiry dates as of this time (ISO 8601) instead of now.
-        #[arg(long, value_name = "TIME")]
-        as_of: Option<String>,
-    },
+    Check(Check),
     /// Append one entry to an allowlist file. Nothing else in it changes, but for columns that it lacks.
     Add(Box<Add>),
     /// Propose entries from scans or inventories of a clean estate.
@@ -119,6 +109,23 @@ pub enum Allowlist {
     },
     /// Tell the whole decision for one module, step by step.
     Explain(Box<Explain>),
+}
+
+/// `allowlist check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Allowlist files. `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Packs and folders by host (CSV with host, packs, roots): entries are judged as they work on their hosts.
+    #[arg(long, value_name = "FILE")]
+    pub packs_file: Option<PathBuf>,
+    /// End with exit code 1 on warnings too.
+    #[arg(long)]
+    pub strict: bool,
+    /// Judge expiry dates as of this time (ISO 8601) instead of now.
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
 }
 
 /// `allowlist add`

@@ -1,5 +1,6 @@
 //! The entries that a subcommand compares with.
 
+use std::io::Read;
 use std::path::Path;
 
 use crate::command::{assemble, read_file};
@@ -21,6 +22,19 @@ pub(super) fn named(path: &Path) -> Result<(Vec<u8>, String), String> {
     let name = path.display().to_string();
     let bytes = read_file(path, &name)?.ok_or_else(|| format!("{name}: there is no such file"))?;
     Ok((bytes, name))
+}
+
+/// As [`named`]; `-` is standard input.
+pub(super) fn input(path: &Path) -> Result<(Vec<u8>, String), String> {
+    if path.as_os_str() != "-" {
+        return named(path);
+    }
+    let name = "standard input".to_owned();
+    let mut bytes = Vec::new();
+    match std::io::stdin().lock().read_to_end(&mut bytes) {
+        Ok(_) => Ok((bytes, name)),
+        Err(error) => Err(format!("{name} cannot be read: {error}")),
+    }
 }
 
 /// A time, or a date, which stands for its first moment in UTC; in microseconds since 1970-01-01T00:00Z.

@@ -4,10 +4,13 @@ use super::catalogue::switch_error;
 use super::packs::Profile;
 use super::{AllowlistError, Catalogue, Column, Entry, Origin, SiteFile, builtin};
 
+mod hosts;
 mod overlap;
 mod rules;
 mod scope;
 mod shape;
+
+pub use hosts::check_hosts;
 
 type Report<'r> = dyn FnMut(Column, &'static Rule, &str) + 'r;
 
@@ -206,8 +209,13 @@ pub fn check(site: SiteFile, profile: &Profile, now: i64) -> Result<Vec<Finding>
     }
     let enabled: Vec<(usize, &Entry)> = of_site().filter(|(_, entry)| entry.enabled).collect();
     overlap::check(&enabled, &index, &mut report);
-    findings.sort_by(|a, b| a.line.cmp(&b.line).then(b.rule.severity.cmp(&a.rule.severity)));
+    sort(&mut findings);
     Ok(findings)
+}
+
+/// In the order of the file, the worst of a line first.
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| a.line.cmp(&b.line).then(b.rule.severity.cmp(&a.rule.severity)));
 }
 
 fn broken(file: &str, error: &AllowlistError) -> Finding {
