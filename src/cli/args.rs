@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::detect::Severity;
+use crate::iis::{Action, Kind};
 
 /// Checks IIS module changes against a known-good allowlist.
 ///
@@ -203,13 +204,50 @@ pub struct Explain {
     /// Managed type, instead of an image.
     #[arg(long = "type", value_name = "TYPE", conflicts_with = "image")]
     pub type_name: Option<String>,
+    /// native, managed, `isapi_filter` or handler; without it, what image and type tell.
+    #[arg(long, value_parser = kind)]
+    pub kind: Option<Kind>,
     /// The host it is on.
     #[arg(long, default_value = "", hide_default_value = true)]
     pub host: String,
+    /// What happened to it: added, removed, modified, …; without it, that it is listed (present).
+    #[arg(long, value_parser = action)]
+    pub action: Option<Action>,
+    /// Where in the configuration, such as MACHINE/WEBROOT/APPHOST/Shop.
+    #[arg(long, value_name = "PATH", default_value = "", hide_default_value = true)]
+    pub config_path: String,
     /// The image or type before the change.
     #[arg(long, value_name = "IMAGE")]
     pub old: Option<String>,
     /// Which entries are compared with.
     #[command(flatten)]
     pub knowledge: Knowledge,
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    let kinds = [Kind::Native, Kind::Managed, Kind::IsapiFilter, Kind::Handler];
+    word(text, "kind", &kinds.map(|kind| (kind.as_str(), kind)))
+}
+
+fn action(text: &str) -> Result<Action, String> {
+    let actions = [
+        Action::Added,
+        Action::Removed,
+        Action::Restored,
+        Action::Modified,
+        Action::Cleared,
+        Action::Reordered,
+        Action::Replaced,
+        Action::Changed,
+        Action::Present,
+    ];
+    word(text, "action", &actions.map(|action| (action.as_str(), action)))
+}
+
+fn word<T: Copy>(text: &str, what: &str, words: &[(&str, T)]) -> Result<T, String> {
+    let found = words.iter().find(|(word, _)| text.eq_ignore_ascii_case(word)).map(|(_, value)| *value);
+    found.ok_or_else(|| {
+        let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        format!("`{text}` is no {what}: use one of {}", words.join(", "))
+    })
 }

@@ -179,10 +179,15 @@ fn decisions_in_words() {
         contoso-1,ContosoModule,D:\\Contoso\\contoso.dll,,,web*,2026-06-30,\n\
         vendor-all,Vendor*,D:\\Vendor\\**\\*.dll,,glob,,2026-12-31,\n\
         logs,HttpLoggingModule,,,name,,2026-12-31,\n\
-        foe,Foe,,,name,,,deny\n";
-    let files = folder(&[("allow.csv", allowlist.as_bytes())]);
+        foe,Foe,,,name,,,deny\n\
+        rel,Rel,rel.dll,,,,2026-12-31,\n";
+    let removals = "name,config_path,action,image,precondition\n\
+        HttpLoggingModule,MACHINE/WEBROOT/APPHOST/Shop/**,removed,,\n\
+        Fussy,,,D:\\fussy.dll,bitness64\n\
+        Once,,added,D:\\once.dll,\n";
+    let files = folder(&[("allow.csv", allowlist.as_bytes()), ("removals.csv", removals.as_bytes())]);
     let site = ["--allowlist", "allow.csv", "--as-of", "2026-03-02"];
-    let cases: [&[&str]; 18] = [
+    let cases: [&[&str]; 26] = [
         &["StaticFileModule", r"%windir%\System32\inetsrv\static.dll"],
         &["StaticFileModule", r"C:\Windows\Temp\static.dll", "--host", "WEB01"],
         &["StaticFileModule", r"D:\static.dll", "--old", r"%windir%\System32\inetsrv\static.dll"],
@@ -201,12 +206,48 @@ fn decisions_in_words() {
         &["Foe", r"D:\foe.dll"],
         &["Contoso", "--type", "Contoso.Module, Contoso"],
         &["kerbauth", r"%ExchangeInstallPath%\Bin\kerbauth.dll"],
+        &["Rel", "rel.dll"],
+        &["Relative", "bin/relative.dll"],
+        &[
+            "HttpLoggingModule",
+            "--action",
+            "removed",
+            "--config-path",
+            "MACHINE/WEBROOT/APPHOST/Shop",
+            "--allowlist",
+            "removals.csv",
+        ],
+        &[
+            "HttpLoggingModule",
+            "--action",
+            "removed",
+            "--config-path",
+            "MACHINE/WEBROOT/APPHOST",
+            "--allowlist",
+            "removals.csv",
+        ],
+        &["Once", r"D:\once.dll", "--allowlist", "removals.csv"],
+        &["Filter", r"D:\filter.dll", "--kind", "isapi_filter"],
+        &["*.php", r"C:\php\php-cgi.exe", "--kind", "handler"],
+        &["kerbauth", r"%ExchangeInstallPath%\Bin\kerbauth.dll", "--packs", "exchange"],
     ];
     let text = cases.iter().fold(String::new(), |text, case| {
         let dated = case.contains(&"--as-of");
-        let options = if dated { &site[..2] } else { &site[..] };
+        let options = match (dated, case.contains(&"--allowlist")) {
+            (true, _) => &site[..2],
+            (false, true) => &site[2..],
+            (false, false) => &site[..],
+        };
         let arguments = [&["allowlist", "explain"], *case, options].concat();
         text + &format!("$ explain {}\n{}\n", case.join(" "), run_in(files.path(), &arguments).good())
     });
     assert_shown!("allowlist_explain", text);
+    let nameless = run_in(files.path(), &["allowlist", "explain", " "]).error();
+    assert!(nameless.contains("there is no name"), "{nameless}");
+    let run = run_in(files.path(), &["allowlist", "explain", "A", "--action", "installed"]);
+    assert!(
+        run.code == Some(2) && run.stderr.contains("`installed` is no action: use one of added, "),
+        "{}",
+        run.stderr
+    );
 }
