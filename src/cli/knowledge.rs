@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
+use crate::allowlist::date;
 use crate::command::{assemble, read_file};
 use crate::detect::{Engine, time};
 
@@ -40,6 +41,6 @@ pub(super) fn input(path: &Path) -> Result<(Vec<u8>, String), String> {
 /// A time, or a date, which stands for its first moment in UTC; in microseconds since 1970-01-01T00:00Z.
 pub(super) fn moment(text: &str) -> Result<i64, String> {
     time::parse(text)
-        .or_else(|| time::parse(&format!("{text}T00:00:00Z")))
-        .ok_or_else(|| format!("`{text}` is no time: write 2026-03-31 or 2026-03-31T12:00:00Z"))
+        .or_else(|| date::valid_from(text))
+        .ok_or_else(|| format!("`{text}` is no time: write 2026-03-31 or 2026-03-31T12:00Z"))
 }
