@@ -30,7 +30,7 @@ pub enum AllowlistError {
         line: u64,
         /// The columns that must be there.
         expected: &'static str,
-        /// What the line seems to be; empty without a guess.
+        /// What the line seems to be, and behind a semicolon what to do; empty without a guess.
         guess: &'static str,
     },
     /// A known column stands in the header twice.
@@ -107,9 +107,10 @@ impl AllowlistError {
             Self::NotUtf8 { .. } => {
                 "save the file as UTF-8 (Notepad: Save as, Encoding; PowerShell: -Encoding UTF8)"
             }
-            Self::Header { .. } => {
-                "write the names of the columns in the first line, divided by commas: name,image"
-            }
+            Self::Header { guess, .. } => guess.rsplit_once("; ").map_or(
+                "write the names of the columns in the first line, divided by commas: name,image",
+                |(_, fix)| fix,
+            ),
             Self::DuplicateColumn { .. } => "keep one of the two columns",
             Self::CellCount { found, expected, .. } => cell_count_fix(*found, *expected),
             Self::UnclosedQuote { .. } => {
@@ -125,7 +126,8 @@ impl AllowlistError {
                 "valid_from" | "expires" => "write the date as year-month-day, and valid_from before expires",
                 "name" => "write the name that the module is registered under",
                 "image" | "type" => {
-                    "write the path of the DLL in column image, or the type of a managed module in column type"
+                    "write the path of the DLL in column image (with match=glob where it is a pattern), or the type of a managed \
+                     module in column type"
                 }
                 "id" => {
                     "correct the id; the files iis_module_baseline.csv and iis_module_threats.csv of the app list them"

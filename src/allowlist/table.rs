@@ -124,17 +124,17 @@ fn offset(reader: &csv::Reader<&[u8]>) -> usize {
     usize::try_from(reader.position().byte()).unwrap_or(usize::MAX)
 }
 
-const UTF16: &str = "this is UTF-16, which PowerShell and Notepad call Unicode";
-
 /// What a header that is not understood seems to be.
 fn guess(header: &str) -> &'static str {
     let divided = !header.contains(',');
     if header.contains('\0') {
-        UTF16
+        "this is UTF-16, which PowerShell and Notepad call Unicode; save the file as UTF-8"
     } else if header.get(.."sep=".len()).is_some_and(|head| head.eq_ignore_ascii_case("sep=")) {
         "this is Excel's sep= line; remove it, and divide the cells by commas"
     } else if header.starts_with("#TYPE") {
         "this is PowerShell's type line; remove it, or export with -NoTypeInformation"
+    } else if header.starts_with('#') {
+        "CSV has no comments; remove the line"
     } else if divided && header.contains(';') {
         "the file seems to be divided by semicolons; save it with commas"
     } else if divided && header.contains('\t') {
@@ -149,7 +149,11 @@ fn utf8<'b>(bytes: &'b [u8], file: &str) -> Result<&'b str, AllowlistError> {
         let byte = error.valid_up_to();
         let before = bytes.get(..byte).unwrap_or_default();
         let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
-        let guess = if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") { UTF16 } else { "" };
+        let guess = if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+            "this is UTF-16, which PowerShell and Notepad call Unicode"
+        } else {
+            ""
+        };
         AllowlistError::NotUtf8 { file: file.to_owned(), line, byte: byte + 1, guess }
     })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))

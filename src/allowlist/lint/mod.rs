@@ -221,6 +221,10 @@ fn sort(findings: &mut [Finding]) {
 fn broken(file: &str, error: &AllowlistError) -> Finding {
     let text = error.to_string();
     let what = text.split_once(": ").map_or(text.as_str(), |(_, what)| what);
+    // The text of an error about a row or file ends in what to do, which is said below as the fix.
+    let advice = |what: &'_ str| what.rsplit_once("; ").map_or(what.len(), |(head, _)| head.len());
+    let end = if matches!(error, AllowlistError::Cell { .. }) { what.len() } else { advice(what) };
+    let what = what.get(..end).unwrap_or(what);
     let found = if error.found().is_empty() { String::new() } else { format!(", found `{}`", error.found()) };
     let message = format!("{what}{found}; until this is fixed, searches refuse the whole file");
     let (line, column) = (error.line(), error.column());

@@ -27,7 +27,11 @@ pub(super) fn check(entry: &Entry, report: &mut super::Report<'_>) {
     for written in entry.precondition.split(',').map(str::trim_ascii) {
         let meant = CONDITIONS.iter().find(|known| is_near(written, known));
         if let Some(meant) = meant.filter(|_| !CONDITIONS.contains(&written)) {
-            report(Column::Precondition, &UNKNOWN_CONDITION, meant);
+            report(
+                Column::Precondition,
+                &UNKNOWN_CONDITION,
+                &format!("`{written}`; did you mean `{meant}`?"),
+            );
         }
     }
     let pair = entry.matching != Match::Name && !(entry.image.is_empty() && entry.type_name.is_empty());
