@@ -113,6 +113,7 @@ fn is_column(written: &str, column: Column) -> bool {
 fn line_end(text: &str) -> &'static str {
     match text.find('\n') {
         Some(at) if text.get(..at).is_some_and(|line| line.ends_with('\r')) => "\r\n",
+        None if text.contains('\r') => "\r",
         _ => "\n",
     }
 }
@@ -145,6 +146,7 @@ mod tests {
             ("\u{feff}image,name\r\n", "C:\\a.dll,A\r\n"),
             ("\"name\",\"image\"\n", "\"A\",\"C:\\a.dll\"\n"),
             ("name,colour,image,reason\nB, red ,\"C:\\b.dll\",\"two\nlines\"\n\n", "A,,C:\\a.dll,\n"),
+            ("name,image\rB,C:\\b.dll\r", "A,C:\\a.dll\r"),
             (" NAME , Image\n", "A,C:\\a.dll\n"),
         ] {
             let new = append(text, "f.csv", &PAIR).unwrap().text;

@@ -148,7 +148,7 @@ fn utf8<'b>(bytes: &'b [u8], file: &str) -> Result<&'b str, AllowlistError> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let byte = error.valid_up_to();
         let before = bytes.get(..byte).unwrap_or_default();
-        let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
+        let line = line_ends(before) + 1;
         let guess = if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
             "this is UTF-16, which PowerShell and Notepad call Unicode"
         } else {
@@ -157,6 +157,12 @@ fn utf8<'b>(bytes: &'b [u8], file: &str) -> Result<&'b str, AllowlistError> {
         AllowlistError::NotUtf8 { file: file.to_owned(), line, byte: byte + 1, guess }
     })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// How many lines end in a text: LF, CRLF and, as in old files of the Macintosh, CR alone.
+fn line_ends(text: &[u8]) -> u64 {
+    let is_end = |at: usize| text.get(at) == Some(&b'\n') || text.get(at + 1) != Some(&b'\n');
+    memchr::memchr2_iter(b'\n', b'\r', text).filter(|at| is_end(*at)).count() as u64
 }
 
 /// Line numbers of growing offsets. The reader's own count is not used: it gives the line on which the previous
@@ -179,7 +185,7 @@ impl<'t> LineCounter<'t> {
 
     fn line(&mut self, offset: usize) -> u64 {
         let between = self.text.as_bytes().get(self.at..offset).unwrap_or_default();
-        self.line += memchr::memchr_iter(b'\n', between).count() as u64;
+        self.line += line_ends(between);
         self.at = offset.max(self.at);
         self.line
     }
