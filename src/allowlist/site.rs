@@ -69,7 +69,9 @@ const HEADER: &str = "the columns `name` and `image` (or `type`), separated by c
 
 fn header_error(table: &Table) -> Option<AllowlistError> {
     let has = |column: Column| table.has(column as usize);
-    let identifies = has(Column::Name) && (has(Column::Image) || has(Column::Type) || has(Column::Match));
+    // Beside a name, match=name or action=removed can stand for an image.
+    let beside = [Column::Image, Column::Type, Column::Match, Column::Action];
+    let identifies = has(Column::Name) && beside.into_iter().any(has);
     let switches = has(Column::Id) && has(Column::Enabled);
     (table.header_line > 0 && !identifies && !switches).then(|| AllowlistError::Header {
         file: table.file.clone(),
