@@ -81,7 +81,13 @@ fn threat(table: &Table, row: &Row) -> Result<Entry, AllowlistError> {
 }
 
 fn broken(table: &Table, row: &Row, column: &'static str, expected: &str) -> AllowlistError {
-    AllowlistError::Cell { file: table.file.clone(), line: row.line, column, expected: expected.to_owned() }
+    AllowlistError::Cell {
+        file: table.file.clone(),
+        line: row.line,
+        column,
+        expected: expected.to_owned(),
+        found: String::new(),
+    }
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ impl Index {
                 self.weigh(number, id, &mut found);
             }
         }
-        self.globs.matching(id, |number| self.weigh_glob(number, id, &mut found));
+        self.globs.matching(id, &self.roots, |number| self.weigh_glob(number, id, &mut found));
         self.threats(id, &mut found.candidates);
         self.finish(found)
     }

@@ -100,5 +100,6 @@ pub(super) fn switch_error(entry: &Entry, is_shipped: bool, file: &str) -> Optio
         column: Column::Id.as_str(),
         expected: "the id of a baseline, pack or threat entry in a disabled row that has nothing else"
             .to_owned(),
+        found: entry.id.clone(),
     })
 }

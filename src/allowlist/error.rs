@@ -7,17 +7,22 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AllowlistError {
     /// A byte that is not UTF-8.
-    #[error("{file}, line {line}: byte {byte} of the file is not UTF-8; save the file as UTF-8")]
+    #[error(
+        "{file}, line {line}: byte {byte} of the file is not UTF-8{}; save the file as UTF-8",
+        seems(guess)
+    )]
     NotUtf8 {
         /// Display name of the file.
         file: String,
         /// Line of the byte, counted from 1.
         line: u64,
-        /// Offset of the byte in the file, counted from 0.
+        /// The byte's place in the file, counted from 1.
         byte: usize,
+        /// What the file seems to be; empty without a guess.
+        guess: &'static str,
     },
     /// The header lacks what makes the file an allowlist (or a packs file).
-    #[error("{file}, line {line}: expected a header with {expected}")]
+    #[error("{file}, line {line}: expected a header with {expected}{}", seems(guess))]
     Header {
         /// Display name of the file.
         file: String,
@@ -25,6 +30,8 @@ pub enum AllowlistError {
         line: u64,
         /// The columns that must be there.
         expected: &'static str,
+        /// What the line seems to be, and behind a semicolon what to do; empty without a guess.
+        guess: &'static str,
     },
     /// A known column stands in the header twice.
     #[error("{file}, line {line}: column {column} stands in the header twice; keep one")]
@@ -38,8 +45,9 @@ pub enum AllowlistError {
     },
     /// A row with more or fewer cells than the header.
     #[error(
-        "{file}, line {line}: the row has {found} cells, expected {expected} as in the header; \
-         put a cell that holds a comma in double quotes"
+        "{file}, line {line}: the row has {}, the header {expected}; {}",
+        cells(*found),
+        cell_count_fix(*found, *expected)
     )]
     CellCount {
         /// Display name of the file.
@@ -73,6 +81,8 @@ pub enum AllowlistError {
         column: &'static str,
         /// What the cell may hold.
         expected: String,
+        /// What the cell holds. Not in the text, which must not quote a cell.
+        found: String,
     },
 }
 
@@ -90,6 +100,52 @@ impl AllowlistError {
         }
     }
 
+    /// What to write instead, in one sentence.
+    #[must_use]
+    pub fn fix(&self) -> &'static str {
+        match self {
+            Self::NotUtf8 { .. } => {
+                "save the file as UTF-8 (Notepad: Save as, Encoding; PowerShell: -Encoding UTF8)"
+            }
+            Self::Header { guess, .. } => guess.rsplit_once("; ").map_or(
+                "write the names of the columns in the first line, divided by commas: name,image",
+                |(_, fix)| fix,
+            ),
+            Self::DuplicateColumn { .. } => "keep one of the two columns",
+            Self::CellCount { found, expected, .. } => cell_count_fix(*found, *expected),
+            Self::UnclosedQuote { .. } => {
+                "close the quote behind the cell, and write a double quote inside a quoted cell twice"
+            }
+            Self::Cell { column, .. } => match *column {
+                "enabled" => "write true or false, or leave the cell empty",
+                "effect" => "write allow or deny, or leave the cell empty, which means allow",
+                "kind" => "write native, managed, isapi_filter or handler, or leave the cell empty",
+                "match" => "write exact, glob or name, or leave the cell empty, which means exact",
+                "action" => "write one of these actions, or leave the cell empty, which means any",
+                "host" | "config_path" => "write the pattern, or clear the cell if any is meant",
+                "valid_from" | "expires" => "write the date as year-month-day, and valid_from before expires",
+                "name" => "write the name that the module is registered under",
+                "image" | "type" => {
+                    "write the path of the DLL in column image (with match=glob where it is a pattern), or the type of a managed \
+                     module in column type"
+                }
+                "id" => {
+                    "correct the id; the files iis_module_baseline.csv and iis_module_threats.csv of the app list them"
+                }
+                _ => "correct the cell",
+            },
+        }
+    }
+
+    /// What the cell of the error holds; empty where it concerns no cell. Not for a search's messages.
+    #[must_use]
+    pub fn found(&self) -> &str {
+        match self {
+            Self::Cell { found, .. } => found,
+            _ => "",
+        }
+    }
+
     /// The column of the error; empty where it concerns the whole row or file.
     #[must_use]
     pub fn column(&self) -> &'static str {
@@ -97,5 +153,21 @@ impl AllowlistError {
             Self::Cell { column, .. } | Self::DuplicateColumn { column, .. } => column,
             _ => "",
         }
+    }
+}
+
+fn seems(guess: &str) -> String {
+    if guess.is_empty() { String::new() } else { format!(": {guess}") }
+}
+
+fn cells(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "cell" } else { "cells" })
+}
+
+fn cell_count_fix(found: usize, expected: usize) -> &'static str {
+    if found < expected {
+        "write a comma for each cell that is missing at the end"
+    } else {
+        "put a cell that holds a comma in double quotes"
     }
 }

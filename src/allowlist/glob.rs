@@ -52,24 +52,48 @@ impl Glob {
     /// Whether the whole of `text` matches.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
+        self.walk(text.chars().map(Token::Literal)).list.contains(&self.tokens.len())
+    }
+
+    /// Whether some text that begins with `head` matches.
+    #[must_use]
+    pub fn reaches(&self, head: &str) -> bool {
+        // Whatever tokens are left, some text satisfies them.
+        !self.walk(head.chars().map(Token::Literal)).list.is_empty()
+    }
+
+    /// Whether every text that matches `narrow` matches this glob too. `true` is certain; `false` is not, where the two
+    /// differ in how they say the same.
+    #[must_use]
+    pub fn covers(&self, narrow: &Self) -> bool {
+        self.separator == narrow.separator
+            && self.walk(narrow.tokens.iter().copied()).list.contains(&self.tokens.len())
+    }
+
+    /// The positions behind `symbols`: the characters of a text, or the tokens of another glob, of which each run is
+    /// taken as one symbol that only a run as wide takes in.
+    fn walk(&self, symbols: impl Iterator<Item = Token>) -> Positions {
         let mut now = Positions::new(self.tokens.len());
         let mut next = Positions::new(self.tokens.len());
         self.enter(&mut now, 0, 1);
-        for (step, c) in (2..).zip(text.chars()) {
+        for (step, symbol) in (2..).zip(symbols) {
             if now.list.is_empty() {
-                return false;
+                return now;
             }
             next.list.clear();
+            let separator = self.separator.is_some_and(|s| symbol == Token::Literal(s));
+            let within = !separator && !matches!(symbol, Token::RunAcross | Token::Components);
             for &at in &now.list {
-                let within = Some(c) != self.separator;
                 match self.tokens.get(at) {
-                    Some(Token::Literal(l)) if *l == c => self.enter(&mut next, at + 1, step),
-                    Some(Token::One) if within => self.enter(&mut next, at + 1, step),
+                    Some(token @ Token::Literal(_)) if *token == symbol => {
+                        self.enter(&mut next, at + 1, step);
+                    }
+                    Some(Token::One) if within && symbol != Token::Run => self.enter(&mut next, at + 1, step),
                     Some(Token::Run) if within => self.enter(&mut next, at, step),
                     Some(Token::RunAcross) => self.enter(&mut next, at, step),
                     Some(Token::Components) => {
                         next.add(at, step);
-                        if !within {
+                        if separator {
                             self.enter(&mut next, at + 2, step);
                         }
                     }
@@ -78,7 +102,7 @@ impl Glob {
             }
             std::mem::swap(&mut now, &mut next);
         }
-        now.list.contains(&self.tokens.len())
+        now
     }
 
     /// Adds `at`, and what lies behind it when it is a run (a run may be empty).
@@ -191,8 +215,65 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_wider_glob_covers_a_narrower_one() {
+        for (wide, narrow, covers) in [
+            ("web*", "web01", true),
+            ("web*", "web0?", true),
+            ("web*", "web*", true),
+            ("web?", "web*", false),
+            ("web0*", "web*", false),
+            ("*", r"a\b", false),
+            ("**", r"**\a*.dll", true),
+            (r"c:\**\*.dll", r"c:\a\**\b\c.dll", true),
+            (r"c:\**\*.dll", r"c:\a\**.dll", false),
+            (r"c:\*\a.dll", r"c:\**\a.dll", false),
+            (r"c:\**\a.dll", r"c:\a.dll", true),
+        ] {
+            let [w, n] = [wide, narrow].map(|pattern| Glob::new(pattern, Some('\\')));
+            assert_eq!(w.covers(&n), covers, "{wide} over {narrow}");
+        }
+    }
+
+    #[test]
+    fn what_a_glob_can_reach() {
+        for (pattern, head, reaches) in [
+            (r"c:\**\a.dll", r"c:\program files\", true),
+            (r"c:\*\a.dll", r"c:\program files\common files\", false),
+            (r"c:\program files*\a.dll", r"c:\program files (x86)\", true),
+            (r"d:\*", r"c:\", false),
+            ("a", "a", true),
+            ("a", "ab", false),
+            ("a", "", true),
+        ] {
+            assert_eq!(Glob::new(pattern, Some('\\')).reaches(head), reaches, "{pattern} at {head}");
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4000))]
+        #[test]
+        fn what_is_covered_matches_the_wider_glob_too(
+            wide in r"(a|b|\*|\?|\\|\*\*|\\\*\*\\){0,5}",
+            narrow in r"(a|b|\*|\?|\\|\*\*|\\\*\*\\){0,5}",
+            texts in prop::collection::vec(r"[ab\\]{0,6}", 24),
+        ) {
+            let [w, n] = [&wide, &narrow].map(|pattern| Glob::new(pattern, Some('\\')));
+            prop_assert!(w.covers(&w));
+            let covers = w.covers(&n);
+            for text in texts.iter().filter(|text| covers && n.matches(text)) {
+                prop_assert!(w.matches(text), "{} over {} on {}", wide, narrow, text);
+            }
+        }
+
+        #[test]
+        fn what_matches_is_reached_from_each_of_its_heads(pattern in r"(a|b|\*|\?|\\|\*\*){0,5}", text in r"[ab\\]{0,8}") {
+            let glob = Glob::new(&pattern, Some('\\'));
+            if glob.matches(&text) {
+                prop_assert!((0..=text.len()).all(|end| glob.reaches(&text[..end])));
+            }
+        }
+
         #[test]
         fn agrees_with_trying_every_split(pattern in r"(a|b|\*|\?|\\|\*\*|\\\*\*\\){0,6}", text in r"[ab\\]{0,8}") {
             prop_assume!(!pattern.contains("***"));

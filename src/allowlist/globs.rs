@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::entry::Entry;
+use super::entry::{Effect, Entry};
 use super::glob::Glob;
 use super::{EntryNumber, Identity};
 use crate::iis::{Image, ImageFlags, ManagedType, Roots};
@@ -11,8 +11,10 @@ use crate::iis::{Image, ImageFlags, ManagedType, Roots};
 #[derive(Debug, Default)]
 pub(super) struct GlobIndex {
     rules: Vec<Rule>,
-    /// Rules with an image by the part of it before the last separator that stands before a wildcard.
+    /// Allow rules with an image, by the folders of it before its first wildcard.
     by_folder: HashMap<String, Vec<usize>>,
+    /// Deny rules with an image, by the folders of the path on its drive before its first wildcard.
+    by_folder_on_drive: HashMap<String, Vec<usize>>,
     /// Rules without an image.
     loose: Vec<usize>,
 }
@@ -21,55 +23,82 @@ pub(super) struct GlobIndex {
 struct Rule {
     entry: EntryNumber,
     name: Option<Glob>,
+    /// On the normal form, for allow rules.
     image: Option<Glob>,
+    /// On the path on its drive.
+    on_drive: Option<Glob>,
     type_name: Option<Glob>,
 }
 
 impl GlobIndex {
-    /// Adds an entry; `image` is its image pattern in normal form.
-    pub fn insert(&mut self, number: EntryNumber, entry: &Entry, image: Option<&Image>) {
+    /// Adds an entry; `image` is its image pattern in normal form under these roots.
+    ///
+    /// A deny pattern is compared with the path on its drive, so that `C:\**` denies below `%windir%` too. An allow
+    /// pattern must match the normal form as well: where a folder lies is no reason to trust what is in it.
+    pub fn insert(&mut self, number: EntryNumber, entry: &Entry, image: Option<&Image>, roots: &Roots) {
+        let allows = entry.effect == Effect::Allow;
+        if allows && image.is_some_and(|image| !is_usable(image)) {
+            return;
+        }
         let rule = self.rules.len();
-        match image {
-            None => self.loose.push(rule),
-            Some(image) => {
+        let on_drive = image.map(|image| image.on_drive(roots));
+        match (image, &on_drive) {
+            (Some(image), _) if allows => {
                 self.by_folder.entry(literal_folder(&image.normal).to_owned()).or_default().push(rule);
             }
+            (_, Some(path)) => {
+                self.by_folder_on_drive.entry(literal_folder(path).to_owned()).or_default().push(rule);
+            }
+            _ => self.loose.push(rule),
         }
         let name = (!entry.name.is_empty()).then(|| Glob::new(&entry.name, None));
         let type_name =
             (!entry.type_name.is_empty()).then(|| Glob::new(&type_pattern(&entry.type_name), Some(',')));
-        let image = image.map(|image| Glob::new(&image.normal, Some('\\')));
-        self.rules.push(Rule { entry: number, name, image, type_name });
+        let on_drive = on_drive.map(|path| Glob::new(&path, Some('\\')));
+        let image = image.filter(|_| allows).map(|image| Glob::new(&image.normal, Some('\\')));
+        self.rules.push(Rule { entry: number, name, image, on_drive, type_name });
     }
 
     /// Calls `found` with each entry whose name, image and type patterns match what is known of the module.
-    pub fn matching(&self, id: &Identity<'_>, mut found: impl FnMut(EntryNumber)) {
+    pub fn matching(&self, id: &Identity<'_>, roots: &Roots, mut found: impl FnMut(EntryNumber)) {
+        let on_drive = id.image.filter(|_| self.has_images()).map(|image| image.on_drive(roots));
         let mut try_rules = |rules: &[usize]| {
             for rule in rules.iter().filter_map(|rule| self.rules.get(*rule)) {
-                if rule.matches(id) {
+                if rule.matches(id, on_drive.as_deref()) {
                     found(rule.entry);
                 }
             }
         };
         try_rules(&self.loose);
-        let Some(image) = id.image.filter(|_| !self.by_folder.is_empty()) else { return };
-        let folders =
-            memchr::memchr_iter(b'\\', image.normal.as_bytes()).filter_map(|at| image.normal.get(..at));
-        for folder in std::iter::once("").chain(folders.filter(|folder| !folder.is_empty())) {
-            if let Some(rules) = self.by_folder.get(folder) {
-                try_rules(rules);
+        let Some((image, path)) = id.image.zip(on_drive.as_deref()) else { return };
+        for (rules, text) in [(&self.by_folder, image.normal.as_str()), (&self.by_folder_on_drive, path)] {
+            for folder in std::iter::once("").chain(folders(text)).filter(|_| !rules.is_empty()) {
+                try_rules(rules.get(folder).map_or(&[], Vec::as_slice));
             }
         }
     }
+
+    fn has_images(&self) -> bool {
+        !(self.by_folder.is_empty() && self.by_folder_on_drive.is_empty())
+    }
+}
+
+/// The folders that a path lies in, the outermost first.
+fn folders(path: &str) -> impl Iterator<Item = &str> {
+    memchr::memchr_iter(b'\\', path.as_bytes())
+        .filter_map(|at| path.get(..at))
+        .filter(|folder| !folder.is_empty())
 }
 
 impl Rule {
-    fn matches(&self, id: &Identity<'_>) -> bool {
-        self.name.as_ref().is_none_or(|glob| glob.matches(id.name))
-            && self
-                .image
-                .as_ref()
-                .is_none_or(|glob| id.image.is_some_and(|image| glob.matches(&image.normal)))
+    fn matches(&self, id: &Identity<'_>, on_drive: Option<&str>) -> bool {
+        let normal = id.image.map(|image| image.normal.as_str());
+        let agrees = |glob: &Option<Glob>, text: Option<&str>| {
+            glob.as_ref().is_none_or(|glob| text.is_some_and(|text| glob.matches(text)))
+        };
+        agrees(&self.name, Some(id.name))
+            && agrees(&self.image, normal)
+            && agrees(&self.on_drive, on_drive)
             && self.type_name.as_ref().is_none_or(|glob| {
                 id.managed_type.is_some_and(|managed| !managed.malformed && glob.matches(&type_text(managed)))
             })
@@ -119,7 +148,8 @@ fn type_text(managed: &ManagedType) -> String {
     text
 }
 
-fn type_pattern(written: &str) -> String {
+/// A type pattern in the form of [`type_text`].
+pub(super) fn type_pattern(written: &str) -> String {
     let mut parts = written.split(',').map(str::trim);
     let mut pattern = parts.next().unwrap_or_default().to_owned();
     for part in parts {

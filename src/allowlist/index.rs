@@ -79,7 +79,7 @@ impl Index {
             return self.threats.insert(number, entry, image);
         }
         if entry.matching == Match::Glob {
-            return self.globs.insert(number, entry, image);
+            return self.globs.insert(number, entry, image, &self.roots);
         }
         if !entry.name.is_empty() {
             self.by_name.entry(entry.name.clone()).or_default().push(number);

@@ -22,6 +22,7 @@ pub mod glob;
 mod globs;
 mod index;
 pub mod lint;
+mod near;
 pub mod packs;
 mod patterns;
 pub mod scope;

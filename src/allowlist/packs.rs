@@ -6,6 +6,7 @@ use super::error::AllowlistError;
 use super::glob::has_wildcard;
 use super::patterns::Patterns;
 use super::scope::short_name;
+use super::site::HOLLOW;
 use super::table::{Row, Table};
 use crate::iis::{Roots, RootsError};
 
@@ -57,6 +58,7 @@ const VARIABLES: usize = 4;
 pub struct HostProfiles {
     base: BTreeSet<String>,
     rules: Vec<Rule>,
+    misspelt: Vec<(String, &'static str)>,
 }
 
 #[derive(Debug, Clone)]
@@ -71,7 +73,7 @@ impl HostProfiles {
     /// Profiles without a packs file: the same packs and the default roots for every host.
     #[must_use]
     pub fn with_packs(packs: BTreeSet<String>) -> Self {
-        Self { base: packs, rules: Vec::new() }
+        Self { base: packs, ..Self::default() }
     }
 
     /// Reads a packs file: CSV with the columns `host` (globs divided by `|`, empty for every host), `packs`,
@@ -89,9 +91,11 @@ impl HostProfiles {
             return Err(AllowlistError::Header {
                 file: file.to_owned(),
                 line: table.header_line,
-                expected: "a column host and one of packs, system_root, exchange_root, variables",
+                expected: "the column `host` and one of `packs`, `system_root`, `exchange_root` and `variables`, separated by commas",
+                guess: table.guess,
             });
         }
+        let misspelt = table.misspelt(&COLUMNS);
         let mut rules = Vec::new();
         for row in &table.rows {
             rules.push(rule(&table, row, valid)?);
@@ -111,7 +115,13 @@ impl HostProfiles {
                 rule.roots.clone(),
             )
         });
-        Ok(Self { base, rules })
+        Ok(Self { base, rules, misspelt })
+    }
+
+    /// Columns that are not read and look like a misspelt one, as written, each with the name that may be meant.
+    #[must_use]
+    pub fn misspelt(&self) -> &[(String, &'static str)] {
+        &self.misspelt
     }
 
     /// Whether every host has the same profile.
@@ -147,6 +157,30 @@ impl HostProfiles {
         profile
     }
 
+    /// Groups of hosts that may differ, each with its profile: those that no row is for (no pattern), and those of each row
+    /// for certain hosts. Rows for every host count in each.
+    pub fn groups(&self) -> impl Iterator<Item = (Patterns, Profile)> {
+        let universal: Vec<usize> = self.rows_of("").collect();
+        let rest = (Patterns::default(), self.profile_of(&universal));
+        let rows = self.rules.iter().enumerate().filter(|(_, rule)| !rule.host.is_any());
+        let groups: Vec<_> = rows
+            .map(|(number, rule)| (rule.host.clone(), [&universal[..], &[number]].concat()))
+            .map(|(host, rows)| (host, self.profile_of(&rows)))
+            .collect();
+        std::iter::once(rest).chain(groups)
+    }
+
+    /// Whether an entry for these hosts can be for a host of a group.
+    #[must_use]
+    pub fn is_of_group(&self, group: &Patterns, host: &Patterns) -> bool {
+        if group.is_any() {
+            // The hosts without a row, unless one row is for every host that the entry is for.
+            return host.is_any()
+                || !self.rules.iter().any(|rule| !rule.host.is_any() && rule.host.covers(host));
+        }
+        group.may_overlap(host)
+    }
+
     /// The profile of a host, given as for [`HostProfiles::rows_of`].
     #[must_use]
     pub fn profile(&self, host: &str) -> Profile {
@@ -160,6 +194,7 @@ fn rule(table: &Table, row: &Row, valid: &[&str]) -> Result<Rule, AllowlistError
         line: row.line,
         column: COLUMNS.get(column).copied().unwrap_or_default(),
         expected,
+        found: table.cell(row, column).to_owned(),
     };
     let packs = parse_option(table.cell(row, PACKS), valid)
         .map_err(|unknown| error(PACKS, format!("names of packs: {}", unknown.valid.join(", "))))?;
@@ -177,17 +212,21 @@ fn rule(table: &Table, row: &Row, valid: &[&str]) -> Result<Rule, AllowlistError
         }
     }
     for pair in table.cell(row, VARIABLES).split('|').map(str::trim).filter(|pair| !pair.is_empty()) {
-        let (variable, folder) = pair.split_once('=').unwrap_or((pair, ""));
+        let (variable, folder) = pair.split_once('=').ok_or_else(|| error(VARIABLES, PAIRS.to_owned()))?;
         set(VARIABLES, variable.trim(), folder.trim())?;
     }
-    Ok(Rule { host: Patterns::new(table.cell(row, HOST).trim(), None), packs, roots })
+    let host = table.cell(row, HOST);
+    if Patterns::is_hollow(host, None) {
+        return Err(error(HOST, HOLLOW.to_owned()));
+    }
+    Ok(Rule { host: Patterns::new(host.trim(), None), packs, roots })
 }
+
+const PAIRS: &str = r"NAME=folder for each variable, divided by |, such as APP_ROOT=D:\Apps";
 
 fn expected_root(problem: &RootsError) -> String {
     match problem {
-        RootsError::BadVariable(_) => {
-            r"NAME=FOLDER, several divided by |, such as APP_ROOT=D:\Apps".to_owned()
-        }
+        RootsError::BadVariable(_) => PAIRS.to_owned(),
         RootsError::FollowsSystemRoot => {
             "no SystemDrive: it is the drive of system_root; set system_root instead".to_owned()
         }

@@ -18,6 +18,10 @@ pub struct SiteFile {
     pub entries: Vec<Entry>,
     /// What is wrong with the other rows, in the order of the file.
     pub errors: Vec<AllowlistError>,
+    /// Columns that are not read and look like a misspelt one, as written, each with the name that may be meant.
+    pub misspelt: Vec<(String, &'static str)>,
+    /// Line of the header; 0 when the file has none.
+    pub header_line: u64,
 }
 
 impl SiteFile {
@@ -39,6 +43,8 @@ impl SiteFile {
             site.errors.push(error);
             return site;
         }
+        site.misspelt = table.misspelt(&Column::NAMES);
+        site.header_line = table.header_line;
         for row in &table.rows {
             match entry(&table, row) {
                 Ok(entry) => site.entries.push(entry),
@@ -59,18 +65,24 @@ impl SiteFile {
     }
 }
 
-const HEADER: &str = "a column name and a column image or type, such as: name,image";
+const HEADER: &str = "the columns `name` and `image` (or `type`), separated by commas";
 
 fn header_error(table: &Table) -> Option<AllowlistError> {
     let has = |column: Column| table.has(column as usize);
-    let identifies = has(Column::Name) && (has(Column::Image) || has(Column::Type) || has(Column::Match));
+    // Beside a name, match=name or action=removed can stand for an image.
+    let beside = [Column::Image, Column::Type, Column::Match, Column::Action];
+    let identifies = has(Column::Name) && beside.into_iter().any(has);
     let switches = has(Column::Id) && has(Column::Enabled);
     (table.header_line > 0 && !identifies && !switches).then(|| AllowlistError::Header {
         file: table.file.clone(),
         line: table.header_line,
         expected: HEADER,
+        guess: table.guess,
     })
 }
+
+/// What a cell may hold that has dividers and nothing between them.
+pub(super) const HOLLOW: &str = "a pattern, several divided by |, or nothing, which means any";
 
 /// A row with access to its cells and the making of errors.
 struct Cells<'t> {
@@ -89,6 +101,7 @@ impl<'t> Cells<'t> {
             line: self.row.line,
             column: column.as_str(),
             expected: expected.to_owned(),
+            found: self.table.cell(self.row, column as usize).to_owned(),
         }
     }
 
@@ -104,6 +117,14 @@ impl<'t> Cells<'t> {
                 self.error(column, &format!("one of {} or nothing", words.join(", ")))
             },
         )
+    }
+
+    fn patterns(&self, column: Column, separator: Option<char>) -> Result<Patterns, AllowlistError> {
+        let text = self.text(column);
+        if Patterns::is_hollow(text, separator) {
+            return Err(self.error(column, HOLLOW));
+        }
+        Ok(Patterns::new(text, separator))
     }
 
     fn date(&self, column: Column, read: fn(&str) -> Option<i64>) -> Result<Option<i64>, AllowlistError> {
@@ -169,8 +190,8 @@ fn entry(table: &Table, row: &Row) -> Result<Entry, AllowlistError> {
     cells.text(Column::Type).clone_into(&mut entry.type_name);
     entry.matching = cells.word(Column::Match, Match::Exact, &MATCHES)?;
     cells.text(Column::Precondition).clone_into(&mut entry.precondition);
-    entry.host = Patterns::new(cells.text(Column::Host), None);
-    entry.config_path = Patterns::new(cells.text(Column::ConfigPath), Some('/'));
+    entry.host = cells.patterns(Column::Host, None)?;
+    entry.config_path = cells.patterns(Column::ConfigPath, Some('/'))?;
     entry.actions = actions(&cells)?;
     entry.valid_from = cells.date(Column::ValidFrom, date::valid_from)?;
     entry.expires = cells.date(Column::Expires, date::expires)?;
@@ -187,15 +208,17 @@ fn entry(table: &Table, row: &Row) -> Result<Entry, AllowlistError> {
 
 fn actions(cells: &Cells<'_>) -> Result<Vec<Action>, AllowlistError> {
     let mut actions = Vec::new();
-    for word in cells.text(Column::Action).split('|').map(str::trim).filter(|word| !word.is_empty()) {
+    let text = cells.text(Column::Action);
+    if Patterns::is_hollow(text, None) {
+        return Err(cells.error(Column::Action, &expected_actions()));
+    }
+    for word in text.split('|').map(str::trim).filter(|word| !word.is_empty()) {
         if matches!(word, "*") || word.eq_ignore_ascii_case("any") {
             return Ok(Vec::new());
         }
         let known = ACTIONS.iter().find(|(known, _)| word.eq_ignore_ascii_case(known));
         let Some((_, action)) = known else {
-            let words: Vec<&str> = ACTIONS.iter().take(9).map(|(word, _)| *word).collect();
-            let expected = format!("one or several of {}, divided by |, or nothing", words.join(", "));
-            return Err(cells.error(Column::Action, &expected));
+            return Err(cells.error(Column::Action, &expected_actions()));
         };
         if !actions.contains(action) {
             actions.push(*action);
@@ -203,6 +226,11 @@ fn actions(cells: &Cells<'_>) -> Result<Vec<Action>, AllowlistError> {
     }
     actions.sort_unstable();
     Ok(actions)
+}
+
+fn expected_actions() -> String {
+    let words: Vec<&str> = ACTIONS.iter().take(9).map(|(word, _)| *word).collect();
+    format!("one or several of {}, divided by |, or nothing", words.join(", "))
 }
 
 /// Whether name, image and type together say what the entry is about.

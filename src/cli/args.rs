@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::detect::Severity;
+use crate::iis::{Action, Kind};
 
 /// Checks IIS module changes against a known-good allowlist.
 ///
@@ -95,22 +96,12 @@ pub struct Scan {
 #[derive(Debug, Subcommand)]
 pub enum Allowlist {
     /// Look for mistakes in allowlist files.
-    Check {
-        /// Allowlist files.
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-        /// End with exit code 1 on warnings too.
-        #[arg(long)]
-        strict: bool,
-        /// Judge expiry dates as of this time (ISO 8601) instead of now.
-        #[arg(long, value_name = "TIME")]
-        as_of: Option<String>,
-    },
-    /// Append one entry to an allowlist file; every other byte of it stays.
+    Check(Check),
+    /// Append one entry to an allowlist file. Nothing else in it changes, but for columns that it lacks.
     Add(Box<Add>),
     /// Propose entries from scans or inventories of a clean estate.
     Baseline {
-        /// CSV exports, or lists of modules.
+        /// CSV exports, lists of modules, or results of `scan --format json` (or csv).
         #[arg(required = true, value_name = "FROM")]
         from: Vec<PathBuf>,
         /// Which entries are known already.
@@ -119,6 +110,23 @@ pub enum Allowlist {
     },
     /// Tell the whole decision for one module, step by step.
     Explain(Box<Explain>),
+}
+
+/// `allowlist check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Allowlist files. `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Packs and folders by host (CSV with host, packs, roots): entries are judged as they work on their hosts.
+    #[arg(long, value_name = "FILE")]
+    pub packs_file: Option<PathBuf>,
+    /// End with exit code 1 on warnings too.
+    #[arg(long)]
+    pub strict: bool,
+    /// Judge expiry dates as of this time (ISO 8601) instead of now.
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
 }
 
 /// `allowlist add`
@@ -148,7 +156,7 @@ pub struct Add {
     /// allow or deny.
     #[arg(long)]
     pub effect: Option<String>,
-    /// native, managed or `isapi_filter`.
+    /// native, managed, `isapi_filter`, handler, or any.
     #[arg(long)]
     pub kind: Option<String>,
     /// exact, glob or name.
@@ -181,6 +189,9 @@ pub struct Add {
     /// Why it is allowed.
     #[arg(long)]
     pub reason: Option<String>,
+    /// Allow what the finding rates high or critical.
+    #[arg(long, requires = "finding")]
+    pub force: bool,
 }
 
 /// `allowlist explain`
@@ -193,13 +204,50 @@ pub struct Explain {
     /// Managed type, instead of an image.
     #[arg(long = "type", value_name = "TYPE", conflicts_with = "image")]
     pub type_name: Option<String>,
+    /// native, managed, `isapi_filter` or handler; without it, what image and type tell.
+    #[arg(long, value_parser = kind)]
+    pub kind: Option<Kind>,
     /// The host it is on.
     #[arg(long, default_value = "", hide_default_value = true)]
     pub host: String,
+    /// What happened to it: added, removed, modified, …; without it, that it is listed (present).
+    #[arg(long, value_parser = action)]
+    pub action: Option<Action>,
+    /// Where in the configuration, such as MACHINE/WEBROOT/APPHOST/Shop.
+    #[arg(long, value_name = "PATH", default_value = "", hide_default_value = true)]
+    pub config_path: String,
     /// The image or type before the change.
     #[arg(long, value_name = "IMAGE")]
     pub old: Option<String>,
     /// Which entries are compared with.
     #[command(flatten)]
     pub knowledge: Knowledge,
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    let kinds = [Kind::Native, Kind::Managed, Kind::IsapiFilter, Kind::Handler];
+    word(text, "kind", &kinds.map(|kind| (kind.as_str(), kind)))
+}
+
+fn action(text: &str) -> Result<Action, String> {
+    let actions = [
+        Action::Added,
+        Action::Removed,
+        Action::Restored,
+        Action::Modified,
+        Action::Cleared,
+        Action::Reordered,
+        Action::Replaced,
+        Action::Changed,
+        Action::Present,
+    ];
+    word(text, "action", &actions.map(|action| (action.as_str(), action)))
+}
+
+fn word<T: Copy>(text: &str, what: &str, words: &[(&str, T)]) -> Result<T, String> {
+    let found = words.iter().find(|(word, _)| text.eq_ignore_ascii_case(word)).map(|(_, value)| *value);
+    found.ok_or_else(|| {
+        let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        format!("`{text}` is no {what}: use one of {}", words.join(", "))
+    })
 }

@@ -1,7 +1,9 @@
 //! The entries that a subcommand compares with.
 
+use std::io::Read;
 use std::path::Path;
 
+use crate::allowlist::date;
 use crate::command::{assemble, read_file};
 use crate::detect::{Engine, time};
 
@@ -23,9 +25,22 @@ pub(super) fn named(path: &Path) -> Result<(Vec<u8>, String), String> {
     Ok((bytes, name))
 }
 
+/// As [`named`]; `-` is standard input.
+pub(super) fn input(path: &Path) -> Result<(Vec<u8>, String), String> {
+    if path.as_os_str() != "-" {
+        return named(path);
+    }
+    let name = "standard input".to_owned();
+    let mut bytes = Vec::new();
+    match std::io::stdin().lock().read_to_end(&mut bytes) {
+        Ok(_) => Ok((bytes, name)),
+        Err(error) => Err(format!("{name} cannot be read: {error}")),
+    }
+}
+
 /// A time, or a date, which stands for its first moment in UTC; in microseconds since 1970-01-01T00:00Z.
 pub(super) fn moment(text: &str) -> Result<i64, String> {
     time::parse(text)
-        .or_else(|| time::parse(&format!("{text}T00:00:00Z")))
-        .ok_or_else(|| format!("`{text}` is no time: write 2026-03-31 or 2026-03-31T12:00:00Z"))
+        .or_else(|| date::valid_from(text))
+        .ok_or_else(|| format!("`{text}` is no time: write 2026-03-31 or 2026-03-31T12:00Z"))
 }

@@ -58,17 +58,22 @@ impl Lookups {
                          and private lookups cannot be read; create it there, or leave allowlist= out"
                     )
                 })?;
-                Some((bytes, name))
+                Some((bytes, of_app(&name)))
             }
-            None => self.read(ALLOWLIST)?.map(|bytes| (bytes, ALLOWLIST.to_owned())),
+            None => self.read(ALLOWLIST)?.map(|bytes| (bytes, of_app(ALLOWLIST))),
         };
-        let packs_file = self.read(PACKS)?.map(|bytes| (bytes, PACKS.to_owned()));
+        let packs_file = self.read(PACKS)?.map(|bytes| (bytes, of_app(PACKS)));
         assemble(site, packs_file, options.packs.as_deref())
     }
 
     fn read(&self, name: &str) -> Result<Option<Vec<u8>>, String> {
-        read_file(&self.folder.join(name), name)
+        read_file(&self.folder.join(name), &of_app(name))
     }
+}
+
+/// The name for errors of a file that nobody named with its folder.
+fn of_app(name: &str) -> String {
+    format!("{name} in the lookups folder of this app")
 }
 
 /// A file of the site: its bytes, and the name that errors give it.
@@ -104,13 +109,24 @@ pub fn assemble(
 pub fn read_file(path: &Path, name: &str) -> Result<Option<Vec<u8>>, String> {
     match fs::metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(format!("{name} cannot be read: {error}")),
-        Ok(found) if !found.is_file() => Err(format!("{name} is not a file")),
-        Ok(found) if found.len() > LARGEST => {
-            Err(format!("{name} has {} bytes; such a file may have {LARGEST}", found.len()))
-        }
-        Ok(_) => fs::read(path).map(Some).map_err(|error| format!("{name} cannot be read: {error}")),
+        Err(error) => Err(unreadable(name, &error)),
+        Ok(found) if found.is_dir() => Err(format!("{name} is a folder: give the name of a CSV file")),
+        Ok(found) if !found.is_file() => Err(format!("{name} is not a file: give the name of a CSV file")),
+        Ok(found) if found.len() > LARGEST => Err(format!(
+            "{name} has {} MiB; such a file may have at most {} MiB",
+            found.len() >> 20,
+            LARGEST >> 20
+        )),
+        Ok(_) => fs::read(path).map(Some).map_err(|error| unreadable(name, &error)),
     }
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> String {
+    let advice = match error.kind() {
+        ErrorKind::PermissionDenied => "; give the user that runs this program the right to read it",
+        _ => "",
+    };
+    format!("{name} cannot be read: {error}{advice}")
 }
 
 /// A file name of the lookups folder, with `.csv` added when it is missing.

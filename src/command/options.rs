@@ -1,5 +1,6 @@
 //! The options that an analyst types after `| iismodcheck`.
 
+use crate::allowlist::date;
 use crate::detect::time;
 use crate::searchcommand::{Argument, Arguments};
 
@@ -174,5 +175,5 @@ fn boolean(value: &str) -> Option<bool> {
 
 /// A time, or a date, which stands for its first moment in UTC.
 fn as_of(value: &str) -> Option<i64> {
-    time::parse(value).or_else(|| time::parse(&format!("{value}T00:00:00Z")))
+    time::parse(value).or_else(|| date::valid_from(value))
 }

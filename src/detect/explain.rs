@@ -5,8 +5,8 @@ use super::engine::Engine;
 use super::finding::Finding;
 use super::reason;
 use super::verdict::Verdict;
-use crate::allowlist::{Entry, EntryNumber, Index, Origin, Scope, ScopeAnswer};
-use crate::iis::{Kind, Subject};
+use crate::allowlist::{Column, Entry, EntryNumber, Index, Origin, Scope, ScopeAnswer};
+use crate::iis::{Action, Class, Kind, Subject};
 
 /// The last decision of `engine`, a line for each step.
 #[must_use]
@@ -45,7 +45,13 @@ fn what_was_seen(subject: &Subject<'_>, finding: &Finding, seen: &Assessment, li
     if let (Some(written), Some(image)) = (subject.image, &seen.image) {
         lines.push(format!("Image: {written}"));
         lines.push(format!("  compared as: {}", image.normal));
-        if !image.is_resolved() {
+        if image.is_relative() {
+            lines.push(
+                "  it is relative, so it does not name one file for certain: only an exact entry with the same relative path \
+                 can allow it"
+                    .to_owned(),
+            );
+        } else if !image.is_resolved() {
             lines.push(
                 "  it does not name one file for certain: it can be neither known good nor allowed"
                     .to_owned(),
@@ -60,7 +66,7 @@ fn what_was_seen(subject: &Subject<'_>, finding: &Finding, seen: &Assessment, li
         lines.push(format!("Before: {old} ({differs})"));
     }
     if subject.host.is_empty() {
-        lines.push("Host: not given (entries for certain hosts do not allow)".to_owned());
+        lines.push("Host: not given; entries limited to hosts do not apply (use --host)".to_owned());
     } else {
         lines.push(format!("Host: {}", subject.host));
     }
@@ -134,11 +140,39 @@ impl Steps<'_> {
             ScopeAnswer::InForce => ", in force".to_owned(),
             ScopeAnswer::Expired => format!(", expired on {}", entry.expires_written),
             ScopeAnswer::NotYet => ", not valid yet".to_owned(),
-            ScopeAnswer::OutOfScope(column) => {
-                format!(", but its column {} is about something else", column.as_str())
-            }
+            ScopeAnswer::OutOfScope(column) => self.elsewhere(entry, column),
         }
     }
+
+    fn elsewhere(&self, entry: &Entry, column: Column) -> String {
+        let subject = self.subject;
+        let or = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { format!("`{text}`") };
+        let (what, own, seen) = match column {
+            Column::Host => ("hosts", entry.host.written(), or(subject.host, "an unknown host")),
+            Column::ConfigPath => ("places", entry.config_path.written(), {
+                let place = if subject.location.is_empty() { subject.config_path } else { subject.location };
+                or(place, "an unknown place")
+            }),
+            Column::Precondition => {
+                let seen = or(subject.precondition.unwrap_or_default(), "none");
+                ("the preCondition", entry.precondition.as_str(), seen)
+            }
+            _ => {
+                let actions: Vec<&str> = entry.actions.iter().map(|action| action.as_str()).collect();
+                return format!(
+                    ", but it is for the action `{}`, not `{}`",
+                    actions.join("|"),
+                    subject.action.as_str()
+                );
+            }
+        };
+        format!(", but it is for {what} `{own}`, not {seen}")
+    }
+}
+
+/// The verdict that an entry gives.
+fn vouched(entry: &Entry) -> Verdict {
+    if entry.origin == Origin::Site { Verdict::Allowed } else { Verdict::KnownGood }
 }
 
 fn named(entry: &Entry) -> String {
@@ -189,14 +223,25 @@ fn alternatives(
     if matches!(finding.verdict, Verdict::MasqueradePath | Verdict::MasqueradeType | Verdict::ImageHijack) {
         for entry in seen.candidates.known_name.iter().filter_map(|&number| index.entry(number)) {
             lines.push(format!(
-                "  with {}: known",
-                if entry.image.is_empty() { &entry.type_name } else { &entry.image }
+                "  with {}: {}",
+                if entry.image.is_empty() { &entry.type_name } else { &entry.image },
+                vouched(entry)
+            ));
+        }
+    }
+    if matches!(finding.verdict, Verdict::Alias | Verdict::Lookalike) {
+        for entry in seen.candidates.known_image.iter().filter_map(|&number| index.entry(number)) {
+            lines.push(format!(
+                "  under the name of the module whose image it is, {}: {}",
+                entry.name,
+                vouched(entry)
             ));
         }
     }
     if let Some(pack) = seen.candidates.pack_not_chosen.and_then(|number| index.entry(number)) {
+        let name = if let Origin::Pack(name) = &pack.origin { name } else { "" };
         lines.push(format!(
-            "  choose its pack for this host (packs= or iismodcheck_packs.csv): known_good [{}]",
+            "  choose its pack for this host, with packs={name} (--packs {name}) or in iismodcheck_packs.csv: known_good [{}]",
             pack.about
         ));
     }
@@ -209,6 +254,13 @@ fn alternatives(
             | Verdict::Denied
             | Verdict::KnownMalicious
     );
+    if subject.class == Class::Handler {
+        lines.push(
+            "  handlers have no baseline and need no entry: only deny entries, threats and odd places count"
+                .to_owned(),
+        );
+        return;
+    }
     if !can_be_allowed {
         return;
     }
@@ -220,6 +272,9 @@ fn alternatives(
             "  no entry can allow this spelling: register the module with a plain, absolute, local path".to_owned(),
         ),
         (None, Some(_), _) => lines.push("  an exact entry for this type, with its assembly and token: allowed".to_owned()),
+        (None, None, _) if subject.action == Action::Removed => {
+            lines.push("  an entry for this name with action=removed: allowed".to_owned());
+        }
         (None, None, _) if finding.has("name_entry") => {
             lines.push("  show the image (XML-rendered events or an inventory), so that it can be judged".to_owned());
         }

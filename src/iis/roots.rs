@@ -137,6 +137,11 @@ impl Roots {
         })
     }
 
+    /// Each folder that normal forms write as a variable, folded, with that variable: `c:\windows` and `%windir%`.
+    pub fn folders(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.tokens.iter().map(|(folder, token)| (folder.as_str(), token.as_str()))
+    }
+
     /// The system drive, folded: `c:`.
     pub(super) fn system_drive(&self) -> &str {
         self.values.get(SYSTEM_DRIVE).map_or("", String::as_str)

@@ -4,8 +4,15 @@ use super::catalogue::switch_error;
 use super::packs::Profile;
 use super::{AllowlistError, Catalogue, Column, Entry, Origin, SiteFile, builtin};
 
+mod hosts;
 mod overlap;
 mod rules;
+mod scope;
+mod shape;
+
+pub use hosts::check_hosts;
+
+type Report<'r> = dyn FnMut(Column, &'static Rule, &str) + 'r;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,7 +52,8 @@ pub struct Rule {
 
 macro_rules! rules {
     ($($id:ident = $name:literal, $severity:ident, $finds:literal, $fix:literal;)*) => {
-        $(pub(super) const $id: Rule =
+        $(#[doc = $finds]
+        pub const $id: Rule =
             Rule { name: $name, severity: Severity::$severity, finds: $finds, fix: $fix };)*
         /// Every rule, in the order of the documentation.
         pub const RULES: &[Rule] = &[$($id),*];
@@ -54,14 +62,29 @@ macro_rules! rules {
 
 rules! {
     BROKEN_ROW = "broken-row", Error,
-        "the row cannot be read; searches refuse the whole file",
-        "write what was expected";
+        "the header or the row cannot be read; searches refuse the whole file",
+        "said with each";
+    UNKNOWN_COLUMN = "unknown-column", Warning,
+        "a column is not read and looks like a misspelt one; what it was meant to limit is not limited",
+        "correct the name in the header, or give the column a name that resembles none";
+    HOST_PATTERN = "host-pattern", Warning,
+        "the pattern matches no host name",
+        "write names or IP addresses, with * and ? where needed, and divide several by a vertical bar";
+    PLACE_PATTERN = "place-pattern", Warning,
+        "the pattern matches no place: each begins with MACHINE",
+        "write MACHINE/WEBROOT/APPHOST and the site, such as MACHINE/WEBROOT/APPHOST/Shop/**";
+    UNKNOWN_CONDITION = "unknown-condition", Warning,
+        "the preCondition is none that IIS knows, so the entry matches no module that shows one",
+        "write it as IIS does";
+    REMOVAL_WITH_IMAGE = "removal-with-image", Warning,
+        "the events of a removal show neither image nor type, so the entry never matches",
+        "leave image and type empty, or action";
     ANY_NAME_ANY_IMAGE = "any-name-any-image", Error,
         "name and image are wildcards only: the entry would allow every module that nothing speaks against",
         "name the module and its folder";
     ALLOWS_THREAT = "allows-threat", Error,
         "what the entry allows is on the threat list",
-        "remove the entry and investigate the host; if the threat entry is wrong for this site, switch it off by a row with its id and enabled=false";
+        "do not allow it: investigate the host; if the threat entry is wrong for this site, switch it off by a row with its id and enabled=false";
     RESEMBLES_THREAT = "resembles-threat", Warning,
         "the DLL has the file name of published malware, though honest software may use it too",
         "check the file on the host and say in the reason how it was checked";
@@ -74,6 +97,9 @@ rules! {
     WHOLE_FOLDER = "whole-folder", Warning,
         "the image pattern ends in a wildcard for the whole file name: any DLL in the folder is allowed",
         "write the file name of the DLL";
+    SKIPS_FOLDERS = "skips-folders", Warning,
+        "the image pattern does not allow what lies below these folders, though it looks so: the image that is compared starts with their variable",
+        "begin the pattern with the variable, in one entry for each of these folders that is meant";
     USER_WRITABLE = "user-writable-image", Warning,
         "the image lies where users or web applications can write",
         "have the module installed below Program Files, then allow that path";
@@ -138,7 +164,7 @@ pub struct Finding {
     pub column: &'static str,
     /// The rule.
     pub rule: &'static Rule,
-    /// What was found. Never quotes a cell other than an id.
+    /// What was found. May quote the file: not for a search's messages.
     pub message: String,
     /// What to do about it.
     pub fix: &'static str,
@@ -150,6 +176,16 @@ pub fn check(site: SiteFile, profile: &Profile, now: i64) -> Result<Vec<Finding>
     let file = site.file.clone();
     let shipped: Vec<String> = builtin::entries()?.into_iter().map(|entry| entry.id).collect();
     let mut findings: Vec<Finding> = site.errors.iter().map(|error| broken(&file, error)).collect();
+    for (written, meant) in &site.misspelt {
+        findings.push(Finding {
+            file: file.clone(),
+            line: site.header_line,
+            column: meant,
+            rule: &UNKNOWN_COLUMN,
+            message: format!("{} (`{written}`; did you mean `{meant}`?)", UNKNOWN_COLUMN.finds),
+            fix: UNKNOWN_COLUMN.fix,
+        });
+    }
     let mut entries = Vec::new();
     for entry in site.entries {
         match switch_error(&entry, shipped.contains(&entry.id), &file) {
@@ -157,7 +193,7 @@ pub fn check(site: SiteFile, profile: &Profile, now: i64) -> Result<Vec<Finding>
             None => entries.push(entry),
         }
     }
-    let catalogue = Catalogue::new(SiteFile { file: file.clone(), entries, errors: Vec::new() })?;
+    let catalogue = Catalogue::new(SiteFile { file: file.clone(), entries, ..SiteFile::default() })?;
     let index = catalogue.index(profile);
     let mut report = |entry: &Entry, column: Column, rule: &'static Rule, detail: &str| {
         let message =
@@ -173,13 +209,24 @@ pub fn check(site: SiteFile, profile: &Profile, now: i64) -> Result<Vec<Finding>
     }
     let enabled: Vec<(usize, &Entry)> = of_site().filter(|(_, entry)| entry.enabled).collect();
     overlap::check(&enabled, &index, &mut report);
-    findings.sort_by(|a, b| a.line.cmp(&b.line).then(b.rule.severity.cmp(&a.rule.severity)));
+    sort(&mut findings);
     Ok(findings)
+}
+
+/// In the order of the file, the worst of a line first.
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| a.line.cmp(&b.line).then(b.rule.severity.cmp(&a.rule.severity)));
 }
 
 fn broken(file: &str, error: &AllowlistError) -> Finding {
     let text = error.to_string();
-    let message = text.split_once(": ").map_or(text.as_str(), |(_, what)| what).to_owned();
+    let what = text.split_once(": ").map_or(text.as_str(), |(_, what)| what);
+    // The text of an error about a row or file ends in what to do, which is said below as the fix.
+    let advice = |what: &'_ str| what.rsplit_once("; ").map_or(what.len(), |(head, _)| head.len());
+    let end = if matches!(error, AllowlistError::Cell { .. }) { what.len() } else { advice(what) };
+    let what = what.get(..end).unwrap_or(what);
+    let found = if error.found().is_empty() { String::new() } else { format!(", found `{}`", error.found()) };
+    let message = format!("{what}{found}; until this is fixed, searches refuse the whole file");
     let (line, column) = (error.line(), error.column());
-    Finding { file: file.to_owned(), line, column, rule: &BROKEN_ROW, message, fix: BROKEN_ROW.fix }
+    Finding { file: file.to_owned(), line, column, rule: &BROKEN_ROW, message, fix: error.fix() }
 }

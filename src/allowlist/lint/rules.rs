@@ -2,15 +2,14 @@
 
 use super::{
     ALLOW_AND_DENY, ALLOWS_THREAT, ANY_FOLDER, ANY_NAME_ANY_IMAGE, BROAD_WITHOUT_EXPIRY, EXPIRED, NAME_ONLY,
-    NEVER_MATCHES, NO_EXPIRY, OTHER_IMAGE, RELATIVE_IMAGE, REPEATS_BASELINE, RESEMBLES_THREAT, Rule,
-    SHIPPED_ID, SPACE_IN_NAME, UNKNOWN_VARIABLE, USER_WRITABLE, WEAK_TYPE, WHOLE_FOLDER, WILDCARD_IN_NAME,
+    NEVER_MATCHES, NO_EXPIRY, OTHER_IMAGE, RELATIVE_IMAGE, REPEATS_BASELINE, RESEMBLES_THREAT, Report,
+    SHIPPED_ID, SKIPS_FOLDERS, SPACE_IN_NAME, UNKNOWN_VARIABLE, USER_WRITABLE, WEAK_TYPE, WHOLE_FOLDER,
+    WILDCARD_IN_NAME, scope,
 };
-use crate::allowlist::glob::has_wildcard;
+use crate::allowlist::glob::{Glob, has_wildcard};
 use crate::allowlist::globs::{is_usable, literal_folder};
 use crate::allowlist::{Candidates, Column, Effect, Entry, EntryNumber, Identity, Index, Match, Origin};
-use crate::iis::{Class, Image, ImageFlags, Kind, Roots};
-
-type Report<'r> = dyn FnMut(Column, &'static Rule, &str) + 'r;
+use crate::iis::{Action, Class, Image, ImageFlags, Kind, Roots};
 
 /// Runs every rule on an enabled entry of the site.
 pub(super) fn check(
@@ -21,6 +20,7 @@ pub(super) fn check(
     shipped: &[String],
     report: &mut Report<'_>,
 ) {
+    scope::check(entry, report);
     if shipped.contains(&entry.id) {
         report(Column::Id, &SHIPPED_ID, "");
     }
@@ -30,7 +30,8 @@ pub(super) fn check(
         return;
     }
     dates(entry, now, report);
-    if entry.allows_name() {
+    // A removal shows nothing but the name, so an entry for removals alone cannot say more.
+    if entry.allows_name() && entry.actions != [Action::Removed] {
         report(Column::Match, &NAME_ONLY, "");
     }
     let exact_type = index.managed_type(number).filter(|_| entry.matching != Match::Glob);
@@ -99,12 +100,28 @@ fn image(number: EntryNumber, entry: &Entry, index: &Index, report: &mut Report<
         let inside = Image::normalise(&format!("{folder}\\module.dll"), &Roots::default());
         if let Some(place) = inside.suspicious_location() {
             report(Column::Image, &USER_WRITABLE, place);
+        } else {
+            let skipped = skipped(image, index);
+            if !skipped.is_empty() {
+                report(Column::Image, &SKIPS_FOLDERS, &skipped.join(", "));
+            }
         }
     }
     let file = image.file_name();
     if only_wildcards(file.strip_suffix(".dll").or_else(|| file.strip_suffix(".DLL")).unwrap_or(file)) {
         report(Column::Image, &WHOLE_FOLDER, "");
     }
+}
+
+/// The variables of folders that an allow pattern seems to reach and does not: below them the normal form starts with
+/// the variable.
+fn skipped<'i>(image: &Image, index: &'i Index) -> Vec<&'i str> {
+    let [normal, on_drive] =
+        [&image.normal, &*image.on_drive(&index.roots)].map(|pattern| Glob::new(pattern, Some('\\')));
+    let reaches = |glob: &Glob, folder: &str| glob.reaches(&format!(r"{folder}\"));
+    let folders = index.roots.folders();
+    let skipped = folders.filter(|(folder, token)| reaches(&on_drive, folder) && !reaches(&normal, token));
+    skipped.map(|(_, token)| token).collect()
 }
 
 /// What the lookup says about the very module that an exact entry allows.
@@ -162,7 +179,7 @@ fn identity<'a>(number: EntryNumber, entry: &'a Entry, index: &'a Index) -> Iden
 }
 
 /// Whether two entries can count for one row.
-fn may_overlap(a: &Entry, b: &Entry) -> bool {
+pub(super) fn may_overlap(a: &Entry, b: &Entry) -> bool {
     let actions = a.actions.is_empty()
         || b.actions.is_empty()
         || a.actions.iter().any(|action| b.actions.contains(action));

@@ -39,8 +39,13 @@ fn unescaped(line: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut rest = line;
     while let Some(c) = rest.chars().next() {
-        let special: [(&str, &[u8]); 4] =
-            [("{BOM}", b"\xEF\xBB\xBF"), ("{CR}", b"\r"), ("{FF}", b"\xFF"), ("{NUL}", b"\0")];
+        let special: [(&str, &[u8]); 5] = [
+            ("{BOM}", b"\xEF\xBB\xBF"),
+            ("{CR}", b"\r"),
+            ("{FF}", b"\xFF"),
+            ("{FE}", b"\xFE"),
+            ("{NUL}", b"\0"),
+        ];
         if let Some((name, value)) = special.iter().find(|(name, _)| rest.starts_with(name)) {
             bytes.extend_from_slice(value);
             rest = &rest[name.len()..];

@@ -88,11 +88,11 @@ fn a_broken_file_is_refused_without_quoting_it() {
     for (text, expected) in [
         (
             "host\nweb\n",
-            "line 1: expected a header with a column host and one of packs, system_root, exchange_root, variables",
+            "line 1: expected a header with the column `host` and one of `packs`, `system_root`, `exchange_root` and `variables`, separated by commas",
         ),
         (
             "packs\nexchange\n",
-            "line 1: expected a header with a column host and one of packs, system_root, exchange_root, variables",
+            "line 1: expected a header with the column `host` and one of `packs`, `system_root`, `exchange_root` and `variables`, separated by commas",
         ),
         (
             "host,packs\nweb,secret\n",
@@ -100,11 +100,15 @@ fn a_broken_file_is_refused_without_quoting_it() {
         ),
         (
             "host,packs\nweb\n",
-            "line 2: the row has 1 cells, expected 2 as in the header; put a cell that holds a comma in double quotes",
+            "line 2: the row has 1 cell, the header 2; write a comma for each cell that is missing at the end",
+        ),
+        (
+            "host,packs\n | ,exchange\n",
+            "line 2, column host: expected a pattern, several divided by |, or nothing, which means any",
         ),
         (
             "host,variables\nweb,=D:\\secret\n",
-            r"line 2, column variables: expected NAME=FOLDER, several divided by |, such as APP_ROOT=D:\Apps",
+            r"line 2, column variables: expected NAME=folder for each variable, divided by |, such as APP_ROOT=D:\Apps",
         ),
         (
             "host,variables\nweb,SystemDrive=D:\n",
@@ -121,6 +125,12 @@ fn a_broken_file_is_refused_without_quoting_it() {
         "{text}"
     );
     assert!(!text.contains("secret"), "{text}");
+}
+
+#[test]
+fn misspelt_columns_are_told() {
+    let profiles = profiles("host,sytem_root,pack,variables,remark\n");
+    assert_eq!(profiles.misspelt(), [("sytem_root".to_owned(), "system_root"), ("pack".to_owned(), "packs")]);
 }
 
 #[test]

@@ -9,17 +9,31 @@ use crate::allowlist::{Effect, Entry, Index, Match, Origin, SiteFile, lint};
 use crate::iis::Image;
 
 const NAMES: [&str; 6] = ["A", "B", "a", "StaticFileModule", "modrpflt", ""];
-const IMAGES: [&str; 8] = [
+const IMAGES: [&str; 10] = [
     r"D:\a.dll",
     r"d:\x\..\a.dll",
     r"D:\x\a.dll",
     r"a.dll",
     r"\\server\a.dll",
     r"%windir%\System32\inetsrv\static.dll",
+    r"C:\Program Files\x\a.dll",
+    r"%ProgramData%\a.dll",
     r"%UNKNOWN%\a.dll",
     "",
 ];
-const PATTERNS: [&str; 6] = [r"D:\*.dll", r"D:\**\a.dll", r"*\a.dll", r"**", r"\\server\*", r"%windir%\**"];
+const PATTERNS: [&str; 11] = [
+    r"D:\*.dll",
+    r"D:\**\a.dll",
+    r"*\a.dll",
+    r"**",
+    r"\\server\*",
+    r"%windir%\**",
+    r"C:\**",
+    r"C:\*\a.dll",
+    r"C:\Program Files*\**",
+    r"?:\**\a.dll",
+    r"%ProgramData%\*",
+];
 const TYPES: [&str; 4] = ["T.M", "T.M, T", "T.M, T, PublicKeyToken=aaaaaaaaaaaaaaaa", "T.M, U"];
 
 fn rows() -> impl Strategy<Value = Vec<String>> {
@@ -80,8 +94,9 @@ fn matches(entry: &Entry, seen: &Seen) -> [bool; 4] {
             let certain =
                 !own.flags.codes().any(|code| !matches!(code, "wildcard" | "relative" | "other_drive"));
             // What is denied is denied however uncertain its path is.
-            (deny || certain && image.is_resolved())
-                && Glob::new(&own.normal, Some('\\')).matches(&image.normal)
+            let alike = |own: &str, seen: &str| Glob::new(own, Some('\\')).matches(seen);
+            alike(&own.on_drive(&roots), &image.on_drive(&roots))
+                && (deny || certain && image.is_resolved() && alike(&own.normal, &image.normal))
         }
         Some(image) if deny => image.normal == own.normal,
         Some(image) => {

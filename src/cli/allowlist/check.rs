@@ -1,54 +1,87 @@
 //! `allowlist check`: every finding with file, line, column, severity, rule and fix.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 
-use crate::allowlist::lint::{self, Severity};
-use crate::allowlist::{Profile, SiteFile};
+use crate::allowlist::lint::{self, Finding, Severity};
+use crate::allowlist::{Catalogue, HostProfiles, SiteFile};
 
+use crate::cli::args::Check;
 use crate::cli::{FOUND, Failure, knowledge};
 use crate::report::printable;
 
 /// Checks each file by itself. Exit code 1 on errors, and with `strict` on warnings.
-pub(super) fn run(files: &[PathBuf], strict: bool, as_of: Option<&str>) -> Result<ExitCode, Failure> {
-    let now = match as_of {
+pub(super) fn run(arguments: &Check) -> Result<ExitCode, Failure> {
+    let now = match &arguments.as_of {
         Some(text) => knowledge::moment(text)?,
         None => chrono::Utc::now().timestamp_micros(),
     };
     let mut output = anstream::AutoStream::auto(std::io::stdout().lock());
     let mut worst = None;
-    for file in files {
-        let (bytes, name) = knowledge::named(file)?;
+    let hosts = match &arguments.packs_file {
+        Some(file) => {
+            let hosts = hosts(file)?;
+            for (written, meant) in hosts.misspelt() {
+                worst = worst.max(Some(Severity::Warning));
+                writeln!(
+                    output,
+                    "{}: warning [{}] column `{}` is not read; did you mean `{meant}`?\n    fix: {}",
+                    file.display(),
+                    lint::UNKNOWN_COLUMN.name,
+                    printable(written),
+                    lint::UNKNOWN_COLUMN.fix
+                )?;
+            }
+            hosts
+        }
+        None => HostProfiles::default(),
+    };
+    for file in &arguments.files {
+        let (bytes, name) = knowledge::input(file)?;
         let site = SiteFile::parse(&bytes, &name);
-        let entries = site.entries.len();
         let findings =
-            lint::check(site, &Profile::default(), now).map_err(|error| Failure::Told(error.to_string()))?;
+            lint::check_hosts(&site, &hosts, now).map_err(|error| Failure::Told(error.to_string()))?;
         for finding in &findings {
             worst = worst.max(Some(finding.rule.severity));
-            let place = if finding.column.is_empty() {
-                format!("{}:{}", finding.file, finding.line)
-            } else {
-                format!("{}:{}: {}", finding.file, finding.line, finding.column)
-            };
-            writeln!(
-                output,
-                "{place}: {} [{}] {}\n    fix: {}",
-                finding.rule.severity.as_str(),
-                finding.rule.name,
-                printable(&finding.message),
-                finding.fix
-            )?;
+            writeln!(output, "{}", line(finding))?;
         }
-        let plural =
-            |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
-        writeln!(
-            output,
-            "{name}: {}, {}",
-            plural(entries, "entry", "entries"),
-            plural(findings.len(), "finding", "findings")
-        )?;
+        writeln!(output, "{name}: {}", summary(site.entries.len(), &findings))?;
     }
-    let limit = if strict { Severity::Warning } else { Severity::Error };
+    let limit = if arguments.strict { Severity::Warning } else { Severity::Error };
     Ok(if worst >= Some(limit) { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
+}
+
+fn hosts(file: &Path) -> Result<HostProfiles, String> {
+    let (bytes, name) = knowledge::named(file)?;
+    let catalogue = Catalogue::new(SiteFile::default()).map_err(|error| error.to_string())?;
+    let valid: Vec<&str> = catalogue.packs().into_keys().collect();
+    HostProfiles::parse(&bytes, &name, std::collections::BTreeSet::new(), &valid)
+        .map_err(|error| error.to_string())
+}
+
+fn line(finding: &Finding) -> String {
+    let column = if finding.column.is_empty() { String::new() } else { format!(" {}:", finding.column) };
+    format!(
+        "{}:{}:{column} {} [{}] {}\n    fix: {}",
+        finding.file,
+        finding.line,
+        finding.rule.severity.as_str(),
+        finding.rule.name,
+        printable(&finding.message),
+        finding.fix
+    )
+}
+
+fn summary(entries: usize, findings: &[Finding]) -> String {
+    let counted =
+        |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    let of = |severity| findings.iter().filter(|finding| finding.rule.severity == severity).count();
+    [
+        counted(entries, "entry", "entries"),
+        counted(of(Severity::Error), "error", "errors"),
+        counted(of(Severity::Warning), "warning", "warnings"),
+        counted(of(Severity::Note), "note", "notes"),
+    ]
+    .join(", ")
 }

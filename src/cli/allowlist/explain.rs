@@ -6,10 +6,17 @@ use std::process::ExitCode;
 use crate::cli::args::Explain;
 use crate::cli::{Failure, knowledge};
 use crate::detect::{Finding, InventoryRow, explain, row};
+use crate::iis::Level;
 use crate::report::printable;
 
-/// Prints the decision as if the module were listed on the host now, or at the time of `--as-of`.
+/// Prints the decision as if the module were listed on the host now (or changed so, with `--action`), or at the time of
+/// `--as-of`.
 pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
+    if arguments.name.trim().is_empty() {
+        return Err(Failure::Told(
+            "there is no name: give the name that the module is registered under".to_owned(),
+        ));
+    }
     let mut engine = knowledge::engine(&arguments.knowledge)?;
     let mut host = String::new();
     row::lower_case(&arguments.host, &mut host);
@@ -25,6 +32,13 @@ pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
     };
     let mut subject = listed.subject(&host, time, false);
     subject.old = arguments.old.as_deref();
+    subject.config_path = &arguments.config_path;
+    if let Some(kind) = arguments.kind {
+        (subject.class, subject.kind) = (kind.class(), Some(kind));
+    }
+    if let Some(action) = arguments.action {
+        (subject.action, subject.level) = (action, Level::Change);
+    }
     let mut finding = Finding::default();
     engine.decide(&subject, &mut finding);
     let mut output = anstream::AutoStream::auto(std::io::stdout().lock());

@@ -13,7 +13,7 @@ use super::args::Allowlist;
 /// Runs `allowlist`.
 pub(super) fn run(command: &Allowlist) -> Result<ExitCode, Failure> {
     match command {
-        Allowlist::Check { files, strict, as_of } => check::run(files, *strict, as_of.as_deref()),
+        Allowlist::Check(arguments) => check::run(arguments),
         Allowlist::Add(arguments) => add::run(arguments),
         Allowlist::Baseline { from, knowledge } => baseline::run(from, knowledge),
         Allowlist::Explain(arguments) => explain::run(arguments),

@@ -5,6 +5,8 @@
 //! and `windir` are one variable. What cannot be resolved off the host keeps its written shape, folded and with single
 //! separators, so that it equals no resolved path by accident. The normal form of a normal form is itself.
 
+use std::borrow::Cow;
+
 use super::roots::Roots;
 
 mod flags;
@@ -35,6 +37,13 @@ impl Image {
     #[must_use]
     pub fn normalise(written: &str, roots: &Roots) -> Self {
         parse::normalise(written, roots)
+    }
+
+    /// The normal form with the variable at its start replaced by its folder on a host with these roots, where that is
+    /// known. Not unique: a path that cannot be resolved keeps its shape.
+    #[must_use]
+    pub fn on_drive<'i>(&'i self, roots: &Roots) -> Cow<'i, str> {
+        parse::expand(&self.normal, roots, &mut ImageFlags::default())
     }
 
     /// Whether the path names one file for certain. Only such a path may be known good or allowed.

@@ -92,7 +92,7 @@ fn device_prefix(text: String, flags: &mut ImageFlags) -> String {
 
 /// Replaces a variable at the start by its folder. Every variable of the table is an absolute folder, so that one
 /// anywhere else makes no path.
-fn expand<'a>(text: &'a str, roots: &Roots, flags: &mut ImageFlags) -> Cow<'a, str> {
+pub(super) fn expand<'a>(text: &'a str, roots: &Roots, flags: &mut ImageFlags) -> Cow<'a, str> {
     let (path, rest) = match leading_variable(text).map(|(name, rest)| (name, rest, roots.value(name))) {
         Some((name, rest, Some(Value::Folder(folder)))) => {
             // The value of this one ends in a separator, so that scripts write `%ExchangeInstallPath%Bin`. Alone it is the

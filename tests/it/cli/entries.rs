@@ -117,6 +117,99 @@ fn an_entry_from_a_finding() {
     );
 }
 
+/// The workflow of the README, on its file of two columns.
+#[test]
+fn columns_that_the_file_lacks_are_added() {
+    let before = "name,image\r\nOther,D:\\other.dll\r\n";
+    let files = folder(&[
+        ("allow.csv", before.as_bytes()),
+        ("list.csv", b"name,image,host,_time\nContoso,D:\\contoso.dll,WEB01,2026-03-02T00:00:00Z\n"),
+    ]);
+    let scan = run_in(files.path(), &["scan", "--format", "json", "list.csv"]).good();
+    fs::write(files.path().join("scan.json"), &scan).unwrap();
+    let id = finding_id(&scan, "Contoso");
+    let finding = ["allowlist", "add", "allow.csv", "--finding", &id, "--from", "scan.json"];
+    let more = ["--host", "web*", "--owner", "web-team", "--reason", "Acme 4.2 roll-out"];
+    let told = run_in(files.path(), &[&finding[..], &more[..]].concat()).good();
+    assert!(told.contains("silences: unknown, medium\n"), "{told}");
+    assert!(told.contains("columns that the file lacked: kind, host, owner, reason\n"), "{told}");
+    assert_eq!(
+        read(&files, "allow.csv"),
+        "name,image,kind,host,owner,reason\r\nOther,D:\\other.dll,,,,\r\n\
+         Contoso,D:\\contoso.dll,native,web*,web-team,Acme 4.2 roll-out\r\n"
+    );
+    assert_eq!(verdict(&files, "Contoso", r"D:\contoso.dll"), "allowed");
+    assert_eq!(verdict(&files, "Other", r"D:\other.dll"), "allowed");
+}
+
+#[test]
+fn what_is_rated_high_is_not_silenced_by_mistake() {
+    let list = b"name,image,host,_time\nStaticFileModule,D:\\static.dll,web01,2026-03-02T00:00:00Z\n\
+        HttpHelper,C:\\ProgramData\\h.dll,web01,2026-03-02T00:00:00Z\n,D:\\noname.dll,web01,2026-03-02T00:00:00Z\n";
+    let files = folder(&[("list.csv", list), ("allow.csv", b"name,image\n")]);
+    let scan = run_in(files.path(), &["scan", "--format", "json", "list.csv"]).good();
+    fs::write(files.path().join("scan.json"), &scan).unwrap();
+    let id = finding_id(&scan, "StaticFileModule");
+    let add = ["allowlist", "add", "allow.csv", "--from", "scan.json", "--finding", &id];
+    let error = run_in(files.path(), &add).error();
+    assert!(
+        error.contains("silence a finding with verdict and severity masquerade_path, high")
+            && error.contains("--force"),
+        "{error}"
+    );
+    assert_eq!(read(&files, "allow.csv"), "name,image\n");
+    // To deny it silences nothing.
+    run_in(files.path(), &[&add[..], &["--effect", "deny"]].concat()).good();
+    let told = run_in(files.path(), &[&add[..], &["--force"]].concat()).good();
+    assert!(told.contains("silences: masquerade_path, high\n"), "{told}");
+    assert!(told.contains("warning: [other-image-of-known-name] "), "{told}");
+    let id = finding_id(&scan, "");
+    let error =
+        run_in(files.path(), &["allowlist", "add", "allow.csv", "--from", "scan.json", "--finding", &id]);
+    let error = error.error();
+    assert!(error.contains("names no module") || error.contains("cannot be read"), "{error}");
+}
+
+/// The id of the first finding about a module.
+fn finding_id(scan: &str, name: &str) -> String {
+    let json: Value = serde_json::from_str(scan).unwrap();
+    let findings = json["findings"].as_array().unwrap().clone();
+    let is_of = |finding: &&Value| finding["iis_module_name"].as_str().unwrap_or_default() == name;
+    let found = findings.iter().find(is_of).unwrap();
+    found["iis_finding_id"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn additions_at_one_time_are_all_there() {
+    let files = folder(&[("allow.csv", b"name,image\n")]);
+    let path = files.path();
+    std::thread::scope(|scope| {
+        for number in 0..16 {
+            scope.spawn(move || {
+                let (name, image) = (format!("Contoso{number}"), format!(r"D:\c{number}.dll"));
+                run_in(path, &["allowlist", "add", "allow.csv", "--name", &name, "--image", &image]).good();
+            });
+        }
+    });
+    assert_eq!(read(&files, "allow.csv").lines().count(), 17);
+    assert_eq!(files_of(files.path()), ["allow.csv"]);
+}
+
+/// What an interrupted addition leaves behind is told, and not removed.
+#[test]
+fn a_lock_that_was_left() {
+    let files = folder(&[("allow.csv", b"name,image\n"), ("allow.csv.lock", b"")]);
+    let lock = fs::File::options().write(true).open(files.path().join("allow.csv.lock")).unwrap();
+    lock.set_modified(std::time::SystemTime::now() - std::time::Duration::from_secs(60)).unwrap();
+    let arguments = ["allowlist", "add", "allow.csv", "--name", "Contoso", "--image", r"D:\contoso.dll"];
+    let error = run_in(files.path(), &arguments).error();
+    assert!(
+        error.contains("allow.csv is being written by another") && error.contains("allow.csv.lock"),
+        "{error}"
+    );
+    assert_eq!(files_of(files.path()), ["allow.csv", "allow.csv.lock"]);
+}
+
 /// A finding without image and type would allow any DLL under its name; a removal is another matter.
 #[test]
 fn findings_that_show_no_image() {
@@ -158,18 +251,42 @@ fn what_would_not_be_sound_is_not_added() {
         ("other.json", b"{}"),
     ]);
     let contoso = ["--name", "Contoso", "--image", r"D:\contoso.dll"];
-    let cases: [(&str, Vec<&str>, &str); 9] = [
-        ("allow.csv", vec!["--name", "Contoso"], "the new entry is not sound: "),
+    let cases: [(&str, Vec<&str>, &str); 12] = [
+        ("allow.csv", vec!["--name", "Contoso"], "nothing was added: --image: expected the path of the DLL"),
         ("allow.csv", vec!["--name", "", "--image", ""], "the new entry is empty"),
         (
             "allow.csv",
             [&contoso[..], &["--expires", "soon"]].concat(),
-            "the header of the file lacks expires",
+            "--expires: expected an ISO 8601 date or time, such as 2026-12-31 or 2026-12-31T18:00Z (UTC unless a zone is \
+             written), found `soon`; write the date",
         ),
-        ("allow.csv", [&contoso[..], &["--host", "web*"]].concat(), "the header of the file lacks host"),
-        ("new.csv", [&contoso[..], &["--expires", "soon"]].concat(), "the new entry is not sound: "),
-        ("broken.csv", contoso.to_vec(), "the file must be sound before an entry is added to it: "),
-        ("latin.csv", contoso.to_vec(), "not UTF-8"),
+        (
+            "new.csv",
+            [&contoso[..], &["--match", "regex"]].concat(),
+            "new.csv: nothing was added: --match: expected one of exact",
+        ),
+        ("new.csv", [&contoso[..], &["--config-path", "|"]].concat(), "--config-path: expected a pattern"),
+        (
+            "allow.csv",
+            vec!["--name", "modrpflt", "--image", r"D:\x.dll"],
+            "nothing was added: [allows-threat] ",
+        ),
+        (
+            "allow.csv",
+            vec!["--name", "*", "--image", "*", "--match", "glob"],
+            "nothing was added: [any-name-any-image] ",
+        ),
+        ("allow.csv", [&contoso[..], &["--id", "line-2"]].concat(), "nothing was added: [duplicate-id] "),
+        (
+            "broken.csv",
+            contoso.to_vec(),
+            "the file must be sound before an entry is added to it: broken.csv, line 2: ",
+        ),
+        (
+            "latin.csv",
+            contoso.to_vec(),
+            "latin.csv, line 2: byte 13 of the file is not UTF-8; save the file as UTF-8",
+        ),
         (
             "allow.csv",
             vec!["--finding", "1", "--from", "scan.txt"],
@@ -196,7 +313,7 @@ fn a_file_that_cannot_be_written_stays_as_it_was() {
         run_in(files.path(), &[&["allowlist", "add", "no/such/allow.csv"], &contoso[..]].concat()).error();
     assert!(error.starts_with("iismodcheck: no/such/allow.csv cannot be written: "), "{error}");
     let folder_there = run_in(files.path(), &[&["allowlist", "add", "."], &contoso[..]].concat()).error();
-    assert_eq!(folder_there, "iismodcheck: . is not a file");
+    assert_eq!(folder_there, "iismodcheck: . is a folder: give the name of a CSV file");
     assert_eq!(files_of(files.path()), ["allow.csv"]);
 }
 
@@ -231,6 +348,13 @@ fn rights_and_links_stay() {
     run_in(files.path(), &arguments).good();
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
     assert!(fs::symlink_metadata(files.path().join("link.csv")).unwrap().is_symlink());
+    symlink("gone.csv", files.path().join("dangling.csv")).unwrap();
+    let error = run_in(
+        files.path(),
+        &["allowlist", "add", "dangling.csv", "--name", "Contoso", "--image", r"D:\contoso.dll"],
+    );
+    let error = error.error();
+    assert!(error.contains("dangling.csv is a link to gone.csv, which does not exist"), "{error}");
     assert!(read(&files, "allow.csv").contains("Contoso"));
 }
 
@@ -289,5 +413,78 @@ fn a_baseline_from_events() {
         ["RequestTelemetryModule", "FastCgiModule_64bit", "HttpCacheModule", "DefaultDocumentModule_Atomic"]
     {
         assert!(run.stderr.contains(&format!("left out: {left_out} ")), "{}", run.stderr);
+    }
+}
+
+/// What the modules of a clean estate must not be: each is left out with its reason, and nothing ends the run.
+#[test]
+fn what_a_baseline_leaves_out() {
+    let cases = [
+        ("Both,C:\\b.dll,\"B.Module, B\"", "it has an image and a type, of which a module has one only"),
+        ("Two,D:\\same.dll,\nAlso,D:\\SAME.dll,", "one image or type has several names: Also, Two"),
+        (
+            "Many,D:\\m1.dll,\nMany,D:\\m2.dll,",
+            "one name has several images or types: D:\\m1.dll, D:\\m2.dll",
+        ),
+        (
+            "Acme,D:\\a1.dll,\nACME,D:\\a2.dll,",
+            "names that differ in case only are different modules: ACME, Acme",
+        ),
+        ("Wide,D:\\Windows\\System32\\inetsrv\\wide.dll,", "its folder looks like one of Windows: "),
+        ("Near,%windir%\\System32\\inetsrv\\near.dll,", "it lies in the folder of IIS itself"),
+        (
+            "Kerb,%ExchangeInstallPath%\\Bin\\kerbauth.dll,",
+            "its image is that of kerbauth of the product pack exchange",
+        ),
+        ("kerbauth,D:\\kerbauth.dll,", "its name is that of a module of the product pack exchange"),
+    ];
+    for (rows, expected) in cases {
+        let list = format!("name,image,type\n{rows}\nFine,D:\\fine.dll,\nFine,d:/FINE.dll,\n");
+        let files = folder(&[("list.csv", list.as_bytes())]);
+        let run = run_in(files.path(), &["allowlist", "baseline", "list.csv"]);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        let left_out = rows.lines().count();
+        assert!(
+            run.stderr.starts_with(&format!("1 proposed, {left_out} left out\n")),
+            "{rows}: {}",
+            run.stderr
+        );
+        assert_eq!(run.stderr.matches(&format!(" ({expected}")).count(), left_out, "{rows}: {}", run.stderr);
+        assert!(run.stdout.lines().count() == 2 && run.stdout.contains("Fine"), "{rows}: {}", run.stdout);
+    }
+}
+
+/// A result of a scan proposes what the scanned file does, and its verdicts and actions hold.
+#[test]
+fn a_baseline_from_the_result_of_a_scan() {
+    let export = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/iis-operational.csv");
+    let export = export.to_str().unwrap();
+    let files = folder(&[]);
+    let direct = run_in(files.path(), &["allowlist", "baseline", export]);
+    for format in ["json", "csv"] {
+        let scan = run_in(files.path(), &["scan", "--format", format, export]).good();
+        fs::write(files.path().join("result"), scan).unwrap();
+        let run = run_in(files.path(), &["allowlist", "baseline", "result"]);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert_eq!(run.stdout, direct.stdout, "{format}");
+        assert_eq!(run.stderr, direct.stderr, "{format}");
+        assert!(run.stderr.contains("(it was removed)"), "{}", run.stderr);
+    }
+    fs::write(files.path().join("allow.csv"), &direct.stdout).unwrap();
+    let again = run_in(files.path(), &["allowlist", "baseline", "--allowlist", "allow.csv", "result"]);
+    assert_eq!(again.stdout.lines().count(), 1, "what is allowed by now is not proposed: {}", again.stdout);
+    let cleared = r#"{"findings": [{"iis_module_verdict": "unverified", "iis_module_action": "cleared"}]}"#;
+    fs::write(files.path().join("result"), cleared).unwrap();
+    let run = run_in(files.path(), &["allowlist", "baseline", "result"]);
+    assert!(run.stderr.contains("(the whole list was cleared)"), "{}", run.stderr);
+    for (content, expected) in [
+        ("{}", "it has no `findings`"),
+        ("{", "not the output of `scan --format json`"),
+        (r#"{"findings": [{"iis_module_verdict": "fine"}]}"#, "finding 1: `fine` is no verdict"),
+        ("iis_module_name,iis_module_verdict\nA\n", "result, line 2: the row has not as many cells"),
+    ] {
+        fs::write(files.path().join("result"), content).unwrap();
+        let error = run_in(files.path(), &["allowlist", "baseline", "result"]).error();
+        assert!(error.contains(expected), "{error}");
     }
 }

@@ -113,11 +113,12 @@ fn an_allowlist_packs_and_dates() {
     let allowlist: &[u8] = b"id,name,image,expires\nc1,ContosoModule,D:\\c.dll,2026-06-30\n";
     let packs: &[u8] = b"host,packs\nex*,exchange\n";
     let files = folder(&[("modules.csv", modules), ("allow.csv", allowlist), ("packs.csv", packs)]);
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 7] = [
         (&[], "unknown unknown"),
         (&["--allowlist", "allow.csv"], "allowed unknown"),
         (&["--allowlist", "allow.csv", "--as-of", "2026-07-01"], "allow_expired unknown"),
         (&["--allowlist", "allow.csv", "--as-of", "2026-06-30T23:59:59Z"], "allowed unknown"),
+        (&["--allowlist", "allow.csv", "--as-of", "2026-06-30T23:59Z"], "allowed unknown"),
         (&["--packs", "exchange"], "unknown known_good"),
         (&["--packs-file", "packs.csv", "--allowlist", "allow.csv"], "allowed known_good"),
     ];

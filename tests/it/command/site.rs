@@ -96,12 +96,12 @@ fn date_and_host_are_looked_at_row_by_row() {
     let expected =
         ["allowed", "allow_expired", "allow_out_of_scope", "allowed", "allow_out_of_scope"].repeat(3);
     assert_eq!(verdicts(&annotate_in(app.start(), &[], &events)), expected);
-    let as_of = ["as_of=2026-03-03"];
-    let after = annotate_in(app.start(), &as_of, &events);
     let expected =
         ["allow_expired", "allow_expired", "allow_out_of_scope", "allow_expired", "allow_out_of_scope"]
             .repeat(3);
-    assert_eq!(verdicts(&after), expected);
+    for as_of in ["as_of=2026-03-03", "as_of=2026-03-03T10:00Z", "as_of=2026-03-03T10:00+01:00"] {
+        assert_eq!(verdicts(&annotate_in(app.start(), &[as_of], &events)), expected, "{as_of}");
+    }
 }
 
 #[test]
@@ -167,7 +167,10 @@ fn what_is_broken_is_told_with_its_place() {
 fn a_folder_in_the_place_of_a_file_cannot_be_read() {
     let app = App::new();
     fs::create_dir(app.path(ALLOWLIST)).unwrap();
-    assert_eq!(app.refusal(&[]), "iismodcheck_allowlist.csv is not a file");
+    assert_eq!(
+        app.refusal(&[]),
+        "iismodcheck_allowlist.csv in the lookups folder of this app is a folder: give the name of a CSV file"
+    );
 }
 
 #[cfg(unix)]
@@ -178,13 +181,19 @@ fn an_unreadable_file_is_refused() {
     let app = App::new();
     symlink(app.path(ALLOWLIST), app.path(ALLOWLIST)).unwrap();
     let error = app.refusal(&[]);
-    assert!(error.starts_with("iismodcheck_allowlist.csv cannot be read: "), "{error}");
+    assert!(
+        error.starts_with("iismodcheck_allowlist.csv in the lookups folder of this app cannot be read: "),
+        "{error}"
+    );
     // Who is not root cannot read a file without permissions either.
     let app = App::with(ALLOWLIST, CONTOSO_ROW);
     fs::set_permissions(app.path(ALLOWLIST), fs::Permissions::from_mode(0o0)).unwrap();
     if fs::read(app.path(ALLOWLIST)).is_err() {
         let error = app.refusal(&[]);
-        assert!(error.starts_with("iismodcheck_allowlist.csv cannot be read: "), "{error}");
+        assert!(
+            error.starts_with("iismodcheck_allowlist.csv in the lookups folder of this app cannot be read: "),
+            "{error}"
+        );
     }
 }
 

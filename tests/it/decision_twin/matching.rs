@@ -286,7 +286,11 @@ impl<'c> Case<'c> {
             && (e.name.is_empty() || Glob::new(&e.name, None).matches(self.subject.name))
             && (e.image.is_empty()
                 || image.is_some_and(|image| {
-                    Glob::new(&self.pattern(&e.image), Some('\\')).matches(&image.normal)
+                    let own = Image { normal: self.pattern(&e.image), ..image.clone() };
+                    let alike = |own: &str, seen: &str| Glob::new(own, Some('\\')).matches(seen);
+                    let roots = &self.shelf.profile.roots;
+                    alike(&own.on_drive(roots), &image.on_drive(roots))
+                        && (e.effect == Effect::Deny || alike(&own.normal, &image.normal))
                 }))
             && (e.type_name.is_empty()
                 || self.managed.as_ref().is_some_and(|seen| {

@@ -1,0 +1,158 @@
+//! Writing an allowlist file in one step, one writer at a time.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// The longest that another writer takes, or is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// The file that is to be written: what a link leads to. `name` is for errors.
+pub(super) fn target(path: &Path, name: &str) -> Result<PathBuf, String> {
+    match fs::canonicalize(path) {
+        Ok(target) => Ok(target),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::read_link(path) {
+            Ok(missing) => Err(format!(
+                "{name} is a link to {}, which does not exist; create that file (it may be empty) or remove the link",
+                missing.display()
+            )),
+            Err(_) => Ok(path.to_path_buf()),
+        },
+        Err(error) => Err(format!("{name} cannot be read: {error}")),
+    }
+}
+
+/// The right to write a file: a file beside it that only one writer can create. Removed at the end.
+pub(super) struct Lock {
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Waits for other writers. `name` is the file's name for errors.
+    pub(super) fn take(target: &Path, name: &str) -> Result<Self, String> {
+        let path = beside(target, "lock");
+        let start = Instant::now();
+        loop {
+            match fs::File::create_new(&path) {
+                Ok(_) => return Ok(Self { path }),
+                Err(error) if is_taken(&error) && !is_left(&path) && start.elapsed() < PATIENCE => {
+                    sleep(PAUSE);
+                }
+                Err(error) if is_taken(&error) => {
+                    return Err(format!(
+                        "{name} is being written by another `allowlist add`, or one was interrupted: when none is at \
+                         work any more, remove {} and try again",
+                        path.display()
+                    ));
+                }
+                Err(error) => return Err(format!("{name} cannot be written: {}", in_folder(target, &error))),
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // What is left behind is told to the next writer.
+        let _: io::Result<()> = fs::remove_file(&self.path);
+    }
+}
+
+/// Windows refuses access to a file that is just being removed.
+fn is_taken(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::AlreadyExists
+        || cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied
+}
+
+/// Whether a lock is older than any writer takes.
+fn is_left(lock: &Path) -> bool {
+    let age = fs::metadata(lock).and_then(|found| found.modified()).map(|made| made.elapsed());
+    age.is_ok_and(|age| age.is_ok_and(|age| age > PATIENCE))
+}
+
+/// Writes a file beside `target` and renames it over `target`. Gives what a person must know about the new file.
+pub(super) fn replace(target: &Path, bytes: &[u8]) -> Result<Option<String>, String> {
+    let (file, new) = create_beside(target).map_err(|error| in_folder(target, &error))?;
+    fill(file, bytes, target, &new).map_err(|error| {
+        // The failure is reported; what was written beside the file is of no use.
+        let _: io::Result<()> = fs::remove_file(&new);
+        in_folder(target, &error)
+    })
+}
+
+fn in_folder(target: &Path, error: &io::Error) -> String {
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.map_or_else(|| ".".to_owned(), |folder| folder.display().to_string());
+    match error.kind() {
+        io::ErrorKind::NotFound => format!("there is no folder {folder}"),
+        io::ErrorKind::PermissionDenied => {
+            format!("this user may not create files in the folder {folder} ({error})")
+        }
+        _ => error.to_string(),
+    }
+}
+
+fn beside(target: &Path, ending: &str) -> PathBuf {
+    let mut path = target.as_os_str().to_owned();
+    path.push(".");
+    path.push(ending);
+    PathBuf::from(path)
+}
+
+/// Creates a file of a name that was free.
+fn create_beside(target: &Path) -> io::Result<(fs::File, PathBuf)> {
+    let mut number = std::process::id();
+    loop {
+        let new = beside(target, &format!("{number}.new"));
+        match fs::File::create_new(&new) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number = number.wrapping_add(1),
+            created => return Ok((created?, new)),
+        }
+    }
+}
+
+fn fill(mut file: fs::File, bytes: &[u8], target: &Path, new: &Path) -> io::Result<Option<String>> {
+    file.write_all(bytes)?;
+    let warning = match fs::metadata(target) {
+        Ok(found) => {
+            fs::set_permissions(new, found.permissions())?;
+            keep_owner(&found, new)
+        }
+        Err(_) => None,
+    };
+    file.sync_all()?;
+    drop(file);
+    fs::rename(new, target)?;
+    Ok(warning)
+}
+
+/// Gives the new file the owner and group of the old one, as far as this user may.
+#[cfg(unix)]
+fn keep_owner(old: &fs::Metadata, new: &Path) -> Option<String> {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let made = fs::metadata(new).ok()?;
+    let (user, group) = (old.uid(), old.gid());
+    let changes = |new: u32, old: u32| (new != old).then_some(old);
+    let (new_user, new_group) = (changes(made.uid(), user), changes(made.gid(), group));
+    if new_user.is_none() && new_group.is_none() || chown(new, new_user, new_group).is_ok() {
+        return None;
+    }
+    // The group alone is often allowed.
+    let group_kept = chown(new, None, new_group).is_ok();
+    let lost = match (new_user, group_kept) {
+        (Some(user), true) => format!("user {user}"),
+        (Some(user), false) => format!("user {user} and group {group}"),
+        (None, _) => format!("group {group}"),
+    };
+    Some(format!(
+        "the file belonged to {lost}, which this user may not give it back to: run chown if Splunk can no longer read it"
+    ))
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_old: &fs::Metadata, _new: &Path) -> Option<String> {
+    None
+}

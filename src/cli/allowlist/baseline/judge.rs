@@ -1,0 +1,150 @@
+//! Whether one finding of a clean estate may become an entry.
+
+use std::borrow::Cow;
+
+use crate::allowlist::Origin;
+use crate::detect::{
+    Annotation, Column as Fact, Engine, Finding, InventoryRow, ReasonTexts, Severity, Verdict,
+};
+use crate::iis::{Class, Kind};
+use crate::report::{Item, printable};
+
+/// What becomes of a finding.
+pub(super) enum Judgement {
+    /// The baseline or the allowlist has it.
+    Known,
+    /// An entry, with the image in normal form; the type as written where there is no image.
+    Propose(String),
+    /// To be looked at by a person, and why.
+    LeaveOut(Cow<'static, str>),
+}
+
+/// Reasons that are no ground for doubt.
+const HARMLESS: [&str; 6] =
+    ["time_assumed", "inferred", "collapsed_separators", "precondition_changed", "quoted", "other_drive"];
+
+fn leave_out(why: &'static str) -> Judgement {
+    Judgement::LeaveOut(why.into())
+}
+
+/// Image, or else type.
+pub(super) fn identity(item: &Item) -> &str {
+    match item.fact(Fact::Image) {
+        "" => item.fact(Fact::Type),
+        image => image,
+    }
+}
+
+/// Only what nothing speaks against is proposed, then and now: a result may be older than the allowlist, and a scan says
+/// nothing about products that are not chosen or about folders that look like those of Windows.
+pub(super) fn judge(item: &Item, engine: &mut Engine) -> Judgement {
+    match by_verdict(item) {
+        Judgement::Propose(_) => {}
+        settled => return settled,
+    }
+    match by_verdict(&listed(item, engine)) {
+        Judgement::Propose(_) => {}
+        settled => return settled,
+    }
+    if let Some(why) = of_a_pack(item, engine) {
+        return Judgement::LeaveOut(why.into());
+    }
+    let normal = engine.image_normalized();
+    match odd_folder(normal) {
+        Some(why) => leave_out(why),
+        None if normal.is_empty() => Judgement::Propose(item.fact(Fact::Type).to_owned()),
+        None => Judgement::Propose(normal.to_owned()),
+    }
+}
+
+/// `unknown`, with an image or type, present or added, and without any reason that raises doubt.
+fn by_verdict(item: &Item) -> Judgement {
+    let action = item.fact(Fact::Action);
+    match item.verdict {
+        Verdict::KnownGood | Verdict::Allowed | Verdict::NotModule => return Judgement::Known,
+        Verdict::Unverified | Verdict::Incomplete | Verdict::Unknown if action == "removed" => {
+            return leave_out("it was removed");
+        }
+        Verdict::Unverified | Verdict::Incomplete if action == "cleared" => {
+            return leave_out("the whole list was cleared");
+        }
+        Verdict::Unverified | Verdict::Incomplete => return leave_out("its image is not shown"),
+        Verdict::AllowExpired => return leave_out("renew the entry that expired, if it is still wanted"),
+        Verdict::AllowOutOfScope => return leave_out("widen the entry that lists it, if it belongs here"),
+        Verdict::Unknown => {}
+        verdict => return leave_out(verdict.meaning()),
+    }
+    if identity(item).is_empty() {
+        return leave_out("neither image nor type is shown");
+    }
+    if !item.fact(Fact::Image).is_empty() && !item.fact(Fact::Type).is_empty() {
+        return leave_out("it has an image and a type, of which a module has one only");
+    }
+    let hides = |fact| printable(item.fact(fact)) != item.fact(fact);
+    if [Fact::Name, Fact::Image, Fact::Type].into_iter().any(hides) {
+        return leave_out("it has characters that do not show");
+    }
+    let codes = item.reasons.iter().map(|reason| reason.split(':').next().unwrap_or_default());
+    let odd: Vec<&str> = codes.filter(|code| !HARMLESS.contains(code)).collect();
+    if odd.contains(&"pack_not_chosen") {
+        return leave_out("choose the product pack that lists it instead: packs=");
+    }
+    if odd.is_empty() {
+        Judgement::Propose(String::new())
+    } else {
+        Judgement::LeaveOut(format!("look at this first: {}", odd.join(", ")).into())
+    }
+}
+
+/// The finding as if the module were listed now.
+fn listed(item: &Item, engine: &mut Engine) -> Item {
+    let row = InventoryRow {
+        name: item.fact(Fact::Name),
+        image: item.fact(Fact::Image),
+        type_name: item.fact(Fact::Type),
+        precondition: item.fact(Fact::Precondition),
+    };
+    let mut subject = row.subject(item.fact(Fact::Host), item.time, false);
+    if item.fact(Fact::Kind) == Kind::IsapiFilter.as_str() {
+        (subject.class, subject.kind) = (Class::IsapiFilter, Some(Kind::IsapiFilter));
+    }
+    let mut finding = Finding::default();
+    engine.decide(&subject, &mut finding);
+    let mut reasons = ReasonTexts::default();
+    reasons.take(&finding, engine);
+    let annotation = Annotation::of(&subject, "", &finding, engine);
+    Item::new(item.time, finding.verdict, Severity::Info, &annotation, &reasons)
+}
+
+/// Why a module is left out that has the name or the image of a product's module, where the product is not chosen. The
+/// engine has just decided on it.
+fn of_a_pack(item: &Item, engine: &Engine) -> Option<String> {
+    let index = engine.index()?;
+    let (name, normal) = (item.fact(Fact::Name), engine.image_normalized());
+    let entries = (0..).map_while(|number| Some((number, index.entry(number)?)));
+    for (number, entry) in entries.filter(|(number, entry)| entry.enabled && !index.is_listed(*number)) {
+        let Origin::Pack(pack) = &entry.origin else { continue };
+        if index.image(number).is_some_and(|image| image.normal == normal) {
+            return Some(format!("its image is that of {} of the product pack {pack}", entry.name));
+        }
+        if entry.name.eq_ignore_ascii_case(name) {
+            return Some(format!(
+                "its name is that of a module of the product pack {pack}, with another image or type"
+            ));
+        }
+    }
+    None
+}
+
+/// Why an image in normal form is left out for its folder.
+fn odd_folder(normal: &str) -> Option<&'static str> {
+    let (folder, _) = normal.rsplit_once('\\')?;
+    if matches!(folder, r"%windir%\system32\inetsrv" | r"%windir%\syswow64\inetsrv") {
+        return Some("it lies in the folder of IIS itself, but none of Windows or its add-ons is known so");
+    }
+    let of_windows = |part: &str| matches!(part, "windows" | "system32" | "syswow64" | "inetsrv");
+    (!folder.starts_with("%windir%") && folder.split('\\').any(of_windows)).then_some(
+        "its folder looks like one of Windows: if Windows lies there on this host, set system_root in \
+         iismodcheck_packs.csv",
+    )
+}

@@ -1,0 +1,106 @@
+//! `allowlist baseline`: propose entries from scans or inventories of a clean estate.
+
+mod compare;
+mod judge;
+mod results;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::allowlist::{Column, edit};
+use crate::detect::Column as Fact;
+use crate::report::{Item, printable};
+
+use crate::cli::args::{Knowledge, Level};
+use crate::cli::scan::Scanner;
+use crate::cli::{Failure, knowledge};
+
+use compare::{Proposal, Proposals};
+use judge::{Judgement, identity, judge};
+
+/// Prints an allowlist file to standard output, and what was left out, and why, to standard error.
+pub(super) fn run(from: &[PathBuf], arguments: &Knowledge) -> Result<ExitCode, Failure> {
+    let items = items(from, arguments)?;
+    let mut engine = knowledge::engine(arguments)?;
+    let mut proposals = Proposals::default();
+    let mut left_out: Vec<(&Item, Cow<'static, str>)> = Vec::new();
+    for item in &items {
+        match judge(item, &mut engine) {
+            Judgement::Known => {}
+            Judgement::Propose(normal) => proposals.add(item, normal),
+            Judgement::LeaveOut(why) => left_out.push((item, why)),
+        }
+    }
+    let (proposed, doubtful) = proposals.compared();
+    left_out.extend(doubtful.into_iter().map(|(proposal, why)| (proposal.item, why.into())));
+    let header = Column::NAMES.join(",") + "\n";
+    let mut rows = Vec::new();
+    for proposal in &proposed {
+        match row(&header, proposal) {
+            Ok(row) => rows.push(row),
+            Err(error) => left_out.push((proposal.item, error.to_string().into())),
+        }
+    }
+    let mut output = std::io::stdout().lock();
+    output.write_all(header.as_bytes())?;
+    output.write_all(rows.concat().as_bytes())?;
+    let mut notes = std::io::stderr().lock();
+    writeln!(notes, "{} proposed, {} left out", rows.len(), left_out.len())?;
+    for (item, why) in left_out {
+        let shown = |text: &str| if text.is_empty() { "-".to_owned() } else { printable(text) };
+        writeln!(
+            notes,
+            "left out: {} {} on {}: {} ({})",
+            shown(item.fact(Fact::Name)),
+            shown(identity(item)),
+            shown(item.fact(Fact::Host)),
+            item.verdict,
+            printable(&why)
+        )?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What results of scans say, and what a scan of the other files finds.
+fn items(from: &[PathBuf], arguments: &Knowledge) -> Result<Vec<Item>, String> {
+    let mut items = Vec::new();
+    let mut to_scan = Vec::new();
+    for path in from {
+        match results::read(path)? {
+            Some(found) => items.extend(found),
+            None => to_scan.push(path.clone()),
+        }
+    }
+    let mut scanner = Scanner::new(knowledge::engine(arguments)?, Level::Change);
+    scanner.read(&to_scan)?;
+    items.extend(scanner.finish().0);
+    Ok(items)
+}
+
+/// The entry for a proposal, as a row below `header`.
+fn row(header: &str, proposal: &Proposal<'_>) -> Result<String, edit::EditError> {
+    let reason = justification(&proposal.hosts);
+    let cells = [
+        (Column::Kind, proposal.fact(Fact::Kind)),
+        (Column::Name, proposal.fact(Fact::Name)),
+        (Column::Image, proposal.fact(Fact::Image)),
+        (Column::Type, proposal.fact(Fact::Type)),
+        (Column::Reason, reason.as_str()),
+    ];
+    let text = edit::append(header, "the proposal", &cells)?.text;
+    Ok(text.strip_prefix(header).unwrap_or_default().to_owned())
+}
+
+fn justification(hosts: &BTreeSet<&str>) -> String {
+    let named: Vec<&str> = hosts.iter().copied().filter(|host| !host.is_empty()).take(3).collect();
+    let count = hosts.len();
+    let on = match (named.is_empty(), count) {
+        (true, _) => "an unnamed host".to_owned(),
+        (false, 1) => named.join(""),
+        (false, _) => format!("{count} hosts, such as {}", named.join(", ")),
+    };
+    format!("seen on {on}; nothing speaks against it")
+}
