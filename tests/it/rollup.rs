@@ -278,11 +278,9 @@ fn the_generated_commits_have_what_the_roll_up_is_for() {
     assert_eq!(seen, expected);
 }
 
-/// Where event 50 is not collected, a hijack that is taken back at once is one change: what it ends with is good.
-#[test]
-fn a_hijack_that_is_taken_back_is_found() {
-    let own = r"%windir%\System32\inetsrv\static.dll";
-    let event = |record: i64, old: &str, new: &str| ConfigEvent {
+/// Events of one image, ten seconds apart and without event 50, so that they are one change.
+fn images(written: &[(&str, &str)]) -> Vec<Record> {
+    let events = (1..).zip(written).map(|(record, (old, new))| ConfigEvent {
         host: "web01.example.com".to_owned(),
         process: "4000".to_owned(),
         actor: "S-1-5-21-1".to_owned(),
@@ -292,16 +290,34 @@ fn a_hijack_that_is_taken_back_is_found() {
         location: String::new(),
         configuration: "/system.webServer/globalModules/add[@name=\"StaticFileModule\"]/@image".to_owned(),
         operation: "3".to_owned(),
-        old: old.to_owned(),
-        new: new.to_owned(),
-    };
-    let events = [event(1, own, r"C:\Apps\evil.dll"), event(2, r"C:\Apps\evil.dll", own)];
-    let rows: Vec<Record> = events.iter().map(|event| event.render(Rendering::XmlRaw)).collect();
-    let findings = scan(&rows);
-    assert_eq!(contract(&findings), contract(&in_splunk(&rows, 1)));
-    assert_eq!(findings.len(), 1);
-    let finding = &findings[0];
-    assert_eq!(value(finding, "iis_module_verdict"), "image_hijack");
-    assert_eq!(value(finding, "iis_module_image"), r"C:\Apps\evil.dll");
-    assert!(finding["iis_module_reasons"].contains(&"image_overwritten".to_owned()), "{finding:?}");
+        old: (*old).to_owned(),
+        new: (*new).to_owned(),
+    });
+    events.map(|event| event.render(Rendering::XmlRaw)).collect()
+}
+
+/// Where event 50 is not collected, a hijack that is taken back at once is one change, and what it ends with is good. Of
+/// values that are equally bad the change is about the one that it ends with.
+#[test]
+fn the_worst_value_that_a_change_wrote_is_the_finding() {
+    let own = r"%windir%\System32\inetsrv\static.dll";
+    let (evil, other, worst) = (r"C:\Apps\evil.dll", r"C:\Apps\other.dll", r"C:\Apps\authmd4.dll");
+    for (written, verdict, image, overwritten) in [
+        (&[(own, evil), (evil, own)][..], "image_hijack", evil, true),
+        (&[(own, evil), (evil, other)], "image_hijack", other, false),
+        (&[(own, evil), (evil, worst), (worst, other), (other, own)], "image_hijack", evil, true),
+        (&[(own, own)], "known_good", own, false),
+    ] {
+        let rows = images(written);
+        let findings = scan(&rows);
+        assert_eq!(contract(&findings), contract(&in_splunk(&rows, 1)));
+        assert_eq!(findings.len(), 1);
+        let finding = &findings[0];
+        assert_eq!(value(finding, "iis_module_verdict"), verdict, "{written:?}");
+        assert_eq!(value(finding, "iis_module_image"), image, "{written:?}");
+        let told = finding
+            .get("iis_module_reasons")
+            .is_some_and(|reasons| reasons.contains(&"image_overwritten".to_owned()));
+        assert_eq!(told, overwritten, "{written:?}");
+    }
 }
