@@ -3,23 +3,27 @@
 use super::entry::{Effect, Entry, Match, Origin};
 use super::index::{Index, decides};
 use super::{Candidates, EntryNumber, Identity};
-use crate::iis::{Class, Image, TypeMatch};
+use crate::iis::{Class, Image, Roots, TypeMatch};
 
 impl Index {
     /// Every entry that could speak about this module, before host, place, action and date are looked at.
     ///
     /// Never finds a pair for an unresolved image, but for an exact site entry written with the same relative one.
-    /// Deny and threat entries are also compared with what a device prefix (`\\?\C:\...`) stands before.
+    /// Deny and threat entries are also compared with what a device prefix (`\\?\C:\...`) stands before, and with
+    /// the DLL that Windows loads where the path has no extension.
     #[must_use]
     pub fn candidates(&self, id: &Identity<'_>) -> Candidates {
         let mut out = self.look_up(id);
-        let Some(plain) = id.image.and_then(|image| image.normal.strip_prefix(r"\\?\")) else { return out };
-        let plain = Image::normalise(plain, &self.roots);
-        let bare = self.look_up(&Identity { image: Some(&plain), ..*id });
-        out.deny.extend(bare.deny);
+        let Some(image) = id.image else { return out };
+        let plain = image.normal.strip_prefix(r"\\?\").map(|plain| Image::normalise(plain, &self.roots));
+        let loaded = with_extension(plain.as_ref().unwrap_or(image), &self.roots);
+        for other in [plain, loaded].iter().flatten() {
+            let also = self.look_up(&Identity { image: Some(other), ..*id });
+            out.deny.extend(also.deny);
+            out.threat = out.threat.or(also.threat);
+            out.threat_basename = out.threat_basename.or(also.threat_basename);
+        }
         self.sort(&mut out.deny);
-        out.threat = out.threat.or(bare.threat);
-        out.threat_basename = out.threat_basename.or(bare.threat_basename);
         out
     }
 
@@ -175,6 +179,14 @@ fn offer(best: &mut Option<(TypeMatch, EntryNumber)>, how: TypeMatch, number: En
     if best.is_none_or(|(so_far, _)| how > so_far) {
         *best = Some((how, number));
     }
+}
+
+/// The file that is loaded for a path without an extension: `LoadLibrary` appends `.dll` (documented). That IIS hands the
+/// path on as it is written is inferred, so that it counts against a module and never for it.
+fn with_extension(image: &Image, roots: &Roots) -> Option<Image> {
+    let name = image.file_name();
+    let bare = !name.is_empty() && !name.contains(['.', ':']);
+    bare.then(|| Image::normalise(&format!("{}.dll", image.normal), roots))
 }
 
 /// Whether equal normal forms mean one file. Shipped entries have no relative image; a site's entry means the same file

@@ -24,7 +24,7 @@ const NAMES: [&str; 15] = [
     "Acmé ",
     "FastCgiModule_64bit",
 ];
-const IMAGES: [&str; 19] = [
+const IMAGES: [&str; 21] = [
     r"%windir%\System32\inetsrv\static.dll",
     r"C:\Windows\System32\inetsrv\STATIC.dll",
     r"D:\Windows\System32\inetsrv\static.dll",
@@ -42,6 +42,8 @@ const IMAGES: [&str; 19] = [
     r"C:\Temp\acme.dll",
     r"%windir%\System32\acme.dll",
     "acme.dll",
+    r"C:\Acme\acme",
+    r"\\?\C:\Acme\authmd4",
     r"C:\ACME~1\acme.dll",
     r"%windir%\System32\inetsrv\iisfcgix64.dll",
 ];

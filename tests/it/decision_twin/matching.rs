@@ -253,11 +253,19 @@ impl<'c> Case<'c> {
         Self::is_site(e, Effect::Allow) && by_name && name && self.is_for_the_kind(e)
     }
 
-    /// The image, and without its device prefix: what is denied stays denied behind one.
+    /// The image, without its device prefix, and with the extension that Windows adds: what is denied stays denied.
     pub fn images(&self) -> Vec<Option<Image>> {
-        let plain = self.image.as_ref().and_then(|image| image.normal.strip_prefix(r"\\?\"));
-        let plain = plain.map(|plain| Some(Image::normalise(plain, &self.shelf.profile.roots)));
-        std::iter::once(self.image.clone()).chain(plain).collect()
+        let normalise = |written: &str| Image::normalise(written, &self.shelf.profile.roots);
+        let mut images = vec![self.image.clone()];
+        let Some(image) = &self.image else { return images };
+        let plain = image.normal.strip_prefix(r"\\?\").map(normalise);
+        let last = plain.clone().unwrap_or_else(|| image.clone());
+        images.extend(plain.map(Some));
+        let file = last.normal.rsplit('\\').next().unwrap_or_default();
+        if !file.is_empty() && file.chars().all(|c| c != '.' && c != ':') {
+            images.push(Some(normalise(&format!("{}.dll", last.normal))));
+        }
+        images
     }
 
     pub fn denies(&self, e: &Seen<'_>) -> bool {
