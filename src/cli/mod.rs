@@ -6,6 +6,7 @@ mod allowlist;
 mod args;
 mod knowledge;
 mod scan;
+mod scanner;
 mod search;
 
 use std::ffi::OsString;

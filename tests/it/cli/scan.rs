@@ -216,7 +216,7 @@ fn several_files_and_standard_input() {
     assert_eq!(String::from_utf8(output.stdout).unwrap(), text);
 }
 
-/// Whoever reads the first line only: exit code 0, and nothing on standard error.
+/// Whoever reads the first line only: the exit code is that of all lines, and nothing is on standard error.
 #[test]
 fn a_reader_that_has_seen_enough() {
     let mut many = String::from("name,image,_time\n");
@@ -224,16 +224,18 @@ fn a_reader_that_has_seen_enough() {
         writeln!(many, "Module{number},D:\\modules\\m{number}.dll,2026-03-02T00:00:00Z").unwrap();
     }
     let folder = folder(&[("many.csv", many.as_bytes())]);
-    for format in ["text", "json", "csv"] {
+    let limits: [(&[&str], i32); 3] = [(&[], 0), (&["--fail-on", "high"], 0), (&["--fail-on", "medium"], 1)];
+    let cases = ["text", "json", "csv"].map(|format| limits.map(|(limit, code)| (format, limit, code)));
+    for (format, limit, code) in cases.into_iter().flatten() {
         let mut command = command(folder.path());
-        let command = command.args(["scan", "--format", format, "many.csv"]);
+        let command = command.args(["scan", "--format", format]).args(limit).arg("many.csv");
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut output = child.stdout.take().unwrap();
         output.read_exact(&mut [0; 10]).unwrap();
         drop(output);
         let output = child.wait_with_output().unwrap();
         assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{format}");
-        assert_eq!(output.status.code(), Some(0), "{format}");
+        assert_eq!(output.status.code(), Some(code), "{format} {limit:?}");
     }
 }
 

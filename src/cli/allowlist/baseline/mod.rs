@@ -15,7 +15,7 @@ use crate::detect::Column as Fact;
 use crate::report::{Item, printable};
 
 use crate::cli::args::{Knowledge, Level};
-use crate::cli::scan::Scanner;
+use crate::cli::scanner::Scanner;
 use crate::cli::{Failure, knowledge};
 
 use compare::{Proposal, Proposals};
