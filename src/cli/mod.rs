@@ -15,6 +15,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::report::printable;
+
 use args::{Cli, Command};
 
 /// Passed by the cloud package's commands.conf: this build must not run on indexers.
@@ -82,6 +84,6 @@ impl From<String> for Failure {
 
 fn failed(text: &str) -> ExitCode {
     // There is nobody left to tell when standard error is closed.
-    let _: io::Result<()> = writeln!(io::stderr(), "iismodcheck: {text}");
+    let _: io::Result<()> = writeln!(io::stderr(), "iismodcheck: {}", printable(text));
     ExitCode::from(FAILED)
 }

@@ -157,6 +157,13 @@ fn what_cannot_be_read_is_told_with_file_and_line() {
         ("long.csv", b"name,image\nA,a.dll\n\"B\nB\",b.dll\nC,c.dll,web01\n".to_vec()),
         ("open.csv", b"_time,_raw\n1,x\n2,\"<Event>\n3,y\n".to_vec()),
         ("type-line.csv", b"#TYPE x\nname,image\nA\n".to_vec()),
+        ("events.xml", b"<Events><Event><System/></Event></Events>\n".to_vec()),
+        ("raw.txt", b"12/19/2022 06:40:32 PM\nLogName=Application\nMessage=x\n".to_vec()),
+        ("packed.gz", b"\x1f\x8b\x08\0\0".to_vec()),
+        ("semicolons.csv", b"user;password\nadmin;secret\n".to_vec()),
+        ("undoubled.csv", b"EventCode,Message\n29,\"a \"name\" in quotes\"\n".to_vec()),
+        ("swallowed.csv", b"EventCode,Message\n29,\"cut off\n29,\"whole\"\n".to_vec()),
+        ("command.csv", b"\x1b[31mred\n".to_vec()),
     ];
     let files: Vec<(&str, &[u8])> = cases.iter().map(|(name, content)| (*name, content.as_slice())).collect();
     let folder = folder(&files);
@@ -166,9 +173,14 @@ fn what_cannot_be_read_is_told_with_file_and_line() {
     assert!(!told.contains("secret"));
     assert_shown!("scan_errors", told);
     let missing = run_in(folder.path(), &["scan", "missing.csv"]).error();
-    assert!(missing.starts_with("iismodcheck: missing.csv: cannot be read: "), "{missing}");
+    assert!(
+        missing.starts_with("iismodcheck: missing.csv: cannot be read: there is no such file"),
+        "{missing}"
+    );
     let directory = run_in(folder.path(), &["scan", "."]).error();
-    assert!(directory.starts_with("iismodcheck: .: cannot be read: "), "{directory}");
+    assert!(directory.starts_with("iismodcheck: .: cannot be read: it is a folder; "), "{directory}");
+    let pattern = run_in(folder.path(), &["scan", "no-*.csv"]).error();
+    assert!(pattern.contains("(Get-ChildItem no-*.csv)"), "{pattern}");
     let allowlist = run_in(folder.path(), &["scan", "--allowlist", "other.csv", "names.csv"]).error();
     assert!(allowlist.starts_with("iismodcheck: other.csv, line 1: "), "{allowlist}");
     let allowlist = run_in(folder.path(), &["scan", "--allowlist", "missing.csv", "names.csv"]).error();
@@ -198,8 +210,10 @@ fn every_encoding_of_an_export_is_read() {
     let scan = |file| run_in(folder.path(), &["scan", file]).good();
     let plain = scan("plain.csv");
     assert!(plain.contains("Ёж  D:\\ё.dll"), "{plain}");
+    assert!(plain.contains("[plain.csv:2]"), "{plain}");
     for (file, _) in &files[1..] {
-        assert_eq!(scan(file), plain, "{file}");
+        let line = if *file == "type.csv" { 3 } else { 2 };
+        assert_eq!(scan(file).replace(&format!("[{file}:{line}]"), "[plain.csv:2]"), plain, "{file}");
     }
 }
 
@@ -213,7 +227,14 @@ fn several_files_and_standard_input() {
     assert!(text.find("Earlier").unwrap() < text.find("Later").unwrap(), "in the order of time: {text}");
     let input = std::fs::File::open(folder.path().join("later.csv")).unwrap();
     let output = command(folder.path()).args(["scan", "-", "earlier.csv"]).stdin(input).output().unwrap();
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), text);
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), text.replace("later.csv:", "standard input:"));
+    let twice = run_in(folder.path(), &["scan", "-", "earlier.csv", "-"]).error();
+    assert_eq!(
+        twice,
+        "iismodcheck: `-` is given twice, but standard input can be read only once: leave one out"
+    );
+    let nothing = run_in(folder.path(), &["scan", "-"]).error();
+    assert_eq!(nothing, "iismodcheck: standard input: the file is empty: there is not even a header");
 }
 
 /// Whoever reads the first line only: the exit code is that of all lines, and nothing is on standard error.

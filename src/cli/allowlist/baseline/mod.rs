@@ -19,7 +19,7 @@ use crate::cli::scanner::Scanner;
 use crate::cli::{Failure, knowledge};
 
 use compare::{Proposal, Proposals};
-use judge::{Judgement, identity, judge};
+use judge::{Judgement, judge};
 
 /// Prints an allowlist file to standard output, and what was left out, and why, to standard error.
 pub(super) fn run(from: &[PathBuf], arguments: &Knowledge) -> Result<ExitCode, Failure> {
@@ -55,7 +55,7 @@ pub(super) fn run(from: &[PathBuf], arguments: &Knowledge) -> Result<ExitCode, F
             notes,
             "left out: {} {} on {}: {} ({})",
             shown(item.fact(Fact::Name)),
-            shown(identity(item)),
+            shown(item.identity()),
             shown(item.fact(Fact::Host)),
             item.verdict,
             printable(&why)
