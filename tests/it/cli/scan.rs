@@ -185,6 +185,12 @@ fn what_cannot_be_read_is_told_with_file_and_line() {
     assert!(allowlist.starts_with("iismodcheck: other.csv, line 1: "), "{allowlist}");
     let allowlist = run_in(folder.path(), &["scan", "--allowlist", "missing.csv", "names.csv"]).error();
     assert_eq!(allowlist, "iismodcheck: missing.csv: there is no such file");
+    std::fs::File::create(folder.path().join("large.csv")).unwrap().set_len((64 << 20) + 1).unwrap();
+    let large = run_in(folder.path(), &["scan", "--allowlist", "large.csv", "names.csv"]).error();
+    assert_eq!(
+        large,
+        "iismodcheck: large.csv has 65 MiB; such a file may have at most 64 MiB. Is it the right one?"
+    );
     let packs = run_in(folder.path(), &["scan", "--packs", "nosuch", "names.csv"]).error();
     assert!(
         packs.starts_with("iismodcheck: packs=nosuch: there is no pack 'nosuch'; the packs are "),
