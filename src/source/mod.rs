@@ -116,7 +116,7 @@ pub fn read(path: &Path) -> Result<Vec<Row>, SourceError> {
 fn folder(path: &Path) -> String {
     let files = path.join("*.csv");
     format!(
-        "it is a folder; name the files in it, such as {files} (in PowerShell: (Get-ChildItem {files}))",
+        "it is a folder; name the files in it, such as {files} (in PowerShell: (Get-ChildItem {files}).FullName)",
         files = files.display()
     )
 }
@@ -124,7 +124,7 @@ fn folder(path: &Path) -> String {
 fn why(path: &Path, error: &std::io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::InvalidFilename if path.to_string_lossy().contains('*') => format!(
-            "no file has this name, and the shell found none for the pattern; in PowerShell write (Get-ChildItem {})",
+            "no file has this name, and the shell found none for the pattern; in PowerShell write (Get-ChildItem {}).FullName",
             path.display()
         ),
         ErrorKind::NotFound => "there is no such file".to_owned(),
