@@ -123,7 +123,8 @@ fn folder(path: &Path) -> String {
 
 fn why(path: &Path, error: &std::io::Error) -> String {
     match error.kind() {
-        ErrorKind::NotFound | ErrorKind::InvalidFilename if path.to_string_lossy().contains('*') => format!(
+        // Which kind it is depends on the system: Windows has no file of such a name.
+        _ if path.to_string_lossy().contains('*') => format!(
             "no file has this name, and the shell found none for the pattern; in PowerShell write (Get-ChildItem {}).FullName",
             path.display()
         ),
