@@ -32,8 +32,9 @@
 //! | module | job | uses |
 //! |---|---|---|
 //! | [`cli`] | the command line and the exit status | all |
-//! | [`command`] | `iismodcheck` as a search command | searchcommand, detect, allowlist, event, iis |
+//! | [`command`] | `iismodcheck` as a search command | searchcommand, site, detect, allowlist, event, iis |
 //! | [`searchcommand`] | the chunked protocol, for any command | nothing |
+//! | [`site`] | the files that a site writes: read, put together | allowlist |
 //! | [`source`] | files to scan | event |
 //! | [`report`] | what a scan prints | detect |
 //! | [`detect`] | subjects, verdicts, reasons, severity, changes | allowlist, event, iis |
@@ -51,4 +52,5 @@ pub mod event;
 pub mod iis;
 pub mod report;
 pub mod searchcommand;
+pub mod site;
 pub mod source;

@@ -65,14 +65,23 @@ pub enum Format {
     Text,
     /// One JSON document.
     Json,
-    /// The output columns of the search command.
+    /// The output columns of the search command, and the rows that a finding was made of.
     Csv,
 }
 
+/// What `scan --help` ends with.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  the files were read, and no finding reaches --fail-on
+  1  the files were read, and a finding reaches --fail-on
+  2  an argument or a file is wrong; standard error says what, and nothing was checked";
+
 /// `scan`
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub struct Scan {
-    /// CSV files exported from Splunk, or lists of modules with the columns name and image. `-` is standard input.
+    /// CSV files: events as Splunk, PowerShell (Get-WinEvent) or Event Viewer exports them, or lists of modules with the
+    /// columns name and image. `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Which entries are compared with.
@@ -87,7 +96,7 @@ pub struct Scan {
     /// Print only findings of at least this severity (info, low, medium, high, critical); the summary counts all.
     #[arg(long, value_name = "SEVERITY", default_value = "info")]
     pub min_severity: Severity,
-    /// End with exit code 1 when a finding reaches this severity (info, low, medium, high, critical).
+    /// End with exit code 1 when a finding reaches this severity (info, low, medium, high, critical), printed or not.
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<Severity>,
 }

@@ -4,8 +4,8 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::allowlist::date;
-use crate::command::{assemble, read_file};
 use crate::detect::{Engine, time};
+use crate::site::{assemble, read_file};
 
 use super::args::Knowledge;
 

@@ -6,6 +6,7 @@ mod allowlist;
 mod args;
 mod knowledge;
 mod scan;
+mod scanner;
 mod search;
 
 use std::ffi::OsString;
@@ -13,6 +14,8 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+
+use crate::report::printable;
 
 use args::{Cli, Command};
 
@@ -81,6 +84,6 @@ impl From<String> for Failure {
 
 fn failed(text: &str) -> ExitCode {
     // There is nobody left to tell when standard error is closed.
-    let _: io::Result<()> = writeln!(io::stderr(), "iismodcheck: {text}");
+    let _: io::Result<()> = writeln!(io::stderr(), "iismodcheck: {}", printable(text));
     ExitCode::from(FAILED)
 }

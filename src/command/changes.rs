@@ -76,7 +76,7 @@ impl Changes {
 
     fn annotate(&mut self, change: &Change, host: &str, key: &str, cells: &mut Cells) -> String {
         if let Some(reason) = &change.unparsed {
-            self.reasons.take_code(reason);
+            self.reasons.take_unparsed(reason, change.time_assumed);
             let plain = Annotation::plain(Verdict::Unparsed, Severity::Medium, host, &change.actor);
             writer::write(cells, &plain, &self.reasons);
             return finding_id(host, key, Verdict::Unparsed.as_str(), "", &change.record);

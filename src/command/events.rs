@@ -161,7 +161,7 @@ impl Events {
             }
             Says::OtherSection => writer::write(cells, &plain(Verdict::NotModule, Severity::Info), reasons),
             Says::Unparsed(reason) => {
-                reasons.take_code(reason);
+                reasons.take_unparsed(reason, time.is_none());
                 writer::write(cells, &plain(Verdict::Unparsed, Severity::Medium), reasons);
             }
             Says::Nothing => {}

@@ -1,16 +1,15 @@
 //! `input=module`: rows that simply list modules, such as the output of `Get-WebGlobalModule` or a lookup.
 
 use crate::detect::{
-    Annotation, Column, Engine, Finding, InventoryRow, ReasonTexts, Severity, Verdict, finding_id,
+    Annotation, Column, Engine, Finding, InventoryRow, Listed, ReasonTexts, Severity, Verdict, finding_id,
     inventory_key, row, time,
 };
+use crate::event::LIST_HOSTS;
 use crate::searchcommand::{Cells, Input, Messages, Place, Plan, Record};
 
 use super::options::Options;
 use super::writer;
 
-/// Columns that name the host, in order of precedence, after our own.
-const HOSTS: [&str; 6] = ["iis_host", "Computer", "ComputerName", "dest", "dvc", "host"];
 const TIME: usize = 4;
 const FIRST_HOST: usize = 5;
 
@@ -28,7 +27,7 @@ pub(super) struct Inventory {
 
 /// What this level reads and writes.
 pub(super) fn plan(options: &Options) -> Plan {
-    let names = options.inventory.iter().map(String::as_str).chain(["_time"]).chain(HOSTS);
+    let names = options.inventory.iter().map(String::as_str).chain(["_time"]).chain(LIST_HOSTS);
     let mut columns = Column::FACTS.to_vec();
     columns.push(Column::FindingId);
     Plan {
@@ -55,31 +54,25 @@ impl Inventory {
 
     pub(super) fn record(&mut self, record: &Record<'_>, cells: &mut Cells) {
         self.rows += 1;
-        let text = |input: usize| std::str::from_utf8(record.cell(input));
-        let texts = (text(0), text(1), text(2), text(3));
-        let host = (FIRST_HOST..FIRST_HOST + HOSTS.len())
+        let host = (FIRST_HOST..FIRST_HOST + LIST_HOSTS.len())
             .map(|input| record.cell(input))
             .find(|cell| !cell.is_empty());
         row::lower_case(std::str::from_utf8(host.unwrap_or_default()).unwrap_or_default(), &mut self.host);
-        let unparsed = match texts {
-            (Ok(""), Ok(""), Ok(""), _) => return,
-            (Ok(""), ..) => "missing_name",
-            (Ok(name), Ok(image), Ok(type_name), Ok(precondition)) => {
+        let at = std::str::from_utf8(record.cell(TIME)).ok().and_then(time::parse);
+        match Listed::read([0, 1, 2, 3].map(|input| record.cell(input))) {
+            Listed::Nothing => {}
+            Listed::Module(row) => {
                 self.rows_with_name += 1;
-                let at = text(TIME).ok().and_then(time::parse);
-                let row = InventoryRow { name, image, type_name, precondition };
                 self.decide(&row, at, cells);
-                return;
             }
-            _ => "invalid_utf8",
-        };
-        self.reasons.take_code(unparsed);
-        let plain = Annotation::plain(Verdict::Unparsed, Severity::Medium, &self.host, "");
-        writer::write(cells, &plain, &self.reasons);
-        let shown =
-            [texts.1, texts.2].into_iter().flatten().find(|text| !text.is_empty()).unwrap_or_default();
-        let id = finding_id(&self.host, unparsed, Verdict::Unparsed.as_str(), shown, "");
-        cells.set(writer::FINDING_ID, id.as_bytes());
+            Listed::Unparsed { reason, shown } => {
+                self.reasons.take_unparsed(reason, at.is_none());
+                let plain = Annotation::plain(Verdict::Unparsed, Severity::Medium, &self.host, "");
+                writer::write(cells, &plain, &self.reasons);
+                let id = finding_id(&self.host, reason, Verdict::Unparsed.as_str(), shown, "");
+                cells.set(writer::FINDING_ID, id.as_bytes());
+            }
+        }
     }
 
     fn decide(&mut self, row: &InventoryRow<'_>, at: Option<i64>, cells: &mut Cells) {

@@ -10,7 +10,7 @@ mod inventory;
 mod options;
 mod writer;
 
-pub use files::{Lookups, assemble, read_file};
+pub use files::Lookups;
 
 use crate::detect::{Engine, time};
 use crate::searchcommand::{Cells, Compare, Fatal, Messages, Plan, Record, SearchInfo, StreamingCommand};

@@ -95,11 +95,13 @@ impl ReasonTexts {
         }
     }
 
-    /// Takes one code.
-    pub fn take_code(&mut self, code: &str) {
+    /// Takes the reasons of a row that cannot be read: why not, and that its time is assumed, where it is.
+    pub fn take_unparsed(&mut self, code: &str, time_assumed: bool) {
         self.clear();
-        self.text.push_str(code);
-        self.ends.push(self.text.len());
+        for code in [code].into_iter().chain(time_assumed.then_some("time_assumed")) {
+            self.text.push_str(code);
+            self.ends.push(self.text.len());
+        }
     }
 
     /// Empties the buffers.

@@ -31,6 +31,8 @@ pub struct Row {
     pub key: String,
     /// `iis_change_part`
     pub part: String,
+    /// Which row it is, for whoever groups.
+    pub origin: usize,
 }
 
 /// All rows of one key within one commit.
@@ -44,6 +46,8 @@ pub struct Group {
     pub key: String,
     /// The distinct parts, sorted, as `values()` gives them.
     pub parts: Vec<String>,
+    /// [`Row::origin`] of every row, rising.
+    pub origins: Vec<usize>,
 }
 
 /// Groups rows, in whatever order they come. The groups come in the order of host, process, commit and key.
@@ -54,7 +58,7 @@ pub fn group(mut rows: Vec<Row>) -> Vec<Group> {
     let mut groups: BTreeMap<(String, String, usize, String), Group> = BTreeMap::new();
     let mut commit = 0;
     let mut previous: Option<(Role, i64)> = None;
-    for Row { host, process, time, role, key, part, .. } in rows {
+    for Row { host, process, time, role, key, part, origin, .. } in rows {
         // Host and process are in the key of a group: only rows of one process need to be told apart.
         if previous.is_some_and(|(last, end)| last == Role::Commit || time - end > GAP_SECONDS * SECOND) {
             commit += 1;
@@ -66,15 +70,18 @@ pub fn group(mut rows: Vec<Row>) -> Vec<Group> {
                 time,
                 key,
                 parts: Vec::new(),
+                origins: Vec::new(),
             });
             group.time = group.time.min(time);
             group.parts.push(part);
+            group.origins.push(origin);
         }
     }
     let mut groups: Vec<Group> = groups.into_values().collect();
     for group in &mut groups {
         group.parts.sort();
         group.parts.dedup();
+        group.origins.sort_unstable();
     }
     groups
 }

@@ -16,6 +16,41 @@ pub struct InventoryRow<'a> {
     pub precondition: &'a str,
 }
 
+/// What a row of a list says.
+#[derive(Debug, Clone, Copy)]
+pub enum Listed<'a> {
+    /// A module.
+    Module(InventoryRow<'a>),
+    /// A row that cannot be read.
+    Unparsed {
+        /// Why: a reason code.
+        reason: &'static str,
+        /// Its image or type, where it has one.
+        shown: &'a str,
+    },
+    /// Nothing: an empty row.
+    Nothing,
+}
+
+impl<'a> Listed<'a> {
+    /// Reads the cells name, image, type and preCondition.
+    #[must_use]
+    pub fn read(cells: [&'a [u8]; 4]) -> Self {
+        let texts = cells.map(std::str::from_utf8);
+        let reason = match texts {
+            [Ok(""), Ok(""), Ok(""), _] => return Self::Nothing,
+            [Ok(""), ..] => "missing_name",
+            [Ok(name), Ok(image), Ok(type_name), Ok(precondition)] => {
+                return Self::Module(InventoryRow { name, image, type_name, precondition });
+            }
+            _ => "invalid_utf8",
+        };
+        let [_, image, type_name, _] = texts;
+        let shown = [image, type_name].into_iter().flatten().find(|text| !text.is_empty());
+        Self::Unparsed { reason, shown: shown.unwrap_or_default() }
+    }
+}
+
 impl<'a> InventoryRow<'a> {
     /// The module as something to decide on. `host` is in lower case, `time` in microseconds since
     /// 1970-01-01T00:00Z.
@@ -65,6 +100,29 @@ pub fn inventory_key(subject: &Subject<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_is_a_module_or_unreadable_or_nothing() {
+        const BAD: &[u8] = b"\xff";
+        let read = |cells: [&[u8]; 4]| match Listed::read(cells) {
+            Listed::Module(module) => format!("module {} {}", module.name, module.image),
+            Listed::Unparsed { reason, shown } => format!("{reason} {shown}"),
+            Listed::Nothing => "nothing".to_owned(),
+        };
+        for (cells, expected) in [
+            ([&b"A"[..], b"a.dll", b"", b""], "module A a.dll"),
+            ([b" ", b"", b"", b""], "module   "),
+            ([b"", b"", b"", b""], "nothing"),
+            ([b"", b"", b"", b"bitness64"], "nothing"),
+            ([b"", b"a.dll", b"", b""], "missing_name a.dll"),
+            ([b"", BAD, b"T", b""], "missing_name T"),
+            ([BAD, b"a.dll", b"", b""], "invalid_utf8 a.dll"),
+            ([b"A", BAD, b"", b""], "invalid_utf8 "),
+            ([b"A", b"", b"", BAD], "invalid_utf8 "),
+        ] {
+            assert_eq!(read(cells), expected, "{cells:?}");
+        }
+    }
 
     #[test]
     fn kind_and_section_follow_from_image_and_type() {

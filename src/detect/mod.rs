@@ -30,5 +30,5 @@ pub use columns::Column;
 pub use engine::Engine;
 pub use finding::Finding;
 pub use finding_id::finding_id;
-pub use inventory::{InventoryRow, inventory_key};
+pub use inventory::{InventoryRow, Listed, inventory_key};
 pub use verdict::{Severity, Verdict};

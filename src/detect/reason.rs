@@ -72,7 +72,10 @@ pub const REASONS: &[(&str, &str)] = &[
     ("system32_root", "the image lies in System32 itself, where attackers, but hardly any module, put DLLs"),
     ("threat", "the malware family of the threat entry that matches"),
     ("threat_basename", "malware used a DLL of this file name; the name alone proves nothing"),
-    ("time_assumed", "the row has no time of its own: dates were compared with the time of the search"),
+    (
+        "time_assumed",
+        "it has no time that can be read: dates were compared with the time of the search or scan",
+    ),
     ("type_version_differs", "the known type of this name in another version, under the same key"),
     ("weak_identity", "the type is known by its name only: no assembly and token vouch for it"),
 ];

@@ -110,6 +110,17 @@ fn iso(text: &str) -> Option<i64> {
     if let Ok(time) = DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z") {
         return Some(time.timestamp_micros());
     }
+    without_zone(text)
+}
+
+/// Whether [`parse`] takes a text for a time in UTC because it names no zone.
+#[must_use]
+pub fn lacks_zone(text: &str) -> bool {
+    let text = text.trim();
+    epoch(text).is_none() && without_zone(text).is_some()
+}
+
+fn without_zone(text: &str) -> Option<i64> {
     ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
         .iter()
         .find_map(|pattern| NaiveDateTime::parse_from_str(text, pattern).ok())
@@ -162,6 +173,21 @@ mod tests {
             "1969-12-31T23:59:59.5Z",
         ] {
             assert_eq!(utc(text.as_bytes()), iso(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_without_a_zone_is_known_for_one() {
+        for (text, lacks) in [
+            ("2023-11-14T22:13:20", true),
+            (" 2023-11-14 22:13:20.5 ", true),
+            ("2023-11-14T22:13:20Z", false),
+            ("2023-11-14T22:13:20+0200", false),
+            ("1700000000", false),
+            ("yesterday", false),
+            ("", false),
+        ] {
+            assert_eq!(lacks_zone(text), lacks, "{text}");
         }
     }
 

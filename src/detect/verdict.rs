@@ -109,7 +109,7 @@ impl Verdict {
             Self::Incomplete => "the name is listed, and this row carries no image to check",
             Self::Allowed => "the site's allowlist covers this module",
             Self::KnownGood => "name and image are exactly those of the baseline",
-            Self::Unparsed => "the event cannot be read",
+            Self::Unparsed => "the event, or the row of a list, cannot be read",
             Self::NotModule => "the change is not about modules",
         }
     }

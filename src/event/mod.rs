@@ -85,6 +85,11 @@ pub const INPUTS: [&str; 27] = [
     "ProcessID",
 ];
 
+/// The columns that name the host of a listed module, in the order in which they count: our own, those of an event, what
+/// PowerShell's remoting adds, what people write.
+pub const LIST_HOSTS: [&str; 8] =
+    ["iis_host", "Computer", "ComputerName", "dest", "dvc", "host", "PSComputerName", "server"];
+
 /// The cells of one row that can say something about an IIS configuration event, in the order of [`INPUTS`].
 /// A column that is missing and a cell that is empty are the same: an empty slice.
 #[derive(Debug, Clone, Copy, Default)]

@@ -22,7 +22,7 @@ pub const REASONS: &[(&str, &str)] = &[
     (EMPTY_MESSAGE, "the row has neither a message nor event data"),
     (
         CUT_MESSAGE,
-        "the message is only its first word: automatic key=value extraction cut it; search with raw=true, so that the text itself is read",
+        "the message is only its first word: automatic key=value extraction cut it; the whole text is in _raw, which a search reads with raw=true and an export must have",
     ),
     (TRUNCATED_MESSAGE, "the message breaks off"),
     (

@@ -2,21 +2,22 @@
 
 use std::io::{self, Write};
 
-use super::{Item, printable};
-use crate::detect::{Column, time};
+use super::{Item, ROWS, printable};
+use crate::detect::Column;
 
-/// Writes a header and one record per finding; several reasons are joined by spaces. Texts are as the events have them;
+/// Writes a header and one record per finding; several reasons, or rows, are joined by spaces. Texts are as the events have them;
 /// `for_terminal` escapes what a terminal would take for a command.
 pub fn write_csv(output: &mut impl Write, items: &[Item], for_terminal: bool) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(output);
     let names = Column::FACTS.iter().chain(&[Column::FindingId]).map(|column| column.name());
-    writer.write_record(["_time"].into_iter().chain(names)).map_err(io_error)?;
+    writer.write_record(["_time"].into_iter().chain(names).chain([ROWS])).map_err(io_error)?;
     for item in items {
-        let mut record = vec![time::format(item.time)];
+        let mut record = vec![item.time_text()];
         record.extend(Column::FACTS.iter().map(|&column| {
             if column == Column::Reasons { item.reasons.join(" ") } else { item.fact(column).to_owned() }
         }));
         record.push(item.id.clone());
+        record.push(item.row_texts().join(" "));
         if for_terminal {
             for cell in &mut record {
                 *cell = printable(cell);

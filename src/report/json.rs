@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::text::is_hidden;
-use super::{Item, Summary};
-use crate::detect::{Column, time};
+use super::{Item, ROWS, Summary};
+use crate::detect::Column;
 
 /// Writes `{"findings": […], "summary": {…}}`. Columns without a value are left out. Characters that would command a
 /// terminal or hide there are written as `\u` escapes: the same texts to a reader of JSON.
@@ -18,9 +18,18 @@ pub fn write_json(output: &mut impl Write, items: &[Item], summary: &Summary) ->
     let document = json!({
         "findings": findings,
         "summary": {
-            "rows": summary.rows,
-            "other_rows": summary.other_rows,
+            "rows": summary.rows(),
+            "module_rows": summary.module_rows,
+            "unreadable_rows": summary.unreadable_rows,
+            "other_changes": summary.other_changes,
             "commits": summary.commits,
+            "other_rows": summary.other_rows,
+            "empty_rows": summary.empty_rows,
+            "rows_without_host": summary.gaps.no_host,
+            "rows_without_time": summary.gaps.no_time,
+            "rows_with_unreadable_time": summary.gaps.unreadable_time,
+            "rows_without_zone": summary.gaps.no_zone,
+            "findings": summary.findings(),
             "verdicts": counts(summary.verdicts.iter().map(|(v, n)| (v.as_str(), *n)).collect()),
             "severities": counts(summary.severities.iter().map(|(s, n)| (s.as_str(), *n)).collect()),
         },
@@ -40,7 +49,9 @@ pub fn write_json(output: &mut impl Write, items: &[Item], summary: &Summary) ->
 
 fn finding(item: &Item) -> Value {
     let mut object = Map::new();
-    object.insert("_time".to_owned(), json!(time::format(item.time)));
+    if item.time.is_some() {
+        object.insert("_time".to_owned(), json!(item.time_text()));
+    }
     for column in Column::FACTS {
         if column == Column::Reasons {
             object.insert(column.name().to_owned(), json!(item.reasons));
@@ -51,5 +62,6 @@ fn finding(item: &Item) -> Value {
     if !item.id.is_empty() {
         object.insert(Column::FindingId.name().to_owned(), json!(item.id));
     }
+    object.insert(ROWS.to_owned(), json!(item.row_texts()));
     Value::Object(object)
 }

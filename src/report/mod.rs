@@ -7,18 +7,20 @@ mod json;
 mod summary;
 mod text;
 
-use crate::detect::{Annotation, Column, ReasonTexts, Severity, Verdict};
+use std::fmt;
+
+use crate::detect::{Annotation, Column, ReasonTexts, Severity, Verdict, time};
 
 pub use csv::write_csv;
 pub use json::write_json;
-pub use summary::Summary;
+pub use summary::{Gaps, Summary};
 pub use text::{printable, write_text};
 
 /// One finding, with everything that a report shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// Microseconds since 1970-01-01T00:00Z.
-    pub time: i64,
+    /// Microseconds since 1970-01-01T00:00Z; `None` where no time is known.
+    pub time: Option<i64>,
     /// Verdict.
     pub verdict: Verdict,
     /// Severity.
@@ -29,13 +31,35 @@ pub struct Item {
     pub reasons: Vec<String>,
     /// Identity of the finding; empty at row level.
     pub id: String,
+    /// The rows that it was made of.
+    pub rows: Vec<Rows>,
+}
+
+/// Rows of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rows {
+    /// Name of the file.
+    pub file: String,
+    /// The lines that they begin in.
+    pub lines: Vec<u64>,
+}
+
+impl fmt::Display for Rows {
+    /// `events.csv:2,3,9`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        for (number, line) in self.lines.iter().enumerate() {
+            write!(f, "{}{line}", if number == 0 { ':' } else { ',' })?;
+        }
+        Ok(())
+    }
 }
 
 impl Item {
     /// An item of an annotated finding.
     #[must_use]
     pub fn new(
-        time: i64,
+        time: Option<i64>,
         verdict: Verdict,
         severity: Severity,
         annotation: &Annotation<'_>,
@@ -48,6 +72,7 @@ impl Item {
             facts: Column::FACTS.iter().map(|&column| annotation.get(column).to_owned()).collect(),
             reasons: reasons.iter().map(str::to_owned).collect(),
             id: String::new(),
+            rows: Vec::new(),
         }
     }
 
@@ -56,4 +81,26 @@ impl Item {
     pub fn fact(&self, column: Column) -> &str {
         self.facts.get(column as usize).map_or("", String::as_str)
     }
+
+    /// Image, or else type.
+    #[must_use]
+    pub fn identity(&self) -> &str {
+        match self.fact(Column::Image) {
+            "" => self.fact(Column::Type),
+            image => image,
+        }
+    }
+
+    /// The rows as texts, one for each file.
+    fn row_texts(&self) -> Vec<String> {
+        self.rows.iter().map(Rows::to_string).collect()
+    }
+
+    /// The time in ISO 8601; empty where it is not known.
+    fn time_text(&self) -> String {
+        self.time.map_or_else(String::new, time::format)
+    }
 }
+
+/// The name of the column that holds [`Item::rows`].
+const ROWS: &str = "rows";

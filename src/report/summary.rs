@@ -1,23 +1,48 @@
-//! The count of each verdict.
+//! What a scan saw in all.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::Item;
 use crate::detect::{Severity, Verdict};
 
-/// What a scan saw in all, printed or not.
+/// What a scan saw in all, printed or not. Each row is counted once, as one of the kinds of rows; each finding once by its
+/// verdict and once by its severity.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Rows read.
-    pub rows: u64,
-    /// Rows that are no IIS configuration event.
-    pub other_rows: u64,
+    /// Rows about modules, filters and handlers that findings were made of.
+    pub module_rows: u64,
+    /// Rows that cannot be read; each is a finding.
+    pub unreadable_rows: u64,
+    /// Rows about other settings of the configuration: nothing to find.
+    pub other_changes: u64,
     /// Events 50.
     pub commits: u64,
+    /// Rows that are no IIS configuration event.
+    pub other_rows: u64,
+    /// Rows of lists that hold nothing.
+    pub empty_rows: u64,
     /// Findings by verdict.
     pub verdicts: BTreeMap<Verdict, u64>,
     /// Findings by severity.
     pub severities: BTreeMap<Severity, u64>,
+    /// What the rows lack.
+    pub gaps: Gaps,
+}
+
+/// What rows lack that findings depend on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Gaps {
+    /// Events without a host.
+    pub no_host: u64,
+    /// Events without a time.
+    pub no_time: u64,
+    /// Rows with a time that cannot be read.
+    pub unreadable_time: u64,
+    /// The first such time, and where it stands.
+    pub example: Option<(String, String)>,
+    /// Rows with a time that names no zone.
+    pub no_zone: u64,
 }
 
 impl Summary {
@@ -27,9 +52,119 @@ impl Summary {
         *self.severities.entry(item.severity).or_default() += 1;
     }
 
+    /// All rows read.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.kinds().iter().map(|(count, ..)| count).sum()
+    }
+
+    /// All findings.
+    #[must_use]
+    pub fn findings(&self) -> u64 {
+        self.verdicts.values().sum()
+    }
+
     /// The highest severity seen.
     #[must_use]
     pub fn worst(&self) -> Option<Severity> {
         self.severities.keys().next_back().copied()
+    }
+
+    /// The kinds of rows: how many, and how one and several are called.
+    fn kinds(&self) -> [(u64, &'static str, &'static str); 6] {
+        [
+            (self.module_rows, "about modules", "about modules"),
+            (self.unreadable_rows, "unreadable", "unreadable"),
+            (self.other_changes, "other change of the configuration", "other changes of the configuration"),
+            (self.commits, "end of a commit", "ends of a commit"),
+            (self.other_rows, "not about the IIS configuration", "not about the IIS configuration"),
+            (self.empty_rows, "empty", "empty"),
+        ]
+    }
+}
+
+impl fmt::Display for Summary {
+    /// How many rows of which kind, and how many findings: `3 rows read: 2 about modules, 1 end of a commit; 1 finding`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} read", counted(self.rows(), "row", "rows"))?;
+        let kinds = self.kinds().into_iter().filter(|(count, ..)| *count > 0);
+        for (number, (count, one, many)) in kinds.enumerate() {
+            write!(f, "{} {}", if number == 0 { ":" } else { "," }, counted(count, one, many))?;
+        }
+        write!(f, "; {}", counted(self.findings(), "finding", "findings"))
+    }
+}
+
+impl Gaps {
+    /// One sentence for each gap, and what follows from it.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.no_host > 0 {
+            notes.push(format!("{} no host.", have(self.no_host)));
+        }
+        if self.no_time > 0 {
+            notes.push(format!("{} no time.", have(self.no_time)));
+        }
+        if self.unreadable_time > 0 {
+            let example = self.example.as_ref();
+            let example =
+                example.map_or_else(String::new, |(time, row)| format!(", such as `{time}` ({row})"));
+            notes.push(format!(
+                "{} a time that cannot be read{example}: write ISO 8601 (2026-01-31T09:14:10Z) or epoch seconds. Which of \
+                 two numbers is the month is not guessed; the XML of an event, in a column _raw, has its time.",
+                have(self.unreadable_time)
+            ));
+        }
+        if !notes.is_empty() {
+            notes.push(
+                "Changes of such rows may be merged or divided wrongly, and entries for certain hosts or dates misjudged."
+                    .to_owned(),
+            );
+        }
+        if self.no_zone > 0 {
+            notes.push(format!("{} a time without a zone; it was read as UTC.", have(self.no_zone)));
+        }
+        notes
+    }
+}
+
+fn have(rows: u64) -> String {
+    counted(rows, "row has", "rows have")
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_and_findings_in_words() {
+        let told = |summary: &Summary| summary.to_string();
+        assert_eq!(told(&Summary::default()), "0 rows read; 0 findings");
+        let one = Summary {
+            module_rows: 1,
+            verdicts: BTreeMap::from([(Verdict::Unknown, 1)]),
+            ..Summary::default()
+        };
+        assert_eq!(told(&one), "1 row read: 1 about modules; 1 finding");
+        let all = Summary {
+            module_rows: 5,
+            unreadable_rows: 1,
+            other_changes: 2,
+            commits: 2,
+            other_rows: 1,
+            empty_rows: 3,
+            verdicts: BTreeMap::from([(Verdict::Unknown, 1), (Verdict::Unparsed, 1)]),
+            ..Summary::default()
+        };
+        assert_eq!(
+            told(&all),
+            "14 rows read: 5 about modules, 1 unreadable, 2 other changes of the configuration, 2 ends of a commit, \
+             1 not about the IIS configuration, 3 empty; 2 findings"
+        );
     }
 }

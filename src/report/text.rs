@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::{Item, Summary};
-use crate::detect::{Column, Severity, Verdict, reason, time};
+use crate::detect::{Column, Severity, reason};
 
 const BOLD_RED: &str = "\x1b[1;31m";
 const RED: &str = "\x1b[31m";
@@ -12,8 +12,8 @@ const YELLOW: &str = "\x1b[33m";
 const DIM: &str = "\x1b[2m";
 const PLAIN: &str = "\x1b[0m";
 
-/// Writes the findings, then the count of each verdict. Colours are written as escape codes; the caller's stream drops
-/// them where they do not belong.
+/// Writes the findings, then the count of each verdict, and what the rows lack. Colours are written as escape codes; the
+/// caller's stream drops them where they do not belong.
 pub fn write_text(output: &mut impl Write, items: &[Item], summary: &Summary) -> io::Result<()> {
     for item in items {
         writeln!(output, "{}", line(item))?;
@@ -21,23 +21,12 @@ pub fn write_text(output: &mut impl Write, items: &[Item], summary: &Summary) ->
     if !items.is_empty() {
         writeln!(output)?;
     }
-    let shown =
-        |count: u64, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
-    let is_finding = |verdict: &Verdict| *verdict != Verdict::NotModule;
-    let findings: u64 =
-        summary.verdicts.iter().filter(|(verdict, _)| is_finding(verdict)).map(|(_, count)| count).sum();
-    write!(
-        output,
-        "{} read, {}",
-        shown(summary.rows, "row", "rows"),
-        shown(findings, "finding", "findings")
-    )?;
-    if summary.other_rows > 0 {
-        write!(output, ", {} no IIS configuration event", shown(summary.other_rows, "row is", "rows are"))?;
-    }
-    writeln!(output)?;
+    writeln!(output, "{summary}")?;
     for (verdict, count) in &summary.verdicts {
         writeln!(output, "{count:>7}  {verdict:<19}  {}", verdict.meaning())?;
+    }
+    for note in summary.gaps.notes() {
+        writeln!(output, "note: {}", printable(&note))?;
     }
     Ok(())
 }
@@ -50,37 +39,52 @@ fn line(item: &Item) -> String {
         Severity::Low => "",
         Severity::Info => DIM,
     };
-    let or_dash = |text: &str| if text.is_empty() { "-".to_owned() } else { printable(text) };
-    let fact = |column| or_dash(item.fact(column));
-    let identity = match (item.fact(Column::Image), item.fact(Column::Type)) {
-        ("", type_name) => or_dash(type_name),
-        (image, _) => printable(image),
-    };
     let mut text = format!(
         "{colour}{:<8}  {:<19}{PLAIN}  {}  {}  {:<9}  {}  {}",
         item.severity,
         item.verdict,
-        time::format(item.time),
-        fact(Column::Host),
-        fact(Column::Action),
-        fact(Column::Name),
-        identity,
+        or_dash(&item.time_text()),
+        or_dash(item.fact(Column::Host)),
+        or_dash(item.fact(Column::Action)),
+        or_dash(item.fact(Column::Name)),
+        or_dash(item.identity()),
     );
-    if !item.fact(Column::Site).is_empty() {
-        let _: Result<(), _> = write!(text, "  at {}", fact(Column::Site));
+    for (word, column) in [("at", Column::Site), ("by", Column::Actor)] {
+        if !item.fact(column).is_empty() {
+            let _: Result<(), _> = write!(text, "  {word} {}", printable(item.fact(column)));
+        }
     }
     let _: Result<(), _> = write!(text, "  -- {}", item.verdict.meaning());
+    let before = item.fact(Column::ImageOld);
+    let is_replaced = !before.is_empty() && before != item.identity();
+    if is_replaced {
+        let _: Result<(), _> = write!(text, "; before: {}", printable(before));
+    }
     for reason in &item.reasons {
-        let _: Result<(), _> = write!(text, "; {}", printable(&in_words(reason)));
+        // What the image was before says that it was another one.
+        if !(is_replaced && reason == "image_replaced") {
+            let _: Result<(), _> = write!(text, "; {}", printable(&in_words(reason)));
+        }
+    }
+    if let Some((first, line)) = item.rows.first().and_then(|rows| Some((rows, rows.lines.first()?))) {
+        let others = item.rows.iter().map(|rows| rows.lines.len()).sum::<usize>() - 1;
+        let more = if others == 0 { String::new() } else { format!(" +{others}") };
+        let _: Result<(), _> = write!(text, "  [{}:{line}{more}]", printable(&first.file));
     }
     text
 }
 
+fn or_dash(text: &str) -> String {
+    if text.is_empty() { "-".to_owned() } else { printable(text) }
+}
+
 /// A reason as `code` or `code:detail`, in words.
 fn in_words(reason: &str) -> String {
-    let (code, detail) = reason.split_once(':').unwrap_or((reason, ""));
-    let meaning = reason::meaning(code).unwrap_or(code);
-    if detail.is_empty() { meaning.to_owned() } else { format!("{meaning} ({detail})") }
+    match reason.split_once(':') {
+        Some(("expected_image" | "expected_type", expected)) => format!("expected: {expected}"),
+        Some((code, detail)) => format!("{} ({detail})", reason::meaning(code).unwrap_or(code)),
+        None => reason::meaning(reason).unwrap_or(reason).to_owned(),
+    }
 }
 
 /// A text of an event with everything escaped that could move the cursor, turn the writing direction or hide: names are

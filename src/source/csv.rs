@@ -1,161 +1,195 @@
-//! CSV: Splunk's exports of events, and lists of modules.
+//! CSV: exports of events, and lists of modules.
 
-use csv::{ByteRecord, ReaderBuilder};
+use super::columns::Header;
+use super::records::Records;
+use super::{Row, SourceError, guess, times};
 
-use super::{Module, Row, SourceError};
-use crate::event::INPUTS;
-
-/// Columns that can hold an event.
-const CARRIERS: [&str; 3] = ["_raw", "Message", "Configuration"];
-/// Columns of a list of modules, with the spellings of the usual exports.
-const NAMES: [&str; 3] = ["name", "iis_module_name", "module"];
-const IMAGES: [&str; 3] = ["image", "iis_module_image", "path"];
-const TYPES: [&str; 2] = ["type", "iis_module_type"];
-const PRECONDITIONS: [&str; 2] = ["preCondition", "iis_module_precondition"];
-const HOSTS: [&str; 8] =
-    ["iis_host", "Computer", "ComputerName", "dest", "dvc", "host", "PSComputerName", "server"];
-const TIMES: [&str; 1] = ["_time"];
-
-/// Reads CSV text with a header. Events are recognised by a column `_raw`, `Message` or `Configuration`, lists of
-/// modules by `name` with `image` or `type` (in any case). A record that has not as many cells as the header, or whose
-/// quote is not closed, is an error: the file was cut or damaged, and a part of it would be missed.
+/// Reads CSV text with a header, separated by commas, semicolons or tabs. Events are recognised by a column `_raw`,
+/// `Message` or `Configuration`, lists of modules by `name` with `image` or `type` (in any case). A record that has not as
+/// many cells as the header, or whose quoting is damaged, is an error: the file was cut or damaged, and a part of it would be
+/// missed.
 pub fn read_csv(text: &[u8], file: &str) -> Result<Vec<Row>, SourceError> {
-    let whole = text;
-    let text = skip_type_line(whole);
-    let mut reader = ReaderBuilder::new().flexible(true).from_reader(text);
-    let header = reader.byte_headers().map_err(|error| unreadable(file, &error))?.clone();
-    if header.is_empty() {
-        return Err(SourceError::Form { file: file.to_owned(), what: "the file is empty".to_owned() });
+    let form = |what: String| SourceError::Form { file: file.to_owned(), what };
+    if let Some(what) = guess::text(text) {
+        return Err(form(what.to_owned()));
     }
-    let source =
-        Source { file, text, lines_before: u64::from(text.len() < whole.len()), cells: header.len() };
-    let place = |name: &str| header.iter().position(|column| column == name.as_bytes());
-    // An inventory that was exported from Splunk has a _raw of its own, but nothing else of an event.
-    let lists_modules = place("name").is_some()
-        && place("image").is_some()
-        && ["Message", "Configuration", "EventCode", "EventID"].iter().all(|name| place(name).is_none());
-    if !lists_modules && CARRIERS.iter().any(|name| place(name).is_some()) {
-        let places = INPUTS.map(place);
-        return source.rows(&mut reader, |record| {
-            let cell = |place: &Option<usize>| place.and_then(|p| record.get(p)).unwrap_or_default().to_vec();
-            let mut cells = Box::new([const { Vec::new() }; INPUTS.len()]);
-            for (target, place) in cells.iter_mut().zip(&places) {
-                *target = cell(place);
-            }
-            Row::Event(cells)
-        });
-    }
-    let any = |names: &[&str]| {
-        names
-            .iter()
-            .find_map(|name| header.iter().position(|column| column.eq_ignore_ascii_case(name.as_bytes())))
+    let table = Table::of(text);
+    let mut records = Records::new(file, table.text, table.separator, table.line);
+    let Some(header) = records.next()? else {
+        return Err(form("the file is empty: there is not even a header".to_owned()));
     };
-    let columns = [any(&NAMES), any(&IMAGES), any(&TYPES), any(&PRECONDITIONS), any(&HOSTS), any(&TIMES)];
-    if columns[0].is_none() || (columns[1].is_none() && columns[2].is_none()) {
-        return Err(SourceError::Form {
-            file: file.to_owned(),
-            what: "no known columns: an export of events has a column _raw, Message or Configuration, a list of modules \
-                   has name and image (or type). Is the first line the header?"
-                .to_owned(),
-        });
+    let header = Header::new(&header.cells);
+    let Some(columns) = header.form() else {
+        return Err(form(header.problem(table.separated_by())));
+    };
+    let mut rows = Vec::new();
+    while let Some(record) = records.next()? {
+        if record.cells.len() != columns.cells {
+            let cells = |count: usize| format!("{count} {}", if count == 1 { "cell" } else { "cells" });
+            let what = format!(
+                "the record has {}, the header {}. The file is cut off, or a cell that holds a separator or a quote is not \
+                 quoted: export it again",
+                cells(record.cells.len()),
+                cells(columns.cells)
+            );
+            return Err(SourceError::Record { file: file.to_owned(), line: record.line, what });
+        }
+        rows.push(Row { line: record.line, content: columns.content(record.cells) });
     }
-    source.rows(&mut reader, |record| {
-        let [name, image, type_name, precondition, host, time] = columns.map(|place| {
-            String::from_utf8_lossy(place.and_then(|p| record.get(p)).unwrap_or_default()).into_owned()
-        });
-        Row::Module(Module { name, image, type_name, precondition, host, time })
-    })
+    times::settle(&mut rows);
+    Ok(rows)
 }
 
-/// The text of a file behind what was skipped of it.
-struct Source<'t> {
-    file: &'t str,
+/// A table behind the line that some programs write before it.
+struct Table<'t> {
     text: &'t [u8],
-    /// Lines that were skipped.
-    lines_before: u64,
-    /// Cells of the header.
-    cells: usize,
+    /// The line that the text begins in.
+    line: u64,
+    separator: u8,
 }
 
-impl Source<'_> {
-    fn rows(
-        &self,
-        reader: &mut csv::Reader<&[u8]>,
-        row: impl Fn(&ByteRecord) -> Row,
-    ) -> Result<Vec<Row>, SourceError> {
-        let mut rows = Vec::new();
-        let mut record = ByteRecord::new();
-        while reader.read_byte_record(&mut record).map_err(|error| unreadable(self.file, &error))? {
-            let end = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
-            if end >= self.text.len() && self.ends_inside_quotes(&record) {
-                let what = "a double quote is opened in the record that starts here and not closed: the file is cut off, \
-                            or a quote inside a quoted cell is not doubled";
-                return Err(self.error(&record, what.to_owned()));
+impl<'t> Table<'t> {
+    /// Windows PowerShell writes `#TYPE …` before the header, Excel knows `sep=;`.
+    fn of(text: &'t [u8]) -> Self {
+        let end = memchr::memchr(b'\n', text).map_or(text.len(), |end| end + 1);
+        let (first, behind) = text.split_at_checked(end).unwrap_or((text, b""));
+        match first.trim_ascii_end() {
+            [b's', b'e', b'p', b'=', separator] => Self { text: behind, line: 2, separator: *separator },
+            line if line.starts_with(b"#TYPE ") => {
+                Self { text: behind, line: 2, separator: separator(behind) }
             }
-            if record.len() != self.cells {
-                let cells = |count: usize| format!("{count} {}", if count == 1 { "cell" } else { "cells" });
-                let what = format!(
-                    "the record has {}, the header {}: the file is cut off, or a cell that holds a comma or a quote is not quoted",
-                    cells(record.len()),
-                    cells(self.cells)
-                );
-                return Err(self.error(&record, what));
-            }
-            rows.push(row(&record));
+            _ => Self { text, line: 1, separator: separator(text) },
         }
-        Ok(rows)
     }
 
-    /// Whether the last record's last cell is a quoted one without its end. Such a cell holds the rest of the text.
-    fn ends_inside_quotes(&self, record: &ByteRecord) -> bool {
-        let mut left = self.text;
-        for byte in record.iter().next_back().unwrap_or_default().iter().rev() {
-            let written: &[u8] = if *byte == b'"' { b"\"\"" } else { std::slice::from_ref(byte) };
-            match left.strip_suffix(written) {
-                Some(rest) => left = rest,
-                None => return false,
-            }
+    fn separated_by(&self) -> &'static str {
+        match self.separator {
+            b';' => "semicolons",
+            b'\t' => "tabs",
+            b',' => "commas",
+            _ => "what the first line says",
         }
-        // The quote that opens a cell stands at the cell's start; any other belongs to a closed cell.
-        left.strip_suffix(b"\"")
-            .is_some_and(|before| matches!(before.last(), None | Some(b',' | b'\r' | b'\n')))
-    }
-
-    fn error(&self, record: &ByteRecord, what: String) -> SourceError {
-        // The reader counts blank lines before a record to it.
-        let start = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
-        let blank = |text: &[u8]| text.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let start = start + self.text.get(start..).map_or(0, blank);
-        let before = self.text.get(..start).unwrap_or_default();
-        let line = self.lines_before + 1 + memchr::memchr_iter(b'\n', before).count() as u64;
-        SourceError::Record { file: self.file.to_owned(), line, what }
     }
 }
 
-/// Windows PowerShell's `Export-Csv` writes `#TYPE …` before the header.
-fn skip_type_line(text: &[u8]) -> &[u8] {
-    if !text.starts_with(b"#TYPE ") {
-        return text;
+/// What separates the cells: of the known separators the one that the header has most of, outside quotes.
+fn separator(text: &[u8]) -> u8 {
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    let mut quoted = false;
+    for byte in text.trim_ascii_start() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' if !quoted => break,
+            byte if !quoted => {
+                for (_, count) in counts.iter_mut().filter(|(separator, _)| separator == byte) {
+                    *count += 1;
+                }
+            }
+            _ => {}
+        }
     }
-    let end = memchr::memchr(b'\n', text).map_or(text.len(), |end| end + 1);
-    text.get(end..).unwrap_or_default()
-}
-
-/// Reading bytes in memory, in any number of cells, does not fail; should it, the reader says why.
-fn unreadable(file: &str, error: &csv::Error) -> SourceError {
-    SourceError::Form { file: file.to_owned(), what: error.to_string() }
+    // Of equals the last is the greatest, and a comma is the usual one.
+    counts.iter().rev().max_by_key(|(_, count)| count).map_or(b',', |(separator, _)| *separator)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Content, Module};
     use super::*;
+    use crate::event::INPUTS;
+
+    fn contents(text: &str) -> Vec<Content> {
+        read_csv(text.as_bytes(), "f").unwrap().into_iter().map(|row| row.content).collect()
+    }
+
+    /// The filled inputs of each event as `input=cell`, the name, image and host of each module.
+    fn shown(text: &str) -> Vec<String> {
+        let text_of = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
+        let of = |content: Content| match content {
+            Content::Event(cells) => {
+                let filled = INPUTS.iter().zip(cells.iter()).filter(|(_, cell)| !cell.is_empty());
+                filled.map(|(input, cell)| format!("{input}={}", text_of(cell))).collect::<Vec<_>>().join(" ")
+            }
+            Content::Module(module) => {
+                [&module.name, &module.image, &module.host].map(|cell| text_of(cell)).join("|")
+            }
+        };
+        contents(text).into_iter().map(of).collect()
+    }
 
     #[test]
     fn lists_of_modules_in_usual_exports() {
-        let text = b"#TYPE Selected.Microsoft.IIs\r\n\"Name\",\"Image\",\"PreCondition\"\r\n\"A\",\"C:\\a.dll\",\"\"\r\n";
-        let rows = read_csv(text, "f").unwrap();
-        let expected = Module { name: "A".to_owned(), image: "C:\\a.dll".to_owned(), ..Module::default() };
-        assert_eq!(rows, [Row::Module(expected)]);
+        let text = "#TYPE Selected.Microsoft.IIs\r\n\"Name\",\"Image\",\"PreCondition\"\r\n\"A\",\"C:\\a.dll\",\"\"\r\n";
+        let expected = Module { name: b"A".to_vec(), image: b"C:\\a.dll".to_vec(), ..Module::default() };
+        assert_eq!(contents(text), [Content::Module(expected)]);
+        for (text, expected) in [
+            ("NAME;IMAGE\nA;a.dll\n", "A|a.dll|"),
+            ("sep=;\r\nname;image\r\nA;a,b.dll\r\n", "A|a,b.dll|"),
+            ("name\timage\nA\ta.dll\n", "A|a.dll|"),
+            (" name , image \nA,a.dll\n", "A|a.dll|"),
+            ("name,image,server,host\nA,a.dll,web01,\n", "A|a.dll|web01"),
+            ("name,image,PSComputerName,computer\nA,a.dll,web01,web02\n", "A|a.dll|web02"),
+        ] {
+            assert_eq!(shown(text), [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn events_in_usual_exports() {
+        for (text, expected) in [
+            ("EventCode,Message,other\n29,x,y\n", "Message=x EventCode=29"),
+            ("eventcode,MESSAGE\n29,x\n", "Message=x EventCode=29"),
+            // As it is written before any case.
+            ("message,Message\nlower,upper\n", "Message=upper"),
+            // Get-WinEvent
+            (
+                "Message,Id,RecordId,ProviderName,LogName,ProcessId,MachineName,UserId,TimeCreated\n\
+                 x,29,7,P,L,4,web01,S-1-5-18,12/19/2022 6:40:32 PM\n",
+                "Message=x SourceName=P LogName=L EventID=29 Computer=web01 UserID=S-1-5-18 \
+                 _time=2022-12-19T18:40:32 EventRecordID=7 ProcessID=4",
+            ),
+            ("message,id,machinename\nx,29,web01\n", "Message=x EventID=29 Computer=web01"),
+            // An id is an event's number only there, and only where there is no other.
+            ("Message,id\nx,29\n", "Message=x"),
+            ("Message,EventID,Id,RecordId\nx,29,5,7\n", "Message=x EventID=29 EventRecordID=7"),
+            // Event Viewer: the header lacks the message.
+            (
+                "Level,Date and Time,Source,Event ID,Task Category\nVerbose,19.12.2022 18:40:32,P,29,None,\"x\"\n",
+                "Message=x SourceName=P EventID=29 _time=2022-12-19T18:40:32",
+            ),
+            (
+                "Level;Date and Time;Source;Event ID;Task Category;\nVerbose;1.2.2022 18:40:32;P;29;None;x\n",
+                "Message=x SourceName=P EventID=29 _time=2022-02-01T18:40:32",
+            ),
+        ] {
+            assert_eq!(shown(text), [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_column_of_dates_tells_how_to_read_them() {
+        let times = |text: &str| -> Vec<String> {
+            let rows = shown(&format!("Message,_time\n{text}"));
+            rows.iter().map(|row| row.trim_start_matches("Message=x _time=").to_owned()).collect()
+        };
+        let known = times("x,1/12/2026 9:14:10 AM\nx,1/13/2026 9:14:10 AM\nx,1700000000\n");
+        assert_eq!(known, ["2026-01-12T09:14:10", "2026-01-13T09:14:10", "1700000000"]);
+        assert_eq!(times("x,1/12/2026 9:14:10 AM\n"), ["1/12/2026 9:14:10 AM"]);
+    }
+
+    #[test]
+    fn the_first_line_of_a_classic_text_is_the_time_of_a_row_without_one() {
+        let row = |date: &str, time: &str| {
+            let raw = format!("{date}\nLogName=L\nEventCode=29\nMessage=x");
+            let rows = shown(&format!("_raw,_time\n\"{raw}\",{time}\n"));
+            rows[0].split_once(" _time=").map(|(_, time)| time.to_owned())
+        };
+        assert_eq!(row("01/12/2026 09:14:10 PM", "").as_deref(), Some("2026-01-12T21:14:10"));
+        assert_eq!(row("01/12/2026 09:14:10 PM\r", "").as_deref(), Some("2026-01-12T21:14:10"));
+        assert_eq!(row("01/12/2026 09:14:10 PM", "1700000000").as_deref(), Some("1700000000"));
+        for date in ["1/12/2026 9:14:10 PM", "01/12/2026 09:14:10", "Mon Jan 12 09:14:10 PM", ""] {
+            assert_eq!(row(date, ""), None, "{date}");
+        }
     }
 
     #[test]
@@ -167,7 +201,9 @@ mod tests {
         assert_eq!(line(b"name,image\n\"A\nA\",a\nB,\"b\nC,c\n").as_deref(), Some("f, line 4"));
         assert_eq!(line(b"name,image\nA,\"").as_deref(), Some("f, line 2"));
         assert_eq!(line(b"name,image\nA,\"\"\"").as_deref(), Some("f, line 2"));
-        for sound in ["", "\"\"", "\"a\"", "\"\"\"\"", "a\"b", "a\"", "\"a\"b", "\"a\n\""] {
+        assert_eq!(line(b"name,image\nA,\"a\"b").as_deref(), Some("f, line 2"));
+        assert_eq!(line(b"name,image\nA,\"a\n\"B\",b\n").as_deref(), Some("f, line 3"));
+        for sound in ["", "\"\"", "\"a\"", "\"\"\"\"", "a\"b", "a\"", "\"a\n\""] {
             for end in ["", "\n", "\r\n"] {
                 let text = format!("name,image\nA,{sound}{end}");
                 assert_eq!(error(text.as_bytes()), None, "{text:?}");
@@ -177,16 +213,31 @@ mod tests {
 
     #[test]
     fn an_inventory_with_its_raw_text_is_no_export_of_events() {
-        let rows =
-            read_csv(b"_raw,host,name,image\n\"name=A image=C:\\a.dll\",web01,A,C:\\a.dll\n", "f").unwrap();
-        assert!(
-            matches!(rows.as_slice(), [Row::Module(module)] if module.name == "A" && module.host == "web01")
-        );
+        let text = "_raw,host,name,image\n\"name=A image=C:\\a.dll\",web01,A,C:\\a.dll\n";
+        assert_eq!(shown(text), ["A|C:\\a.dll|web01"]);
+    }
+
+    /// A crafted module name can make Splunk extract such fields from every event.
+    #[test]
+    fn an_event_stays_one_whatever_columns_its_export_has() {
+        let raw = "<Event><System><Provider Name='Microsoft-Windows-IIS-Configuration'/><EventID>29</EventID></System></Event>";
+        for cells in [",", "StaticFileModule,%windir%\\System32\\inetsrv\\static.dll"] {
+            let rows = shown(&format!("_raw,name,image\n{raw},{cells}\n"));
+            assert!(rows[0].starts_with("_raw=<Event>"), "{rows:?}");
+        }
     }
 
     #[test]
-    fn a_file_without_known_columns_says_what_was_expected() {
-        let error = read_csv(b"a,b\n1,2\n", "f.csv").unwrap_err().to_string();
-        assert!(error.starts_with("f.csv: no known columns"), "{error}");
+    fn a_file_without_known_columns_says_what_was_expected_and_found() {
+        for (text, start, end) in [
+            ("a,b\n1,2\n", "f.csv: no known columns: ", "The columns found, separated by commas: a, b"),
+            ("a;b\n", "f.csv: no known columns: ", "The columns found, separated by semicolons: a, b"),
+            ("name\tb\n", "f.csv: a list of modules needs a column image", "separated by tabs: name, b"),
+            ("1,2,3,4,5,6,7,8,9,10,11,12,13\n", "f.csv: no known", "11, 12, …"),
+            ("\n\n", "f.csv: the file is empty", "not even a header"),
+        ] {
+            let error = read_csv(text.as_bytes(), "f.csv").unwrap_err().to_string();
+            assert!(error.starts_with(start) && error.ends_with(end), "{error}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -68,6 +69,25 @@ class Commands(unittest.TestCase):
         self.assertEqual(done.stderr, "")
         for verdict in ("known_good", "lookalike", "unknown"):
             self.assertIn(verdict, done.stdout)
+
+
+    def test_a_scan_without_splunk(self):
+        self.test_install_by_hand()
+        exports = self.home / "exports"
+        exports.mkdir()
+        shutil.copy(ROOT / "tests/fixtures/iis-operational.csv", exports)
+        (exports / "modules.csv").write_text("name,image\nAcme,C:\\Acme\\acme.dll\n")
+        (self.home / "allow.csv").write_text("name,image\nAcme,C:\\Acme\\acme.dll\n")
+        commands = block("## Without Splunk", "iismodcheck scan").splitlines()
+        path = {"PATH": f"{(self.home / BINARY).parent}:{os.environ['PATH']}"}
+        codes = [
+            subprocess.run(["bash", "-c", command], cwd=self.home, env=os.environ | path, stdout=subprocess.PIPE).returncode
+            for command in commands
+        ]
+        self.assertEqual(codes, [0, 1])
+        findings = json.loads((self.home / "scan.json").read_text())["findings"]
+        self.assertIn("allowed", {finding["iis_module_verdict"] for finding in findings})
+        self.assertIn(["exports/modules.csv:2"], [finding["rows"] for finding in findings])
 
 
 class Versions(unittest.TestCase):

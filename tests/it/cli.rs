@@ -2,6 +2,7 @@
 
 mod allowlist;
 mod entries;
+mod exports;
 mod help;
 pub mod scan;
 

@@ -3,9 +3,14 @@
 
 use std::path::PathBuf;
 
+use tempfile::TempDir;
+
+use crate::command::annotate_in;
+use crate::command::app::App;
 use crate::splunk::scan::scan_file;
 use crate::splunk::search::iismodcheck;
 use crate::splunk::{Record, value};
+use crate::support::events::Event;
 
 /// Each form, and the columns that hold name, image, type, preCondition and host.
 const FORMS: [(&str, [&str; 5]); 7] = [
@@ -131,6 +136,55 @@ fn a_row_without_a_name_is_told_and_one_with_nothing_is_none() {
             .map(|column| value(&found[2], column)),
         [" X", " C:\\x.dll ", "c:\\x.dll"]
     );
+}
+
+/// Cells that no field of a search can hold, either because they are empty or because they are no text.
+#[test]
+fn odd_rows_are_the_same_to_both_doors() {
+    const HEADER: [&str; 6] = ["name", "image", "type", "preCondition", "PSComputerName", "_time"];
+    let rows: [([&[u8]; 6], &str); 7] = [
+        ([b"", b"", b"", b"", b"web01", b"1700000000"], ""),
+        ([b"", b"", b"", b"x", b"", b""], ""),
+        ([b"A\xe9", b"C:\\a.dll", b"", b"", b"WEB01", b"1700000000"], "unparsed"),
+        (
+            [b"StaticFileModule", b"%windir%\\System32\\inetsrv\\static.dll", b"", b"\xff", b"", b""],
+            "unparsed",
+        ),
+        ([b"", b"C:\\a.dll", b"", b"", b"\xff", b"yesterday"], "unparsed"),
+        ([b"\xff", b"", b"T", b"", b"", b""], "unparsed"),
+        ([b"A", b"C:\\Apps\\a.dll", b"", b"", b"web01", b"\xff"], "unknown"),
+    ];
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("list.csv");
+    let mut text = HEADER.join(",").into_bytes();
+    for (cells, _) in &rows {
+        text.extend(b"\r\n\"");
+        text.extend(cells.join(&b"\",\""[..]));
+        text.push(b'"');
+    }
+    std::fs::write(&file, text).unwrap();
+    let events: Vec<Event> = rows
+        .iter()
+        .map(|(cells, _)| {
+            HEADER.iter().zip(cells).fold(Event::default(), |event, (name, cell)| event.with(name, &[*cell]))
+        })
+        .collect();
+    let annotated = annotate_in(App::new().start(), &["input=module"], &events);
+    let verdicts: Vec<String> = annotated.iter().map(|event| event.text("iis_module_verdict")).collect();
+    assert_eq!(verdicts, rows.map(|(_, verdict)| verdict));
+    let columns =
+        ["iis_module_name", "iis_module_verdict", "iis_module_reasons", "iis_host", "iis_finding_id"];
+    let mut in_splunk: Vec<[String; 5]> = annotated
+        .iter()
+        .filter(|event| !event.text("iis_module_verdict").is_empty())
+        .map(|event| columns.map(|column| event.text(column)))
+        .collect();
+    let joined = |finding: &Record, column: &str| finding.get(column).cloned().unwrap_or_default().join("\n");
+    let mut by_scan: Vec<[String; 5]> =
+        scan_file(&file).iter().map(|finding| columns.map(|column| joined(finding, column))).collect();
+    in_splunk.sort();
+    by_scan.sort();
+    assert_eq!(by_scan, in_splunk);
 }
 
 #[test]

@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Module, and what it may use besides itself.
-const RULES: [(&str, &[&str]); 9] = [
-    ("cli", &["allowlist", "command", "detect", "event", "iis", "report", "searchcommand", "source"]),
-    ("command", &["allowlist", "detect", "event", "iis", "searchcommand"]),
+const RULES: [(&str, &[&str]); 10] = [
+    ("cli", &["allowlist", "command", "detect", "event", "iis", "report", "searchcommand", "site", "source"]),
+    ("command", &["allowlist", "detect", "event", "iis", "searchcommand", "site"]),
     ("searchcommand", &[]),
+    ("site", &["allowlist"]),
     ("source", &["event"]),
     ("report", &["detect"]),
     ("detect", &["allowlist", "event", "iis"]),

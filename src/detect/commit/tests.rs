@@ -16,6 +16,7 @@ fn row(text: &str) -> Row {
         role: if closes { Role::Commit } else { Role::Change },
         key: if closes { NOTHING.to_owned() } else { words[4].to_owned() },
         part: if closes { NOTHING.to_owned() } else { format!("{} {} {}", words[2], words[3], words[4]) },
+        origin: 0,
     }
 }
 
@@ -29,6 +30,15 @@ fn grouped(rows: &[&str]) -> Vec<String> {
 fn event_50_ends_a_commit() {
     let rows = ["h 1 0 1 x", "h 1 1 2 x", "h 1 2 3 50", "h 1 3 4 x", "h 1 4 5 50"];
     assert_eq!(grouped(&rows), ["h x: 0 1 x, 1 2 x", "h x: 3 4 x"]);
+}
+
+#[test]
+fn a_group_tells_its_rows() {
+    let rows = ["h 1 9 3 x", "h 1 0 1 x", "h 1 0 1 x", "h 1 0 2 y"];
+    let rows = rows.iter().enumerate().map(|(origin, text)| Row { origin, ..row(text) }).collect();
+    let groups = group(rows);
+    let told: Vec<(&str, &[usize])> = groups.iter().map(|g| (g.key.as_str(), g.origins.as_slice())).collect();
+    assert_eq!(told, [("x", &[0, 1, 2][..]), ("y", &[3])]);
 }
 
 #[test]

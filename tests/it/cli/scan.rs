@@ -157,6 +157,13 @@ fn what_cannot_be_read_is_told_with_file_and_line() {
         ("long.csv", b"name,image\nA,a.dll\n\"B\nB\",b.dll\nC,c.dll,web01\n".to_vec()),
         ("open.csv", b"_time,_raw\n1,x\n2,\"<Event>\n3,y\n".to_vec()),
         ("type-line.csv", b"#TYPE x\nname,image\nA\n".to_vec()),
+        ("events.xml", b"<Events><Event><System/></Event></Events>\n".to_vec()),
+        ("raw.txt", b"12/19/2022 06:40:32 PM\nLogName=Application\nMessage=x\n".to_vec()),
+        ("packed.gz", b"\x1f\x8b\x08\0\0".to_vec()),
+        ("semicolons.csv", b"user;password\nadmin;secret\n".to_vec()),
+        ("undoubled.csv", b"EventCode,Message\n29,\"a \"name\" in quotes\"\n".to_vec()),
+        ("swallowed.csv", b"EventCode,Message\n29,\"cut off\n29,\"whole\"\n".to_vec()),
+        ("command.csv", b"\x1b[31mred\n".to_vec()),
     ];
     let files: Vec<(&str, &[u8])> = cases.iter().map(|(name, content)| (*name, content.as_slice())).collect();
     let folder = folder(&files);
@@ -166,13 +173,24 @@ fn what_cannot_be_read_is_told_with_file_and_line() {
     assert!(!told.contains("secret"));
     assert_shown!("scan_errors", told);
     let missing = run_in(folder.path(), &["scan", "missing.csv"]).error();
-    assert!(missing.starts_with("iismodcheck: missing.csv: cannot be read: "), "{missing}");
+    assert!(
+        missing.starts_with("iismodcheck: missing.csv: cannot be read: there is no such file"),
+        "{missing}"
+    );
     let directory = run_in(folder.path(), &["scan", "."]).error();
-    assert!(directory.starts_with("iismodcheck: .: cannot be read: "), "{directory}");
+    assert!(directory.starts_with("iismodcheck: .: cannot be read: it is a folder; "), "{directory}");
+    let pattern = run_in(folder.path(), &["scan", "no-*.csv"]).error();
+    assert!(pattern.contains("(Get-ChildItem no-*.csv)"), "{pattern}");
     let allowlist = run_in(folder.path(), &["scan", "--allowlist", "other.csv", "names.csv"]).error();
     assert!(allowlist.starts_with("iismodcheck: other.csv, line 1: "), "{allowlist}");
     let allowlist = run_in(folder.path(), &["scan", "--allowlist", "missing.csv", "names.csv"]).error();
     assert_eq!(allowlist, "iismodcheck: missing.csv: there is no such file");
+    std::fs::File::create(folder.path().join("large.csv")).unwrap().set_len((64 << 20) + 1).unwrap();
+    let large = run_in(folder.path(), &["scan", "--allowlist", "large.csv", "names.csv"]).error();
+    assert_eq!(
+        large,
+        "iismodcheck: large.csv has 65 MiB; such a file may have at most 64 MiB. Is it the right one?"
+    );
     let packs = run_in(folder.path(), &["scan", "--packs", "nosuch", "names.csv"]).error();
     assert!(
         packs.starts_with("iismodcheck: packs=nosuch: there is no pack 'nosuch'; the packs are "),
@@ -198,8 +216,10 @@ fn every_encoding_of_an_export_is_read() {
     let scan = |file| run_in(folder.path(), &["scan", file]).good();
     let plain = scan("plain.csv");
     assert!(plain.contains("Ёж  D:\\ё.dll"), "{plain}");
+    assert!(plain.contains("[plain.csv:2]"), "{plain}");
     for (file, _) in &files[1..] {
-        assert_eq!(scan(file), plain, "{file}");
+        let line = if *file == "type.csv" { 3 } else { 2 };
+        assert_eq!(scan(file).replace(&format!("[{file}:{line}]"), "[plain.csv:2]"), plain, "{file}");
     }
 }
 
@@ -213,10 +233,17 @@ fn several_files_and_standard_input() {
     assert!(text.find("Earlier").unwrap() < text.find("Later").unwrap(), "in the order of time: {text}");
     let input = std::fs::File::open(folder.path().join("later.csv")).unwrap();
     let output = command(folder.path()).args(["scan", "-", "earlier.csv"]).stdin(input).output().unwrap();
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), text);
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), text.replace("later.csv:", "standard input:"));
+    let twice = run_in(folder.path(), &["scan", "-", "earlier.csv", "-"]).error();
+    assert_eq!(
+        twice,
+        "iismodcheck: `-` is given twice, but standard input can be read only once: leave one out"
+    );
+    let nothing = run_in(folder.path(), &["scan", "-"]).error();
+    assert_eq!(nothing, "iismodcheck: standard input: the file is empty: there is not even a header");
 }
 
-/// Whoever reads the first line only: exit code 0, and nothing on standard error.
+/// Whoever reads the first line only: the exit code is that of all lines, and nothing is on standard error.
 #[test]
 fn a_reader_that_has_seen_enough() {
     let mut many = String::from("name,image,_time\n");
@@ -224,16 +251,18 @@ fn a_reader_that_has_seen_enough() {
         writeln!(many, "Module{number},D:\\modules\\m{number}.dll,2026-03-02T00:00:00Z").unwrap();
     }
     let folder = folder(&[("many.csv", many.as_bytes())]);
-    for format in ["text", "json", "csv"] {
+    let limits: [(&[&str], i32); 3] = [(&[], 0), (&["--fail-on", "high"], 0), (&["--fail-on", "medium"], 1)];
+    let cases = ["text", "json", "csv"].map(|format| limits.map(|(limit, code)| (format, limit, code)));
+    for (format, limit, code) in cases.into_iter().flatten() {
         let mut command = command(folder.path());
-        let command = command.args(["scan", "--format", format, "many.csv"]);
+        let command = command.args(["scan", "--format", format]).args(limit).arg("many.csv");
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut output = child.stdout.take().unwrap();
         output.read_exact(&mut [0; 10]).unwrap();
         drop(output);
         let output = child.wait_with_output().unwrap();
         assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{format}");
-        assert_eq!(output.status.code(), Some(0), "{format}");
+        assert_eq!(output.status.code(), Some(code), "{format} {limit:?}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
-use super::rows::{Row, element};
+use super::rows::{Row, TIME, element};
 use super::{PROGRAM, annotate, assert_quiet, start, verdicts};
 use crate::support::commands::{EXECUTE, GETINFO, LAST, frame};
 use crate::support::events::{Event, Style};
@@ -43,8 +43,13 @@ fn messages_that_cannot_be_read_pass_through_with_a_reason() {
         .iter()
         .zip(0..)
         .map(|((message, ..), number)| {
-            Event::new(&[("EventCode", b"29".as_slice()), ("LogName", LOG), ("Message", message)])
-                .with("number", &[format!("{number}").as_bytes()])
+            Event::new(&[
+                ("_time", TIME.as_bytes()),
+                ("EventCode", b"29"),
+                ("LogName", LOG),
+                ("Message", message),
+            ])
+            .with("number", &[format!("{number}").as_bytes()])
         })
         .collect();
     let mut splunkd = start().style(Style::ALL_FIELDS);

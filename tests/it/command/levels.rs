@@ -206,7 +206,7 @@ fn inventories_in_their_usual_forms() {
         ]),
         row(&[("name", "Contoso"), ("type", "Contoso.Module, Contoso"), ("dest", "web02")]),
         row(&[("name", "StaticFileModule")]),
-        row(&[("image", r"C:\Windows\Temp\h.dll")]),
+        row(&[("image", r"C:\Windows\Temp\h.dll"), ("_time", TIME)]),
         row(&[("other", "x")]),
     ];
     let annotated = annotate(&["input=module"], &events);
@@ -224,6 +224,34 @@ fn inventories_in_their_usual_forms() {
         for field in ["name", "image", "type", "host", "dest", "other"] {
             assert_eq!(after.values(field), before.values(field));
         }
+    }
+}
+
+#[test]
+fn the_host_of_an_inventory_is_in_the_column_of_each_tool() {
+    let columns = ["iis_host", "Computer", "ComputerName", "dest", "dvc", "host", "PSComputerName", "server"];
+    for (number, column) in columns.iter().enumerate() {
+        // A column that comes earlier counts before it.
+        let mut fields = vec![("name", "Contoso"), (column, "WEB01")];
+        fields.extend(columns[number + 1..].iter().map(|later| (*later, "other")));
+        fields.extend(columns[..number].iter().map(|earlier| (*earlier, "")));
+        let annotated = annotate(&["input=module"], &[Event::new(&fields)]);
+        assert_eq!(annotated[0].text("iis_host"), "web01", "{column}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_says_that_its_time_is_assumed() {
+    const LOG: &str = "Microsoft-IIS-Configuration/Operational";
+    let event = |time| Event::new(&[("EventCode", "29"), ("LogName", LOG), ("host", "h"), ("_time", time)]);
+    let listed = |time| Event::new(&[("image", r"C:\x.dll"), ("_time", time)]);
+    for (time, assumed) in [("", "\ntime_assumed"), (TIME, "")] {
+        let by_row = annotate(&["parts=true"], &[event(time).with("iis_process", &[b"-"])]);
+        assert_eq!(by_row[0].text("iis_module_reasons"), format!("empty_message{assumed}"));
+        let by_change = annotate(&["input=change"], &roll_up(&by_row));
+        assert_eq!(by_change[0].text("iis_module_reasons"), format!("empty_message{assumed}"));
+        let by_list = annotate(&["input=module"], &[listed(time)]);
+        assert_eq!(by_list[0].text("iis_module_reasons"), format!("missing_name{assumed}"));
     }
 }
 

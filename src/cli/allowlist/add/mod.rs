@@ -11,8 +11,8 @@ use crate::allowlist::lint::{self, Finding as Mistake, Severity};
 use crate::allowlist::{AllowlistError, Column, Profile, SiteFile};
 use crate::cli::Failure;
 use crate::cli::args::Add;
-use crate::command::read_file;
 use crate::report::printable;
+use crate::site::read_file;
 
 use finding::Finding;
 use replace::Lock;

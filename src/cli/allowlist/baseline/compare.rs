@@ -5,8 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::detect::Column as Fact;
 use crate::report::Item;
 
-use super::judge::identity;
-
 /// One entry to propose, and where it was seen.
 pub(super) struct Proposal<'i> {
     /// The first finding of it.
@@ -46,7 +44,7 @@ impl<'i> Proposals<'i> {
         for proposal in self.by_module.values() {
             let name = proposal.fact(Fact::Name);
             names.entry(proposal.normal.clone()).or_default().insert(name);
-            images.entry(name.to_owned()).or_default().insert(identity(proposal.item));
+            images.entry(name.to_owned()).or_default().insert(proposal.item.identity());
             spellings.entry(name.to_lowercase()).or_default().insert(name);
         }
         let several = |found: &BTreeMap<String, BTreeSet<&'i str>>, key: &str| {

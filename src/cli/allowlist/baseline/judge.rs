@@ -27,14 +27,6 @@ fn leave_out(why: &'static str) -> Judgement {
     Judgement::LeaveOut(why.into())
 }
 
-/// Image, or else type.
-pub(super) fn identity(item: &Item) -> &str {
-    match item.fact(Fact::Image) {
-        "" => item.fact(Fact::Type),
-        image => image,
-    }
-}
-
 /// Only what nothing speaks against is proposed, then and now: a result may be older than the allowlist, and a scan says
 /// nothing about products that are not chosen or about folders that look like those of Windows.
 pub(super) fn judge(item: &Item, engine: &mut Engine) -> Judgement {
@@ -74,7 +66,7 @@ fn by_verdict(item: &Item) -> Judgement {
         Verdict::Unknown => {}
         verdict => return leave_out(verdict.meaning()),
     }
-    if identity(item).is_empty() {
+    if item.identity().is_empty() {
         return leave_out("neither image nor type is shown");
     }
     if !item.fact(Fact::Image).is_empty() && !item.fact(Fact::Type).is_empty() {
@@ -104,7 +96,8 @@ fn listed(item: &Item, engine: &mut Engine) -> Item {
         type_name: item.fact(Fact::Type),
         precondition: item.fact(Fact::Precondition),
     };
-    let mut subject = row.subject(item.fact(Fact::Host), item.time, false);
+    let time = item.time.unwrap_or_else(|| chrono::Utc::now().timestamp_micros());
+    let mut subject = row.subject(item.fact(Fact::Host), time, false);
     if item.fact(Fact::Kind) == Kind::IsapiFilter.as_str() {
         (subject.class, subject.kind) = (Class::IsapiFilter, Some(Kind::IsapiFilter));
     }

@@ -15,11 +15,11 @@ use crate::detect::Column as Fact;
 use crate::report::{Item, printable};
 
 use crate::cli::args::{Knowledge, Level};
-use crate::cli::scan::Scanner;
+use crate::cli::scanner::Scanner;
 use crate::cli::{Failure, knowledge};
 
 use compare::{Proposal, Proposals};
-use judge::{Judgement, identity, judge};
+use judge::{Judgement, judge};
 
 /// Prints an allowlist file to standard output, and what was left out, and why, to standard error.
 pub(super) fn run(from: &[PathBuf], arguments: &Knowledge) -> Result<ExitCode, Failure> {
@@ -55,7 +55,7 @@ pub(super) fn run(from: &[PathBuf], arguments: &Knowledge) -> Result<ExitCode, F
             notes,
             "left out: {} {} on {}: {} ({})",
             shown(item.fact(Fact::Name)),
-            shown(identity(item)),
+            shown(item.identity()),
             shown(item.fact(Fact::Host)),
             item.verdict,
             printable(&why)

@@ -73,11 +73,12 @@ fn item(text: impl Fn(&str) -> String, reasons: Vec<String>) -> Result<Item, Str
         .ok_or_else(|| format!("`{name}` is no verdict of this version; write the file anew with scan"))?;
     let severity = text(Fact::Severity.name()).parse().unwrap_or(Severity::Info);
     Ok(Item {
-        time: time::parse(&text("_time")).unwrap_or_default(),
+        time: time::parse(&text("_time")),
         verdict,
         severity,
         facts: Fact::FACTS.iter().map(|fact| text(fact.name())).collect(),
         reasons,
         id: text(Fact::FindingId.name()),
+        rows: Vec::new(),
     })
 }

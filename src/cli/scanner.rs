@@ -1,0 +1,266 @@
+//! Rows of files in, findings out: what `scan` prints and `allowlist baseline` proposes from.
+
+use std::path::{Path, PathBuf};
+
+use crate::detect::commit::{self, Group};
+use crate::detect::part::{self, NOTHING, Part};
+use crate::detect::{
+    Annotation, Engine, Finding, Listed, ReasonTexts, Severity, Verdict, finding_id, inventory_key, merge,
+    row, time,
+};
+use crate::event::{self, Event, Fields, INPUTS, Role, Says, Scratch};
+use crate::iis::ValueSource;
+use crate::report::{Item, Rows, Summary};
+use crate::source::{self, Content, Module};
+
+use super::args::Level;
+
+/// Characters of a time that cannot be read, as it is shown: a cell may hold anything.
+const SHOWN_OF_TIME: usize = 40;
+
+/// Reads rows and decides on them.
+pub(super) struct Scanner {
+    engine: Engine,
+    level: Level,
+    finding: Finding,
+    reasons: ReasonTexts,
+    /// Names of the files.
+    files: Vec<String>,
+    /// Rows of the change level, until all files are read.
+    pending: Vec<commit::Row>,
+    /// Where the pending rows stand.
+    origins: Vec<Origin>,
+    items: Vec<Item>,
+    summary: Summary,
+    now: i64,
+}
+
+/// Where a row stands.
+#[derive(Debug, Clone, Copy)]
+struct Origin {
+    /// Number of the file.
+    file: usize,
+    line: u64,
+}
+
+impl Scanner {
+    /// A scanner that has read nothing yet.
+    pub(super) fn new(engine: Engine, level: Level) -> Self {
+        Self {
+            engine,
+            level,
+            finding: Finding::default(),
+            reasons: ReasonTexts::default(),
+            files: Vec::new(),
+            pending: Vec::new(),
+            origins: Vec::new(),
+            items: Vec::new(),
+            summary: Summary::default(),
+            now: chrono::Utc::now().timestamp_micros(),
+        }
+    }
+
+    /// Reads files to their end. The error names the file, and the line where there is one.
+    pub(super) fn read(&mut self, files: &[PathBuf]) -> Result<(), String> {
+        if files.iter().filter(|file| source::is_standard_input(file)).count() > 1 {
+            return Err(
+                "`-` is given twice, but standard input can be read only once: leave one out".to_owned()
+            );
+        }
+        files.iter().try_for_each(|file| self.read_file(file))
+    }
+
+    fn read_file(&mut self, path: &Path) -> Result<(), String> {
+        let rows = source::read(path).map_err(|error| error.to_string())?;
+        let file = self.files.len();
+        self.files.push(source::name(path));
+        for row in rows {
+            let origin = Origin { file, line: row.line };
+            match &row.content {
+                Content::Event(cells) => self.event(cells, origin),
+                Content::Module(module) => self.module(module, origin),
+            }
+        }
+        Ok(())
+    }
+
+    /// All findings in the order of time, those without one last, and what was counted.
+    pub(super) fn finish(mut self) -> (Vec<Item>, Summary) {
+        for group in commit::group(std::mem::take(&mut self.pending)) {
+            self.change(&group);
+        }
+        self.items.sort_by_key(|item| item.time.unwrap_or(i64::MAX));
+        (self.items, self.summary)
+    }
+
+    fn event(&mut self, cells: &[Vec<u8>; INPUTS.len()], origin: Origin) {
+        let mut fields = Fields::default();
+        for (field, cell) in fields.cells.iter_mut().zip(cells) {
+            *field = cell;
+        }
+        let mut scratch = Scratch::default();
+        let event = event::read(&fields, &mut scratch);
+        match (event.role, event.says) {
+            (Role::Other, _) => {
+                self.summary.other_rows += 1;
+                return;
+            }
+            (Role::Commit, _) => self.summary.commits += 1,
+            (Role::Change, Says::OtherSection) => self.summary.other_changes += 1,
+            (Role::Change, _) => {}
+        }
+        let mut host = String::new();
+        row::lower_case(event.host, &mut host);
+        let at = self.time(event.time, origin);
+        self.summary.gaps.no_host += u64::from(host.is_empty());
+        self.summary.gaps.no_time += u64::from(event.time.is_empty());
+        match self.level {
+            Level::Change => {
+                let number = self.origins.len();
+                self.origins.push(origin);
+                self.pending.push(pending(&event, &host, at.unwrap_or(self.now), number));
+            }
+            Level::Row => self.row(&event, &host, at, origin),
+        }
+    }
+
+    /// Reads a time; one that cannot be read is noted.
+    fn time(&mut self, text: &str, origin: Origin) -> Option<i64> {
+        let at = time::parse(text);
+        self.summary.gaps.no_zone += u64::from(time::lacks_zone(text));
+        if at.is_none() && !text.is_empty() {
+            self.summary.gaps.unreadable_time += 1;
+            if self.summary.gaps.example.is_none() {
+                let row = self.places(&[origin]).iter().map(Rows::to_string).collect();
+                self.summary.gaps.example = Some((text.chars().take(SHOWN_OF_TIME).collect(), row));
+            }
+        }
+        at
+    }
+
+    fn row(&mut self, event: &Event<'_>, host: &str, at: Option<i64>, origin: Origin) {
+        match event.says {
+            Says::Change(change) => {
+                let subject = row::subject(event, &change, host, at.unwrap_or(self.now), at.is_none());
+                self.engine.decide(&subject, &mut self.finding);
+                let source = change.source.map_or("", ValueSource::as_str);
+                self.reasons.take(&self.finding, &self.engine);
+                let annotation = Annotation::of(&subject, source, &self.finding, &self.engine);
+                let (verdict, severity) = (self.finding.verdict, self.finding.severity);
+                let item = Item::new(at, verdict, severity, &annotation, &self.reasons);
+                self.keep(item, &[origin]);
+            }
+            Says::Unparsed(reason) => {
+                let item = self.unparsed(reason, host, event.actor, at);
+                self.keep(item, &[origin]);
+            }
+            Says::OtherSection | Says::Nothing => {}
+        }
+    }
+
+    fn change(&mut self, group: &Group) {
+        let parts = group.parts.iter().filter_map(|text| Part::read(text.as_bytes()).ok()).collect();
+        let Some(change) = merge(parts) else { return };
+        let host = if group.host == NOTHING { "" } else { group.host.as_str() };
+        let at = (!change.time_assumed).then_some(change.time);
+        let id = |verdict: Verdict, identity: &str| {
+            finding_id(host, &group.key, verdict.as_str(), identity, &change.record)
+        };
+        let item = if let Some(reason) = &change.unparsed {
+            let item = self.unparsed(reason, host, &change.actor, at);
+            Item { id: id(item.verdict, ""), ..item }
+        } else {
+            let subject = self.engine.decide_change(&change, host, &mut self.finding);
+            self.reasons.take(&self.finding, &self.engine);
+            let annotation = Annotation::of(&subject, change.source(), &self.finding, &self.engine);
+            let (verdict, severity) = (self.finding.verdict, self.finding.severity);
+            let item = Item::new(at, verdict, severity, &annotation, &self.reasons);
+            Item { id: id(verdict, annotation.identity()), ..item }
+        };
+        let origins: Vec<Origin> =
+            group.origins.iter().filter_map(|&number| self.origins.get(number)).copied().collect();
+        self.keep(item, &origins);
+    }
+
+    fn module(&mut self, module: &Module, origin: Origin) {
+        let text = |cell| std::str::from_utf8(cell).unwrap_or_default();
+        let mut host = String::new();
+        row::lower_case(text(&module.host), &mut host);
+        let listed = Listed::read([&module.name, &module.image, &module.type_name, &module.precondition]);
+        let item = match listed {
+            Listed::Nothing => {
+                self.summary.empty_rows += 1;
+                return;
+            }
+            Listed::Unparsed { reason, shown } => {
+                let at = self.time(text(&module.time), origin);
+                let item = self.unparsed(reason, &host, "", at);
+                Item { id: finding_id(&host, reason, item.verdict.as_str(), shown, ""), ..item }
+            }
+            Listed::Module(row) => {
+                let at = self.time(text(&module.time), origin);
+                let subject = row.subject(&host, at.unwrap_or(self.now), at.is_none());
+                self.engine.decide(&subject, &mut self.finding);
+                self.reasons.take(&self.finding, &self.engine);
+                let annotation = Annotation::of(&subject, "inventory", &self.finding, &self.engine);
+                let (verdict, severity) = (self.finding.verdict, self.finding.severity);
+                let item = Item::new(at, verdict, severity, &annotation, &self.reasons);
+                let key = inventory_key(&subject);
+                Item { id: finding_id(&host, &key, verdict.as_str(), annotation.identity(), ""), ..item }
+            }
+        };
+        self.keep(item, &[origin]);
+    }
+
+    fn unparsed(&mut self, reason: &str, host: &str, actor: &str, at: Option<i64>) -> Item {
+        self.reasons.take_unparsed(reason, at.is_none());
+        let plain = Annotation::plain(Verdict::Unparsed, Severity::Medium, host, actor);
+        Item::new(at, Verdict::Unparsed, Severity::Medium, &plain, &self.reasons)
+    }
+
+    /// Counts what was made of rows, and keeps it if it is a finding.
+    fn keep(&mut self, mut item: Item, origins: &[Origin]) {
+        let rows = origins.len() as u64;
+        match item.verdict {
+            Verdict::NotModule => {
+                self.summary.other_changes += rows;
+                return;
+            }
+            Verdict::Unparsed => self.summary.unreadable_rows += rows,
+            _ => self.summary.module_rows += rows,
+        }
+        item.rows = self.places(origins);
+        self.summary.count(&item);
+        self.items.push(item);
+    }
+
+    /// Where rows stand, file by file.
+    fn places(&self, origins: &[Origin]) -> Vec<Rows> {
+        let rows_of = |one: &[Origin]| Rows {
+            file: one.first().and_then(|origin| self.files.get(origin.file)).cloned().unwrap_or_default(),
+            lines: one.iter().map(|origin| origin.line).collect(),
+        };
+        origins.chunk_by(|one, next| one.file == next.file).map(rows_of).collect()
+    }
+}
+
+/// The roll-up columns of one row.
+fn pending(event: &Event<'_>, host: &str, at: i64, origin: usize) -> commit::Row {
+    let or_nothing = |text: &str| if text.is_empty() { NOTHING.to_owned() } else { text.to_owned() };
+    let mut key = Vec::new();
+    part::write_key(event, &mut key);
+    let mut text = Vec::new();
+    if let Some(part) = Part::of(event, at) {
+        part.write(&mut text);
+    }
+    commit::Row {
+        host: or_nothing(host),
+        process: or_nothing(event.process),
+        time: at,
+        record: or_nothing(event.record),
+        role: event.role,
+        key: String::from_utf8_lossy(&key).into_owned(),
+        part: or_nothing(&String::from_utf8_lossy(&text)),
+        origin,
+    }
+}

@@ -1,0 +1,203 @@
+//! What the header of a table tells: where in a record the cells of an event, or of a listed module, stand.
+
+use super::{Content, Module};
+use crate::event::{self, Fields, INPUTS, LIST_HOSTS, Role, Scratch};
+
+/// Columns that can hold an event each by itself.
+const CARRIERS: [&str; 3] = ["_raw", "Message", "Configuration"];
+/// Columns of a list of modules, with the spellings of the usual exports.
+const NAMES: [&str; 3] = ["name", "iis_module_name", "module"];
+const IMAGES: [&str; 3] = ["image", "iis_module_image", "path"];
+const TYPES: [&str; 2] = ["type", "iis_module_type"];
+const PRECONDITIONS: [&str; 2] = ["preCondition", "iis_module_precondition"];
+
+/// Columns that only `Get-WinEvent | Export-Csv` writes: with one of them, [`WIN_EVENT`] holds.
+const WIN_EVENT_ONLY: [&str; 4] = ["TimeCreated", "MachineName", "ProviderName", "RecordId"];
+/// Properties of a `Get-WinEvent` record that have another name than the input they are.
+const WIN_EVENT: [(&str, &str); 5] = [
+    ("TimeCreated", "_time"),
+    ("MachineName", "Computer"),
+    ("ProviderName", "SourceName"),
+    ("RecordId", "EventRecordID"),
+    ("Id", "EventID"),
+];
+/// Columns of what Event Viewer saves as CSV. Its header leaves out the last column, the message.
+const EVENT_VIEWER: [(&str, &str); 3] =
+    [("Date and Time", "_time"), ("Event ID", "EventID"), ("Source", "SourceName")];
+
+/// A header.
+pub(super) struct Header<'h> {
+    names: Vec<&'h [u8]>,
+}
+
+/// What the records of a table are.
+pub(super) struct Form {
+    /// Cells of each record.
+    pub(super) cells: usize,
+    places: Places,
+}
+
+enum Places {
+    Event(Inputs),
+    Module {
+        /// Name, image, type, preCondition, time.
+        columns: [Option<usize>; 5],
+        /// Columns that can name the host; the first that is filled does.
+        hosts: Vec<usize>,
+        /// Where an event stands in the rows that hold one after all.
+        event: Option<Inputs>,
+    },
+}
+
+/// The place of each of [`INPUTS`].
+type Inputs = Box<[Option<usize>; INPUTS.len()]>;
+
+impl<'h> Header<'h> {
+    pub(super) fn new(cells: &'h [Vec<u8>]) -> Self {
+        Self { names: cells.iter().map(|name| name.trim_ascii()).collect() }
+    }
+
+    /// The column of a name: as it is written, else in any case.
+    fn place(&self, name: &str) -> Option<usize> {
+        let name = name.as_bytes();
+        let exact = self.names.iter().position(|column| *column == name);
+        exact.or_else(|| self.names.iter().position(|column| column.eq_ignore_ascii_case(name)))
+    }
+
+    fn first(&self, names: &[&str]) -> Option<usize> {
+        names.iter().find_map(|name| self.place(name))
+    }
+
+    fn has_exactly(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.names.contains(&name.as_bytes()))
+    }
+
+    /// What the records are: events where there is a column `_raw`, `Message` or `Configuration`, modules where there is
+    /// `name` with `image` or `type`. `None` where it is neither.
+    pub(super) fn form(&self) -> Option<Form> {
+        // An inventory that was exported from Splunk has a _raw of its own, but nothing else of an event. So may events
+        // have, where a crafted module name makes Splunk extract fields of these names: each row tells what it is.
+        let lists_modules = self.place("name").is_some()
+            && self.place("image").is_some()
+            && !self.has_exactly(&["Message", "Configuration", "EventCode", "EventID"]);
+        if lists_modules {
+            return self.modules();
+        }
+        self.event_viewer().or_else(|| self.events()).or_else(|| self.modules())
+    }
+
+    fn events(&self) -> Option<Form> {
+        self.first(&CARRIERS)?;
+        let mut places = INPUTS.map(|name| self.place(name));
+        if self.first(&WIN_EVENT_ONLY).is_some() {
+            self.fill_in(&WIN_EVENT, &mut places);
+        }
+        Some(Form { cells: self.names.len(), places: Places::Event(Box::new(places)) })
+    }
+
+    fn event_viewer(&self) -> Option<Form> {
+        if EVENT_VIEWER.iter().any(|(name, _)| self.place(name).is_none()) || self.first(&CARRIERS).is_some()
+        {
+            return None;
+        }
+        let mut places = [None; INPUTS.len()];
+        self.fill_in(&EVENT_VIEWER, &mut places);
+        // A spreadsheet program gives the column without a name an empty one.
+        let unnamed = self.names.last().is_some_and(|name| name.is_empty());
+        let message = self.names.len() - usize::from(unnamed);
+        if let Some(place) = places.get_mut(input("Message")) {
+            *place = Some(message);
+        }
+        Some(Form { cells: message + 1, places: Places::Event(Box::new(places)) })
+    }
+
+    /// Takes columns of other names for inputs that have no column of their own.
+    fn fill_in(&self, aliases: &[(&str, &str)], places: &mut [Option<usize>; INPUTS.len()]) {
+        for (name, alias_of) in aliases {
+            if let Some(place) = places.get_mut(input(alias_of)).filter(|place| place.is_none()) {
+                *place = self.place(name);
+            }
+        }
+    }
+
+    fn modules(&self) -> Option<Form> {
+        let columns = [
+            self.first(&NAMES),
+            self.first(&IMAGES),
+            self.first(&TYPES),
+            self.first(&PRECONDITIONS),
+            self.place("_time"),
+        ];
+        let [name, image, type_name, ..] = columns;
+        name?;
+        image.or(type_name)?;
+        let hosts = LIST_HOSTS.iter().filter_map(|host| self.place(host)).collect();
+        let event = self.place("_raw").map(|_| Box::new(INPUTS.map(|name| self.place(name))));
+        Some(Form { cells: self.names.len(), places: Places::Module { columns, hosts, event } })
+    }
+
+    /// What is missing, for a header of neither form.
+    pub(super) fn problem(&self, separated_by: &str) -> String {
+        const SHOWN: usize = 12;
+        let mut found: Vec<_> =
+            self.names.iter().take(SHOWN).map(|name| String::from_utf8_lossy(name)).collect();
+        if self.names.len() > SHOWN {
+            found.push("…".into());
+        }
+        let found = found.join(", ");
+        if self.first(&NAMES).is_some() {
+            return format!(
+                "a list of modules needs a column image (or type) beside the name; the columns found, separated by \
+                 {separated_by}: {found}"
+            );
+        }
+        format!(
+            "no known columns: an export of events has a column _raw, Message or Configuration, a list of modules has name \
+             and image (or type). Is the first line the header? The columns found, separated by {separated_by}: {found}"
+        )
+    }
+}
+
+impl Form {
+    /// A record, taken apart.
+    pub(super) fn content(&self, mut cells: Vec<Vec<u8>>) -> Content {
+        match &self.places {
+            Places::Event(places) => Content::Event(inputs(&mut cells, places)),
+            Places::Module { event: Some(places), .. } if holds_event(&cells, places) => {
+                Content::Event(inputs(&mut cells, places))
+            }
+            Places::Module { columns, hosts, .. } => {
+                let host = hosts.iter().filter_map(|&host| cells.get(host)).find(|host| !host.is_empty());
+                let host = host.cloned().unwrap_or_default();
+                let [name, image, type_name, precondition, time] =
+                    columns.map(|place| take(&mut cells, place));
+                Content::Module(Module { name, image, type_name, precondition, host, time })
+            }
+        }
+    }
+}
+
+/// Whether the `_raw` of a record is an event of the IIS configuration.
+fn holds_event(cells: &[Vec<u8>], places: &Inputs) -> bool {
+    let raw = places.get(input("_raw")).copied().flatten().and_then(|place| cells.get(place));
+    let mut fields = Fields::default();
+    fields.set("_raw", raw.map(Vec::as_slice).unwrap_or_default());
+    event::read(&fields, &mut Scratch::default()).role != Role::Other
+}
+
+fn inputs(cells: &mut [Vec<u8>], places: &Inputs) -> Box<[Vec<u8>; INPUTS.len()]> {
+    let mut inputs = Box::new([const { Vec::new() }; INPUTS.len()]);
+    for (input, place) in inputs.iter_mut().zip(places.iter()) {
+        *input = take(cells, *place);
+    }
+    inputs
+}
+
+fn take(cells: &mut [Vec<u8>], place: Option<usize>) -> Vec<u8> {
+    place.and_then(|place| cells.get_mut(place)).map(std::mem::take).unwrap_or_default()
+}
+
+/// The number of an input in [`INPUTS`].
+pub(super) fn input(name: &str) -> usize {
+    INPUTS.iter().position(|input| *input == name).unwrap_or(INPUTS.len())
+}
