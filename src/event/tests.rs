@@ -112,6 +112,29 @@ fn check(cases: &[Value]) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What is not UTF-8 in a `_raw` that is only compared with the fields hides nothing of the rest.
+#[test]
+fn a_raw_text_that_is_not_utf8_is_compared_as_far_as_it_goes() {
+    let path = r#"/system.webServer/globalModules/add[@name="X"]"#;
+    let sentence =
+        format!("Changes to '{path}' at 'MACHINE/WEBROOT/APPHOST' have successfully been committed.");
+    let damaged = |at: usize| [&sentence.as_bytes()[..at], b"\xff", &sentence.as_bytes()[at..]].concat();
+    for (raw, configuration, says) in [
+        (damaged(sentence.len()), path, "change"),
+        (damaged(sentence.len()), "/system.webServer/asp", "unparsed:fields_disagree"),
+        (damaged(0), path, "change"),
+        (damaged(0), "/system.webServer/asp", "unparsed:fields_disagree"),
+        (damaged(sentence.find("X").unwrap()), path, "unparsed:fields_disagree"),
+    ] {
+        let mut fields = Fields::default();
+        fields.set("EventCode", b"29");
+        fields.set("_raw", &raw);
+        fields.set("Configuration", configuration.as_bytes());
+        let mut scratch = Scratch::default();
+        assert_eq!(words(&read(&fields, &mut scratch))["says"], says, "{}", String::from_utf8_lossy(&raw));
+    }
+}
+
 #[test]
 fn every_message_of_the_table_is_read_as_it_says() {
     let cases = table(MESSAGES);
