@@ -33,8 +33,8 @@ pub enum AllowlistError {
         /// What the line seems to be, and behind a semicolon what to do; empty without a guess.
         guess: &'static str,
     },
-    /// A known column stands in the header twice.
-    #[error("{file}, line {line}: column {column} stands in the header twice; keep one")]
+    /// A known column is in the header twice.
+    #[error("{file}, line {line}: column {column} is in the header twice; keep one")]
     DuplicateColumn {
         /// Display name of the file.
         file: String,

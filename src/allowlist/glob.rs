@@ -23,7 +23,7 @@ enum Token {
 
 impl Glob {
     /// Compiles `pattern` for texts whose components are divided by `separator`; without one, `*` and `**` are alike.
-    /// Total: every character other than `*` and `?` stands for itself. Case is the caller's matter.
+    /// Never fails: every character other than `*` and `?` stands for itself. Case is the caller's matter.
     #[must_use]
     pub fn new(pattern: &str, separator: Option<char>) -> Self {
         let mut tokens: Vec<Token> = Vec::with_capacity(pattern.len());

@@ -28,7 +28,7 @@ impl SiteFile {
     /// Reads an allowlist. `bytes` is CSV in UTF-8 with or without BOM, with LF or CRLF; `file` is the name for
     /// messages. A file without any row, header included, is an empty allowlist.
     ///
-    /// Total, so that a check can report every error: use [`SiteFile::sound`] where the first one ends it.
+    /// Never fails, so that a check can report every error: use [`SiteFile::sound`] where the first one ends it.
     #[must_use]
     pub fn parse(bytes: &[u8], file: &str) -> Self {
         let mut site = Self { file: file.to_owned(), ..Self::default() };

@@ -42,5 +42,5 @@ pub(super) fn input(path: &Path) -> Result<(Vec<u8>, String), String> {
 pub(super) fn moment(text: &str) -> Result<i64, String> {
     time::parse(text)
         .or_else(|| date::valid_from(text))
-        .ok_or_else(|| format!("`{text}` is no time: write 2026-03-31 or 2026-03-31T12:00Z"))
+        .ok_or_else(|| format!("`{text}` is not a time: write 2026-03-31 or 2026-03-31T12:00Z"))
 }

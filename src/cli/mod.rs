@@ -1,6 +1,6 @@
-//! The command line: which door was taken, and the exit status.
+//! The command line: what was asked for, and the exit status.
 //!
-//! Knows everything; known by nothing.
+//! May use every other layer; no other layer uses it.
 
 mod allowlist;
 mod args;

@@ -2,7 +2,7 @@
 
 use crate::detect::part::{self, NOTHING, Part};
 use crate::detect::{Annotation, Column, Engine, Finding, ReasonTexts, Severity, Verdict, row, time};
-use crate::event::{self, Event, Fields, INPUTS, Opened, Role, Says, Scratch};
+use crate::event::{self, CARRIERS, Event, Fields, INPUTS, Opened, Role, Says, Scratch};
 use crate::iis::ValueSource;
 use crate::searchcommand::record::{Free, Memo};
 use crate::searchcommand::{Cells, Compare, Input, Messages, Place, Plan, Record};
@@ -11,11 +11,8 @@ use super::options::Options;
 use super::writer;
 
 /// Places in [`INPUTS`].
-const RAW: usize = 0;
-const MESSAGE: usize = 1;
-const CONFIGURATION: usize = 16;
-/// The cells that can hold an event each by itself.
-const CARRIERS: [usize; 3] = [RAW, MESSAGE, CONFIGURATION];
+const RAW: usize = CARRIERS[0];
+const MESSAGE: usize = CARRIERS[1];
 
 /// The rows of one search.
 pub(super) struct Events {

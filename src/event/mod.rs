@@ -90,6 +90,10 @@ pub const INPUTS: [&str; 27] = [
 pub const LIST_HOSTS: [&str; 8] =
     ["iis_host", "Computer", "ComputerName", "dest", "dvc", "host", "PSComputerName", "server"];
 
+/// The places in [`INPUTS`] of `_raw`, the message and `Configuration`: the cells that can hold an event each by itself.
+pub const CARRIERS: [usize; 3] =
+    [fields::Input::Raw as usize, fields::Input::Message as usize, fields::Input::Configuration as usize];
+
 /// The cells of one row that can say something about an IIS configuration event, in the order of [`INPUTS`].
 /// A column that is missing and a cell that is empty are the same: an empty slice.
 #[derive(Debug, Clone, Copy, Default)]
@@ -182,7 +186,7 @@ impl Event<'_> {
     };
 }
 
-/// Reads one event. Total: any bytes give an event; what cannot be read says so in [`Says::Unparsed`]. Takes time
+/// Reads one event. Never fails: any bytes give an event; what cannot be read says so in [`Says::Unparsed`]. Takes time
 /// linear in the length of the cells, and allocates nothing beyond the growth of `scratch`.
 pub fn read<'a>(fields: &Fields<'a>, scratch: &'a mut Scratch) -> Event<'a> {
     Opened::new(fields).read(scratch)

@@ -124,7 +124,7 @@ fn a_raw_text_that_is_not_utf8_is_compared_as_far_as_it_goes() {
         (damaged(sentence.len()), "/system.webServer/asp", "unparsed:fields_disagree"),
         (damaged(0), path, "change"),
         (damaged(0), "/system.webServer/asp", "unparsed:fields_disagree"),
-        (damaged(sentence.find("X").unwrap()), path, "unparsed:fields_disagree"),
+        (damaged(sentence.find('X').unwrap()), path, "unparsed:fields_disagree"),
     ] {
         let mut fields = Fields::default();
         fields.set("EventCode", b"29");

@@ -63,7 +63,7 @@ const SECTIONS: [Section; 5] = [
 const ATTRIBUTES: [&str; 7] =
     ["name", "image", "type", "preCondition", "path", "scriptProcessor", "lockItem"];
 
-/// Takes a configuration path apart. Total and linear in the length of `text`; blanks around it do not count.
+/// Takes a configuration path apart. Never fails, and is linear in the length of `text`; blanks around it do not count.
 ///
 /// Section, element and attribute names are compared without case. IIS writes them in the schema's case, but
 /// whether a path keeps the spelling a caller used is not known, and a module must not become another section's

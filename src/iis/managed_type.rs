@@ -62,7 +62,7 @@ const SYSTEM_WEB: &str = "system.web";
 const SYSTEM_WEB_TOKEN: &str = "b03f5f7f11d50a3a";
 
 impl ManagedType {
-    /// Takes a type string apart. Total: any text gives a type.
+    /// Takes a type string apart. Never fails: any text gives a type.
     #[must_use]
     pub fn parse(written: &str) -> Self {
         let mut parsed = Self {

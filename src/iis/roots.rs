@@ -12,7 +12,7 @@ use super::image::{Image, ImageFlags};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RootsError {
     /// The variable's name is empty or holds a character that no variable's name has.
-    #[error("'{0}' is no variable: write system_root, exchange_root or a name such as ProgramFiles")]
+    #[error("'{0}' is not a variable: write system_root, exchange_root or a name such as ProgramFiles")]
     BadVariable(String),
     /// `SystemDrive` is always the drive of the system root.
     #[error("SystemDrive cannot be set, it is the drive of system_root: set system_root instead")]

@@ -1,10 +1,8 @@
 //! What the header of a table tells: where in a record the cells of an event, or of a listed module, stand.
 
 use super::{Content, Module};
-use crate::event::{self, Fields, INPUTS, LIST_HOSTS, Role, Scratch};
+use crate::event::{self, CARRIERS, Fields, INPUTS, LIST_HOSTS, Role, Scratch};
 
-/// Columns that can hold an event each by itself.
-const CARRIERS: [&str; 3] = ["_raw", "Message", "Configuration"];
 /// Columns of a list of modules, with the spellings of the usual exports.
 const NAMES: [&str; 3] = ["name", "iis_module_name", "module"];
 const IMAGES: [&str; 3] = ["image", "iis_module_image", "path"];
@@ -24,6 +22,11 @@ const WIN_EVENT: [(&str, &str); 5] = [
 /// Columns of what Event Viewer saves as CSV. Its header leaves out the last column, the message.
 const EVENT_VIEWER: [(&str, &str); 3] =
     [("Date and Time", "_time"), ("Event ID", "EventID"), ("Source", "SourceName")];
+
+/// Columns that can hold an event each by itself.
+fn carriers() -> [&'static str; 3] {
+    CARRIERS.map(|place| INPUTS.get(place).copied().unwrap_or_default())
+}
 
 /// A header.
 pub(super) struct Header<'h> {
@@ -87,7 +90,7 @@ impl<'h> Header<'h> {
     }
 
     fn events(&self) -> Option<Form> {
-        self.first(&CARRIERS)?;
+        self.first(&carriers())?;
         let mut places = INPUTS.map(|name| self.place(name));
         if self.first(&WIN_EVENT_ONLY).is_some() {
             self.fill_in(&WIN_EVENT, &mut places);
@@ -96,7 +99,8 @@ impl<'h> Header<'h> {
     }
 
     fn event_viewer(&self) -> Option<Form> {
-        if EVENT_VIEWER.iter().any(|(name, _)| self.place(name).is_none()) || self.first(&CARRIERS).is_some()
+        if EVENT_VIEWER.iter().any(|(name, _)| self.place(name).is_none())
+            || self.first(&carriers()).is_some()
         {
             return None;
         }

@@ -33,7 +33,7 @@ pub struct Image {
 }
 
 impl Image {
-    /// Brings `written` to the normal form on a host with these roots. Total: any text gives an image.
+    /// Brings `written` to the normal form on a host with these roots. Never fails: any text gives an image.
     #[must_use]
     pub fn normalise(written: &str, roots: &Roots) -> Self {
         parse::normalise(written, roots)

@@ -197,7 +197,7 @@ fn what_cannot_be_read_is_told_with_file_and_line() {
         "{packs}"
     );
     let time = run_in(folder.path(), &["scan", "--as-of", "yesterday", "names.csv"]).error();
-    assert!(time.starts_with("iismodcheck: `yesterday` is no time: "), "{time}");
+    assert!(time.starts_with("iismodcheck: `yesterday` is not a time: "), "{time}");
 }
 
 #[test]
