@@ -1,0 +1,1 @@
+"""The command's replies, read by the official Python SDK."""
