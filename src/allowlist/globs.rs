@@ -11,10 +11,8 @@ use crate::iis::{Image, ImageFlags, ManagedType, Roots};
 #[derive(Debug, Default)]
 pub(super) struct GlobIndex {
     rules: Vec<Rule>,
-    /// Allow rules with an image, by the folders of it before its first wildcard.
+    /// Rules with an image, by the folders of the path on its drive before its first wildcard.
     by_folder: HashMap<String, Vec<usize>>,
-    /// Deny rules with an image, by the folders of the path on its drive before its first wildcard.
-    by_folder_on_drive: HashMap<String, Vec<usize>>,
     /// Rules without an image.
     loose: Vec<usize>,
 }
@@ -42,14 +40,9 @@ impl GlobIndex {
         }
         let rule = self.rules.len();
         let on_drive = image.map(|image| image.on_drive(roots));
-        match (image, &on_drive) {
-            (Some(image), _) if allows => {
-                self.by_folder.entry(literal_folder(&image.normal).to_owned()).or_default().push(rule);
-            }
-            (_, Some(path)) => {
-                self.by_folder_on_drive.entry(literal_folder(path).to_owned()).or_default().push(rule);
-            }
-            _ => self.loose.push(rule),
+        match &on_drive {
+            Some(path) => self.by_folder.entry(literal_folder(path).to_owned()).or_default().push(rule),
+            None => self.loose.push(rule),
         }
         let name = (!entry.name.is_empty()).then(|| Glob::new(&entry.name, None));
         let type_name =
@@ -61,7 +54,7 @@ impl GlobIndex {
 
     /// Calls `found` with each entry whose name, image and type patterns match what is known of the module.
     pub fn matching(&self, id: &Identity<'_>, roots: &Roots, mut found: impl FnMut(EntryNumber)) {
-        let on_drive = id.image.filter(|_| self.has_images()).map(|image| image.on_drive(roots));
+        let on_drive = id.image.map(|image| image.on_drive(roots));
         let mut try_rules = |rules: &[usize]| {
             for rule in rules.iter().filter_map(|rule| self.rules.get(*rule)) {
                 if rule.matches(id, on_drive.as_deref()) {
@@ -70,16 +63,10 @@ impl GlobIndex {
             }
         };
         try_rules(&self.loose);
-        let Some((image, path)) = id.image.zip(on_drive.as_deref()) else { return };
-        for (rules, text) in [(&self.by_folder, image.normal.as_str()), (&self.by_folder_on_drive, path)] {
-            for folder in std::iter::once("").chain(folders(text)).filter(|_| !rules.is_empty()) {
-                try_rules(rules.get(folder).map_or(&[], Vec::as_slice));
-            }
+        let Some(path) = on_drive.as_deref() else { return };
+        for folder in std::iter::once("").chain(folders(path)) {
+            try_rules(self.by_folder.get(folder).map_or(&[], Vec::as_slice));
         }
-    }
-
-    fn has_images(&self) -> bool {
-        !(self.by_folder.is_empty() && self.by_folder_on_drive.is_empty())
     }
 }
 
