@@ -145,9 +145,20 @@ class Allow(Installed):
         head = self.head(*hosts)
         self.create(head)
         before = self.allowlist().read_text()
+        finding = self.finding(head, "AgentModule", "web01.example.com")
+        self.allow(head, finding, user="analyst")
+        self.assertNotEqual(self.allowlist().read_text(), before, "as Splunk is delivered, anyone may write a lookup")
+        # The setting that the README asks for, in an app of the site.
+        self.allowlist().write_text(before)
+        limits = self.apps / "site" / "local" / "limits.conf"
+        limits.parent.mkdir(parents=True)
+        limits.write_text("[outputlookup]\noutputlookup_check_permission = true\n")
+        head = self.head(*hosts)
         with self.assertRaises(SearchError):
-            self.allow(head, self.finding(head, "AgentModule", "web01.example.com"), user="analyst")
+            self.allow(head, finding, user="analyst")
         self.assertEqual(self.allowlist().read_text(), before)
+        self.allow(head, finding, user="tuner")
+        self.assertNotEqual(self.allowlist().read_text(), before)
 
     def test_arguments_that_are_not_what_they_should_be(self):
         hosts = self.installed("web01.example.com")

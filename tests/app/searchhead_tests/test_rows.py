@@ -91,6 +91,9 @@ class Lookups(unittest.TestCase):
             default_match = none
             [other]
             filename = other.csv
+            [kept]
+            filename = other.csv
+            check_permission = true
             """,
         "lookups/t.csv": "image,label\nC:\\Windows\\*,system\nx.dll,first\nx.dll,second\n",
         "metadata/default.meta": """\
@@ -116,9 +119,9 @@ class Lookups(unittest.TestCase):
         with self.assertRaises(SearchError):
             rows("| inputlookup strict=true other", files=self.FILES)
 
-    def head(self, search: str, user: str = "admin"):
+    def head(self, search: str, user: str = "admin", files=()):
         """Runs a search and gives what other.csv holds then."""
-        with app(self.FILES, users={"admin": ("admin",), "guest": ("user",), "kim": ("user", "keeper")}) as instance:
+        with app({**self.FILES, **dict(files)}, users={"admin": ("admin",), "guest": ("user",), "kim": ("user", "keeper")}) as instance:
             (instance.apps_folder / "demo/default/authorize.conf").write_text("[role_keeper]\nimportRoles = user\n")
             path = instance.apps_folder / "demo/lookups/other.csv"
             path.write_text("a,b\n1,2\n")
@@ -132,10 +135,22 @@ class Lookups(unittest.TestCase):
         self.assertEqual(self.head(search + "| inputlookup append=t other | outputlookup other"), "a,c,b\n3,4,\n1,,2\n")
 
     def test_who_may_write(self):
-        search = "| inputlookup other | outputlookup other"
-        self.assertEqual(self.head(search, user="kim"), "a,b\n1,2\n")
-        with self.assertRaises(SearchError):
-            self.head(search, user="guest")
+        asked = {"default/limits.conf": "[outputlookup]\noutputlookup_check_permission = true\n"}
+        elsewhere = {"default/limits.conf": "[lookup]\noutputlookup_check_permission = true\n"}
+        for name, files, anyone in [
+            ("kept", {}, True),
+            ("kept", elsewhere, True),
+            ("other", asked, True),
+            ("kept", asked, False),
+        ]:
+            with self.subTest(lookup=name, files=files):
+                search = f'| makeresults | eval a="3" | table a | outputlookup {name}'
+                self.assertEqual(self.head(search, user="kim", files=files), "a\n3\n")
+                if anyone:
+                    self.assertEqual(self.head(search, user="guest", files=files), "a\n3\n")
+                else:
+                    with self.assertRaises(SearchError):
+                        self.head(search, user="guest", files=files)
 
     def test_append(self):
         found = rows("| inputlookup plain | head 1 | append [ | makeresults | eval label=\"z\" | table label ]", files=self.FILES)
