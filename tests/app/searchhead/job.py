@@ -47,8 +47,8 @@ class Running(Context):
         self.placed: list[tuple[str, str]] = []
 
     def run(self, source: str, table: Table | None = None) -> Table:
-        """A subsearch with the same time, user and window."""
-        return self.head.execute(lexer.pipeline(source), self, table)
+        """A subsearch with the same time, user and window; over a `table`, a pipeline whose first command needs no pipe."""
+        return self.head.execute(lexer.pipeline(source if table is None else f"| {source.strip().removeprefix('|')}"), self, table)
 
     def with_subsearches(self, command) -> str:
         """The arguments of `search` with each subsearch replaced by the terms that it gives."""

@@ -152,6 +152,13 @@ class Lookups(unittest.TestCase):
                     with self.assertRaises(SearchError):
                         self.head(search, user="guest", files=files)
 
+    def test_appendpipe(self):
+        idiom = "| appendpipe [ stats count as n | where n=0 | eval label=\"nothing\" | fields - n ] | table label"
+        for search, expected in [("| where label=\"none\"", ["nothing"]), ("| head 1", ["system"])]:
+            with self.subTest(search):
+                found = rows(f"| inputlookup plain {search} {idiom}", files=self.FILES)
+                self.assertEqual([row["label"] for row in found], expected)
+
     def test_append(self):
         found = rows("| inputlookup plain | head 1 | append [ | makeresults | eval label=\"z\" | table label ]", files=self.FILES)
         self.assertEqual([row["label"] for row in found], ["system", "z"])

@@ -109,7 +109,7 @@ def lookup(table: Table, command, context) -> Table:
 
 def append(table: Table, command, context) -> Table:
     """append [subsearch]: its rows after the others."""
-    values, left = options(command.arguments, {"maxout": "50000"})
+    values, left = options(command.arguments, {"maxout": "50000", "maxtime": "60"})
     if left != ["[", "0", "]"] or len(command.subsearches) != 1:
         raise Unsupported(f"append {command.arguments}")
     other = context.run(command.subsearches[0])
