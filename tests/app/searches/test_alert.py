@@ -105,6 +105,8 @@ class Changes(Installed):
         host = Host("web01.example.com", "classic")
         host.row(install_time(), f'{GLOBAL}/add[@name="Evil')
         host.commit(install_time())
+        again = self.head(*hosts).run(f'`iismodcheck_finding("{found[0]["iis_finding_id"]}")`', now=NOW, earliest="-30d@d").rows
+        self.assertEqual([row["iis_hosts"] for row in again], [found[0]["iis_hosts"]], "the finding of one host names them all")
         found = self.alert(self.head(host)).run(NOW)
         self.assertEqual([row["iis_module_verdict"] for row in found], ["unparsed"])
 
