@@ -13,6 +13,7 @@ from owncheck.dashboard import definitions
 from owncheck.package import Package, unpack
 from owncheck.replication import flavours
 from packages import package
+from timemodifiers import wrong_offsets
 
 SAVED = "default/savedsearches.conf"
 MACROS = "default/macros.conf"
@@ -101,6 +102,14 @@ class Faults(Broken):
             package_ = self.broken("enterprise")
             (package_.app / "lookups/iis_module_threats.csv").write_text(content)
             self.expect(package_, text)
+
+    def test_drilldown_offsets_that_enterprise_security_does_not_take(self):
+        self.assertEqual(list(wrong_offsets(self.good["enterprise"])), [])
+        for key, value in [("earliest", "-30d@d"), ("latest", "now"), ("earliest", "$info_max_time$"), ("latest", "-7d")]:
+            package_ = self.broken("enterprise")
+            path = package_.app / SAVED
+            path.write_text(re.sub(rf'("{key}_offset": )"[^"]*"', rf'\1"{value}"', path.read_text(), count=1))
+            self.assertEqual(len(list(wrong_offsets(package_))), 1, value)
 
     def test_names_of_one_rendering_that_are_not_mapped_alike(self):
         package_ = self.broken("enterprise")

@@ -1,9 +1,11 @@
 """The shipped alerts fire on the attacker's module, stay silent on built-in ones, and do not repeat themselves."""
 
 import itertools
+import json
 import re
 
 from searchhead.alerts import fill
+from searchhead.timetext import relative
 
 from .events import GLOBAL, Host, inventory
 from .sources import SOURCES
@@ -159,6 +161,40 @@ class Changes(Mails):
             head.mixed_numbers_first = numbers_first
             results.append(self.changes(head))
         self.assertEqual(results[0], results[1])
+
+    def test_the_drilldowns_of_the_enterprise_security_detection(self):
+        host = Host("web01.example.com")
+        host.install(install_time(), "EvilModule", EVIL)
+        (self.apps / "SplunkEnterpriseSecuritySuite").mkdir()
+        head = self.head(host)
+        alert = self.alert(head, RULE)
+        row = alert.run(NOW)[0]
+        edges = {name: relative(NOW, alert.settings[f"dispatch.{key}_time"]) for name, key in (("min", "earliest"), ("max", "latest"))}
+        notable = row | {f"info_{name}_time": f"{time:.0f}" for name, time in edges.items()}
+        shown = {}
+        for drilldown in json.loads(alert.settings["action.notable.param.drilldown_searches"]):
+            search = fill(drilldown["search"], notable)
+            if "datamodel" in search:
+                # The data model is Enterprise Security's; whose risk is asked for is ours.
+                search, window = re.search(r"\[ (search .*?) \| format \]", search)[1], {"earliest": "-1m", "latest": "now"}
+            else:
+                window = {key: fill(drilldown[f"{key}_offset"], notable) for key in ("earliest", "latest")}
+            for later in (0, 86400):
+                found = head.run(search, now=NOW + later, app="SplunkEnterpriseSecuritySuite", **window).rows
+                shown.setdefault(drilldown["name"], []).append(found)
+        finding, events, processes, entry, risk, own = shown.values()
+        for found in finding:
+            self.assertEqual([r["iis_finding_id"] for r in found], [row["iis_finding_id"]])
+        for found in events:
+            self.assertEqual(len(found), 6)
+        for found in processes:
+            self.assertIn("No process creation was found", found[0]["iis_what"])
+        for found in entry:
+            self.assertEqual([r["name"] for r in found], ["EvilModule"])
+        for found in risk:
+            self.assertEqual([r["normalized_risk_object"] for r in found], ["web01.example.com"])
+        self.assertEqual([r["iis_finding_id"] for r in own[0]], [row["iis_finding_id"]])
+        self.assertIn("the last two complete hours only", own[1][0]["iis_what"], "a day later")
 
     def test_the_mail_says_what_why_and_what_next(self):
         host = Host("web01.example.com")
