@@ -71,6 +71,16 @@ class Allow(Installed):
         self.create(head)
         self.assertEqual(self.allowlist().read_text(), before)
 
+    def test_an_allowlist_that_cannot_be_read_is_not_lost(self):
+        # Saved by a program in another encoding.
+        before = 'name,image,reason\nKept,C:\\k.dll,"für alle"\n'.encode("cp1252")
+        self.allowlist().write_bytes(before)
+        head = self.head()
+        with self.assertRaises(SearchError):
+            head.run("| inputlookup strict=true iismodcheck_allowlist", now=NOW)
+        self.create(head)
+        self.assertTrue(self.allowlist().read_bytes().startswith(before))
+
     def test_silences_that_module_on_that_host_only(self):
         hosts = self.installed("web01.example.com", "web02.example.com")
         head = self.head(*hosts)

@@ -50,11 +50,9 @@ def outputlookup(table: Table, command, context) -> Table:
     columns = [column for column in table.columns() if not column.startswith("_") or column == "_time"]
     if not rows and not boolean(values["override_if_empty"], True):
         return table
-    if boolean(values["append"], False) and target.path.is_file():
-        old, old_columns = target.read()
-        if old_columns:
-            target.write(old + rows, old_columns)
-            return table
+    if boolean(values["append"], False) and target.path.is_file() and target.path.stat().st_size:
+        target.append(rows)
+        return table
     if not rows and not boolean(values["create_empty"], True):
         target.path.unlink(missing_ok=True)
         return table
