@@ -20,6 +20,7 @@ SAMPLE = {
     "reason": "a reason",
     "days": "90",
     "margin": "5",
+    "text": "a text",
 }
 
 
@@ -92,7 +93,7 @@ def faults(package: Package, search: Search):
             if command.name not in _BUILT_IN and command.name != "iismodcheck":
                 yield f"{search.where}: unknown command '{command.name}'"
             if command.name in ("lookup", "inputlookup", "outputlookup"):
-                _, left = lexer.options(command.arguments, dict.fromkeys(("append", "strict", "max", "local"), None))
+                _, left = lexer.options(command.arguments, dict.fromkeys(("append", "strict", "max", "local", "override_if_empty"), None))
                 if left and left[0] not in lookups:
                     yield f"{search.where}: lookup '{left[0]}' is not defined in transforms.conf"
     except (SearchError, Unsupported) as error:
