@@ -176,6 +176,10 @@ class DashboardFaults(Broken):
         def viz(definition):
             return next(v for v in definition["visualizations"].values() if v.get("dataSources"))
 
+        def handler(definition):
+            handlers = [h for v in definition["visualizations"].values() for h in v.get("eventHandlers", [])]
+            return next(h for h in handlers if h["type"] == "drilldown.customUrl")
+
         for change, text in [
             (lambda d: viz(d)["dataSources"].update(primary="ds_nope"), "'ds_nope' does not exist"),
             (lambda d: viz(d).setdefault("options", {}).update(majorValue="> primary | noSuchFn('x')"), "noSuchFn"),
@@ -185,6 +189,7 @@ class DashboardFaults(Broken):
             (lambda d: source(d)["options"].update(query="search x=$row.name.value$"), "straight into SPL"),
             (lambda d: source(d)["options"].update(query="search (a | stats count"), "Mismatched"),
             (lambda d: d.update(description="[x](search?q=%60iismodcheck_finding_evnts%28%22$finding_id|u$%22%29%60&earliest=0)"), "evnts"),
+            (lambda d: handler(d)["options"].update(url="search?q=index%3D_internal"), "neither a path from the root nor a whole URL"),
             (lambda d: d["dataSources"].update(unused=source(d)), "nothing shows"),
             (lambda d: d["dataSources"].update(t={"type": "ds.test", "options": {}}), "is not for a shipped dashboard"),
         ]:

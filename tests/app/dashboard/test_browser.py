@@ -88,7 +88,7 @@ class Dashboard(Installed):
         for title, expected in {
             "Modules that need a decision": ["critical", "image_hijack", "HttpLoggingModule", "lookalike", "HttpLogginModule"],
             "Allowlist The site's entries": ["expired", "OldModule", "expires soon", "ReportModule", "CHG-7", "never expires"],
-            "Data health Hosts in": ["web01", "good", "old01", "classic only", "no change recorded in 1 day"],
+            "Data health Hosts in": ["web01.example.com", "good", "old01.example.com", "classic only", "no change recorded in 1 day"],
         }.items():
             with self.subTest(title):
                 panel = page.panel(title, until=TITLES)

@@ -162,3 +162,7 @@ class Lookups(unittest.TestCase):
     def test_append(self):
         found = rows("| inputlookup plain | head 1 | append [ | makeresults | eval label=\"z\" | table label ]", files=self.FILES)
         self.assertEqual([row["label"] for row in found], ["system", "z"])
+        window = {"events": [event("a=1", -600), event("a=2", -60)], "earliest": "-5m", "latest": "now"}
+        found = rows("* | append [ search earliest=-1h * ] | addinfo | table a info_min_time", **window)
+        self.assertEqual([row["a"] for row in found], ["2", "2", "1"])
+        self.assertEqual({row["info_min_time"] for row in found}, {f"{NOW - 300:.0f}"}, "the window of the search itself")
