@@ -266,6 +266,15 @@ class Inventory(Mails):
         events = inventory("web01", NOW - 900, {GOOD_NAME: GOOD_IMAGE}) + inventory("web01", NOW - 700, {"EvilModule": EVIL})
         self.assertEqual(set(self.listed(events)), {("web01", GOOD_NAME), ("web01", "EvilModule")})
 
+    def test_a_finding_of_an_inventory_has_no_events_and_says_so(self):
+        head = self.head(extra=inventory("web01", NOW - 600, {"EvilModule": EVIL}))
+        finding = self.alert(head, LISTED).run(NOW)[0]["iis_finding_id"]
+        for macro in ("finding_events", "finding_processes"):
+            found = head.run(f'`iismodcheck_{macro}("{finding}")`', now=NOW, earliest="-7d@d", latest="now").rows
+            self.assertEqual(len(found), 1)
+            self.assertIn("the finding is of an inventory", found[0]["iis_what"])
+            self.assertEqual(found[0]["_raw"], found[0]["iis_what"], "a search of events shows nothing else")
+
     def test_the_mail_fits_an_inventory(self):
         _, _, text = self.mail(self.head(extra=inventory("web01", NOW - 600, {"EvilModule": EVIL})), LISTED)
         self.assertIn(EVIL, text)
