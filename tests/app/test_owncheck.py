@@ -13,6 +13,7 @@ from owncheck.dashboard import definitions
 from owncheck.package import Package, unpack
 from owncheck.replication import flavours
 from packages import package
+from timemodifiers import wrong_offsets
 
 SAVED = "default/savedsearches.conf"
 MACROS = "default/macros.conf"
@@ -102,6 +103,14 @@ class Faults(Broken):
             (package_.app / "lookups/iis_module_threats.csv").write_text(content)
             self.expect(package_, text)
 
+    def test_drilldown_offsets_that_enterprise_security_does_not_take(self):
+        self.assertEqual(list(wrong_offsets(self.good["enterprise"])), [])
+        for key, value in [("earliest", "-30d@d"), ("latest", "now"), ("earliest", "$info_max_time$"), ("latest", "-7d")]:
+            package_ = self.broken("enterprise")
+            path = package_.app / SAVED
+            path.write_text(re.sub(rf'("{key}_offset": )"[^"]*"', rf'\1"{value}"', path.read_text(), count=1))
+            self.assertEqual(len(list(wrong_offsets(package_))), 1, value)
+
     def test_names_of_one_rendering_that_are_not_mapped_alike(self):
         package_ = self.broken("enterprise")
         path = package_.app / PROPS
@@ -167,6 +176,10 @@ class DashboardFaults(Broken):
         def viz(definition):
             return next(v for v in definition["visualizations"].values() if v.get("dataSources"))
 
+        def handler(definition):
+            handlers = [h for v in definition["visualizations"].values() for h in v.get("eventHandlers", [])]
+            return next(h for h in handlers if h["type"] == "drilldown.customUrl")
+
         for change, text in [
             (lambda d: viz(d)["dataSources"].update(primary="ds_nope"), "'ds_nope' does not exist"),
             (lambda d: viz(d).setdefault("options", {}).update(majorValue="> primary | noSuchFn('x')"), "noSuchFn"),
@@ -176,6 +189,7 @@ class DashboardFaults(Broken):
             (lambda d: source(d)["options"].update(query="search x=$row.name.value$"), "straight into SPL"),
             (lambda d: source(d)["options"].update(query="search (a | stats count"), "Mismatched"),
             (lambda d: d.update(description="[x](search?q=%60iismodcheck_finding_evnts%28%22$finding_id|u$%22%29%60&earliest=0)"), "evnts"),
+            (lambda d: handler(d)["options"].update(url="search?q=index%3D_internal"), "neither a path from the root nor a whole URL"),
             (lambda d: d["dataSources"].update(unused=source(d)), "nothing shows"),
             (lambda d: d["dataSources"].update(t={"type": "ds.test", "options": {}}), "is not for a shipped dashboard"),
         ]:

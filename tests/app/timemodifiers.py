@@ -1,6 +1,7 @@
 """python3 -m timemodifiers APP: every time modifier of the app with the place where it stands, one per line.
 
-Also checks, and says on stderr, that each scheduled search looks back at least as far as its interval.
+Also checks, and says on stderr, that each scheduled search looks back at least as far as its interval, and the offsets of
+the drill-downs, which are no time modifiers.
 """
 
 import json
@@ -13,6 +14,12 @@ from owncheck.package import Package
 from searchhead.timetext import relative
 
 _NOW = 1_700_000_000.0
+#: What Enterprise Security takes as an offset: an edge of the detection's own window, or a length of time before (after) the
+#: finding. As in splunk/security_content since pull request 4016; a time modifier such as -7d@d is neither.
+_OFFSETS = {
+    "earliest_offset": re.compile(r"\$info_min_time\$|\d+[smhdwy]"),
+    "latest_offset": re.compile(r"\$info_max_time\$|0|\d+[smhdwy]"),
+}
 
 
 def modifiers(package: Package):
@@ -21,10 +28,6 @@ def modifiers(package: Package):
         for key in ("dispatch.earliest_time", "dispatch.latest_time"):
             if key in keys:
                 yield f"savedsearches.conf [{name}] {key}", keys[key]
-        for drilldown in json.loads(keys.get("action.notable.param.drilldown_searches", "[]")):
-            for key in ("earliest_offset", "latest_offset"):
-                if "$" not in drilldown[key]:
-                    yield f"savedsearches.conf [{name}] drilldown {key}", drilldown[key]
     texts = {f"macros.conf [{name}]": keys["definition"] for name, keys in package.conf("macros.conf").items()}
     texts |= {f"savedsearches.conf [{name}]": keys["search"] for name, keys in package.conf("savedsearches.conf").items()}
     for name, definition in definitions(package):
@@ -65,12 +68,21 @@ def short_windows(package: Package):
                 yield f"savedsearches.conf [{name}]: looks back {window:.0f} s but runs every {interval(keys['cron_schedule'])} s"
 
 
+def wrong_offsets(package: Package):
+    """Drill-downs that Enterprise Security would open over another time than is meant."""
+    for name, keys in package.conf("savedsearches.conf").items():
+        for drilldown in json.loads(keys.get("action.notable.param.drilldown_searches", "[]")):
+            for key, form in _OFFSETS.items():
+                if not form.fullmatch(drilldown[key]):
+                    yield f"savedsearches.conf [{name}] drilldown '{drilldown['name']}': {key} {drilldown[key]!r}"
+
+
 def main(app: str) -> int:
-    """Prints the list; 1 when a window is too short."""
+    """Prints the list; 1 when a window is too short or an offset is none."""
     package = Package(Path(app), Path(app), [], "enterprise")
     for where, modifier in modifiers(package):
         print(f"{where}\t{modifier}")
-    found = list(short_windows(package))
+    found = [*short_windows(package), *wrong_offsets(package)]
     for line in found:
         print(line, file=sys.stderr)
     return 1 if found else 0

@@ -5,10 +5,13 @@ own, splunk_app/static/screenshot.png. SCREENSHOT_DIR puts all of them into anot
 """
 
 import copy
+import html
 import json
 import os
+import re
 import unittest
 from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from owncheck.dashboard import definitions
 from owncheck.package import Package
@@ -26,7 +29,7 @@ TITLES = [
     "How common each module is",
     "Listed modules that need a decision",
     "Allowlist The site's entries",
-    "Data health Hosts that send",
+    "Data health Hosts in",
     "What event 29 does not show",
 ]
 PAGE = ROOT / "target" / "tools" / "dashboard" / "page"
@@ -71,8 +74,8 @@ class Dashboard(Installed):
         self.assertEqual(len(refused), 4)
         self.assertTrue(all(refused.values()), refused)
         self.assertEqual({k: v for k, v in page.report.items() if v}, {})
-        failed = [(job["label"], job["error"]) for job in self.jobs.log if job["error"] and "finding_id" not in job["error"]]
-        self.assertEqual(failed, [])
+        self.assertEqual([(job["label"], job["error"]) for job in self.jobs.log if job["error"]], [])
+        self.assertNotIn("ds_selected", [job["label"] for job in self.jobs.log], "nothing is selected yet")
         # Six modules: the hijack, the imitation, the agent with and without a visible image, the removal, the damaged event.
         for title, description, value in [
             ("Modules to decide on", "Different modules that no list explains", "6"),
@@ -85,7 +88,7 @@ class Dashboard(Installed):
         for title, expected in {
             "Modules that need a decision": ["critical", "image_hijack", "HttpLoggingModule", "lookalike", "HttpLogginModule"],
             "Allowlist The site's entries": ["expired", "OldModule", "expires soon", "ReportModule", "CHG-7", "never expires"],
-            "Data health Hosts that send": ["web01", "good", "old01", "classic only"],
+            "Data health Hosts in": ["web01.example.com", "good", "old01.example.com", "classic only", "no change recorded in 1 day"],
         }.items():
             with self.subTest(title):
                 panel = page.panel(title, until=TITLES)
@@ -94,16 +97,48 @@ class Dashboard(Installed):
         self.assertIn(estate.HIJACKED, page.text())
         self.assertIn("ShellModule", page.panel("Listed modules that need a decision", until=TITLES))
 
+    def followed(self, url: str, finding: str) -> tuple[str, list[dict]]:
+        """The macro that a link calls, and the rows that its search gives; nothing but the finding id may be in it."""
+        parts = urlsplit(url)
+        query = parse_qs(parts.query, strict_parsing=True)
+        self.assertEqual((parts.path.rpartition("/")[2], set(query)), ("search", {"q", "earliest", "latest"}))
+        self.assertEqual((query["earliest"], query["latest"]), (["-7d@d"], ["now"]), "the time range of the dashboard")
+        call = re.fullmatch(r'`(iismodcheck_\w+)\("([0-9a-f]{32})"((?:, "(?:host|fleet|<owner>|<reason>|90)")*)\)`', query["q"][0])
+        self.assertIsNotNone(call, query["q"])
+        self.assertEqual(call[2], finding)
+        return call[1], self.jobs.head.run(query["q"][0], now=estate.NOW, earliest="-7d@d", latest="now").rows
+
     def test_a_clicked_row_selects_its_finding(self):
-        changes = self.changes_of_the_estate()
-        hijack = next(row for row in changes if row["iis_module_verdict"] == "image_hijack")
-        page = self.browser.open("def=dashboard.json&click=image_hijack")
-        self.assertIn(hijack["iis_finding_id"], page.panel("Selected finding", until=["Click a row"]))
+        hijack = next(row for row in self.changes_of_the_estate() if row["iis_module_verdict"] == "image_hijack")
+        finding = hijack["iis_finding_id"]
+        what = f"IIS module HttpLoggingModule ({estate.HIJACKED}): modified"
+        page = self.browser.open(urlencode([("def", "dashboard.json"), ("click", "image_hijack"), ("click", what)]))
+        self.assertIn(what, page.panel("Selected finding", until=TITLES))
         asked = [job["search"] for job in self.jobs.log if "iismodcheck_finding(" in job["search"]]
-        self.assertTrue(any(hijack["iis_finding_id"] in search for search in asked), asked)
+        self.assertTrue(any(finding in search for search in asked), asked)
         self.assertIn("isolate it", page.text(), "what to do next is shown")
         for job in self.jobs.log:
             self.assertNotIn("loghttp", job["search"], "nothing of a clicked row but the finding id may get into a search")
+        links = [html.unescape(url) for url in re.findall(r'href="(search\?[^"]*)"', page.dom)]
+        self.assertEqual(len(links), 4)
+        self.assertEqual(len(page.report["opened"]), 1)
+        shown = [self.followed(url, finding) for url in links + page.report["opened"]]
+        names = ["finding_events", "finding_processes", "allow_entry", "allow_entry", "allow_entry"]
+        self.assertEqual([macro for macro, _ in shown], [f"iismodcheck_{name}" for name in names])
+        (_, events), (_, processes), *entries = shown
+        self.assertEqual([row["iis_module_image"] for row in events if "iis_module_image" in row], [estate.HIJACKED])
+        self.assertIn("No process creation was found", processes[0]["iis_what"])
+        for _, rows in entries:
+            self.assertEqual([(row["name"], row["image"]) for row in rows], [("HttpLoggingModule", estate.HIJACKED)])
+
+    def test_what_cannot_be_allowed_says_why(self):
+        damaged = next(row for row in self.changes_of_the_estate() if row["iis_module_verdict"] == "unparsed")
+        page = self.browser.open(urlencode([("def", "dashboard.json"), ("click", "unparsed")]))
+        links = [html.unescape(url) for url in re.findall(r'href="(search\?[^"]*allow_entry[^"]*)"', page.dom)]
+        for url in links:
+            _, rows = self.followed(url, damaged["iis_finding_id"])
+            self.assertEqual([row["iis_what"][:17] for row in rows], ["Nothing to allow:"])
+        self.assertEqual(len(links), 2)
 
     def changes_of_the_estate(self):
         found = self.jobs.head.run("`iismodcheck_events` | `iismodcheck_changes`", now=estate.NOW, earliest="-30d@d", latest="now")

@@ -98,6 +98,9 @@ def tokens(package: Package):
                 if token.startswith(("row.", "click.")):
                     yield f"{name} {source_id}: the clicked value ${token}$ goes straight into SPL"
         for url in re.findall(r'"url":\s*"((?:[^"\\]|\\.)*)"', json.dumps(definition)):
+            # Splunk's renderer opens nothing else, and says nothing.
+            if not url.startswith(("/", "https://")):
+                yield f"{name}: the link {url[:30]} is neither a path from the root nor a whole URL"
             for token in re.findall(r"\$(row\.[^$]+?)(?:\|\w+)?\$", url):
                 if token not in ("row.iis_finding_id.value", "row.finding_id.value"):
                     yield f"{name}: the clicked value ${token}$ goes into a link"

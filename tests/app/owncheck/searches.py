@@ -20,6 +20,7 @@ SAMPLE = {
     "reason": "a reason",
     "days": "90",
     "margin": "5",
+    "text": "a text",
 }
 
 
@@ -92,7 +93,7 @@ def faults(package: Package, search: Search):
             if command.name not in _BUILT_IN and command.name != "iismodcheck":
                 yield f"{search.where}: unknown command '{command.name}'"
             if command.name in ("lookup", "inputlookup", "outputlookup"):
-                _, left = lexer.options(command.arguments, dict.fromkeys(("append", "strict", "max", "local"), None))
+                _, left = lexer.options(command.arguments, dict.fromkeys(("append", "strict", "max", "local", "override_if_empty"), None))
                 if left and left[0] not in lookups:
                     yield f"{search.where}: lookup '{left[0]}' is not defined in transforms.conf"
     except (SearchError, Unsupported) as error:
@@ -158,7 +159,8 @@ def saved_searches(package: Package):
                 if key.endswith("_risk"):
                     wanted |= {v for entry in parsed for k, v in entry.items() if k.endswith("_object_field")}
                 if key.endswith("drilldown_searches"):
-                    wanted |= {t for d in parsed for t in re.findall(r"\$(\w+)\$", d["search"])}
+                    # The notable event has the edges of the detection's window as well.
+                    wanted |= {t for d in parsed for t in re.findall(r"\$(\w+)\$", d["search"])} - {"info_min_time", "info_max_time"}
         for field in sorted(wanted - fields):
             yield f"{where}: field '{field}' is used, but the search does not give it"
 

@@ -1,8 +1,11 @@
 """The shipped alerts fire on the attacker's module, stay silent on built-in ones, and do not repeat themselves."""
 
 import itertools
+import json
+import re
 
 from searchhead.alerts import fill
+from searchhead.timetext import relative
 
 from .events import GLOBAL, Host, inventory
 from .sources import SOURCES
@@ -11,7 +14,29 @@ from .support import CHANGES, EVIL, GOOD_IMAGE, GOOD_NAME, NOW, RULE, Installed,
 LISTED = "IIS Module Check - Listed module needs a decision"
 
 
-class Changes(Installed):
+class Mails(Installed):
+    """What an alert sends."""
+
+    def mail(self, head, name: str = CHANGES):
+        """The first result, its subject and its text; the search in the text finds the result again."""
+        alert = self.alert(head, name)
+        row = alert.run(NOW)[0]
+        subject = fill(alert.settings["action.email.subject.alert"], row)
+        text = fill(alert.settings["action.email.message.alert"], row)
+        search = re.search("`iismodcheck_finding.*`", text)[0]
+        found = head.run(search, now=NOW, earliest="-30d@d", latest="now", user="analyst").rows
+        self.assertEqual([r["iis_what"] for r in found], [row["iis_what"]])
+        return row, subject, text
+
+    def test_mails_are_plain_text(self):
+        # In the HTML form of a mail \n and \r become ends of lines: C:\inetpub\rewrite\native.dll would lose two letters.
+        stanzas = self.head().instance.apps["iismodcheck"].stanzas("savedsearches")
+        mails = {name: keys for name, keys in stanzas.items() if "action.email" in keys}
+        self.assertEqual(len(mails), 3)
+        self.assertEqual({keys.get("action.email.content_type") for keys in mails.values()}, {"plain"})
+
+
+class Changes(Mails):
     """Both alerts about changes."""
 
     def test_fires_on_the_attackers_module_and_only_on_it(self):
@@ -82,6 +107,8 @@ class Changes(Installed):
         self.assertEqual(len(found), 1)
         self.assertEqual(found[0]["iis_host_count"], "5")
         self.assertEqual(found[0]["iis_hosts"], ", ".join(host.name for host in hosts))
+        again = self.head(*hosts).run(f'`iismodcheck_finding("{found[0]["iis_finding_id"]}")`', now=NOW, earliest="-30d@d").rows
+        self.assertEqual([row["iis_hosts"] for row in again], [found[0]["iis_hosts"]], "the finding of one host names them all")
 
     def test_no_commit_is_lost_or_repeated_wherever_it_falls_in_the_hours(self):
         # One installation every 7 minutes for six hours, the alert once an hour: each is raised exactly once.
@@ -135,20 +162,77 @@ class Changes(Installed):
             results.append(self.changes(head))
         self.assertEqual(results[0], results[1])
 
+    def test_the_drilldowns_of_the_enterprise_security_detection(self):
+        host = Host("web01.example.com")
+        host.install(install_time(), "EvilModule", EVIL)
+        (self.apps / "SplunkEnterpriseSecuritySuite").mkdir()
+        head = self.head(host)
+        alert = self.alert(head, RULE)
+        row = alert.run(NOW)[0]
+        edges = {name: relative(NOW, alert.settings[f"dispatch.{key}_time"]) for name, key in (("min", "earliest"), ("max", "latest"))}
+        notable = row | {f"info_{name}_time": f"{time:.0f}" for name, time in edges.items()}
+        shown = {}
+        for drilldown in json.loads(alert.settings["action.notable.param.drilldown_searches"]):
+            search = fill(drilldown["search"], notable)
+            if "datamodel" in search:
+                # The data model is Enterprise Security's; whose risk is asked for is ours.
+                search, window = re.search(r"\[ (search .*?) \| format \]", search)[1], {"earliest": "-1m", "latest": "now"}
+            else:
+                window = {key: fill(drilldown[f"{key}_offset"], notable) for key in ("earliest", "latest")}
+            for later in (0, 86400):
+                found = head.run(search, now=NOW + later, app="SplunkEnterpriseSecuritySuite", **window).rows
+                shown.setdefault(drilldown["name"], []).append(found)
+        finding, events, processes, entry, risk, own = shown.values()
+        for found in finding:
+            self.assertEqual([r["iis_finding_id"] for r in found], [row["iis_finding_id"]])
+        for found in events:
+            self.assertEqual(len(found), 6)
+        for found in processes:
+            self.assertIn("No process creation was found", found[0]["iis_what"])
+        for found in entry:
+            self.assertEqual([r["name"] for r in found], ["EvilModule"])
+        for found in risk:
+            self.assertEqual([r["normalized_risk_object"] for r in found], ["web01.example.com"])
+        self.assertEqual([r["iis_finding_id"] for r in own[0]], [row["iis_finding_id"]])
+        self.assertIn("the last two complete hours only", own[1][0]["iis_what"], "a day later")
+
     def test_the_mail_says_what_why_and_what_next(self):
         host = Host("web01.example.com")
         host.install(install_time(), "EvilModule", EVIL)
-        alert = self.alert(self.head(host))
-        row = alert.run(NOW)[0]
-        subject = fill(alert.settings["action.email.subject.alert"], row)
-        text = fill(alert.settings["action.email.message.alert"], row)
+        row, subject, text = self.mail(self.head(host))
         self.assertIn(row["iis_module_severity"], subject)
-        for part in ("EvilModule", EVIL, "web01.example.com", "S-1-5-21-1-2-3-500", row["iis_finding_id"], "What to do next"):
+        for part in ("EvilModule", EVIL, "web01.example.com", "S-1-5-21-1-2-3-500", "What to do next", "processes around the change"):
             self.assertIn(part, text)
 
+    def test_the_mail_speaks_of_allowing_only_what_can_be_allowed(self):
+        for rows, verdict, said in [
+            ('effect,name,image\ndeny,EvilModule,\n', "denied", False),
+            ('name,image\nOther,C:\\o.dll\n', "suspicious_location", True),
+        ]:
+            with self.subTest(verdict):
+                self.allowlist().write_text(rows)
+                host = Host("web01.example.com")
+                host.install(install_time(), "EvilModule", EVIL)
+                row, _, text = self.mail(self.head(host))
+                self.assertEqual(row["iis_module_verdict"], verdict)
+                self.assertEqual("allow it from the dashboard" in text, said, text)
+        host = Host("web01.example.com", "classic")
+        host.row(install_time(), f'{GLOBAL}/add[@name="Evil')
+        host.commit(install_time())
+        row, _, text = self.mail(self.head(host))
+        self.assertEqual(row["iis_module_verdict"], "unparsed")
+        self.assertNotIn("allow it", text)
 
-class Inventory(Installed):
+
+class Inventory(Mails):
     """The hourly check of what is configured now."""
+
+    def listed(self, *inventories) -> dict[tuple[str, str], str]:
+        """(host, module) -> verdict of each row of `iismodcheck_modules`."""
+        head = self.head(extra=[event for events in inventories for event in events])
+        found = head.run("`iismodcheck_inventory` | `iismodcheck_modules`", now=NOW, earliest="-25h@h", latest="now").rows
+        self.assertEqual(len({row["iis_finding_id"] for row in found}), len(found))
+        return {(row["iis_host"], row["iis_module_name"]): row["iis_module_verdict"] for row in found}
 
     def test_fires_on_what_event_29_never_showed(self):
         listed = {GOOD_NAME: GOOD_IMAGE, "EvilModule": EVIL, "UriCacheModule": r"C:\Temp\cachuri.dll"}
@@ -158,3 +242,40 @@ class Inventory(Installed):
         self.assertEqual(set(found), {"EvilModule", "UriCacheModule"})
         self.assertEqual(found["UriCacheModule"], "masquerade_path")
         self.assertEqual(alert.run(NOW + 60), [])
+
+    def test_what_was_fixed_or_removed_is_no_longer_listed(self):
+        before = {GOOD_NAME: EVIL, "UriCacheModule": r"%windir%\System32\inetsrv\cachuri.dll", "EvilModule": EVIL}
+        after = {GOOD_NAME: GOOD_IMAGE, "UriCacheModule": r"%windir%\System32\inetsrv\cachuri.dll"}
+        self.assertEqual(
+            self.listed(
+                inventory("web01", NOW - 20 * 3600, before),
+                inventory("web01", NOW - 19 * 3600, after),
+                # Once a day: the latest inventory of this host is older than the other's.
+                inventory("web02", NOW - 22 * 3600, before),
+            ),
+            {
+                ("web01", GOOD_NAME): "known_good",
+                ("web01", "UriCacheModule"): "known_good",
+                ("web02", GOOD_NAME): "masquerade_path",
+                ("web02", "UriCacheModule"): "known_good",
+                ("web02", "EvilModule"): "suspicious_location",
+            },
+        )
+
+    def test_one_inventory_may_take_minutes(self):
+        events = inventory("web01", NOW - 900, {GOOD_NAME: GOOD_IMAGE}) + inventory("web01", NOW - 700, {"EvilModule": EVIL})
+        self.assertEqual(set(self.listed(events)), {("web01", GOOD_NAME), ("web01", "EvilModule")})
+
+    def test_a_finding_of_an_inventory_has_no_events_and_says_so(self):
+        head = self.head(extra=inventory("web01", NOW - 600, {"EvilModule": EVIL}))
+        finding = self.alert(head, LISTED).run(NOW)[0]["iis_finding_id"]
+        for macro in ("finding_events", "finding_processes"):
+            found = head.run(f'`iismodcheck_{macro}("{finding}")`', now=NOW, earliest="-7d@d", latest="now").rows
+            self.assertEqual(len(found), 1)
+            self.assertIn("the finding is of an inventory", found[0]["iis_what"])
+            self.assertEqual(found[0]["_raw"], found[0]["iis_what"], "a search of events shows nothing else")
+
+    def test_the_mail_fits_an_inventory(self):
+        _, _, text = self.mail(self.head(extra=inventory("web01", NOW - 600, {"EvilModule": EVIL})), LISTED)
+        self.assertIn(EVIL, text)
+        self.assertNotIn("processes around the change", text, "no change was seen")

@@ -1,6 +1,6 @@
 """Beside the published detection: its own search piped into the command, its macros, the fields that CIM asks for."""
 
-from .events import Host
+from .events import DELETE, GLOBAL, MODIFY, Host
 from .sources import SOURCES
 from .support import EVIL, GOOD_IMAGE, GOOD_NAME, NOW, Installed, install_time
 
@@ -58,6 +58,44 @@ class Published(Installed):
                         self.assertTrue(row.get(name), name)
                     self.assertEqual((row["object"], row["status"], row["dest"]), ("EvilModule", "success", "web01.example.com"))
                     self.assertIn(row["action"], ("created", "modified"))
+
+
+    def test_a_change_of_a_whole_section(self):
+        for rendering in ("xml", "classic"):
+            host = Host("web01.example.com", rendering)
+            host.row(install_time(), GLOBAL, DELETE)
+            host.row(install_time() + 1, "/system.webServer/modules/@runAllManagedModulesForAllRequests", MODIFY, "false", "true")
+            host.row(install_time() + 2, "/system.webServer/modulesOfSomebody", DELETE)
+            host.row(install_time() + 3, "/system.webServer/handlers/other", DELETE)
+            rows = self.head(host).run("index=win tag=change | sort 0 _time", now=NOW, earliest="-1d").rows
+            shown = [[row[name] for name in ("action", "object", "object_attrs", "object_category", "object_id")] for row in rows]
+            attribute = "runAllManagedModulesForAllRequests" + ("=true" if rendering == "xml" else "")
+            self.assertEqual(
+                shown,
+                [
+                    # Classic text does not tell what was done.
+                    ["deleted" if rendering == "xml" else "modified", "globalModules", "section", "iis_section", "globalModules"],
+                    ["modified", "modules", attribute, "iis_section", "modules"],
+                ],
+            )
+
+    def test_nothing_that_an_add_on_gives_is_taken_away(self):
+        for rendering, sourcetype in (("xml", "XmlWinEventLog"), ("classic", "WinEventLog")):
+            add_on = self.apps / "Splunk_TA_windows"
+            (add_on / "default").mkdir(parents=True, exist_ok=True)
+            (add_on / "metadata").mkdir(exist_ok=True)
+            (add_on / "metadata/default.meta").write_text("[]\naccess = read : [ * ]\nexport = system\n")
+            for user, expected in [("", Host.sid), ("EXTRACT-who = APP(?<user>HOST)\n", "HOST")]:
+                (add_on / "default/props.conf").write_text(
+                    f'[{sourcetype}]\n{user}EVAL-user = "somebody"\nEVAL-vendor_product = "Microsoft Windows"\n'
+                )
+                host = Host("web01.example.com", rendering)
+                host.install(install_time(), "EvilModule", EVIL)
+                host.commit(install_time() + 90)
+                rows = self.head(host).run("index=win", now=NOW, earliest="-1d").rows
+                with self.subTest(rendering=rendering, user=user):
+                    self.assertEqual({row.get("vendor_product") for row in rows}, {"Microsoft IIS", "Microsoft Windows"})
+                    self.assertEqual({row.get("user") for row in rows}, {expected})
 
 
 class Reports(Installed):

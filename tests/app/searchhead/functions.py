@@ -201,13 +201,31 @@ def _case(*parts):
     return evaluate
 
 
+def _validate(*parts):
+    from .expr import truth
+
+    if len(parts) % 2:
+        raise SearchError("The arguments to the 'validate' function are invalid.")
+
+    def evaluate(row):
+        for condition, message in zip(parts[::2], parts[1::2]):
+            holds = truth(condition(row))
+            if holds is None:
+                raise Unsupported("validate() with a condition that is null")
+            if not holds:
+                return message(row)
+        return None
+
+    return evaluate
+
+
 def _nullif(left, right):
     from .expr import compare
 
     return lambda row: None if compare(left(row), "=", right(row)) else left(row)
 
 
-_LAZY = {"if": _if, "case": _case, "nullif": _nullif}
+_LAZY = {"if": _if, "case": _case, "validate": _validate, "nullif": _nullif}
 
 
 def _mvmap(parser, keep: bool):

@@ -90,6 +90,11 @@ class Instance:
                 return app, stanza
         return None
 
+    def setting(self, conf: str, stanza: str, key: str) -> str | None:
+        """A setting that is not an object and so belongs to no app: whichever app has it."""
+        found = [app.stanzas(conf).get(stanza, {}).get(key) for app in self.apps.values()]
+        return next((value for value in found if value is not None), None)
+
     def macro(self, name: str, context) -> dict[str, str] | None:
         """The stanza of a macro, or None."""
         found = self.visible("macros", "macros", name, context)
@@ -124,9 +129,14 @@ class Instance:
             app, definition = found
         if "filename" not in definition:
             raise Unsupported(f"lookup {name}: not a CSV file")
+        # The right on the file counts; while it does not exist, the right to make one in the app does. Writing asks for it
+        # only where both files say so (limits.conf.spec, transforms.conf.spec): by default anyone may write.
         right = "write" if write else "read"
-        # The right on the file counts; while it does not exist, the right to make one in the app does.
-        if not self.may(app, "lookups", definition["filename"], right, context):
+        asked = not write or (
+            boolean(definition.get("check_permission"), False)
+            and boolean(self.setting("limits", "outputlookup", "outputlookup_check_permission"), False)
+        )
+        if asked and not self.may(app, "lookups", definition["filename"], right, context):
             raise SearchError(f"The lookup table '{name}' does not exist or is not available: no {right} permission.")
         return Lookup(name, app.path / "lookups" / definition["filename"], definition)
 

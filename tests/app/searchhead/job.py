@@ -47,8 +47,14 @@ class Running(Context):
         self.placed: list[tuple[str, str]] = []
 
     def run(self, source: str, table: Table | None = None) -> Table:
-        """A subsearch with the same time, user and window."""
-        return self.head.execute(lexer.pipeline(source), self, table)
+        """A subsearch with the same time, user and window; over a `table`, a pipeline whose first command needs no pipe."""
+        commands = lexer.pipeline(source if table is None else f"| {source.strip().removeprefix('|')}")
+        window = self.earliest, self.latest
+        try:
+            return self.head.execute(commands, self, table)
+        finally:
+            # Times in the text of a subsearch are its own.
+            self.earliest, self.latest = window
 
     def with_subsearches(self, command) -> str:
         """The arguments of `search` with each subsearch replaced by the terms that it gives."""

@@ -116,17 +116,24 @@ def _expand_one(call: str, lookup, depth: int) -> str:
     bound = dict(zip(names, values))
     fill = lambda text: re.sub(r"\$(\w+)\$", lambda m: bound.get(m[1], m[0]), text)  # noqa: E731
     if "validation" in stanza:
-        _validate(name, fill(stanza["validation"]), stanza.get("errormsg", ""))
+        _validate(name, fill(stanza["validation"]), bound, stanza.get("errormsg", ""))
     definition = fill(definition)
     return expand_macros(definition, lookup, depth + 1)
 
 
-def _validate(name: str, expression: str, message: str) -> None:
-    """The `validation` of macros.conf: a boolean that must be true."""
+def _validate(name: str, expression: str, arguments: dict[str, str], message: str) -> None:
+    """The `validation` of macros.conf. An argument may stand in it as $argument$ or by its bare name.
+
+    A Boolean must be true, so null fails. Another expression gives the message of what is wrong, or null.
+    """
     from .expr import parse, truth
 
-    if truth(parse(expression, None)({})) is not True:
-        raise SearchError(f"Error in 'SearchParser': The macro '{name}' is not valid: {message}")
+    value = parse(expression, None)(arguments)
+    if isinstance(value, str):
+        message = value
+    elif truth(value) is True or (value is None and re.match(r"\s*validate\(", expression)):
+        return
+    raise SearchError(f"Error in 'SearchParser': The macro '{name}' is not valid: {message}")
 
 
 def without_comments(text: str) -> str:

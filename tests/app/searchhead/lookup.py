@@ -32,13 +32,14 @@ class Lookup:
                 self.wildcards |= {field.strip() for field in fields.split(",")}
 
     def read(self, strict: bool = False) -> tuple[list[dict], list[str]]:
-        """Rows and column names. A missing file is empty, with `strict` an error."""
-        if not self.path.is_file():
+        """Rows and column names. A file that is missing or cannot be read is empty, with `strict` an error."""
+        try:
+            with self.path.open(encoding="utf-8-sig", newline="") as file:
+                table = list(csv.reader(file))
+        except (OSError, UnicodeDecodeError) as error:
             if strict:
-                raise SearchError(f"The lookup table '{self.name}' requires a .csv or KV store lookup definition.")
+                raise SearchError(f"The lookup table '{self.name}' requires a .csv or KV store lookup definition.") from error
             return [], []
-        with self.path.open(encoding="utf-8-sig", newline="") as file:
-            table = list(csv.reader(file))
         if not table:
             return [], []
         columns = table[0]
@@ -51,15 +52,25 @@ class Lookup:
 
     def write(self, rows: list[dict], columns: list[str]) -> None:
         """Replaces the file."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(self._lines([dict(zip(columns, columns)), *rows], columns), encoding="utf-8")
+
+    def append(self, rows: list[dict]) -> None:
+        """Adds rows under the columns that the file has; what it holds stays byte for byte."""
+        with self.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            columns = next(csv.reader(file))
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(self._lines(rows, columns))
+
+    @staticmethod
+    def _lines(rows: list[dict], columns: list[str]) -> str:
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(columns)
         for row in rows:
             if any(len(items(row.get(column))) > 1 for column in columns):
                 raise Unsupported("a multi-value field written to a lookup")
             writer.writerow([(items(row.get(column)) or [""])[0] for column in columns])
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_text(out.getvalue(), encoding="utf-8")
+        return out.getvalue()
 
     def _same(self, column: str, stored: str | None, wanted: str) -> bool:
         if stored is None:

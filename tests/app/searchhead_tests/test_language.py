@@ -126,6 +126,9 @@ class Macros(unittest.TestCase):
         "outer(1)": {"definition": '`pair("$x$", 2)`', "args": "x"},
         "loop": {"definition": "`loop`"},
         "checked(1)": {"definition": "$n$", "args": "n", "validation": 'isnum(tonumber("$n$"))', "errormsg": "a number"},
+        "bare(2)": {"definition": "$a$ $b$", "args": "a, b", "validation": "a > b", "errormsg": "a must be greater than b"},
+        "told(1)": {"definition": "$n$", "args": "n", "validation": 'validate(isnum(n), "no number", n<=9, "too large")'},
+        "null(1)": {"definition": "$n$", "args": "n", "validation": "n > nothing", "errormsg": "null is not true"},
     }
 
     def expand(self, text: str) -> str:
@@ -137,8 +140,20 @@ class Macros(unittest.TestCase):
         self.assertEqual(self.expand('`outer("q")`'), "q + 2")
         self.assertEqual(self.expand("`checked(7)`"), "7")
 
+    def test_validation(self):
+        self.assertEqual(self.expand("`bare(7, 6)` `told(9)`"), "7 6 9")
+        for text, message in [
+            ("`checked(x)`", "a number"),
+            ("`bare(6, 7)`", "a must be greater than b"),
+            ("`null(1)`", "null is not true"),
+            ("`told(x)`", "no number"),
+            ("`told(10)`", "too large"),
+        ]:
+            with self.subTest(text), self.assertRaisesRegex(SearchError, message):
+                self.expand(text)
+
     def test_errors(self):
-        for text in ("`nothing`", "`pair(1)`", "`loop`", "`m", "`checked(x)`"):
+        for text in ("`nothing`", "`pair(1)`", "`loop`", "`m"):
             with self.subTest(text), self.assertRaises(SearchError):
                 self.expand(text)
 

@@ -91,6 +91,9 @@ class Lookups(unittest.TestCase):
             default_match = none
             [other]
             filename = other.csv
+            [kept]
+            filename = other.csv
+            check_permission = true
             """,
         "lookups/t.csv": "image,label\nC:\\Windows\\*,system\nx.dll,first\nx.dll,second\n",
         "metadata/default.meta": """\
@@ -116,9 +119,9 @@ class Lookups(unittest.TestCase):
         with self.assertRaises(SearchError):
             rows("| inputlookup strict=true other", files=self.FILES)
 
-    def head(self, search: str, user: str = "admin"):
+    def head(self, search: str, user: str = "admin", files=()):
         """Runs a search and gives what other.csv holds then."""
-        with app(self.FILES, users={"admin": ("admin",), "guest": ("user",), "kim": ("user", "keeper")}) as instance:
+        with app({**self.FILES, **dict(files)}, users={"admin": ("admin",), "guest": ("user",), "kim": ("user", "keeper")}) as instance:
             (instance.apps_folder / "demo/default/authorize.conf").write_text("[role_keeper]\nimportRoles = user\n")
             path = instance.apps_folder / "demo/lookups/other.csv"
             path.write_text("a,b\n1,2\n")
@@ -132,11 +135,34 @@ class Lookups(unittest.TestCase):
         self.assertEqual(self.head(search + "| inputlookup append=t other | outputlookup other"), "a,c,b\n3,4,\n1,,2\n")
 
     def test_who_may_write(self):
-        search = "| inputlookup other | outputlookup other"
-        self.assertEqual(self.head(search, user="kim"), "a,b\n1,2\n")
-        with self.assertRaises(SearchError):
-            self.head(search, user="guest")
+        asked = {"default/limits.conf": "[outputlookup]\noutputlookup_check_permission = true\n"}
+        elsewhere = {"default/limits.conf": "[lookup]\noutputlookup_check_permission = true\n"}
+        for name, files, anyone in [
+            ("kept", {}, True),
+            ("kept", elsewhere, True),
+            ("other", asked, True),
+            ("kept", asked, False),
+        ]:
+            with self.subTest(lookup=name, files=files):
+                search = f'| makeresults | eval a="3" | table a | outputlookup {name}'
+                self.assertEqual(self.head(search, user="kim", files=files), "a\n3\n")
+                if anyone:
+                    self.assertEqual(self.head(search, user="guest", files=files), "a\n3\n")
+                else:
+                    with self.assertRaises(SearchError):
+                        self.head(search, user="guest", files=files)
+
+    def test_appendpipe(self):
+        idiom = "| appendpipe [ stats count as n | where n=0 | eval label=\"nothing\" | fields - n ] | table label"
+        for search, expected in [("| where label=\"none\"", ["nothing"]), ("| head 1", ["system"])]:
+            with self.subTest(search):
+                found = rows(f"| inputlookup plain {search} {idiom}", files=self.FILES)
+                self.assertEqual([row["label"] for row in found], expected)
 
     def test_append(self):
         found = rows("| inputlookup plain | head 1 | append [ | makeresults | eval label=\"z\" | table label ]", files=self.FILES)
         self.assertEqual([row["label"] for row in found], ["system", "z"])
+        window = {"events": [event("a=1", -600), event("a=2", -60)], "earliest": "-5m", "latest": "now"}
+        found = rows("* | append [ search earliest=-1h * ] | addinfo | table a info_min_time", **window)
+        self.assertEqual([row["a"] for row in found], ["2", "2", "1"])
+        self.assertEqual({row["info_min_time"] for row in found}, {f"{NOW - 300:.0f}"}, "the window of the search itself")

@@ -2,11 +2,11 @@
 //
 // ?def=FILE      the definition, a JSON file beside the page
 // &theme=light   or dark
-// &click=TEXT    clicks the first table cell with this text, once it is there
+// &click=TEXT    clicks the first table cell with this text, once it is there; given again: then the next one
 // &also=A,B      further definitions to validate only
 //
 // For the tests the page holds a <script type="application/json" id="report">:
-// {schema, findings, failure, errors, also: {FILE: findings}}; valid = all but `also` empty.
+// {schema, findings, failure, errors, also: {FILE: findings}, opened: [URL]}; valid = all but `also` and `opened` empty.
 import { createRoot } from 'react-dom/client';
 import DashboardCore from '@splunk/dashboard-core';
 import { DashboardContextProvider } from '@splunk/dashboard-context';
@@ -17,8 +17,14 @@ import { DashboardValidator } from '@splunk/dashboard-validation';
 import { migrateToTabsLayout } from '@splunk/dashboard-utils';
 
 const parameters = new URLSearchParams(window.location.search);
-const report = { schema: null, findings: null, failure: null, errors: [], also: {} };
+const report = { schema: null, findings: null, failure: null, errors: [], also: {}, opened: [] };
 window.addEventListener('error', (event) => report.errors.push(String(event.message)));
+const holder = document.createElement('script');
+holder.type = 'application/json';
+holder.id = 'report';
+const write = () => { holder.textContent = JSON.stringify(report); };
+// Pages that a click opens are noted, not opened.
+window.open = (url) => { report.opened.push(String(url)); write(); return null; };
 
 const load = async (file) => (await fetch(file)).json();
 const validator = new DashboardValidator();
@@ -30,7 +36,7 @@ function findings(definition) {
     return validator.validate(migration.definition);
 }
 
-function clickWhenThere(text) {
+function clickWhenThere([text, ...later]) {
     const timer = setInterval(() => {
         const cell = [...document.querySelectorAll('[data-test="cell"], td')].find((node) => node.textContent.trim() === text);
         if (cell) {
@@ -39,6 +45,7 @@ function clickWhenThere(text) {
             for (const type of ['mousedown', 'mouseup', 'click']) {
                 target.dispatchEvent(new MouseEvent(type, { bubbles: true, cancelable: true, view: window }));
             }
+            if (later.length) clickWhenThere(later);
         }
     }, 200);
 }
@@ -56,10 +63,7 @@ try {
 } catch (error) {
     report.failure = String(error.stack);
 }
-const holder = document.createElement('script');
-holder.type = 'application/json';
-holder.id = 'report';
-holder.textContent = JSON.stringify(report);
+write();
 document.body.appendChild(holder);
 
 createRoot(document.getElementById('root')).render(
@@ -69,4 +73,4 @@ createRoot(document.getElementById('root')).render(
         </DashboardContextProvider>
     </SplunkThemeProvider>
 );
-if (parameters.has('click')) clickWhenThere(parameters.get('click'));
+if (parameters.has('click')) clickWhenThere(parameters.getAll('click'));

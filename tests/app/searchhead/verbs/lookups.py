@@ -50,11 +50,9 @@ def outputlookup(table: Table, command, context) -> Table:
     columns = [column for column in table.columns() if not column.startswith("_") or column == "_time"]
     if not rows and not boolean(values["override_if_empty"], True):
         return table
-    if boolean(values["append"], False) and target.path.is_file():
-        old, old_columns = target.read()
-        if old_columns:
-            target.write(old + rows, old_columns)
-            return table
+    if boolean(values["append"], False) and target.path.is_file() and target.path.stat().st_size:
+        target.append(rows)
+        return table
     if not rows and not boolean(values["create_empty"], True):
         target.path.unlink(missing_ok=True)
         return table
@@ -109,7 +107,7 @@ def lookup(table: Table, command, context) -> Table:
 
 def append(table: Table, command, context) -> Table:
     """append [subsearch]: its rows after the others."""
-    values, left = options(command.arguments, {"maxout": "50000"})
+    values, left = options(command.arguments, {"maxout": "50000", "maxtime": "60"})
     if left != ["[", "0", "]"] or len(command.subsearches) != 1:
         raise Unsupported(f"append {command.arguments}")
     other = context.run(command.subsearches[0])
