@@ -155,20 +155,9 @@ const KINDS: [(&str, Option<Kind>); 5] = [
     ("any", None),
 ];
 const MATCHES: [(&str, Match); 3] = [("exact", Match::Exact), ("glob", Match::Glob), ("name", Match::Name)];
-const ACTIONS: [(&str, Action); 12] = [
-    ("added", Action::Added),
-    ("removed", Action::Removed),
-    ("restored", Action::Restored),
-    ("modified", Action::Modified),
-    ("cleared", Action::Cleared),
-    ("reordered", Action::Reordered),
-    ("replaced", Action::Replaced),
-    ("changed", Action::Changed),
-    ("present", Action::Present),
-    ("add", Action::Added),
-    ("remove", Action::Removed),
-    ("modify", Action::Modified),
-];
+/// What an administrator would write for an action, beside its own word.
+const ACTION_VERBS: [(&str, Action); 3] =
+    [("add", Action::Added), ("remove", Action::Removed), ("modify", Action::Modified)];
 
 fn entry(table: &Table, row: &Row) -> Result<Entry, AllowlistError> {
     let cells = Cells { table, row };
@@ -216,12 +205,12 @@ fn actions(cells: &Cells<'_>) -> Result<Vec<Action>, AllowlistError> {
         if matches!(word, "*") || word.eq_ignore_ascii_case("any") {
             return Ok(Vec::new());
         }
-        let known = ACTIONS.iter().find(|(known, _)| word.eq_ignore_ascii_case(known));
-        let Some((_, action)) = known else {
+        let mut known = Action::ALL.map(|action| (action.as_str(), action)).into_iter().chain(ACTION_VERBS);
+        let Some((_, action)) = known.find(|(known, _)| word.eq_ignore_ascii_case(known)) else {
             return Err(cells.error(Column::Action, &expected_actions()));
         };
-        if !actions.contains(action) {
-            actions.push(*action);
+        if !actions.contains(&action) {
+            actions.push(action);
         }
     }
     actions.sort_unstable();
@@ -229,8 +218,8 @@ fn actions(cells: &Cells<'_>) -> Result<Vec<Action>, AllowlistError> {
 }
 
 fn expected_actions() -> String {
-    let words: Vec<&str> = ACTIONS.iter().take(9).map(|(word, _)| *word).collect();
-    format!("one or several of {}, divided by |, or nothing", words.join(", "))
+    let words = Action::ALL.map(Action::as_str).join(", ");
+    format!("one or several of {words}, divided by |, or nothing")
 }
 
 /// Whether name, image and type together say what the entry is about.

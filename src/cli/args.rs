@@ -239,18 +239,7 @@ fn kind(text: &str) -> Result<Kind, String> {
 }
 
 fn action(text: &str) -> Result<Action, String> {
-    let actions = [
-        Action::Added,
-        Action::Removed,
-        Action::Restored,
-        Action::Modified,
-        Action::Cleared,
-        Action::Reordered,
-        Action::Replaced,
-        Action::Changed,
-        Action::Present,
-    ];
-    word(text, "action", &actions.map(|action| (action.as_str(), action)))
+    word(text, "action", &Action::ALL.map(|action| (action.as_str(), action)))
 }
 
 fn word<T: Copy>(text: &str, what: &str, words: &[(&str, T)]) -> Result<T, String> {

@@ -163,6 +163,19 @@ pub enum Action {
 }
 
 impl Action {
+    /// Every action, in the order of the documentation.
+    pub const ALL: [Self; 9] = [
+        Self::Added,
+        Self::Removed,
+        Self::Restored,
+        Self::Modified,
+        Self::Cleared,
+        Self::Reordered,
+        Self::Replaced,
+        Self::Changed,
+        Self::Present,
+    ];
+
     /// The word of the output column.
     #[must_use]
     pub fn as_str(self) -> &'static str {

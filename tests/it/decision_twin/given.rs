@@ -88,17 +88,6 @@ const TIMES: [&str; 5] = [
     "2026-03-02T00:00Z",
     "2026-06-01T00:00Z",
 ];
-const ACTIONS: [Action; 9] = [
-    Action::Added,
-    Action::Removed,
-    Action::Restored,
-    Action::Modified,
-    Action::Cleared,
-    Action::Reordered,
-    Action::Replaced,
-    Action::Changed,
-    Action::Present,
-];
 const SHIPPED: [&str; 4] =
     ["base-staticfilemodule-1", "threat-authmd4", "threat-doorme-name", "threat-doorme-image"];
 
@@ -229,7 +218,7 @@ pub fn facts() -> impl Strategy<Value = Facts> {
         (section, any::<bool>(), select(&NAMES[..]), select(&IMAGES[..]), select(&TYPES[..]), 0..4_u8);
     let of_change = (
         select(vec![Level::Row, Level::Change, Level::Inventory]),
-        prop_oneof![Just(Action::Added), Just(Action::Removed), select(&ACTIONS[..])],
+        prop_oneof![Just(Action::Added), Just(Action::Removed), select(&Action::ALL[..])],
         select(vec!["", "", "image", "type", "preCondition", "lockItem", "name"]),
         proptest::option::of(select(vec!["bitness64", "integratedMode, bitness64", "bitness32"])),
         proptest::array::uniform5(proptest::bool::weighted(0.15)),

@@ -205,20 +205,8 @@ impl Vector {
 }
 
 fn action(word: &str) -> Action {
-    [
-        Action::Added,
-        Action::Removed,
-        Action::Restored,
-        Action::Modified,
-        Action::Cleared,
-        Action::Reordered,
-        Action::Replaced,
-        Action::Changed,
-        Action::Present,
-    ]
-    .into_iter()
-    .find(|action| action.as_str() == word)
-    .unwrap_or_else(|| panic!("action {word}"))
+    let known = Action::ALL.into_iter().find(|action| action.as_str() == word);
+    known.unwrap_or_else(|| panic!("action {word}"))
 }
 
 /// The site's file of rows written as `id=x; name=y ++ ...`.
