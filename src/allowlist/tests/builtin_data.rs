@@ -37,6 +37,16 @@ fn ids_are_unique_and_plain() {
     assert!(ids.len() > 250, "{}", ids.len());
 }
 
+/// Who meets a threat must be able to look it up.
+#[test]
+fn each_threat_has_family_year_and_reference() {
+    for entry in entries().iter().filter(|entry| matches!(entry.origin, Origin::Threat(_))) {
+        let (family, year) = entry.about.rsplit_once(", ").unwrap_or_else(|| panic!("{}", entry.id));
+        assert!(!family.is_empty() && entry.reference.len() > 5, "{}", entry.id);
+        assert!(year.starts_with("20") && year.trim_end_matches('+').len() == 4, "{}: {year}", entry.id);
+    }
+}
+
 #[test]
 fn each_baseline_and_pack_pair_is_known_and_no_threat() {
     let (catalogue, all) = (catalogue(b"").unwrap(), every_pack());
