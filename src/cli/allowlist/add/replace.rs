@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 /// The longest that another writer takes, or is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(10);
+/// The longest that somebody who looks at the file is waited for.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// The file that is to be written: what a link leads to. `name` is for errors.
 pub(super) fn target(path: &Path, name: &str) -> Result<PathBuf, String> {
@@ -89,7 +91,8 @@ fn in_folder(target: &Path, error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => format!("there is no folder {folder}"),
         io::ErrorKind::PermissionDenied => {
-            format!("this user may not create files in the folder {folder} ({error})")
+            let open = if cfg!(windows) { ", or another program has the file open" } else { "" };
+            format!("this user may not create files in the folder {folder}{open} ({error})")
         }
         _ => error.to_string(),
     }
@@ -125,8 +128,25 @@ fn fill(mut file: fs::File, bytes: &[u8], target: &Path, new: &Path) -> io::Resu
     };
     file.sync_all()?;
     drop(file);
-    fs::rename(new, target)?;
+    rename(new, target)?;
     Ok(warning)
+}
+
+/// Windows refuses to replace a file while somebody has it open, Splunk for instance, if only for a moment.
+fn rename(new: &Path, target: &Path) -> io::Result<()> {
+    let start = Instant::now();
+    loop {
+        match fs::rename(new, target) {
+            Err(error)
+                if cfg!(windows)
+                    && error.kind() == io::ErrorKind::PermissionDenied
+                    && start.elapsed() < LOOK =>
+            {
+                sleep(PAUSE);
+            }
+            renamed => return renamed,
+        }
+    }
 }
 
 /// Gives the new file the owner and group of the old one, as far as this user may.
