@@ -54,6 +54,8 @@ mod tests {
             ("ip", "id", false),
             ("path", "match", false),
             ("colour", "reason", false),
+            ("abexpiraz", "expires", false),
+            ("expi", "abexpiraz", false),
             ("", "host", false),
         ] {
             assert_eq!(is_near(written, known), near, "{written} for {known}");
