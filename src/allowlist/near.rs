@@ -55,6 +55,7 @@ mod tests {
             ("path", "match", false),
             ("colour", "reason", false),
             ("abexpiraz", "expires", false),
+            ("xepizez", "expires", false),
             ("expi", "abexpiraz", false),
             ("", "host", false),
         ] {
