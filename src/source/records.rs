@@ -70,7 +70,7 @@ impl<'t> Records<'t> {
             let rest = self.rest();
             let Some(end) = memchr(b'"', rest) else {
                 let what = format!(
-                    "in column {column} a double quote is opened and never closed. The file is cut off, or a quote inside a \
+                    "at character {column} a double quote is opened and never closed. The file is cut off, or a quote inside a \
                      quoted cell is not doubled: export it again"
                 );
                 return Err(self.error(line, what));
@@ -86,7 +86,7 @@ impl<'t> Records<'t> {
                 }
                 Some(byte) if !self.ends_cell(byte) => {
                     let what = format!(
-                        "in column {} text follows a closing double quote; its cell begins in line {line}, column {column}. A \
+                        "at character {} text follows a closing double quote; its cell begins in line {line}, character {column}. A \
                          quote inside a quoted cell is not doubled, or an earlier cell is cut off: export the file again",
                         self.column()
                     );
@@ -188,19 +188,19 @@ mod tests {
     #[test]
     fn damaged_quoting_is_told_with_its_place() {
         for (text, place) in [
-            ("a,\"b", "f, line 1: in column 3 a double quote is opened and never closed"),
-            ("é\n\"é\",\"b\n\nc", "f, line 2: in column 5 a double quote is opened and never closed"),
+            ("a,\"b", "f, line 1: at character 3 a double quote is opened and never closed"),
+            ("é\n\"é\",\"b\n\nc", "f, line 2: at character 5 a double quote is opened and never closed"),
             (
                 "a\n\"b\"c\n",
-                "f, line 2: in column 4 text follows a closing double quote; its cell begins in line 2, column 1.",
+                "f, line 2: at character 4 text follows a closing double quote; its cell begins in line 2, character 1.",
             ),
             (
                 "a\n\"b\" ,c\n",
-                "f, line 2: in column 4 text follows a closing double quote; its cell begins in line 2, column 1.",
+                "f, line 2: at character 4 text follows a closing double quote; its cell begins in line 2, character 1.",
             ),
             (
                 "a,b\n1,\"cut\n2,\"whole\"\n",
-                "f, line 3: in column 4 text follows a closing double quote; its cell begins in line 2, column 3.",
+                "f, line 3: at character 4 text follows a closing double quote; its cell begins in line 2, character 3.",
             ),
         ] {
             let error = shown(text).unwrap_err();
