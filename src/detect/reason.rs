@@ -37,6 +37,10 @@ pub struct Reason {
 pub const REASONS: &[(&str, &str)] = &[
     ("alias_of", "this image belongs to the known module named here"),
     ("by_app_pool", "the change was made by an application pool: a web application changed its own server"),
+    (
+        "continues",
+        "a change of the same module reached five minutes and its rows went on: when the first of it came",
+    ),
     ("deny_entry", "the deny entry of the allowlist file with this id"),
     ("documented_mitigation", "removing this module is Microsoft's mitigation for CVE-2023-36434"),
     ("entry_expired", "the allowlist entry with this id covers it, but is not valid at this date"),
