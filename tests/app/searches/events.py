@@ -91,13 +91,17 @@ class Host:
 
     def install(self, time: float, name: str, image: str, sections=(GLOBAL, MODULES)) -> None:
         """`appcmd install module`: element, name and image in globalModules, element and name in modules, commit."""
+        self.add(time, name, image, sections)
+        self.commit(time)
+
+    def add(self, time: float, name: str, image: str, sections=(GLOBAL, MODULES)) -> None:
+        """The events of an installation without the one that closes it."""
         for section in sections:
             key = f'{section}/add[@name="{name}"]'
             self.row(time, key)
             self.row(time, f"{key}/@name", new=name)
             if section == GLOBAL:
                 self.row(time, f"{key}/@image", new=image)
-        self.commit(time)
 
     def hijack(self, time: float, name: str, old: str, new: str) -> None:
         """The image of a registered module is set to another file."""

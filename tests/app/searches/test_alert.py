@@ -7,7 +7,7 @@ import re
 from searchhead.alerts import fill
 from searchhead.timetext import relative
 
-from .events import GLOBAL, Host, inventory
+from .events import GLOBAL, MODIFY, MODULES, Host, inventory
 from .sources import SOURCES
 from .support import CHANGES, EVIL, GOOD_IMAGE, GOOD_NAME, NOW, RULE, Installed, install_time
 
@@ -120,6 +120,52 @@ class Changes(Mails):
         alert = self.alert(self.head(host))
         raised = [row["iis_module_name"] for hour in range(-5, 4) for row in alert.run(NOW + hour * 3600)]
         self.assertEqual(sorted(raised), names)
+
+    def test_whoever_keeps_writing_is_reported_by_the_first_run(self):
+        # Without event 50, and one more row of the same process every 25 seconds for five hours.
+        others = ("/system.webServer/httpLogging/@dontLog", f'{MODULES}/add[@name="{GOOD_NAME}"]/@lockItem')
+        own = f'{GLOBAL}/add[@name="EvilModule"]/@lockItem'
+        for rendering, written, name in itertools.product(("xml", "classic"), (*others, own), (CHANGES, RULE)):
+            with self.subTest(rendering=rendering, written=written, alert=name):
+                host = Host("web01.example.com", rendering)
+                start = NOW - 5.5 * 3600
+                host.add(start, "EvilModule", EVIL)
+                for number in range(1, 721):
+                    host.row(start + 25 * number, written, MODIFY, "false", "true")
+                alert = self.alert(self.head(host), name)
+                runs = [alert.run(NOW + hour * 3600) for hour in range(-5, 3)]
+                raised = [[(row["iis_module_name"], row["iis_module_action"]) for row in run] for run in runs]
+                self.assertIn(("EvilModule", "added"), raised[0])
+                self.assertEqual(sum(run.count(("EvilModule", "added")) for run in raised), 1)
+                going_on = [row for run in runs for row in run if row["iis_module_action"] != "added"]
+                if written == own:
+                    self.assertTrue(all(raised[:6]), "each hour of it is told")
+                    for row in going_on:
+                        self.assertIn("continues:", row["iis_why"])
+                else:
+                    self.assertEqual(going_on, [])
+
+    def test_a_long_import_is_reported_by_the_first_run(self):
+        # One process adds 150 modules in 40 minutes, over the end of an hour; its event 50 comes at the end, or is not collected.
+        modules = {f"Agent{n:03}Service": rf"C:\Program Files\Agent{n:03}\agent.dll" for n in range(150)}
+        for closed in (True, False):
+            host = Host("web01.example.com")
+            start = NOW - 147 * 60
+            for number, (name, image) in enumerate(modules.items()):
+                host.add(start + number * 16, name, image)
+            if closed:
+                host.commit(start + 150 * 16)
+            head = self.head(host)
+            alert = self.alert(head)
+            first, second = (alert.run(NOW + hour * 3600) for hour in (-2, -1))
+            self.assertEqual(len(first), 75, "what was indexed in the hour before")
+            self.assertEqual(len(second), 75)
+            for row in first + second:
+                self.assertEqual((row["iis_module_action"], row["iis_module_image"]), ("added", modules.pop(row["iis_module_name"])))
+            self.assertEqual(modules, {})
+            modules = {row["iis_module_name"]: row["iis_module_image"] for row in first + second}
+            again = {row["iis_finding_id"] for row in self.alert(head).run(NOW - 3600)}
+            self.assertLess({row["iis_finding_id"] for row in first}, again, "the second look finds the same")
 
     def test_a_late_event_still_alerts(self):
         host = Host("web01.example.com")
