@@ -18,27 +18,19 @@ pub(super) fn events(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
     // By the text as well, so that the order of coming chooses nothing.
     parts.sort_unstable_by(|(a, one), (b, other)| (Reverse(shows(one)), a).cmp(&(Reverse(shows(other)), b)));
     parts.dedup_by(|(a, _), (b, _)| a == b);
-    let mut known: BTreeMap<(i64, u64, Place), Vec<(Vec<u8>, Part<'_>)>> = BTreeMap::new();
-    for (text, part) in parts {
+    let mut known: BTreeMap<(i64, u64, Place), Vec<Part<'_>>> = BTreeMap::new();
+    for (_, part) in parts {
         let record = record(&part);
         let same = known.entry((second(&part), record, place(&part))).or_default();
         // Without a record number only an identical part is the same event.
-        match same.iter_mut().find(|(_, event)| record != 0 && agree(event, &part)) {
-            Some((_, event)) => complete(event, part),
-            None => same.push((text, part)),
+        match same.iter_mut().find(|event| record != 0 && agree(event, &part)) {
+            Some(event) => complete(event, part),
+            None => same.push(part),
         }
     }
-    let mut events: Vec<(Place, Vec<u8>, Part<'_>)> = known
-        .into_iter()
-        .flat_map(|((_, _, place), events)| {
-            events.into_iter().map(move |(text, event)| (place.clone(), text, event))
-        })
-        .collect();
-    events.sort_by(|(place, text, event), (other_place, other_text, other)| {
-        let order = |event: &Part<'_>| (second(event), record(event), event.time);
-        (order(event), place, text).cmp(&(order(other), other_place, other_text))
-    });
-    events.into_iter().map(|(.., event)| event).collect()
+    let mut events: Vec<Part<'_>> = known.into_values().flatten().collect();
+    events.sort_by_key(|event| (second(event), record(event), event.time));
+    events
 }
 
 /// What a row is about; `None` for an event that cannot be read.

@@ -27,6 +27,9 @@ pub const STEPS: [&str; 18] = [
     "iismodcheck input=change",
 ];
 
+/// What the last `stats` groups by: host, process, commit and key, `iis_began` and `iis_continues`.
+type Change = ([String; 4], i64, String);
+
 /// Rows of `iismodcheck parts=true` in, one row for each change out.
 pub fn rollup(mut rows: Vec<Record>) -> Vec<Record> {
     // fillnull
@@ -83,7 +86,7 @@ pub fn rollup(mut rows: Vec<Record>) -> Vec<Record> {
     let mut run = Running::default();
     let mut began = Running::default();
     // stats … by: a row with an empty field drops out, values() sorts, deduplicates and drops empty values
-    let mut groups: BTreeMap<([String; 4], i64, String), (i64, BTreeSet<String>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Change, (i64, BTreeSet<String>)> = BTreeMap::new();
     for ((place, row), next) in placed.into_iter().zip(next) {
         let at = time_of(&row);
         let silent = next - at > 30_000_000;
