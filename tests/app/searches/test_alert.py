@@ -125,7 +125,7 @@ class Changes(Mails):
         # Without event 50, and one more row of the same process every 25 seconds for five hours.
         others = ("/system.webServer/httpLogging/@dontLog", f'{MODULES}/add[@name="{GOOD_NAME}"]/@lockItem')
         own = f'{GLOBAL}/add[@name="EvilModule"]/@lockItem'
-        for rendering, written, name in itertools.product(("xml", "classic"), (*others, own), (CHANGES, RULE)):
+        for (rendering, name), written in itertools.product((("xml", CHANGES), ("classic", RULE)), (*others, own)):
             with self.subTest(rendering=rendering, written=written, alert=name):
                 host = Host("web01.example.com", rendering)
                 start = NOW - 5.5 * 3600
@@ -133,13 +133,13 @@ class Changes(Mails):
                 for number in range(1, 721):
                     host.row(start + 25 * number, written, MODIFY, "false", "true")
                 alert = self.alert(self.head(host), name)
-                runs = [alert.run(NOW + hour * 3600) for hour in range(-5, 3)]
+                runs = [alert.run(NOW + hour * 3600) for hour in range(-5, 1)]
                 raised = [[(row["iis_module_name"], row["iis_module_action"]) for row in run] for run in runs]
                 self.assertIn(("EvilModule", "added"), raised[0])
                 self.assertEqual(sum(run.count(("EvilModule", "added")) for run in raised), 1)
                 going_on = [row for run in runs for row in run if row["iis_module_action"] != "added"]
                 if written == own:
-                    self.assertTrue(all(raised[:6]), "each hour of it is told")
+                    self.assertTrue(all(raised), "each hour of it is told")
                     for row in going_on:
                         self.assertIn("continues:", row["iis_why"])
                 else:
