@@ -7,8 +7,8 @@ import re
 from searchhead.alerts import fill
 from searchhead.timetext import relative
 
-from .events import GLOBAL, Host, inventory
-from .sources import SOURCES
+from .events import CHANNEL, GLOBAL, Host, inventory
+from .sources import OTHER_LOGS, SOURCES
 from .support import CHANGES, EVIL, GOOD_IMAGE, GOOD_NAME, NOW, RULE, Installed, install_time
 
 LISTED = "IIS Module Check - Listed module needs a decision"
@@ -53,6 +53,45 @@ class Changes(Mails):
                 severity = found[0]["severity" if name == RULE else "iis_module_severity"]
                 self.assertEqual(severity, "high" if rendering == "xml" else "medium")
                 self.assertIn(EVIL if rendering == "xml" else "EvilModule", found[0]["iis_what"])
+
+    def test_forwarded_events_of_other_logs_are_not_counted(self):
+        for rendering, source, sourcetype in SOURCES:
+            if "Forwarded" not in f"{source} {sourcetype}":
+                continue
+            host = Host("web01.example.com", rendering, source=source, sourcetype=sourcetype)
+            for channel, provider in OTHER_LOGS:
+                host.foreign(install_time(), 29, "Something of its own", channel, provider)
+                host.foreign(install_time(), 4688, f"wevtutil sl {CHANNEL} /e:false", channel, provider)
+            with self.subTest(rendering=rendering, source=source, sourcetype=sourcetype):
+                search = "`iismodcheck_events`"
+                self.assertEqual(self.head(host).run(search, now=NOW, earliest="-1d").rows, [])
+                # Words may stand in any text: what an event is, the command decides.
+                host.foreign(install_time(), 29, f"Changes to '{GLOBAL}/add[@name=\"Evil\"]' at 'MACHINE' in {CHANNEL}", *OTHER_LOGS[0])
+                head = self.head(host)
+                self.assertEqual(len(head.run(search, now=NOW, earliest="-1d").rows), 1)
+                self.assertEqual(self.changes(head), [])
+                for name in (CHANGES, RULE):
+                    self.assertEqual(self.alert(head, name).run(NOW), [])
+
+    def test_the_drilldowns_of_a_forwarded_event(self):
+        for rendering, source in (("xml", "XmlWinEventLog:ForwardedEvents"), ("classic", "WinEventLog:ForwardedEvents")):
+            host = Host("web01.example.com", rendering, source=source)
+            host.install(install_time(), "EvilModule", EVIL)
+            other = Host("web02.example.com", "classic", source="WinEventLog:ForwardedEvents")
+            processes = Host("web01.example.com", "classic", source="WinEventLog:ForwardedEvents")
+            for where, name in ((processes, "appcmd.exe"), (other, "notepad.exe")):
+                where.foreign(install_time() - 5, 4688, name, *OTHER_LOGS[0])
+            head = self.head(host, other, processes)
+            finding = self.alert(head).run(NOW)[0]["iis_finding_id"]
+            shown = {
+                macro: head.run(f'`iismodcheck_{macro}("{finding}")`', now=NOW, earliest="-1d", latest="now").rows
+                for macro in ("finding", "finding_events", "finding_processes")
+            }
+            with self.subTest(rendering):
+                self.assertEqual([row["iis_hosts"] for row in shown["finding"]], ["web01.example.com"])
+                self.assertEqual(len(shown["finding_events"]), 6)
+                self.assertEqual(len(shown["finding_processes"]), 1)
+                self.assertIn("appcmd.exe", shown["finding_processes"][0]["_raw"])
 
     def test_silent_on_every_built_in_module(self):
         with (self.app / "lookups/iis_module_baseline.csv").open() as file:
