@@ -109,7 +109,7 @@ class Dashboard(Installed):
         listed = inventory("web01", estate.NOW - 900, {"HttpLoggingModule": r"%windir%\System32\inetsrv\loghttp.dll"})
         no_event, no_inventory = "No event 29 or 50 of Microsoft-IIS-Configuration/Operational", "No inventory came in within 25 hours"
         for name, events, number, expected in [
-            ("empty", [], "no data", [no_event, no_event, no_event, no_inventory, no_event]),
+            ("empty", [], "no data", [no_event, no_event, no_event, no_inventory, "No event of the channel"]),
             ("other settings", noise.events, "0", ["Nothing to decide", "No module was changed", "No module was changed", no_inventory, "good"]),
             ("nothing new", change.events + listed, "0", ["Nothing to decide", "known_good", "HttpLoggingModule", "Nothing to decide", "good"]),
         ]:
