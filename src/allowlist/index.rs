@@ -41,10 +41,15 @@ pub(super) struct ThreatIndex {
 impl Index {
     pub(super) fn new(entries: &Arc<Entries>, profile: &Profile) -> Self {
         let list = &entries.list;
-        let normalise = |e: &Entry| {
-            let normalise = if e.matching == Match::Glob { globs::normalise } else { Image::normalise };
-            (e.enabled && !e.image.is_empty()).then(|| normalise(&e.image, &profile.roots))
+        let normalise = |e: &Entry| match e.matching {
+            Match::Glob => globs::normalise(&e.image, &profile.roots),
+            // What is denied is denied however the entry spells it.
+            _ if e.effect == Effect::Deny => {
+                Image::normalise(&e.image, &profile.roots).opened(&profile.roots)
+            }
+            _ => Image::normalise(&e.image, &profile.roots),
         };
+        let normalise = |e: &Entry| (e.enabled && !e.image.is_empty()).then(|| normalise(e));
         let parse = |e: &Entry| (!e.type_name.is_empty()).then(|| ManagedType::parse(&e.type_name));
         let listed = |e: &Entry| {
             e.enabled

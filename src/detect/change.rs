@@ -105,6 +105,7 @@ impl Change {
             level: Level::Change,
             class: self.class,
             kind: self.kind,
+            or_filter: false,
             section: self.section,
             name: &self.name,
             image: self.image.as_deref(),
@@ -249,10 +250,10 @@ fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {
         let attribute = row.attribute.as_ref();
         let is_image = Some(attribute) == row.section.image_attribute();
         let is_type = attribute == "type";
+        // A deletion of the attribute shows the value that goes, unless it shows another one that comes: the number of the
+        // operation is no proof (recorded: a change of value as number 1).
+        let comes = row.operation != Operation::Delete || old.is_some_and(|old| Some(old) != new);
         if is_image || is_type {
-            // A deletion of the attribute shows the value that goes, unless it shows another one that comes: the number of
-            // the operation is no proof (recorded: a change of value as number 1).
-            let comes = row.operation != Operation::Delete || old.is_some_and(|old| Some(old) != new);
             if let Some(new) = new.filter(|_| comes) {
                 let slot = if is_image { &mut change.image } else { &mut change.type_name };
                 if let Some(before) = slot.replace(new.to_owned()).filter(|before| before != new) {
@@ -265,7 +266,7 @@ fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {
             if change.old.is_none() {
                 change.old = old.map(str::to_owned);
             }
-        } else if attribute == "preCondition" && new.is_some() {
+        } else if attribute == "preCondition" && comes && new.is_some() {
             change.precondition = new.map(str::to_owned);
         } else if let ("name", Element::Add, Some(new)) = (attribute, row.element, new) {
             // Whether the path of a rename has the old or the new name is not known: either value tells.

@@ -26,6 +26,8 @@ pub struct Summary {
     pub verdicts: BTreeMap<Verdict, u64>,
     /// Findings by severity.
     pub severities: BTreeMap<Severity, u64>,
+    /// Findings that need a person's decision.
+    pub needs_decision: u64,
     /// What the rows lack.
     pub gaps: Gaps,
 }
@@ -50,6 +52,7 @@ impl Summary {
     pub fn count(&mut self, item: &Item) {
         *self.verdicts.entry(item.verdict).or_default() += 1;
         *self.severities.entry(item.severity).or_default() += 1;
+        self.needs_decision += u64::from(item.needs_decision());
     }
 
     /// All rows read.

@@ -57,7 +57,10 @@ fn the_tables_show_every_verdict_severity_and_reason_of_a_decision() {
     for (code, _) in codes().into_iter().filter(|(_, table)| *table != "event") {
         // Of the image flags, the tables of image paths have every one.
         let of_flags = ImageFlags::TABLE.iter().any(|(_, flag, _)| *flag == code);
-        assert!(reasons.contains(code) || of_flags || code == "missing_name", "{code}");
+        assert!(
+            reasons.contains(code) || of_flags || ["missing_name", "allowlist_damaged"].contains(&code),
+            "{code}"
+        );
     }
 }
 
@@ -139,7 +142,7 @@ fn the_documented_severities_are_those_of_the_code() {
             name_entry: false,
             list_changed: false,
             settings_changed: false,
-            protective: false,
+            protection_lost: false,
             threat_basename: false,
             system32_root: false,
             by_app_pool: false,

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use iismodcheck::allowlist::glob::Glob;
 use iismodcheck::allowlist::{Effect, Entry, Match, Origin, Profile, Scope, ScopeAnswer, Strength};
 use iismodcheck::detect::lookalike::{Known, Lookalikes, Resemblance};
-use iismodcheck::iis::{Action, Class, Image, ManagedType, Subject, TypeMatch, fold};
+use iismodcheck::iis::{Action, Class, Image, Kind, ManagedType, Subject, TypeMatch, fold};
 
 /// An entry with its image and type as the hosts of one profile see them.
 pub struct Seen<'e> {
@@ -81,7 +81,11 @@ pub struct Case<'c> {
 
 impl<'c> Case<'c> {
     pub fn new(shelf: &'c Shelf<'c>, subject: &'c Subject<'c>, now: i64) -> Self {
-        let image = subject.image.map(|image| Image::normalise(image, &shelf.profile.roots));
+        let written = subject.image.map(|image| match image.split_once('|') {
+            Some((executable, _)) if subject.class == Class::Handler => executable,
+            _ => image,
+        });
+        let image = written.map(|image| Image::normalise(image, &shelf.profile.roots));
         let managed = subject.type_name.map(ManagedType::parse);
         let reasons = BTreeSet::new();
         let mut case = Self { shelf, subject, now, image, managed, resemblance: None, reasons };
@@ -101,11 +105,15 @@ impl<'c> Case<'c> {
     }
 
     pub fn location(&self) -> Option<&'static str> {
-        self.image.as_ref().and_then(Image::suspicious_location)
+        let roots = &self.shelf.profile.roots;
+        let in_arguments = self.subject.class == Class::Handler
+            && self.subject.image.is_some_and(|image| image.contains(r"|C:\Temp\"));
+        let of_image = self.image.as_ref().and_then(|image| image.suspicious_location(roots));
+        of_image.or(in_arguments.then_some("location_temp"))
     }
 
     pub fn in_system32_root(&self) -> bool {
-        self.image.as_ref().is_some_and(Image::in_system32_root)
+        self.image.as_ref().is_some_and(|image| image.in_system32_root(&self.shelf.profile.roots))
     }
 
     pub fn listing(&self) -> impl Iterator<Item = &'c Seen<'c>> {
@@ -177,11 +185,13 @@ impl<'c> Case<'c> {
 
     pub fn is_for_the_kind(&self, entry: &Seen<'_>) -> bool {
         let Some(kind) = entry.kind else { return true };
-        kind.class() == self.subject.class && self.subject.kind.is_none_or(|seen| seen == kind)
+        self.subject.or_filter && kind == Kind::IsapiFilter
+            || kind.class() == self.subject.class && self.subject.kind.is_none_or(|seen| seen == kind)
     }
 
     pub fn lists_the_name(&self, e: &Seen<'_>) -> bool {
-        let class = e.kind.is_none_or(|kind| kind.class() == self.subject.class);
+        let filter = self.subject.or_filter && e.kind == Some(Kind::IsapiFilter);
+        let class = filter || e.kind.is_none_or(|kind| kind.class() == self.subject.class);
         self.shelf.is_listed(e) && class && e.name == self.subject.name
     }
 
@@ -253,19 +263,39 @@ impl<'c> Case<'c> {
         Self::is_site(e, Effect::Allow) && by_name && name && self.is_for_the_kind(e)
     }
 
-    /// The image, without its device prefix, and with the extension that Windows adds: what is denied stays denied.
+    /// The image, the file that Windows opens for it, and that with the extension that it adds: what is denied stays
+    /// denied. Of a handler also the text with its arguments.
     pub fn images(&self) -> Vec<Option<Image>> {
-        let normalise = |written: &str| Image::normalise(written, &self.shelf.profile.roots);
         let mut images = vec![self.image.clone()];
-        let Some(image) = &self.image else { return images };
-        let plain = image.normal.strip_prefix(r"\\?\").map(normalise);
-        let last = plain.clone().unwrap_or_else(|| image.clone());
-        images.extend(plain.map(Some));
-        let file = last.normal.rsplit('\\').next().unwrap_or_default();
-        if !file.is_empty() && file.chars().all(|c| c != '.' && c != ':') {
-            images.push(Some(normalise(&format!("{}.dll", last.normal))));
+        images.extend(self.image.iter().flat_map(|image| self.other_spellings(image)).map(Some));
+        if let Some(written) = self.subject.image.filter(|image| image.contains('|')) {
+            let whole = Image::normalise(written, &self.shelf.profile.roots);
+            images.extend(self.other_spellings(&whole).map(Some));
+            images.push(Some(whole));
         }
         images
+    }
+
+    fn other_spellings(&self, image: &Image) -> impl Iterator<Item = Image> + use<> {
+        let opened = self.opened(&image.normal);
+        let file = opened.normal.rsplit('\\').next().unwrap_or_default();
+        let bare = !file.is_empty() && file.chars().all(|c| c != '.' && c != ':');
+        let loaded = Image::normalise(&format!("{}.dll", opened.normal), &self.shelf.profile.roots);
+        [opened].into_iter().chain(bare.then_some(loaded))
+    }
+
+    /// What Windows opens: no device prefix, a drive, no dots or blanks before a separator.
+    fn opened(&self, normal: &str) -> Image {
+        let mut path = normal.strip_prefix(r"\\?\").unwrap_or(normal).to_owned();
+        if path.starts_with('\\') && !path.starts_with(r"\\") {
+            path.insert_str(0, "%systemdrive%");
+        } else if path.get(1..2) == Some(":") && path.get(2..3) != Some("\\") {
+            path.insert(2, '\\');
+        }
+        for dropped in [r".\", r" \"].iter().cycle().take(8) {
+            path = path.replace(dropped, r"\");
+        }
+        Image::normalise(&path, &self.shelf.profile.roots)
     }
 
     pub fn denies(&self, e: &Seen<'_>) -> bool {
@@ -277,7 +307,7 @@ impl<'c> Case<'c> {
             Match::Name => name,
             Match::Glob => self.matches_glob(e, image.as_ref()),
             Match::Exact => {
-                let own = e.normal.normal.as_str();
+                let own = self.opened(&e.normal.normal).normal;
                 let file = e.image.is_empty() || image.as_ref().is_some_and(|seen| seen.normal == own);
                 let own = &e.managed;
                 let of_type = self.managed.as_ref().is_some_and(|seen| {
@@ -294,11 +324,15 @@ impl<'c> Case<'c> {
             && (e.name.is_empty() || Glob::new(&e.name, None).matches(self.subject.name))
             && (e.image.is_empty()
                 || image.is_some_and(|image| {
-                    let own = Image { normal: self.pattern(&e.image), ..image.clone() };
                     let alike = |own: &str, seen: &str| Glob::new(own, Some('\\')).matches(seen);
                     let roots = &self.shelf.profile.roots;
-                    alike(&own.on_drive(roots), &image.on_drive(roots))
-                        && (e.effect == Effect::Deny || alike(&own.normal, &image.normal))
+                    let deny = e.effect == Effect::Deny;
+                    let opened = self.opened_pattern(&e.image).filter(|_| deny);
+                    [Some(self.pattern(&e.image)), opened].into_iter().flatten().any(|normal| {
+                        let own = Image { normal, ..image.clone() };
+                        alike(&own.on_drive(roots), &image.on_drive(roots))
+                            && (deny || alike(&own.normal, &image.normal))
+                    })
                 }))
             && (e.type_name.is_empty()
                 || self.managed.as_ref().is_some_and(|seen| {
@@ -315,6 +349,15 @@ impl<'c> Case<'c> {
         let Some(end) = written[..wildcard].rfind('\\') else { return fold::fold(written) };
         let folder = Image::normalise(&format!(r"{}\x", &written[..end]), &self.shelf.profile.roots);
         format!("{}{}", folder.directory(), fold::fold(&written[end..]))
+    }
+
+    /// The pattern with its folder as Windows opens it.
+    fn opened_pattern(&self, written: &str) -> Option<String> {
+        let pattern = self.pattern(written);
+        let (folder, _) = pattern[..pattern.find(['*', '?'])?].rsplit_once('\\')?;
+        let opened = self.opened(&format!(r"{folder}\x"));
+        let anchored = !folder.is_empty() && opened.is_resolved();
+        anchored.then(|| format!("{}{}", opened.directory(), &pattern[folder.len()..]))
     }
 
     /// The threat that decides, or the one with the same common file name.
