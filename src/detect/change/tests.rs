@@ -59,6 +59,19 @@ fn merged(rows: &[&str]) -> Change {
 }
 
 #[test]
+fn a_precondition_that_goes_is_none() {
+    for (rows, expected) in [
+        (&["1 modules add/@preCondition 3 - -> bitness32"][..], Some("bitness32")),
+        (&["1 modules add/@preCondition 3 bitness32 -> -"], None),
+        (&["1 modules add/@preCondition 2 bitness32 -> bitness32"], None),
+        (&["1 modules add/@preCondition 2 - -> bitness32"], None),
+        (&["1 modules add/@preCondition 2 bitness32 -> bitness64"], Some("bitness64")),
+    ] {
+        assert_eq!(merged(rows).precondition.as_deref(), expected, "{rows:?}");
+    }
+}
+
+#[test]
 fn actions_follow_from_the_rows() {
     use Action::{Added, Changed, Cleared, Modified, Removed, Reordered, Replaced, Restored};
     let cases: &[(&[&str], Action, bool)] = &[
