@@ -135,6 +135,34 @@ class Changes(Mails):
         found = self.alert(self.head(host)).run(NOW)
         self.assertEqual([row["iis_module_verdict"] for row in found], ["unparsed"])
 
+    def test_a_bad_row_of_the_allowlist_does_not_stop_the_alert(self):
+        bad = 'name,image,expires\nEvilModule,"C:\\Windows\\Temp\\evil.dll",31.03.2027\nGoodModule,C:\\Good\\good.dll,\n'
+        self.allowlist().write_text(bad)
+        host = Host("web01.example.com")
+        host.install(install_time(), "EvilModule", EVIL)
+        host.install(install_time() + 60, "GoodModule", r"C:\Good\good.dll")
+        for name in (CHANGES, RULE):
+            found = self.alert(self.head(host), name).run(NOW)
+            self.assertEqual([row["iis_module_name"] for row in found], ["EvilModule"], name)
+            self.assertIn("allowlist_damaged", found[0]["iis_module_reasons"], name)
+
+    def test_an_unreadable_allowlist_is_one_finding(self):
+        self.allowlist().write_bytes("name,image\n".encode("utf-16"))
+        host = Host("web01.example.com")
+        for number in range(3):
+            host.install(install_time() + number * 60, f"Agent{number}Service", rf"C:\Agent\agent{number}.dll")
+        host.install(install_time() + 300, "EvilModule", EVIL)
+        for name in (CHANGES, RULE):
+            head = self.head(host)
+            alert = self.alert(head, name)
+            found = {row["iis_what"]: row for row in alert.run(NOW)}
+            self.assertEqual(len(found), 2, found)
+            one = found["IIS: allowlist unreadable, 3 modules undecided"]
+            self.assertEqual(one["severity" if name == RULE else "iis_module_severity"], "high")
+            self.assertEqual(alert.run(NOW + 60), [], "once a day")
+            again = head.run(f'`iismodcheck_finding("{one["iis_finding_id"]}")`', now=NOW, earliest="-30d@d", latest="now")
+            self.assertEqual([row["iis_what"] for row in again.rows], [one["iis_what"]])
+
     def test_classic_data_still_makes_sense(self):
         host = Host("web01.example.com", "classic")
         host.install(install_time(), "EvilModule", EVIL)
@@ -242,6 +270,14 @@ class Inventory(Mails):
         self.assertEqual(set(found), {"EvilModule", "UriCacheModule"})
         self.assertEqual(found["UriCacheModule"], "masquerade_path")
         self.assertEqual(alert.run(NOW + 60), [])
+
+    def test_an_unreadable_allowlist_is_one_finding(self):
+        self.allowlist().write_text("user,password\n")
+        listed = {GOOD_NAME: GOOD_IMAGE, "EvilModule": EVIL, "AgentService": r"C:\Agent\agent.dll"}
+        head = self.head(extra=inventory("web01", NOW - 600, listed) + inventory("web02", NOW - 600, listed))
+        found = {row["iis_what"]: row["iis_module_severity"] for row in self.alert(head, LISTED).run(NOW)}
+        self.assertEqual(len(found), 2, found)
+        self.assertEqual(found["IIS: allowlist unreadable, 1 module undecided"], "high")
 
     def test_what_was_fixed_or_removed_is_no_longer_listed(self):
         before = {GOOD_NAME: EVIL, "UriCacheModule": r"%windir%\System32\inetsrv\cachuri.dll", "EvilModule": EVIL}
