@@ -22,6 +22,7 @@ impl Index {
             out.deny.extend(also.deny);
             out.threat = out.threat.or(also.threat);
             out.threat_basename = out.threat_basename.or(also.threat_basename);
+            out.in_bad_row |= also.in_bad_row;
         }
         self.sort(&mut out.deny);
         out
@@ -44,6 +45,7 @@ impl Index {
         }
         self.globs.matching(id, &self.roots, |number| self.weigh_glob(number, id, &mut found));
         self.threats(id, &mut found.candidates);
+        found.candidates.in_bad_row = self.damage.holds(id, &self.roots);
         self.finish(found)
     }
 

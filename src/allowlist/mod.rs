@@ -14,6 +14,7 @@ mod builtin;
 mod candidates;
 mod catalogue;
 pub mod column;
+mod damage;
 pub mod date;
 pub mod edit;
 pub mod entry;
@@ -25,6 +26,7 @@ pub mod lint;
 mod near;
 pub mod packs;
 mod patterns;
+mod records;
 pub mod scope;
 mod site;
 mod table;
@@ -32,6 +34,7 @@ mod table;
 pub use builtin::{BASELINE_CSV, THREATS_CSV};
 pub use catalogue::Catalogue;
 pub use column::Column;
+pub use damage::{Damage, Legible};
 pub use entry::{Effect, Entry, Match, Origin, Strength};
 pub use error::AllowlistError;
 pub use index::Index;
@@ -85,6 +88,8 @@ pub struct Candidates {
     pub site_name: Vec<EntryNumber>,
     /// Entries that list this very name (baseline, chosen packs, exact site allow entries).
     pub known_name: Vec<EntryNumber>,
+    /// A bad row of the site's file holds the name, the image or the type.
+    pub in_bad_row: bool,
     /// Entries that list this very full image path, under whatever name (baseline, chosen packs, exact site allow).
     pub known_image: Vec<EntryNumber>,
 }

@@ -13,7 +13,7 @@
 //!
 //! Where no image is shown: `incomplete` or `unverified` for a listed name, else 6 and 9 by the name alone.
 
-use crate::allowlist::{EntryNumber, Index, Origin, Scope, ScopeAnswer};
+use crate::allowlist::{EntryNumber, Index, Legible, Origin, Scope, ScopeAnswer};
 use crate::iis::{Action, Class, Kind, Level, Subject};
 
 use super::assess::Assessment;
@@ -38,7 +38,7 @@ pub(super) fn decide(
     finding.verdict = verdict;
     finding.action = case.action(verdict);
     case.circumstances(finding);
-    finding.severity = severity::severity(&Circumstances {
+    let circumstances = Circumstances {
         verdict,
         hidden,
         level: subject.level,
@@ -53,7 +53,9 @@ pub(super) fn decide(
         threat_basename: finding.has("threat_basename"),
         system32_root: finding.has("system32_root"),
         by_app_pool: finding.has("by_app_pool"),
-    });
+    };
+    finding.severity = severity::severity(&circumstances);
+    case.loss(&circumstances, finding);
 }
 
 struct Case<'c> {
@@ -371,6 +373,30 @@ impl Case<'_> {
         }
         if subject.time_assumed {
             finding.add("time_assumed", Detail::None);
+        }
+    }
+
+    /// What is lost of the site's files and could have decided otherwise.
+    fn loss(&self, circumstances: &Circumstances, finding: &mut Finding) {
+        let decided = finding.has("name_entry")
+            || matches!(
+                finding.verdict,
+                Verdict::Denied
+                    | Verdict::KnownMalicious
+                    | Verdict::KnownGood
+                    | Verdict::Allowed
+                    | Verdict::NotModule
+            );
+        // A bad row with the id of a shipped entry may be the one that switches it off.
+        let switched = finding.rule.is_some_and(|rule| self.index.is_id_in_bad_row(rule));
+        let merely_unlisted = finding.verdict == Verdict::Unknown
+            && severity::is_plain(circumstances)
+            && !finding.has("image_overwritten");
+        if switched || self.seen.candidates.in_bad_row || !decided && self.index.legible() == Legible::InPart
+        {
+            finding.add("allowlist_damaged", Detail::None);
+        } else if merely_unlisted && self.index.legible() == Legible::Not {
+            finding.add("allowlist_unreadable", Detail::None);
         }
     }
 

@@ -36,6 +36,14 @@ pub struct Reason {
 /// those of image paths in [`crate::iis::ImageFlags::TABLE`], those of lookalikes in [`super::lookalike`].
 pub const REASONS: &[(&str, &str)] = &[
     ("alias_of", "this image belongs to the known module named here"),
+    (
+        "allowlist_damaged",
+        "a bad row of the allowlist or packs file may be about it: what that row says does not count",
+    ),
+    (
+        "allowlist_unreadable",
+        "the allowlist or packs file cannot be read at all: the module may be listed there",
+    ),
     ("by_app_pool", "the change was made by an application pool: a web application changed its own server"),
     ("deny_entry", "the deny entry of the allowlist file with this id"),
     ("documented_mitigation", "removing this module is Microsoft's mitigation for CVE-2023-36434"),

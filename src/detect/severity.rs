@@ -85,6 +85,12 @@ pub fn severity(c: &Circumstances) -> Severity {
     severity
 }
 
+/// Whether the severity is that of the verdict: nothing else that was seen raises it.
+#[must_use]
+pub fn is_plain(c: &Circumstances) -> bool {
+    severity(c) == base(c.verdict, c)
+}
+
 fn base(verdict: Verdict, c: &Circumstances) -> Severity {
     match verdict {
         Verdict::Denied | Verdict::KnownMalicious | Verdict::ImageHijack => Severity::Critical,

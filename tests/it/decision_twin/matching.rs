@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use iismodcheck::allowlist::glob::Glob;
-use iismodcheck::allowlist::{Effect, Entry, Match, Origin, Profile, Scope, ScopeAnswer, Strength};
+use iismodcheck::allowlist::{Column, Effect, Entry, Match, Origin, Profile, Scope, ScopeAnswer, Strength};
 use iismodcheck::detect::lookalike::{Known, Lookalikes, Resemblance};
 use iismodcheck::iis::{Action, Class, Image, ManagedType, Subject, TypeMatch, fold};
 
@@ -28,17 +28,23 @@ pub struct Shelf<'e> {
     entries: Vec<Seen<'e>>,
     profile: Profile,
     lookalikes: Lookalikes,
+    /// The cells of the rows that are not sound.
+    bad_rows: &'e [Vec<String>],
 }
 
 impl<'e> Shelf<'e> {
-    pub fn new(entries: &'e [Entry], profile: Profile) -> Self {
+    pub fn new(entries: &'e [Entry], profile: Profile, bad_rows: &'e [Vec<String>]) -> Self {
         let seen = |entry: &'e Entry| Seen {
             entry,
             normal: Image::normalise(&entry.image, &profile.roots),
             managed: ManagedType::parse(&entry.type_name),
         };
-        let mut shelf =
-            Self { entries: entries.iter().map(seen).collect(), profile, lookalikes: Lookalikes::default() };
+        let mut shelf = Self {
+            entries: entries.iter().map(seen).collect(),
+            profile,
+            lookalikes: Lookalikes::default(),
+            bad_rows,
+        };
         shelf.lookalikes = shelf.lookalikes_but("");
         shelf
     }
@@ -317,6 +323,42 @@ impl<'c> Case<'c> {
         format!("{}{}", folder.directory(), fold::fold(&written[end..]))
     }
 
+    // Rows that are not sound.
+
+    pub fn bad_rows(&self) -> &'c [Vec<String>] {
+        self.shelf.bad_rows
+    }
+
+    /// Whether a bad row holds the name, the image or the type; a pattern counts where it may be one of these.
+    pub fn is_held_by(&self, row: &[String]) -> bool {
+        row.iter().enumerate().any(|(place, cell)| {
+            let cell = cell.trim();
+            let pattern = cell.contains(['*', '?']);
+            let of_identity =
+                [Column::Name, Column::Image, Column::Type].map(|c| c as usize).contains(&place);
+            if cell.is_empty() || pattern && !(of_identity && says_something(cell)) {
+                return false;
+            }
+            let head = cell.split(',').next().unwrap_or_default().trim();
+            let names =
+                [Some(self.subject.name.trim()), self.managed.as_ref().map(|seen| seen.name.as_str())];
+            let names: Vec<String> = names.into_iter().flatten().map(fold::fold).collect();
+            let own = self.pattern(cell);
+            let roots = &self.shelf.profile.roots;
+            if pattern {
+                let head = Glob::new(&fold::fold(head), None);
+                names.iter().any(|name| head.matches(name))
+                    || self.images().iter().flatten().any(|image| {
+                        let own = Image { normal: own.clone(), ..image.clone() };
+                        Glob::new(&own.on_drive(roots), Some('\\')).matches(&image.on_drive(roots))
+                    })
+            } else {
+                names.iter().any(|name| *name == fold::fold(cell) || *name == fold::fold(head))
+                    || self.images().iter().flatten().any(|image| image.normal == own)
+            }
+        })
+    }
+
     /// The threat that decides, or the one with the same common file name.
     pub fn threat(&self, decides: bool) -> Option<&'c Seen<'c>> {
         let strength = if decides { Strength::Distinctive } else { Strength::Common };
@@ -340,6 +382,16 @@ impl<'c> Case<'c> {
             threats.filter_map(|e| Some((place(e)?, e))).min_by_key(|(place, _)| *place).map(|(_, e)| e)
         })
     }
+}
+
+pub fn is_about_nothing_in_particular(row: &[String]) -> bool {
+    let cell = |column: Column| row[column as usize].as_str();
+    cell(Column::Enabled) != "false"
+        && ![Column::Name, Column::Image, Column::Type].into_iter().any(|c| says_something(cell(c)))
+}
+
+fn says_something(cell: &str) -> bool {
+    cell.contains(char::is_alphanumeric)
 }
 
 fn type_text(seen: &ManagedType) -> String {

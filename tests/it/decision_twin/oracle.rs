@@ -9,7 +9,7 @@ use iismodcheck::detect::lookalike::{How, Part};
 use iismodcheck::detect::{Severity, Verdict};
 use iismodcheck::iis::{Action, Class, Kind, Level, Subject, TypeMatch};
 
-use super::matching::{Case, Seen, Shelf};
+use super::matching::{Case, Seen, Shelf, is_about_nothing_in_particular};
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -25,6 +25,7 @@ pub fn decide(shelf: &Shelf<'_>, subject: &Subject<'_>, now: i64) -> Answer {
     let (verdict, rule, hidden) = case.verdict();
     case.reasons_of_any_verdict(verdict);
     let severity = case.severity(verdict, hidden);
+    case.what_bad_rows_may_be_about(verdict, &rule);
     Answer { verdict, action: case.action(verdict), severity, rule, reasons: case.reasons }
 }
 
@@ -255,6 +256,20 @@ impl Case<'_> {
             if holds {
                 self.say(code, "");
             }
+        }
+    }
+
+    fn what_bad_rows_may_be_about(&mut self, verdict: Verdict, rule: &str) {
+        use Verdict::{Allowed, Denied, KnownGood, KnownMalicious, NotModule};
+        let vouched_by_name = self.reasons.iter().any(|reason| reason.starts_with("name_entry"));
+        let open =
+            !vouched_by_name && !matches!(verdict, Allowed | Denied | KnownGood | KnownMalicious | NotModule);
+        if self.bad_rows().iter().any(|row| {
+            self.is_held_by(row)
+                || !rule.is_empty() && row.iter().any(|cell| cell == rule)
+                || open && is_about_nothing_in_particular(row)
+        }) {
+            self.say("allowlist_damaged", "");
         }
     }
 
