@@ -105,6 +105,13 @@ impl Scanner {
                 self.summary.other_rows += 1;
                 return;
             }
+            (Role::Unread, _) => {
+                self.summary.unread_rows += 1;
+                if self.summary.first_unread.is_none() {
+                    self.summary.first_unread = self.places(&[origin]).pop().map(|row| row.to_string());
+                }
+                return;
+            }
             (Role::Commit, _) => self.summary.commits += 1,
             (Role::Change, Says::OtherSection) => self.summary.other_changes += 1,
             (Role::Change, _) => {}

@@ -24,6 +24,7 @@ pub fn write_json(output: &mut impl Write, items: &[Item], summary: &Summary) ->
             "other_changes": summary.other_changes,
             "commits": summary.commits,
             "other_rows": summary.other_rows,
+            "not_understood_rows": summary.unread_rows,
             "empty_rows": summary.empty_rows,
             "rows_without_host": summary.gaps.no_host,
             "rows_without_time": summary.gaps.no_time,

@@ -25,7 +25,7 @@ pub fn write_text(output: &mut impl Write, items: &[Item], summary: &Summary) ->
     for (verdict, count) in &summary.verdicts {
         writeln!(output, "{count:>7}  {verdict:<19}  {}", verdict.meaning())?;
     }
-    for note in summary.gaps.notes() {
+    for note in summary.not_understood().map(|note| note + ".").into_iter().chain(summary.gaps.notes()) {
         writeln!(output, "note: {}", printable(&note))?;
     }
     Ok(())
