@@ -9,6 +9,27 @@ export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-315532800}
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }
+# set -e ends a script without a word.
+trap 'say "error: ${BASH_SOURCE[0]}, line $LINENO: exit code $? of: $BASH_COMMAND"' ERR
+
+# quietly NAME COMMAND...: keeps what a command says in target/logs/NAME.log; when it fails, the end of that is shown.
+quietly() {
+    local log=$root/target/logs/$1.log code=0
+    shift
+    mkdir -p "${log%/*}"
+    "$@" >"$log" 2>&1 || code=$?
+    if ((code)); then
+        tail -n 40 "$log" >&2
+        say "error: exit code $code of: $* (all that it said: $log)"
+    fi
+    return "$code"
+}
+# twice COMMAND...: for what others may fail at (a registry, Wine): one more try, which is said.
+twice() {
+    "$@" && return
+    say "it failed with exit code $?; once more: $*"
+    "$@"
+}
 
 # need_debian COMMAND_OR_FILE PACKAGE...: installs the packages when the command (or file, if the name has a slash) is missing.
 need_debian() {
@@ -24,8 +45,8 @@ need_debian() {
         flock 9
         is_there "$probe" && exit 0
         say "installing $* (for $probe)"
-        "${as_root[@]}" apt-get update -q >/dev/null
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >/dev/null
+        twice quietly apt-update "${as_root[@]}" apt-get update -q || exit
+        twice quietly apt-install "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
     ) 9>"$root/target/.apt-lock" || die "apt-get could not install: $*"
 }
 is_there() {
@@ -40,11 +61,16 @@ venv() {
     if [[ ! -f $dir/requirements || $(<"$dir/requirements") != "$*" ]]; then
         need_debian "$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')/ensurepip/__init__.py" python3-venv
         rm -rf "$dir"
-        python3 -m venv "$dir" >&2 || die "python3 -m venv failed (Debian package: python3-venv)"
-        "$dir/bin/pip" install --quiet --disable-pip-version-check "$@" >&2 || die "pip could not install: $*"
+        quietly "venv-${dir##*/}" python3 -m venv "$dir" || die "python3 -m venv failed (Debian package: python3-venv)"
+        twice quietly "pip-${dir##*/}" "$dir/bin/pip" install --disable-pip-version-check "$@" || die "pip could not install: $*"
         printf '%s' "$*" >"$dir/requirements"
     fi
     printf '%s\n' "$dir"
+}
+
+# npm_packages FOLDER OPTION...: what the folder's lock file names, into its node_modules.
+npm_packages() {
+    twice quietly "npm-${1##*/}" npm --prefix "$1" ci --no-audit --no-fund --ignore-scripts "${@:2}" || die "npm could not install the packages of $1"
 }
 
 # join_flags FLAG...: the flags as CARGO_ENCODED_RUSTFLAGS wants them, so that a path with a space is safe.

@@ -28,7 +28,7 @@ pub fn entries() -> Result<Vec<Entry>, AllowlistError> {
     for row in &threats.rows {
         entries.push(threat(&threats, row)?);
     }
-    match table.errors.into_iter().chain(threats.errors).next() {
+    match table.broken.into_iter().chain(threats.broken).map(|broken| broken.error).next() {
         Some(error) => Err(error),
         None => Ok(entries),
     }

@@ -9,22 +9,28 @@ impl Index {
     /// Every entry that could speak about this module, before host, place, action and date are looked at.
     ///
     /// Never finds a pair for an unresolved image, but for an exact site entry written with the same relative one.
-    /// Deny and threat entries are also compared with what a device prefix (`\\?\C:\...`) stands before, and with
-    /// the DLL that Windows loads where the path has no extension.
+    /// Deny and threat entries are also compared with the file that Windows opens for the path ([`Image::opened`]), and
+    /// with the DLL that it loads where the path has no extension.
     #[must_use]
     pub fn candidates(&self, id: &Identity<'_>) -> Candidates {
         let mut out = self.look_up(id);
         let Some(image) = id.image else { return out };
-        let plain = image.normal.strip_prefix(r"\\?\").map(|plain| Image::normalise(plain, &self.roots));
-        let loaded = with_extension(plain.as_ref().unwrap_or(image), &self.roots);
-        for other in [plain, loaded].iter().flatten() {
-            let also = self.look_up(&Identity { image: Some(other), ..*id });
-            out.deny.extend(also.deny);
-            out.threat = out.threat.or(also.threat);
-            out.threat_basename = out.threat_basename.or(also.threat_basename);
+        let opened = image.opened(&self.roots);
+        let loaded = with_extension(&opened, &self.roots);
+        let others = [Some(&opened).filter(|opened| opened.normal != image.normal), loaded.as_ref()];
+        for other in others.into_iter().flatten() {
+            self.condemn(&mut out, self.look_up(&Identity { image: Some(other), ..*id }));
         }
-        self.sort(&mut out.deny);
         out
+    }
+
+    /// Adds the deny and threat entries of another spelling: what speaks for a module stays that of its own.
+    pub fn condemn(&self, out: &mut Candidates, also: Candidates) {
+        out.deny.extend(also.deny);
+        self.sort(&mut out.deny);
+        out.threat = out.threat.or(also.threat);
+        out.threat_basename = out.threat_basename.or(also.threat_basename);
+        out.in_bad_row |= also.in_bad_row;
     }
 
     fn look_up(&self, id: &Identity<'_>) -> Candidates {
@@ -44,21 +50,22 @@ impl Index {
         }
         self.globs.matching(id, &self.roots, |number| self.weigh_glob(number, id, &mut found));
         self.threats(id, &mut found.candidates);
+        found.candidates.in_bad_row = self.damage.holds(id, &self.roots);
         self.finish(found)
     }
 
     fn weigh(&self, number: EntryNumber, id: &Identity<'_>, found: &mut Found) {
         let Some(entry) = self.entry(number) else { return };
-        let pair = if entry.is_for(id.class, id.kind) { self.pair(number, entry, id) } else { None };
+        let pair = if entry.is_for(id) { self.pair(number, entry, id) } else { None };
         let out = &mut found.candidates;
         if entry.effect == Effect::Deny {
-            let by_name = entry.matching == Match::Name && entry.is_for(id.class, id.kind);
+            let by_name = entry.matching == Match::Name && entry.is_for(id);
             if pair.is_some() || by_name {
                 out.deny.push(number);
             }
             return;
         }
-        if self.is_listed(number) && entry.kind.is_none_or(|kind| kind.class() == id.class) {
+        if self.is_listed(number) && entry.kind.is_none_or(|kind| id.may_be_of_class(kind)) {
             out.known_name.push(number);
         }
         match (&entry.origin, pair) {
@@ -66,7 +73,7 @@ impl Index {
             (Origin::Pack(_), Some(how)) if self.is_listed(number) => offer(&mut found.known, how, number),
             (Origin::Pack(_), Some(how)) => offer(&mut found.other_pack, how, number),
             (Origin::Site, _) => {
-                if entry.allows_name() && entry.is_for(id.class, id.kind) {
+                if entry.allows_name() && entry.is_for(id) {
                     out.site_name.push(number);
                 }
                 if let Some(how) = pair.filter(|_| !(entry.image.is_empty() && entry.type_name.is_empty())) {
@@ -89,7 +96,7 @@ impl Index {
     }
 
     fn weigh_glob(&self, number: EntryNumber, id: &Identity<'_>, found: &mut Found) {
-        let Some(entry) = self.entry(number).filter(|entry| entry.is_for(id.class, id.kind)) else { return };
+        let Some(entry) = self.entry(number).filter(|entry| entry.is_for(id)) else { return };
         let out = &mut found.candidates;
         if entry.effect == Effect::Deny {
             out.deny.push(number);

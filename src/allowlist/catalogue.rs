@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::column::Column;
+use super::damage::Damage;
 use super::entry::{Entry, Origin};
 use super::error::AllowlistError;
 use super::index::Index;
@@ -24,10 +25,12 @@ pub(super) struct Entries {
     pub list: Vec<Entry>,
     /// For each entry its place among all, the most specific first.
     pub rank: Vec<usize>,
+    /// What is lost of the site's file.
+    pub damage: Damage,
 }
 
 impl Entries {
-    fn new(list: Vec<Entry>) -> Self {
+    fn new(list: Vec<Entry>, damage: Damage) -> Self {
         let mut order: Vec<EntryNumber> = (0..list.len()).collect();
         order.sort_by_cached_key(|number| list.get(*number).map(Entry::sort_key));
         let mut rank = vec![0; list.len()];
@@ -36,7 +39,7 @@ impl Entries {
                 *slot = place;
             }
         }
-        Self { list, rank }
+        Self { list, rank, damage }
     }
 }
 
@@ -45,13 +48,24 @@ impl Catalogue {
     ///
     /// A disabled row of the file whose id is that of a compiled-in entry switches that entry off.
     pub fn new(site: SiteFile) -> Result<Self, AllowlistError> {
-        let site = site.sound()?;
+        let (catalogue, errors) = Self::forgiving(site)?;
+        match errors.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(catalogue),
+        }
+    }
+
+    /// As [`Catalogue::new`], with what can be used of a file that is not sound, and every error of it. `Err` only for
+    /// broken compiled-in data.
+    pub fn forgiving(site: SiteFile) -> Result<(Self, Vec<AllowlistError>), AllowlistError> {
         let mut entries = builtin::entries()?;
+        let mut errors = site.errors;
         let shipped: HashMap<String, EntryNumber> =
             entries.iter().enumerate().map(|(number, entry)| (entry.id.clone(), number)).collect();
         for entry in site.entries {
             if let Some(error) = switch_error(&entry, shipped.contains_key(&entry.id), &site.file) {
-                return Err(error);
+                errors.push(error);
+                continue;
             }
             let switched = shipped.get(&entry.id).filter(|_| !entry.enabled);
             if let Some(switched) = switched.and_then(|number| entries.get_mut(*number)) {
@@ -59,7 +73,9 @@ impl Catalogue {
             }
             entries.push(entry);
         }
-        Ok(Self { entries: Arc::new(Entries::new(entries)) })
+        entries.extend(site.salvaged);
+        errors.sort_by_key(AllowlistError::line);
+        Ok((Self { entries: Arc::new(Entries::new(entries, site.damage)) }, errors))
     }
 
     /// The entries by number.

@@ -1,7 +1,8 @@
 //! One entry: what it speaks about, and where and when.
 
+use super::Identity;
 use super::patterns::Patterns;
-use crate::iis::{Action, Class, Kind};
+use crate::iis::{Action, Kind};
 
 /// Where an entry comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -127,9 +128,8 @@ impl Entry {
     }
 
     /// Whether the entry is for this kind of module, as far as the facts show the kind.
-    #[must_use]
-    pub fn is_for(&self, class: Class, kind: Option<Kind>) -> bool {
-        self.kind.is_none_or(|own| own.class() == class && kind.is_none_or(|seen| seen == own))
+    pub(super) fn is_for(&self, id: &Identity<'_>) -> bool {
+        self.kind.is_none_or(|own| id.may_be(own))
     }
 
     /// Whether the entry allows by name alone: `match=name`, or an allowed removal without image and type

@@ -6,7 +6,7 @@
 /// must not leak into a search's messages. Column names that are quoted are our own.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AllowlistError {
-    /// A byte that is not UTF-8.
+    /// A byte of the header that is not UTF-8.
     #[error(
         "{file}, line {line}: byte {byte} of the file is not UTF-8{}; save the file as UTF-8",
         seems(guess)
@@ -20,6 +20,45 @@ pub enum AllowlistError {
         byte: usize,
         /// What the file seems to be; empty without a guess.
         guess: &'static str,
+    },
+    /// A byte of a cell that is not UTF-8.
+    #[error(
+        "{file}, line {line}{}: byte {byte} of the file is not UTF-8; save the file as UTF-8",
+        of(column)
+    )]
+    CellNotUtf8 {
+        /// Display name of the file.
+        file: String,
+        /// Line on which the row starts.
+        line: u64,
+        /// The column; empty where it is none that is read.
+        column: &'static str,
+        /// The byte's place in the file, counted from 1.
+        byte: usize,
+    },
+    /// A cell with a control character: what it shows is not what it holds.
+    #[error(
+        "{file}, line {line}{}: expected a text without control characters (such as NUL, or a line end); \
+         type the cell again",
+        of(column)
+    )]
+    ControlCharacter {
+        /// Display name of the file.
+        file: String,
+        /// Line on which the row starts.
+        line: u64,
+        /// The column; empty where it is none that is read.
+        column: &'static str,
+    },
+    /// A header in which a double quote is opened and not closed.
+    #[error(
+        "{file}, line {line}: a double quote is not closed in the header; close it, or remove all quotes from this line"
+    )]
+    UnclosedHeader {
+        /// Display name of the file.
+        file: String,
+        /// Line of the header.
+        line: u64,
     },
     /// The header lacks what makes the file an allowlist (or a packs file).
     #[error("{file}, line {line}: expected a header with {expected}{}", seems(guess))]
@@ -92,6 +131,9 @@ impl AllowlistError {
     pub fn line(&self) -> u64 {
         match self {
             Self::NotUtf8 { line, .. }
+            | Self::CellNotUtf8 { line, .. }
+            | Self::ControlCharacter { line, .. }
+            | Self::UnclosedHeader { line, .. }
             | Self::Header { line, .. }
             | Self::DuplicateColumn { line, .. }
             | Self::CellCount { line, .. }
@@ -104,9 +146,11 @@ impl AllowlistError {
     #[must_use]
     pub fn fix(&self) -> &'static str {
         match self {
-            Self::NotUtf8 { .. } => {
+            Self::NotUtf8 { .. } | Self::CellNotUtf8 { .. } => {
                 "save the file as UTF-8 (Notepad: Save as, Encoding; PowerShell: -Encoding UTF8)"
             }
+            Self::ControlCharacter { .. } => "type the cell again",
+            Self::UnclosedHeader { .. } => "close the quote, or remove all quotes from this line",
             Self::Header { guess, .. } => guess.rsplit_once("; ").map_or(
                 "write the names of the columns in the first line, divided by commas: name,image",
                 |(_, fix)| fix,
@@ -124,7 +168,9 @@ impl AllowlistError {
                 "action" => "write one of these actions, or leave the cell empty, which means any",
                 "host" | "config_path" => "write the pattern, or clear the cell if any is meant",
                 "valid_from" | "expires" => "write the date as year-month-day, and valid_from before expires",
-                "name" => "write the name that the module is registered under",
+                "name" => {
+                    "write the name that the module is registered under, and match=glob where it is a pattern"
+                }
                 "image" | "type" => {
                     "write the path of the DLL in column image (with match=glob where it is a pattern), or the type of a managed \
                      module in column type"
@@ -135,6 +181,32 @@ impl AllowlistError {
                 _ => "correct the cell",
             },
         }
+    }
+
+    /// Whether the file as a whole cannot be read, and not only one of its rows.
+    #[must_use]
+    pub fn is_of_the_file(&self) -> bool {
+        match self {
+            Self::NotUtf8 { .. }
+            | Self::UnclosedHeader { .. }
+            | Self::Header { .. }
+            | Self::DuplicateColumn { .. } => true,
+            Self::CellNotUtf8 { .. }
+            | Self::ControlCharacter { .. }
+            | Self::CellCount { .. }
+            | Self::UnclosedQuote { .. }
+            | Self::Cell { .. } => false,
+        }
+    }
+
+    /// Where a row is bad and what to write there, without the name of the file.
+    #[must_use]
+    pub fn place_and_fix(&self) -> String {
+        let fix = match self {
+            Self::Cell { expected, .. } => format!("expected {expected}"),
+            _ => self.fix().to_owned(),
+        };
+        format!("line {}{}: {fix}", self.line(), of(self.column()))
     }
 
     /// What the cell of the error holds; empty where it concerns no cell. Not for a search's messages.
@@ -150,7 +222,10 @@ impl AllowlistError {
     #[must_use]
     pub fn column(&self) -> &'static str {
         match self {
-            Self::Cell { column, .. } | Self::DuplicateColumn { column, .. } => column,
+            Self::Cell { column, .. }
+            | Self::DuplicateColumn { column, .. }
+            | Self::CellNotUtf8 { column, .. }
+            | Self::ControlCharacter { column, .. } => column,
             _ => "",
         }
     }
@@ -158,6 +233,10 @@ impl AllowlistError {
 
 fn seems(guess: &str) -> String {
     if guess.is_empty() { String::new() } else { format!(": {guess}") }
+}
+
+fn of(column: &str) -> String {
+    if column.is_empty() { String::new() } else { format!(", column {column}") }
 }
 
 fn cells(count: usize) -> String {

@@ -32,12 +32,20 @@ impl GlobIndex {
     /// Adds an entry; `image` is its image pattern in normal form under these roots.
     ///
     /// A deny pattern is compared with the path on its drive, so that `C:\**` denies below `%windir%` too. An allow
-    /// pattern must match the normal form as well: where a folder lies is no reason to trust what is in it.
+    /// pattern must match the normal form as well: where a folder lies is no reason to trust what is in it. The folder of
+    /// a deny pattern counts as written and as Windows opens it.
     pub fn insert(&mut self, number: EntryNumber, entry: &Entry, image: Option<&Image>, roots: &Roots) {
         let allows = entry.effect == Effect::Allow;
         if allows && image.is_some_and(|image| !is_usable(image)) {
             return;
         }
+        self.add(number, entry, image, roots);
+        if let Some(opened) = image.filter(|_| !allows).and_then(|image| opened(image, roots)) {
+            self.add(number, entry, Some(&opened), roots);
+        }
+    }
+
+    fn add(&mut self, number: EntryNumber, entry: &Entry, image: Option<&Image>, roots: &Roots) {
         let rule = self.rules.len();
         let on_drive = image.map(|image| image.on_drive(roots));
         match &on_drive {
@@ -48,6 +56,7 @@ impl GlobIndex {
         let type_name =
             (!entry.type_name.is_empty()).then(|| Glob::new(&type_pattern(&entry.type_name), Some(',')));
         let on_drive = on_drive.map(|path| Glob::new(&path, Some('\\')));
+        let allows = entry.effect == Effect::Allow;
         let image = image.filter(|_| allows).map(|image| Glob::new(&image.normal, Some('\\')));
         self.rules.push(Rule { entry: number, name, image, on_drive, type_name });
     }
@@ -105,6 +114,17 @@ pub(super) fn normalise(written: &str, roots: &Roots) -> Image {
     pattern.normal = format!("{}{rest}", probe.directory());
     pattern.flags.insert(probe.flags);
     pattern
+}
+
+/// The pattern with its folder as Windows opens it; `None` where that is no other folder.
+fn opened(pattern: &Image, roots: &Roots) -> Option<Image> {
+    let folder = literal_folder(&pattern.normal);
+    let probe = Image::normalise(&format!(r"{folder}\x"), roots).opened(roots);
+    if folder.is_empty() || !probe.is_resolved() || probe.directory() == folder {
+        return None;
+    }
+    let rest = pattern.normal.get(folder.len()..).unwrap_or_default();
+    Some(Image { normal: format!("{}{rest}", probe.directory()), flags: pattern.flags })
 }
 
 /// Whether a path could match this pattern: nothing is odd about it but its wildcards, and that it may start with one.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::EntryNumber;
 use super::catalogue::Entries;
+use super::damage::{DamageIndex, Legible};
 use super::entry::{Effect, Entry, Match, Origin, Strength};
 use super::globs::{self, GlobIndex};
 use super::packs::Profile;
@@ -28,6 +29,8 @@ pub struct Index {
     pub(super) by_type: HashMap<String, Vec<EntryNumber>>,
     pub(super) threats: ThreatIndex,
     pub(super) globs: GlobIndex,
+    pub(super) damage: DamageIndex,
+    legible: Legible,
 }
 
 /// Threats by what they name. Names are in lower case.
@@ -41,10 +44,15 @@ pub(super) struct ThreatIndex {
 impl Index {
     pub(super) fn new(entries: &Arc<Entries>, profile: &Profile) -> Self {
         let list = &entries.list;
-        let normalise = |e: &Entry| {
-            let normalise = if e.matching == Match::Glob { globs::normalise } else { Image::normalise };
-            (e.enabled && !e.image.is_empty()).then(|| normalise(&e.image, &profile.roots))
+        let normalise = |e: &Entry| match e.matching {
+            Match::Glob => globs::normalise(&e.image, &profile.roots),
+            // What is denied is denied however the entry spells it.
+            _ if e.effect == Effect::Deny => {
+                Image::normalise(&e.image, &profile.roots).opened(&profile.roots)
+            }
+            _ => Image::normalise(&e.image, &profile.roots),
         };
+        let normalise = |e: &Entry| (e.enabled && !e.image.is_empty()).then(|| normalise(e));
         let parse = |e: &Entry| (!e.type_name.is_empty()).then(|| ManagedType::parse(&e.type_name));
         let listed = |e: &Entry| {
             e.enabled
@@ -64,6 +72,8 @@ impl Index {
             by_type: HashMap::new(),
             threats: ThreatIndex::default(),
             globs: GlobIndex::default(),
+            damage: DamageIndex::new(&entries.damage, &profile.roots),
+            legible: entries.damage.legible.max(profile.legible),
             entries: Arc::clone(entries),
             roots: profile.roots.clone(),
         };
@@ -117,6 +127,18 @@ impl Index {
     #[must_use]
     pub fn is_listed(&self, number: EntryNumber) -> bool {
         self.listed.get(number).copied().unwrap_or_default()
+    }
+
+    /// How far the site's files could be read, as far as these hosts are concerned.
+    #[must_use]
+    pub fn legible(&self) -> Legible {
+        self.legible
+    }
+
+    /// Whether a bad row of the site's file holds the id of an entry: it may have been meant to switch it off.
+    #[must_use]
+    pub fn is_id_in_bad_row(&self, number: EntryNumber) -> bool {
+        self.entry(number).is_some_and(|entry| self.damage.holds_text(&entry.id))
     }
 
     /// Every enabled threat entry.

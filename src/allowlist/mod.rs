@@ -14,6 +14,7 @@ mod builtin;
 mod candidates;
 mod catalogue;
 pub mod column;
+mod damage;
 pub mod date;
 pub mod edit;
 pub mod entry;
@@ -25,6 +26,7 @@ pub mod lint;
 mod near;
 pub mod packs;
 mod patterns;
+mod records;
 pub mod scope;
 mod site;
 mod table;
@@ -32,6 +34,7 @@ mod table;
 pub use builtin::{BASELINE_CSV, THREATS_CSV};
 pub use catalogue::Catalogue;
 pub use column::Column;
+pub use damage::{Damage, Legible};
 pub use entry::{Effect, Entry, Match, Origin, Strength};
 pub use error::AllowlistError;
 pub use index::Index;
@@ -47,12 +50,27 @@ pub struct Identity<'a> {
     pub class: Class,
     /// Native or managed, where known.
     pub kind: Option<Kind>,
+    /// It may be an ISAPI filter as well.
+    pub or_filter: bool,
     /// The name as written.
     pub name: &'a str,
     /// The image in normal form, where shown.
     pub image: Option<&'a Image>,
     /// The managed type, where shown.
     pub managed_type: Option<&'a ManagedType>,
+}
+
+impl Identity<'_> {
+    /// Whether it may be of this kind, as far as the facts show the kind.
+    fn may_be(&self, kind: Kind) -> bool {
+        self.may_be_of_class(kind)
+            && (self.class != kind.class() || self.kind.is_none_or(|seen| seen == kind))
+    }
+
+    /// Whether it may be of the class of this kind: names are keys within one.
+    fn may_be_of_class(&self, kind: Kind) -> bool {
+        kind.class() == self.class || self.or_filter && kind == Kind::IsapiFilter
+    }
 }
 
 /// Number of an entry in its [`Index`].
@@ -85,6 +103,8 @@ pub struct Candidates {
     pub site_name: Vec<EntryNumber>,
     /// Entries that list this very name (baseline, chosen packs, exact site allow entries).
     pub known_name: Vec<EntryNumber>,
+    /// A bad row of the site's file holds the name, the image or the type.
+    pub in_bad_row: bool,
     /// Entries that list this very full image path, under whatever name (baseline, chosen packs, exact site allow).
     pub known_image: Vec<EntryNumber>,
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::damage::Legible;
 use super::error::AllowlistError;
 use super::glob::has_wildcard;
 use super::patterns::Patterns;
@@ -17,6 +18,8 @@ pub struct Profile {
     pub roots: Roots,
     /// The chosen packs.
     pub packs: BTreeSet<String>,
+    /// How far what the file says of these hosts could be read.
+    pub legible: Legible,
 }
 
 /// A pack that does not exist. The name comes from an option that the user typed, so it may be quoted.
@@ -59,14 +62,18 @@ pub struct HostProfiles {
     base: BTreeSet<String>,
     rules: Vec<Rule>,
     misspelt: Vec<(String, &'static str)>,
+    /// Of the file as a whole.
+    legible: Legible,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct Rule {
     host: Patterns,
     packs: BTreeSet<String>,
     /// Variable and folder.
     roots: Vec<(String, String)>,
+    /// The row is bad: what it was to say is not known.
+    is_bad: bool,
 }
 
 impl HostProfiles {
@@ -74,6 +81,12 @@ impl HostProfiles {
     #[must_use]
     pub fn with_packs(packs: BTreeSet<String>) -> Self {
         Self { base: packs, ..Self::default() }
+    }
+
+    /// The profiles of a packs file that cannot be read at all.
+    #[must_use]
+    pub fn unreadable(packs: BTreeSet<String>) -> Self {
+        Self { base: packs, legible: Legible::Not, ..Self::default() }
     }
 
     /// Reads a packs file: CSV with the columns `host` (globs divided by `|`, empty for every host), `packs`,
@@ -85,24 +98,44 @@ impl HostProfiles {
         base: BTreeSet<String>,
         valid: &[&str],
     ) -> Result<Self, AllowlistError> {
-        let table = Table::read(bytes, file, &COLUMNS)?;
-        if table.header_line > 0 && !(table.has(HOST) && (PACKS..=VARIABLES).any(|column| table.has(column)))
-        {
-            return Err(AllowlistError::Header {
-                file: file.to_owned(),
-                line: table.header_line,
-                expected: "the column `host` and one of `packs`, `system_root`, `exchange_root` and `variables`, separated by commas",
-                guess: table.guess,
-            });
+        let (hosts, errors) = Self::forgiving(bytes, file, base, valid);
+        match errors.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(hosts),
         }
+    }
+
+    /// As [`HostProfiles::parse`], with what can be used of a file that is not sound, and every error of it: the first of
+    /// each bad row. A bad row sets nothing; its hosts, or all where that cell cannot be read, are known to be in doubt.
+    #[must_use]
+    pub fn forgiving(
+        bytes: &[u8],
+        file: &str,
+        base: BTreeSet<String>,
+        valid: &[&str],
+    ) -> (Self, Vec<AllowlistError>) {
+        let table = match Table::read(bytes, file, &COLUMNS).and_then(with_columns) {
+            Ok(table) => table,
+            Err(error) => return (Self::unreadable(base), vec![error]),
+        };
         let misspelt = table.misspelt(&COLUMNS);
         let mut rules = Vec::new();
+        let mut errors = Vec::new();
         for row in &table.rows {
-            rules.push(rule(&table, row, valid)?);
+            let flaw = row.flaw.clone().map_or(Ok(()), Err);
+            match flaw.and_then(|()| rule(&table, row, valid)) {
+                Ok(rule) => rules.push(rule),
+                Err(error) => {
+                    errors.push(error);
+                    rules.push(Rule { host: hosts(table.cell(row, HOST)), is_bad: true, ..Rule::default() });
+                }
+            }
         }
-        if let Some(error) = table.errors.into_iter().next() {
-            return Err(error);
+        for broken in table.broken {
+            errors.push(broken.error);
+            rules.push(Rule { is_bad: true, ..Rule::default() });
         }
+        errors.sort_by_key(AllowlistError::line);
         // The last one set wins: the most literal host pattern, whatever the order of the rows.
         rules.sort_by_cached_key(|rule: &Rule| {
             let written = rule.host.written();
@@ -115,7 +148,7 @@ impl HostProfiles {
                 rule.roots.clone(),
             )
         });
-        Ok(Self { base, rules, misspelt })
+        (Self { base, rules, misspelt, legible: Legible::Whole }, errors)
     }
 
     /// Columns that are not read and look like a misspelt one, as written, each with the name that may be meant.
@@ -144,10 +177,14 @@ impl HostProfiles {
     /// more literal host pattern wins.
     #[must_use]
     pub fn profile_of(&self, rows: &[usize]) -> Profile {
-        let mut profile = Profile { roots: Roots::default(), packs: self.base.clone() };
+        let mut profile =
+            Profile { roots: Roots::default(), packs: self.base.clone(), legible: self.legible };
         let mut roots: BTreeMap<String, &str> = BTreeMap::new();
         for rule in rows.iter().filter_map(|&number| self.rules.get(number)) {
             profile.packs.extend(rule.packs.iter().cloned());
+            if rule.is_bad {
+                profile.legible = profile.legible.max(Legible::InPart);
+            }
             roots.extend(rule.roots.iter().map(|(name, folder)| (name.to_lowercase(), folder.as_str())));
         }
         for (variable, folder) in roots {
@@ -219,7 +256,24 @@ fn rule(table: &Table, row: &Row, valid: &[&str]) -> Result<Rule, AllowlistError
     if Patterns::is_hollow(host, None) {
         return Err(error(HOST, HOLLOW.to_owned()));
     }
-    Ok(Rule { host: Patterns::new(host.trim(), None), packs, roots })
+    Ok(Rule { host: hosts(host), packs, roots, is_bad: false })
+}
+
+fn hosts(cell: &str) -> Patterns {
+    Patterns::new(cell.trim(), None)
+}
+
+fn with_columns(table: Table) -> Result<Table, AllowlistError> {
+    let says_something = table.has(HOST) && (PACKS..=VARIABLES).any(|column| table.has(column));
+    if says_something || table.header_line == 0 {
+        return Ok(table);
+    }
+    Err(AllowlistError::Header {
+        file: table.file,
+        line: table.header_line,
+        expected: "the column `host` and one of `packs`, `system_root`, `exchange_root` and `variables`, separated by commas",
+        guess: table.guess,
+    })
 }
 
 const PAIRS: &str = r"NAME=folder for each variable, divided by |, such as APP_ROOT=D:\Apps";

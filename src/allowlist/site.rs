@@ -1,12 +1,13 @@
-//! The site's allowlist file: rows to entries.
+//! The site's allowlist file: rows to entries, and what of a bad row still counts.
 
 use super::column::Column;
+use super::damage::Damage;
 use super::date;
 use super::entry::{Effect, Entry, Match, Origin};
 use super::error::AllowlistError;
 use super::glob::has_wildcard;
 use super::patterns::Patterns;
-use super::table::{Row, Table};
+use super::table::{Broken, Row, Table};
 use crate::iis::{Action, Kind};
 
 /// A site's allowlist, as far as it could be read.
@@ -16,8 +17,14 @@ pub struct SiteFile {
     pub file: String,
     /// One entry for each sound row, the disabled ones included, in the order of the file.
     pub entries: Vec<Entry>,
-    /// What is wrong with the other rows, in the order of the file.
+    /// What is wrong with the other rows: the first thing of each, in the order of the file.
     pub errors: Vec<AllowlistError>,
+    /// A deny entry for each of the other rows that says enough to deny by, with the cells that can be read.
+    pub salvaged: Vec<Entry>,
+    /// Lines of the other rows that are to deny and say too little for that.
+    pub powerless: Vec<u64>,
+    /// What the other rows hold.
+    pub damage: Damage,
     /// Columns that are not read and look like a misspelt one, as written, each with the name that may be meant.
     pub misspelt: Vec<(String, &'static str)>,
     /// Line of the header; 0 when the file has none.
@@ -28,32 +35,70 @@ impl SiteFile {
     /// Reads an allowlist. `bytes` is CSV in UTF-8 with or without BOM, with LF or CRLF; `file` is the name for
     /// messages. A file without any row, header included, is an empty allowlist.
     ///
-    /// Never fails, so that a check can report every error: use [`SiteFile::sound`] where the first one ends it.
+    /// Never fails, so that a check can report every error and a search can use the rest: use [`SiteFile::sound`] where
+    /// the first one ends it.
     #[must_use]
     pub fn parse(bytes: &[u8], file: &str) -> Self {
         let mut site = Self { file: file.to_owned(), ..Self::default() };
-        let table = match Table::read(bytes, file, &Column::NAMES) {
+        let read = Table::read(bytes, file, &Column::NAMES);
+        let table = match read.and_then(|table| header_error(&table).map_or(Ok(table), Err)) {
             Ok(table) => table,
             Err(error) => {
                 site.errors.push(error);
+                site.damage = Damage::unreadable();
                 return site;
             }
         };
-        if let Some(error) = header_error(&table) {
-            site.errors.push(error);
-            return site;
-        }
         site.misspelt = table.misspelt(&Column::NAMES);
         site.header_line = table.header_line;
         for row in &table.rows {
-            match entry(&table, row) {
-                Ok(entry) => site.entries.push(entry),
-                Err(error) => site.errors.push(error),
+            site.take(&table, row);
+        }
+        for broken in table.broken {
+            site.take_broken(broken);
+        }
+        site.errors.sort_by_key(AllowlistError::line);
+        site.powerless.sort_unstable();
+        site
+    }
+
+    fn take(&mut self, table: &Table, row: &Row) {
+        let mut cells = Cells { table, row, errors: row.flaw.iter().cloned().collect() };
+        let entry = entry(&mut cells);
+        let Some(error) = cells.errors.into_iter().next() else {
+            self.entries.push(entry);
+            return;
+        };
+        self.errors.push(error);
+        let identity =
+            [Column::Name, Column::Image, Column::Type].map(|column| table.cell(row, column as usize));
+        // A pattern in another column is one of hosts or places.
+        self.damage.hold(row.cells().filter(|cell| !has_wildcard(cell)).chain(identity));
+        if entry.enabled && !identity.iter().any(|cell| cell.contains(char::is_alphanumeric)) {
+            self.damage.hold_anything();
+        }
+        if entry.enabled && entry.effect == Effect::Deny {
+            let by = [&entry.name, &entry.image, &entry.type_name];
+            let by = by.into_iter().take(if entry.matching == Match::Name { 1 } else { 3 });
+            if by.into_iter().all(String::is_empty) {
+                self.powerless.push(entry.line);
+            } else {
+                self.salvaged.push(entry);
             }
         }
-        site.errors.extend(table.errors);
-        site.errors.sort_by_key(AllowlistError::line);
-        site
+    }
+
+    /// Takes a row whose cells belong to no column for certain.
+    fn take_broken(&mut self, broken: Broken) {
+        let words: Vec<&str> = broken.cells.iter().map(|cell| cell.trim()).collect();
+        if words.iter().any(|word| word.eq_ignore_ascii_case("deny")) {
+            self.powerless.push(broken.error.line());
+        }
+        if broken.is_partly_unreadable || words.iter().all(|word| is_word_of_a_column(word)) {
+            self.damage.hold_anything();
+        }
+        self.damage.hold(words);
+        self.errors.push(broken.error);
     }
 
     /// The file itself when no row is wrong, else the first error.
@@ -84,10 +129,11 @@ fn header_error(table: &Table) -> Option<AllowlistError> {
 /// What a cell may hold that has dividers and nothing between them.
 pub(super) const HOLLOW: &str = "a pattern, several divided by |, or nothing, which means any";
 
-/// A row with access to its cells and the making of errors.
+/// A row with access to its cells; what is wrong with them is collected, and a bad cell counts as none.
 struct Cells<'t> {
     table: &'t Table,
     row: &'t Row,
+    errors: Vec<AllowlistError>,
 }
 
 impl<'t> Cells<'t> {
@@ -95,44 +141,56 @@ impl<'t> Cells<'t> {
         self.table.cell(self.row, column as usize).trim()
     }
 
-    fn error(&self, column: Column, expected: &str) -> AllowlistError {
-        AllowlistError::Cell {
+    fn error(&mut self, column: Column, expected: &str) {
+        self.errors.push(AllowlistError::Cell {
             file: self.table.file.clone(),
             line: self.row.line,
             column: column.as_str(),
             expected: expected.to_owned(),
             found: self.table.cell(self.row, column as usize).to_owned(),
-        }
+        });
     }
 
     /// A cell that holds one of a few words, in any case; `empty` when it holds none.
-    fn word<T: Copy>(&self, column: Column, empty: T, words: &[(&str, T)]) -> Result<T, AllowlistError> {
+    fn word<T: Copy>(&mut self, column: Column, empty: T, words: &[(&str, T)]) -> T {
         let text = self.text(column);
         if text.is_empty() {
-            return Ok(empty);
+            return empty;
         }
-        words.iter().find(|(word, _)| text.eq_ignore_ascii_case(word)).map(|(_, value)| *value).ok_or_else(
-            || {
-                let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-                self.error(column, &format!("one of {} or nothing", words.join(", ")))
-            },
-        )
+        let found = words.iter().find(|(word, _)| text.eq_ignore_ascii_case(word));
+        if found.is_none() {
+            let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            self.error(column, &format!("one of {} or nothing", words.join(", ")));
+        }
+        found.map_or(empty, |(_, value)| *value)
     }
 
-    fn patterns(&self, column: Column, separator: Option<char>) -> Result<Patterns, AllowlistError> {
+    /// A word that decides which way a row counts: a slip in the column's name must not turn it round.
+    fn deciding_word<T: Copy>(&mut self, column: Column, empty: T, words: &[(&str, T)]) -> T {
+        if !self.table.misspelt_cell(self.row, column as usize, column.as_str()).is_empty() {
+            let expected =
+                format!("the header to name this column `{}`, not by a word like it", column.as_str());
+            self.error(column, &expected);
+        }
+        self.word(column, empty, words)
+    }
+
+    fn patterns(&mut self, column: Column, separator: Option<char>) -> Patterns {
         let text = self.text(column);
         if Patterns::is_hollow(text, separator) {
-            return Err(self.error(column, HOLLOW));
+            self.error(column, HOLLOW);
+            return Patterns::default();
         }
-        Ok(Patterns::new(text, separator))
+        Patterns::new(text, separator)
     }
 
-    fn date(&self, column: Column, read: fn(&str) -> Option<i64>) -> Result<Option<i64>, AllowlistError> {
+    fn date(&mut self, column: Column, read: fn(&str) -> Option<i64>) -> Option<i64> {
         let text = self.text(column);
-        if text.is_empty() {
-            return Ok(None);
+        let date = read(text);
+        if date.is_none() && !text.is_empty() {
+            self.error(column, date::EXPECTED);
         }
-        read(text).map(Some).ok_or_else(|| self.error(column, date::EXPECTED))
+        date
     }
 }
 
@@ -159,62 +217,86 @@ const MATCHES: [(&str, Match); 3] = [("exact", Match::Exact), ("glob", Match::Gl
 const ACTION_VERBS: [(&str, Action); 3] =
     [("add", Action::Added), ("remove", Action::Removed), ("modify", Action::Modified)];
 
-fn entry(table: &Table, row: &Row) -> Result<Entry, AllowlistError> {
-    let cells = Cells { table, row };
+/// Whether a cell is none, or a word that a column takes: no name, image or type.
+fn is_word_of_a_column(cell: &str) -> bool {
+    let is = |word: &str| cell.eq_ignore_ascii_case(word);
+    !cell.contains(char::is_alphanumeric)
+        || ENABLED.iter().any(|(word, _)| is(word))
+        || EFFECTS.iter().any(|(word, _)| is(word))
+        || KINDS.iter().any(|(word, _)| is(word))
+        || MATCHES.iter().any(|(word, _)| is(word))
+        || ACTION_VERBS.iter().any(|(word, _)| is(word))
+        || Action::ALL.iter().any(|action| is(action.as_str()))
+}
+
+/// The entry of a row. Where something is wrong with the row, it is the entry of the cells that can be read.
+fn entry(cells: &mut Cells<'_>) -> Entry {
     let id = match cells.text(Column::Id) {
-        "" => format!("line-{}", row.line),
+        "" => format!("line-{}", cells.row.line),
         id => id.to_owned(),
     };
-    let mut entry = Entry::any(&id, Origin::Site, cells.word(Column::Effect, Effect::Allow, &EFFECTS)?);
-    entry.line = row.line;
-    entry.enabled = cells.word(Column::Enabled, true, &ENABLED)?;
-    entry.kind = cells.word(Column::Kind, None, &KINDS)?;
+    let effect = cells.deciding_word(Column::Effect, Effect::Allow, &EFFECTS);
+    let mut entry = Entry::any(&id, Origin::Site, effect);
+    entry.line = cells.row.line;
+    entry.enabled = cells.deciding_word(Column::Enabled, true, &ENABLED);
+    entry.kind = cells.word(Column::Kind, None, &KINDS);
     // Space around a name makes another key in IIS, so it is not trimmed; a name of space only is an empty cell.
-    let name = table.cell(row, Column::Name as usize);
+    let name = cells.table.cell(cells.row, Column::Name as usize);
     name.clone_into(&mut entry.name);
     if name.trim().is_empty() {
         entry.name.clear();
     }
     cells.text(Column::Image).clone_into(&mut entry.image);
     cells.text(Column::Type).clone_into(&mut entry.type_name);
-    entry.matching = cells.word(Column::Match, Match::Exact, &MATCHES)?;
+    entry.matching = matching(cells, &entry);
     cells.text(Column::Precondition).clone_into(&mut entry.precondition);
-    entry.host = cells.patterns(Column::Host, None)?;
-    entry.config_path = cells.patterns(Column::ConfigPath, Some('/'))?;
-    entry.actions = actions(&cells)?;
-    entry.valid_from = cells.date(Column::ValidFrom, date::valid_from)?;
-    entry.expires = cells.date(Column::Expires, date::expires)?;
+    entry.host = cells.patterns(Column::Host, None);
+    entry.config_path = cells.patterns(Column::ConfigPath, Some('/'));
+    entry.actions = actions(cells);
+    entry.valid_from = cells.date(Column::ValidFrom, date::valid_from);
+    entry.expires = cells.date(Column::Expires, date::expires);
     cells.text(Column::Expires).clone_into(&mut entry.expires_written);
     cells.text(Column::Owner).clone_into(&mut entry.owner);
     cells.text(Column::Ticket).clone_into(&mut entry.ticket);
     cells.text(Column::Reason).clone_into(&mut entry.reason);
     if entry.valid_from.zip(entry.expires).is_some_and(|(from, end)| end <= from) {
-        return Err(cells.error(Column::Expires, "a date that is not before valid_from"));
+        cells.error(Column::Expires, "a date that is not before valid_from");
+        (entry.valid_from, entry.expires) = (None, None);
     }
-    identity(&cells, &entry)?;
-    Ok(entry)
+    identity(cells, &mut entry);
+    entry
 }
 
-fn actions(cells: &Cells<'_>) -> Result<Vec<Action>, AllowlistError> {
+/// How the row is compared; where that cannot be read, as a pattern where it has one.
+fn matching(cells: &mut Cells<'_>, entry: &Entry) -> Match {
+    let errors = cells.errors.len();
+    let matching = cells.word(Column::Match, Match::Exact, &MATCHES);
+    let has_pattern =
+        [&entry.name, &entry.image, &entry.type_name].into_iter().any(|text| has_wildcard(text));
+    if cells.errors.len() > errors && has_pattern { Match::Glob } else { matching }
+}
+
+fn actions(cells: &mut Cells<'_>) -> Vec<Action> {
     let mut actions = Vec::new();
     let text = cells.text(Column::Action);
     if Patterns::is_hollow(text, None) {
-        return Err(cells.error(Column::Action, &expected_actions()));
+        cells.error(Column::Action, &expected_actions());
     }
     for word in text.split('|').map(str::trim).filter(|word| !word.is_empty()) {
         if matches!(word, "*") || word.eq_ignore_ascii_case("any") {
-            return Ok(Vec::new());
+            return Vec::new();
         }
         let mut known = Action::ALL.map(|action| (action.as_str(), action)).into_iter().chain(ACTION_VERBS);
         let Some((_, action)) = known.find(|(known, _)| word.eq_ignore_ascii_case(known)) else {
-            return Err(cells.error(Column::Action, &expected_actions()));
+            cells.error(Column::Action, &expected_actions());
+            return Vec::new();
         };
         if !actions.contains(&action) {
             actions.push(action);
         }
     }
     actions.sort_unstable();
-    Ok(actions)
+    actions
 }
 
 fn expected_actions() -> String {
@@ -222,39 +304,58 @@ fn expected_actions() -> String {
     format!("one or several of {words}, divided by |, or nothing")
 }
 
-/// Whether name, image and type together say what the entry is about.
-fn identity(cells: &Cells<'_>, entry: &Entry) -> Result<(), AllowlistError> {
+/// Whether name, image and type together say what the entry is about. A bad one is taken out.
+fn identity(cells: &mut Cells<'_>, entry: &mut Entry) {
+    if !entry.image.is_empty() && !entry.type_name.is_empty() {
+        cells.error(Column::Type, "nothing beside an image: a module has an image or a type");
+        entry.type_name.clear();
+    }
+    if entry.kind == Some(Kind::Managed) && !entry.image.is_empty() {
+        cells.error(Column::Image, "nothing for kind managed: write its type in column type");
+        entry.kind = None;
+    }
+    if matches!(entry.kind, Some(Kind::Native | Kind::IsapiFilter)) && !entry.type_name.is_empty() {
+        cells.error(Column::Type, "nothing for this kind: write the path of its DLL in column image");
+        entry.kind = None;
+    }
+    if entry.matching != Match::Glob {
+        literal(cells, entry);
+    }
     let (no_name, no_image, no_type) =
         (entry.name.is_empty(), entry.image.is_empty(), entry.type_name.is_empty());
-    if !no_image && !no_type {
-        return Err(cells.error(Column::Type, "nothing beside an image: a module has an image or a type"));
-    }
-    if entry.kind == Some(Kind::Managed) && !no_image {
-        return Err(cells.error(Column::Image, "nothing for kind managed: write its type in column type"));
-    }
-    if matches!(entry.kind, Some(Kind::Native | Kind::IsapiFilter)) && !no_type {
-        return Err(
-            cells.error(Column::Type, "nothing for this kind: write the path of its DLL in column image")
-        );
-    }
-    if entry.matching == Match::Exact && has_wildcard(&entry.image) {
-        return Err(cells.error(Column::Image, "a path without * and ?, or match=glob"));
-    }
-    if !entry.enabled {
-        // It may be the switch for a shipped entry, which has an id only.
-        return Ok(());
-    }
-    if no_name && (entry.matching == Match::Name || no_image && no_type) {
-        return Err(cells.error(Column::Name, "a module name"));
+    // A disabled one may be the switch for a shipped entry, which has an id only.
+    if !entry.enabled || !cells.errors.is_empty() {
+        return;
     }
     let removal_only = entry.actions == [Action::Removed];
-    if entry.effect == Effect::Allow && no_image && no_type && entry.matching != Match::Name && !removal_only
+    if no_name && (entry.matching == Match::Name || no_image && no_type) {
+        cells.error(Column::Name, "a module name");
+    } else if entry.effect == Effect::Allow
+        && no_image
+        && no_type
+        && entry.matching != Match::Name
+        && !removal_only
     {
-        return Err(cells.error(
+        cells.error(
             Column::Image,
             "the path of the DLL (or a managed type in column type); \
              match=name allows by name alone, action=removed a removal",
-        ));
+        );
     }
-    Ok(())
+}
+
+/// Takes out what is no text to compare exactly. A name may hold `*` or `?`, but not consist of them.
+fn literal(cells: &mut Cells<'_>, entry: &mut Entry) {
+    if has_wildcard(&entry.image) {
+        cells.error(Column::Image, "a path without * and ?, or match=glob");
+        entry.image.clear();
+    }
+    if has_wildcard(&entry.type_name) {
+        cells.error(Column::Type, "a type without * and ?, or match=glob");
+        entry.type_name.clear();
+    }
+    if has_wildcard(&entry.name) && !entry.name.contains(char::is_alphanumeric) {
+        cells.error(Column::Name, "a name that does not consist of * and ?, or match=glob");
+        entry.name.clear();
+    }
 }

@@ -72,9 +72,11 @@ pub enum Format {
 /// What `scan --help` ends with.
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  the files were read, and no finding reaches --fail-on
-  1  the files were read, and a finding reaches --fail-on
-  2  an argument or a file is wrong; standard error says what, and nothing was checked";
+  0  the files were read and understood, and no finding reaches --fail-on
+  1  the files were read and understood, and a finding reaches --fail-on
+  2  an argument or a file is wrong, and nothing was checked; or rows that point to the IIS
+     configuration were not understood, whatever the others hold (unless --allow-unread is
+     given). Standard error says which";
 
 /// `scan`
 #[derive(Debug, Args)]
@@ -99,6 +101,10 @@ pub struct Scan {
     /// End with exit code 1 when a finding reaches this severity (info, low, medium, high, critical), printed or not.
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<Severity>,
+    /// Do not end with exit code 2 because of rows that point to the IIS configuration and were not understood; the summary
+    /// counts them all the same.
+    #[arg(long)]
+    pub allow_unread: bool,
 }
 
 /// `allowlist`

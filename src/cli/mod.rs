@@ -24,7 +24,7 @@ const SEARCH_HEAD_ONLY: &str = "--search-head-only";
 
 /// Something was found that `--fail-on` or `--strict` asked about.
 const FOUND: u8 = 1;
-/// Nothing could be done.
+/// Nothing could be done, or not all.
 const FAILED: u8 = 2;
 
 /// Runs the program: the search command when started the way splunkd starts it (without arguments, with a pipe on

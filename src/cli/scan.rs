@@ -18,10 +18,14 @@ pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {
     let found = arguments.fail_on.is_some_and(|limit| summary.worst().is_some_and(|worst| worst >= limit));
     match print(arguments.format, &items, &summary).map_err(Failure::from) {
         // What was found stays found, however much of it the reader wanted to see.
-        Ok(()) | Err(Failure::ClosedPipe) => {
-            Ok(if found { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
+        Ok(()) | Err(Failure::ClosedPipe) => {}
+        Err(failure) => return Err(failure),
+    }
+    match summary.not_understood() {
+        Some(rows) if !arguments.allow_unread => {
+            Err(Failure::Told(format!("{rows}, or give --allow-unread")))
         }
-        Err(failure) => Err(failure),
+        _ => Ok(if found { ExitCode::from(FOUND) } else { ExitCode::SUCCESS }),
     }
 }
 

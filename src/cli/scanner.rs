@@ -105,6 +105,13 @@ impl Scanner {
                 self.summary.other_rows += 1;
                 return;
             }
+            (Role::Unread, _) => {
+                self.summary.unread_rows += 1;
+                if self.summary.first_unread.is_none() {
+                    self.summary.first_unread = self.places(&[origin]).pop().map(|row| row.to_string());
+                }
+                return;
+            }
             (Role::Commit, _) => self.summary.commits += 1,
             (Role::Change, Says::OtherSection) => self.summary.other_changes += 1,
             (Role::Change, _) => {}
@@ -151,7 +158,8 @@ impl Scanner {
                 self.keep(item, &[origin]);
             }
             Says::Unparsed(reason) => {
-                let item = self.unparsed(reason, host, event.actor, at);
+                self.reasons.take_unparsed(reason, at.is_none());
+                let item = self.unparsed(host, event.actor, at);
                 self.keep(item, &[origin]);
             }
             Says::OtherSection | Says::Nothing => {}
@@ -163,19 +171,19 @@ impl Scanner {
         let Some(change) = merge(parts) else { return };
         let host = if group.host == NOTHING { "" } else { group.host.as_str() };
         let at = (!change.time_assumed).then_some(change.time);
-        let id = |verdict: Verdict, identity: &str| {
-            finding_id(host, &group.key, verdict.as_str(), identity, &change.record)
-        };
         let item = if let Some(reason) = &change.unparsed {
-            let item = self.unparsed(reason, host, &change.actor, at);
-            Item { id: id(item.verdict, ""), ..item }
+            self.reasons.take_unparsed(reason, at.is_none());
+            self.reasons.add_continued(group.continues);
+            let item = self.unparsed(host, &change.actor, at);
+            Item { id: change.finding_id(host, &group.key, item.verdict, ""), ..item }
         } else {
             let subject = self.engine.decide_change(&change, host, &mut self.finding);
             self.reasons.take(&self.finding, &self.engine);
+            self.reasons.add_continued(group.continues);
             let annotation = Annotation::of(&subject, change.source(), &self.finding, &self.engine);
             let (verdict, severity) = (self.finding.verdict, self.finding.severity);
             let item = Item::new(at, verdict, severity, &annotation, &self.reasons);
-            Item { id: id(verdict, annotation.identity()), ..item }
+            Item { id: change.finding_id(host, &group.key, verdict, annotation.identity()), ..item }
         };
         let origins: Vec<Origin> =
             group.origins.iter().filter_map(|&number| self.origins.get(number)).copied().collect();
@@ -194,7 +202,8 @@ impl Scanner {
             }
             Listed::Unparsed { reason, shown } => {
                 let at = self.time(text(&module.time), origin);
-                let item = self.unparsed(reason, &host, "", at);
+                self.reasons.take_unparsed(reason, at.is_none());
+                let item = self.unparsed(&host, "", at);
                 Item { id: finding_id(&host, reason, item.verdict.as_str(), shown, ""), ..item }
             }
             Listed::Module(row) => {
@@ -212,8 +221,8 @@ impl Scanner {
         self.keep(item, &[origin]);
     }
 
-    fn unparsed(&mut self, reason: &str, host: &str, actor: &str, at: Option<i64>) -> Item {
-        self.reasons.take_unparsed(reason, at.is_none());
+    /// What cannot be read, for the reasons that were taken.
+    fn unparsed(&self, host: &str, actor: &str, at: Option<i64>) -> Item {
         let plain = Annotation::plain(Verdict::Unparsed, Severity::Medium, host, actor);
         Item::new(at, Verdict::Unparsed, Severity::Medium, &plain, &self.reasons)
     }

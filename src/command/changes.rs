@@ -2,18 +2,24 @@
 
 use crate::detect::part::{NOTHING, Part};
 use crate::detect::{
-    Annotation, Change, Column, Engine, Finding, ReasonTexts, Severity, Verdict, finding_id, merge,
+    Annotation, Change, Column, Engine, Finding, ReasonTexts, Severity, Verdict, merge, time,
 };
 use crate::searchcommand::{Cells, Input, Messages, Place, Plan, Record};
 
 use super::options::Options;
 use super::writer;
 
+/// Of a change that continues an earlier one: when that one's first row came, in seconds since 1970-01-01T00:00Z. The
+/// roll-up alone knows.
+const CONTINUES_COLUMN: &str = "iis_continues";
+
 /// What this level reads; the parts hold everything else.
-const INPUTS: [Column; 3] = [Column::Host, Column::ChangeKey, Column::ChangePart];
+const INPUTS: [&str; 4] =
+    [Column::Host.name(), Column::ChangeKey.name(), Column::ChangePart.name(), CONTINUES_COLUMN];
 const HOST: usize = 0;
 const KEY: usize = 1;
 const PARTS: usize = 2;
+const CONTINUES: usize = 3;
 
 /// The rows of one search.
 pub(super) struct Changes {
@@ -27,13 +33,12 @@ pub(super) struct Changes {
 
 /// What this level reads and writes.
 pub(super) fn plan(options: &Options) -> Plan {
-    let input =
-        |&column: &Column| Input { name: column.name().to_owned(), multivalue: column == Column::ChangePart };
+    let input = |name: &str| Input { name: name.to_owned(), multivalue: name == INPUTS[PARTS] };
     let mut columns = Column::FACTS.to_vec();
     columns.push(Column::FindingId);
     Plan {
         place: Place::SearchHead,
-        inputs: INPUTS.iter().map(input).collect(),
+        inputs: INPUTS.into_iter().map(input).collect(),
         all_fields: options.all_fields,
         outputs: writer::outputs(&columns),
     }
@@ -67,25 +72,35 @@ impl Changes {
             self.unreadable += 1;
             return;
         };
+        let continues = std::str::from_utf8(record.cell(CONTINUES)).ok().and_then(time::parse);
         let Some(change) = merge(parts) else { return };
         self.rows_with_parts += 1;
         let host = if host == NOTHING { "" } else { host };
-        let id = self.annotate(&change, host, key, cells);
+        let id = self.annotate(&change, continues, (host, key), cells);
         cells.set(writer::FINDING_ID, id.as_bytes());
     }
 
-    fn annotate(&mut self, change: &Change, host: &str, key: &str, cells: &mut Cells) -> String {
+    /// Writes the decision on a change of a host and a key, and gives the id of the finding.
+    fn annotate(
+        &mut self,
+        change: &Change,
+        continues: Option<i64>,
+        (host, key): (&str, &str),
+        cells: &mut Cells,
+    ) -> String {
         if let Some(reason) = &change.unparsed {
             self.reasons.take_unparsed(reason, change.time_assumed);
+            self.reasons.add_continued(continues);
             let plain = Annotation::plain(Verdict::Unparsed, Severity::Medium, host, &change.actor);
             writer::write(cells, &plain, &self.reasons);
-            return finding_id(host, key, Verdict::Unparsed.as_str(), "", &change.record);
+            return change.finding_id(host, key, Verdict::Unparsed, "");
         }
         let subject = self.engine.decide_change(change, host, &mut self.finding);
         self.reasons.take(&self.finding, &self.engine);
+        self.reasons.add_continued(continues);
         let annotation = Annotation::of(&subject, change.source(), &self.finding, &self.engine);
         writer::write(cells, &annotation, &self.reasons);
-        finding_id(host, key, self.finding.verdict.as_str(), annotation.identity(), &change.record)
+        change.finding_id(host, key, self.finding.verdict, annotation.identity())
     }
 
     pub(super) fn finish(&self, messages: &mut Messages) {

@@ -25,6 +25,8 @@ pub(super) struct Events {
     has_rows: bool,
     /// Some row had something that can hold an event.
     has_input: bool,
+    /// Rows that point to the IIS configuration and that nobody understood.
+    unread: u64,
     buffers: Buffers,
 }
 
@@ -102,6 +104,7 @@ impl Events {
             assumed_time,
             has_rows: false,
             has_input: false,
+            unread: 0,
             buffers: Buffers::default(),
         }
     }
@@ -163,19 +166,31 @@ impl Events {
             }
             Says::Nothing => {}
         }
-        if timeless {
+        if event.role == Role::Unread {
+            // Each such row is counted.
+            self.unread += 1;
+        } else if timeless {
             cells.repeat();
             if let (Facts::New(free), Some(written)) = (facts, cells.written()) {
                 memo.keep(key, free, written);
             }
         }
         self.has_input |= event.role != Role::Other;
-        if self.parts && event.role != Role::Other {
+        if self.parts && matches!(event.role, Role::Change | Role::Commit) {
             write_parts(cells, &event, host, at, text);
         }
     }
 
     pub(super) fn finish(&self, messages: &mut Messages) {
+        if self.unread > 0 {
+            messages.warn(format!(
+                "iismodcheck: {} to the IIS configuration and could not be understood; nothing in them was checked. What is \
+                 read is the XML of an event (renderXml = true), Splunk's classic text, and the fields of the Windows add-on: \
+                 not JSON, not an event behind the header of another program. The rows: … | iismodcheck parts=true | where \
+                 isnull(iis_event_role).",
+                if self.unread == 1 { "1 row points".to_owned() } else { format!("{} rows point", self.unread) }
+            ));
+        }
         if !self.has_rows || self.has_input {
             return;
         }
@@ -202,6 +217,7 @@ impl Events {
                 *cell = values.next().unwrap_or_default();
                 if values.any(|value| value != *cell) {
                     fields.conflicts |= 1 << place;
+                    *cell = record.cell(input);
                 }
             }
         } else {

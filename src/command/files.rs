@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::allowlist::{Catalogue, HostProfiles};
-use crate::site::{assemble, read_file};
+use crate::site::{Knowledge, assemble_what_is_sound, read_file};
 
 use super::options::Options;
 
@@ -42,27 +41,31 @@ impl Lookups {
         [ALLOWLIST, PACKS].iter().any(|name| self.folder.join(name).try_exists().unwrap_or(true))
     }
 
-    /// All entries and host profiles for one search.
-    pub(super) fn load(&self, options: &Options) -> Result<(Catalogue, HostProfiles), String> {
+    /// All entries and host profiles for one search. A file that is broken is told and no error, but for a name in
+    /// `allowlist=` that leads nowhere.
+    pub(super) fn load(&self, options: &Options) -> Result<Knowledge, String> {
         let site = match &options.allowlist {
             Some(name) => {
                 let name = file_name(name)?;
-                let bytes = self.read(&name)?.ok_or_else(|| {
-                    format!(
+                let found = self.read(&name);
+                if let Ok(None) = found {
+                    return Err(format!(
                         "allowlist={name}: there is no such file in the lookups folder of this app. Files of other apps \
                          and private lookups cannot be read; create it there, or leave allowlist= out"
-                    )
-                })?;
-                Some((bytes, of_app(&name)))
+                    ));
+                }
+                found
             }
-            None => self.read(ALLOWLIST)?.map(|bytes| (bytes, of_app(ALLOWLIST))),
+            None => self.read(ALLOWLIST),
         };
-        let packs_file = self.read(PACKS)?.map(|bytes| (bytes, of_app(PACKS)));
-        assemble(site, packs_file, options.packs.as_deref())
+        assemble_what_is_sound(site, self.read(PACKS), options.packs.as_deref())
     }
 
-    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, String> {
-        read_file(&self.folder.join(name), &of_app(name))
+    /// The bytes of a file and its name for errors; `None` when it does not exist.
+    fn read(&self, name: &str) -> Result<Option<(Vec<u8>, String)>, String> {
+        let shown = of_app(name);
+        let bytes = read_file(&self.folder.join(name), &shown)?;
+        Ok(bytes.map(|bytes| (bytes, shown)))
     }
 }
 

@@ -27,6 +27,8 @@ pub struct IisModCheck {
     state: State,
     /// How the rows of this search are compared.
     compared: Vec<Compare>,
+    /// What is wrong with the site's files.
+    warnings: Vec<String>,
 }
 
 /// How far the search has come.
@@ -51,14 +53,15 @@ impl IisModCheck {
     /// The command with the lookups folder of its app. `search_head_only`: this build refuses `distributed=true`.
     #[must_use]
     pub fn new(lookups: Lookups, search_head_only: bool) -> Self {
-        Self { lookups, search_head_only, state: State::Idle, compared: Vec::new() }
+        Self { lookups, search_head_only, state: State::Idle, compared: Vec::new(), warnings: Vec::new() }
     }
 
     /// The rows of this search; the entries are read when they are first asked for.
     fn rows(&mut self) -> Result<&mut Rows, Fatal> {
         if let State::Ready { options, assumed_time } = &self.state {
-            let (catalogue, hosts) = self.lookups.load(options).map_err(Fatal)?;
-            let engine = Engine::new(catalogue, hosts, options.as_of);
+            let known = self.lookups.load(options).map_err(Fatal)?;
+            let engine = Engine::new(known.catalogue, known.hosts, options.as_of);
+            self.warnings = known.warnings;
             self.state = State::Running(Box::new(match options.input {
                 Input::Event => Rows::Events(Events::new(options, engine, *assumed_time)),
                 Input::Change => Rows::Changes(Changes::new(engine)),
@@ -95,7 +98,7 @@ impl StreamingCommand for IisModCheck {
         let by_site = self.lookups.has_site_files() || options.allowlist.is_some() || options.packs.is_some();
         self.state = State::Ready { options: Box::new(options), assumed_time };
         if by_site {
-            // What the site wrote may be wrong, and only an answer to getinfo is shown as an error of the search.
+            // An option may be wrong, and only an answer to getinfo is shown as an error of the search.
             self.rows()?;
         }
         Ok(plan)
@@ -115,6 +118,10 @@ impl StreamingCommand for IisModCheck {
     }
 
     fn finish(&mut self, messages: &mut Messages) {
+        // At the end: one search starts the process several times, and only the last start gets here.
+        for warning in self.warnings.drain(..) {
+            messages.warn(format!("iismodcheck: {warning}."));
+        }
         if let State::Running(rows) = &self.state {
             match rows.as_ref() {
                 Rows::Events(rows) => rows.finish(messages),

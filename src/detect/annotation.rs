@@ -3,6 +3,7 @@
 use super::columns::Column;
 use super::engine::Engine;
 use super::finding::Finding;
+use super::time::{self, SECOND};
 use super::verdict::{Severity, Verdict};
 use crate::iis::{Kind, Subject, change};
 
@@ -102,6 +103,15 @@ impl ReasonTexts {
             self.text.push_str(code);
             self.ends.push(self.text.len());
         }
+    }
+
+    /// Adds that a change continues an earlier one, where there is one, given by the time of its first row. The second
+    /// alone is told: two renderings of one event differ in their fraction of it.
+    pub fn add_continued(&mut self, first: Option<i64>) {
+        let Some(first) = first else { return };
+        self.text.push_str("continues:");
+        self.text.push_str(&time::format(first.div_euclid(SECOND) * SECOND));
+        self.ends.push(self.text.len());
     }
 
     /// Empties the buffers.

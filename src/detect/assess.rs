@@ -1,7 +1,7 @@
 //! The part of a decision that does not depend on host, date, place or action, and may be remembered between rows.
 
 use crate::allowlist::{Candidates, Identity, Index};
-use crate::iis::{Image, ManagedType, Roots, Subject};
+use crate::iis::{Class, Image, ManagedType, Roots, Subject, script_processor};
 
 use super::lookalike::{Lookalikes, Resemblance};
 
@@ -28,20 +28,31 @@ impl Assessment {
     /// Looks at one subject with the entries and the roots of its host.
     #[must_use]
     pub fn of(subject: &Subject<'_>, index: &Index, lookalikes: &Lookalikes, roots: &Roots) -> Self {
-        let image = subject.image.map(|written| Image::normalise(written, roots));
+        let (executable, arguments) = match subject.image {
+            Some(written) if subject.class == Class::Handler => script_processor::split(written),
+            written => (written.unwrap_or_default(), ""),
+        };
+        let image = subject.image.map(|_| Image::normalise(executable, roots));
         let managed_type = subject.type_name.map(ManagedType::parse);
         let replaced = subject.old.is_some_and(|old| match (&image, &managed_type) {
             (Some(image), _) => Image::normalise(old, roots).normal != image.normal,
             (None, Some(new)) => !ManagedType::parse(old).compare(new).is_match(),
             (None, None) => false,
         });
-        let candidates = index.candidates(&Identity {
+        let identity = Identity {
             class: subject.class,
             kind: subject.kind,
+            or_filter: subject.or_filter,
             name: subject.name,
             image: image.as_ref(),
             managed_type: managed_type.as_ref(),
-        });
+        };
+        let mut candidates = index.candidates(&identity);
+        if let Some(written) = subject.image.filter(|written| *written != executable) {
+            // What is denied may be written with its arguments.
+            let whole = Image::normalise(written, roots);
+            index.condemn(&mut candidates, index.candidates(&Identity { image: Some(&whole), ..identity }));
+        }
         // A name that only entries for this very pair list is compared as if it were not: while they are in force
         // they decide, and when they are not they must not hide what it resembles.
         let listed = candidates.known_name.iter().any(|n| !candidates.site_exact.contains(n));
@@ -54,8 +65,11 @@ impl Assessment {
             lookalikes.find_other(subject.name, image.as_ref().map(Image::stem))
         };
         Self {
-            location: image.as_ref().and_then(Image::suspicious_location),
-            system32_root: image.as_ref().is_some_and(Image::in_system32_root),
+            location: image
+                .as_ref()
+                .and_then(|image| image.suspicious_location(roots))
+                .or_else(|| script_processor::place_of_arguments(arguments, roots)),
+            system32_root: image.as_ref().is_some_and(|image| image.in_system32_root(roots)),
             image,
             managed_type,
             replaced,

@@ -1,15 +1,18 @@
-//! The change level: all rows of one key within one commit become one [`Change`].
+//! The change level: all rows of one group of [`super::commit`] become one [`Change`].
 //!
 //! Pure: the order of the parts does not matter, and a part that comes twice counts once.
 
+mod renderings;
 mod rows;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
+use super::finding_id::finding_id;
 use super::part::{Part, PartChange};
-use super::time::SECOND;
+use super::time::{self, SECOND};
+use super::verdict::Verdict;
 use crate::iis::{Action, Class, Element, Kind, Level, Operation, Section, Subject, ValueSource};
 use rows::Rows;
 
@@ -88,6 +91,18 @@ impl Change {
         }
     }
 
+    /// The id of a finding about this change. Where no record number tells it from a later change of the same key, the
+    /// second of its first row does.
+    #[must_use]
+    pub fn finding_id(&self, host: &str, key: &str, verdict: Verdict, identity: &str) -> String {
+        let second = || time::format(self.time.div_euclid(SECOND) * SECOND);
+        let first = match self.record.as_str() {
+            "" if !self.time_assumed => Cow::Owned(second()),
+            record => Cow::Borrowed(record),
+        };
+        finding_id(host, key, verdict.as_str(), identity, &first)
+    }
+
     /// Each value that did not stay, as something to decide on: whoever puts a DLL in place and the old one back within
     /// one change has had it loaded all the same.
     pub fn overwritten<'a>(&'a self, host: &'a str) -> impl Iterator<Item = Subject<'a>> {
@@ -105,6 +120,7 @@ impl Change {
             level: Level::Change,
             class: self.class,
             kind: self.kind,
+            or_filter: false,
             section: self.section,
             name: &self.name,
             image: self.image.as_deref(),
@@ -127,10 +143,10 @@ impl Change {
     }
 }
 
-/// Merges the rows of one key within one commit; `None` when there are none.
+/// Merges the rows of one change; `None` when there are none.
 #[must_use]
 pub fn merge(parts: Vec<Part<'_>>) -> Option<Change> {
-    let parts = one_rendering_each(parts);
+    let parts = renderings::events(parts);
     let first = parts.first()?;
     let mut change = Change {
         unparsed: None,
@@ -181,56 +197,6 @@ pub fn merge(parts: Vec<Part<'_>>) -> Option<Change> {
     Some(change)
 }
 
-/// Puts the parts in the order of the events, and keeps one rendering of each event: the one that shows most.
-fn one_rendering_each(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
-    let mut ranked: Vec<(Rank, Part<'_>)> =
-        parts.into_iter().map(|part| ((shows(&part), part.text()), part)).collect();
-    // The one that shows most comes last, and stays.
-    ranked.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-    let best: BTreeMap<Identity, Part<'_>> =
-        ranked.into_iter().map(|((_, text), part)| (Identity::of(&part, text), part)).collect();
-    best.into_values().collect()
-}
-
-/// What tells one event from another, in the order of the events. Renderings of one event agree in all of it: they
-/// differ in their fraction of a second only. A record number alone is not enough, because it starts again when the
-/// log is cleared. Without a record number only an identical part is the same event.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Identity {
-    second: i64,
-    record: u64,
-    time: i64,
-    place: Option<(Section, Element, String)>,
-    text: Vec<u8>,
-}
-
-impl Identity {
-    fn of(part: &Part<'_>, text: Vec<u8>) -> Self {
-        let record: u64 = part.record.parse().unwrap_or_default();
-        Self {
-            second: part.time.div_euclid(SECOND),
-            record,
-            time: if record == 0 { part.time } else { 0 },
-            place: part.change.as_ref().map(|c| (c.section, c.element, c.attribute.as_ref().to_owned())),
-            text: if record == 0 { text } else { Vec::new() },
-        }
-    }
-}
-
-/// How much a part shows, and its text, so that of two that show the same the order of coming does not choose.
-type Rank = (u8, Vec<u8>);
-
-/// How much a rendering shows: event data before text with values before text without before unreadable text.
-fn shows(part: &Part<'_>) -> u8 {
-    match part.change.as_ref().map(|c| c.source) {
-        None => 0,
-        Some(None) => 1,
-        Some(Some(ValueSource::Fallback)) => 2,
-        Some(Some(ValueSource::Message)) => 3,
-        Some(Some(ValueSource::EventData)) => 4,
-    }
-}
-
 /// The actor of the change: an application pool where one took part (the worst case is the one to show), else the
 /// first that is known.
 fn actor(parts: &[Part<'_>]) -> String {
@@ -249,10 +215,10 @@ fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {
         let attribute = row.attribute.as_ref();
         let is_image = Some(attribute) == row.section.image_attribute();
         let is_type = attribute == "type";
+        // A deletion of the attribute shows the value that goes, unless it shows another one that comes: the number of the
+        // operation is no proof (recorded: a change of value as number 1).
+        let comes = row.operation != Operation::Delete || old.is_some_and(|old| Some(old) != new);
         if is_image || is_type {
-            // A deletion of the attribute shows the value that goes, unless it shows another one that comes: the number of
-            // the operation is no proof (recorded: a change of value as number 1).
-            let comes = row.operation != Operation::Delete || old.is_some_and(|old| Some(old) != new);
             if let Some(new) = new.filter(|_| comes) {
                 let slot = if is_image { &mut change.image } else { &mut change.type_name };
                 if let Some(before) = slot.replace(new.to_owned()).filter(|before| before != new) {
@@ -265,7 +231,7 @@ fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {
             if change.old.is_none() {
                 change.old = old.map(str::to_owned);
             }
-        } else if attribute == "preCondition" && new.is_some() {
+        } else if attribute == "preCondition" && comes && new.is_some() {
             change.precondition = new.map(str::to_owned);
         } else if let ("name", Element::Add, Some(new)) = (attribute, row.element, new) {
             // Whether the path of a rename has the old or the new name is not known: either value tells.

@@ -89,7 +89,7 @@ impl Column {
 
     /// The column's name.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Name => "iis_module_name",
             Self::Kind => "iis_module_kind",

@@ -1,9 +1,12 @@
 //! Grouping rows into changes, as the `iismodcheck_changes` macro does it in SPL; pure.
 //!
-//! A commit is what one process on one host wrote up to the next event 50, or up to a gap of more than
-//! [`GAP_SECONDS`]. Rows are ordered by whole second and then by record number: two renderings of one event differ in
-//! their fraction of a second, never in their record number. Every step has its line in the macro: a change here is a
-//! change there.
+//! A change is what one process on one host wrote about one key until it ends: with the next event 50 of that process,
+//! with a silence of more than [`GAP_SECONDS`] of its own key, or [`LIMIT_SECONDS`] after its own first row. Rows of other
+//! keys, and of sections that register no module, never make it longer: whoever keeps writing anything at all would keep
+//! a change from ever ending, and from being reported.
+//!
+//! Rows are ordered by whole second and then by record number: two renderings of one event differ in their fraction of a
+//! second, never in their record number. Every step has its line in the macro: a change here is a change there.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,8 +14,11 @@ use super::part::NOTHING;
 use super::time::SECOND;
 use crate::event::Role;
 
-/// A longer silence of a process than this ends its commit.
+/// A longer silence of a key than this ends its change.
 pub const GAP_SECONDS: i64 = 30;
+
+/// A row that comes later than this after the first row of its change begins another one.
+pub const LIMIT_SECONDS: i64 = 300;
 
 /// One row of the roll-up: the columns that `parts=true` adds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +41,7 @@ pub struct Row {
     pub origin: usize,
 }
 
-/// All rows of one key within one commit.
+/// The rows of one change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     /// Host.
@@ -44,46 +50,63 @@ pub struct Group {
     pub time: i64,
     /// Key.
     pub key: String,
+    /// Where an earlier change of the key reached [`LIMIT_SECONDS`] and its rows went on without a silence: the time of
+    /// the first row of the first such change.
+    pub continues: Option<i64>,
     /// The distinct parts, sorted, as `values()` gives them.
     pub parts: Vec<String>,
     /// [`Row::origin`] of every row, rising.
     pub origins: Vec<usize>,
+    /// Time of the last row.
+    last: i64,
 }
 
-/// Groups rows, in whatever order they come. The groups come in the order of host, process, commit and key.
+/// Groups rows, in whatever order they come. The groups come in the order of host, process, commit, key and time.
 #[must_use]
 pub fn group(mut rows: Vec<Row>) -> Vec<Group> {
     take_over_processes(&mut rows);
     rows.sort_by(|a, b| order(a).cmp(&order(b)));
-    let mut groups: BTreeMap<(String, String, usize, String), Group> = BTreeMap::new();
+    let mut changes: BTreeMap<(String, String, usize, String), Vec<Group>> = BTreeMap::new();
+    // Counted over all processes: the rows of one process stand together.
     let mut commit = 0;
-    let mut previous: Option<(Role, i64)> = None;
-    for Row { host, process, time, role, key, part, origin, .. } in rows {
-        // Host and process are in the key of a group: only rows of one process need to be told apart.
-        if previous.is_some_and(|(last, end)| last == Role::Commit || time - end > GAP_SECONDS * SECOND) {
+    for row in rows {
+        if row.role == Role::Commit {
             commit += 1;
-        }
-        previous = Some((role, time));
-        if key != NOTHING {
-            let group = groups.entry((host.clone(), process, commit, key.clone())).or_insert_with(|| Group {
-                host,
-                time,
-                key,
-                parts: Vec::new(),
-                origins: Vec::new(),
-            });
-            group.time = group.time.min(time);
-            group.parts.push(part);
-            group.origins.push(origin);
+        } else if row.key != NOTHING {
+            let place = (row.host.clone(), row.process.clone(), commit, row.key.clone());
+            add(changes.entry(place).or_default(), row);
         }
     }
-    let mut groups: Vec<Group> = groups.into_values().collect();
+    let mut groups: Vec<Group> = changes.into_values().flatten().collect();
     for group in &mut groups {
         group.parts.sort();
         group.parts.dedup();
         group.origins.sort_unstable();
     }
     groups
+}
+
+/// Adds a row to the last change of its key, or begins another one.
+fn add(changes: &mut Vec<Group>, row: Row) {
+    let mut continues = None;
+    if let Some(open) = changes.last_mut().filter(|open| row.time - open.last <= GAP_SECONDS * SECOND) {
+        if row.time - open.time <= LIMIT_SECONDS * SECOND {
+            open.last = row.time;
+            open.parts.push(row.part);
+            open.origins.push(row.origin);
+            return;
+        }
+        continues = open.continues.or(Some(open.time));
+    }
+    changes.push(Group {
+        host: row.host,
+        time: row.time,
+        key: row.key,
+        continues,
+        parts: vec![row.part],
+        origins: vec![row.origin],
+        last: row.time,
+    });
 }
 
 /// Host and process keep commits apart. Within a second the record number decides, then the time, and of rows that

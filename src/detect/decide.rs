@@ -13,11 +13,12 @@
 //!
 //! Where no image is shown: `incomplete` or `unverified` for a listed name, else 6 and 9 by the name alone.
 
-use crate::allowlist::{EntryNumber, Index, Origin, Scope, ScopeAnswer};
-use crate::iis::{Action, Class, Kind, Level, Subject};
+use crate::allowlist::{EntryNumber, Index, Legible, Origin, ScopeAnswer};
+use crate::iis::{Action, Class, Kind, Level, Subject, precondition};
 
 use super::assess::Assessment;
 use super::finding::Finding;
+use super::in_scope;
 use super::lookalike::{How, Part, Resemblance};
 use super::reason::Detail;
 use super::severity::{self, Circumstances};
@@ -38,7 +39,7 @@ pub(super) fn decide(
     finding.verdict = verdict;
     finding.action = case.action(verdict);
     case.circumstances(finding);
-    finding.severity = severity::severity(&Circumstances {
+    let circumstances = Circumstances {
         verdict,
         hidden,
         level: subject.level,
@@ -49,11 +50,14 @@ pub(super) fn decide(
         name_entry: finding.has("name_entry"),
         list_changed: finding.has("list_changed"),
         settings_changed: finding.has("precondition_changed") || finding.has("lock_changed"),
-        protective: case.protective(),
+        protection_lost: finding.has("protective_module_removed")
+            || finding.has("protective_module_narrowed"),
         threat_basename: finding.has("threat_basename"),
         system32_root: finding.has("system32_root"),
         by_app_pool: finding.has("by_app_pool"),
-    });
+    };
+    finding.severity = severity::severity(&circumstances);
+    case.loss(&circumstances, finding);
 }
 
 struct Case<'c> {
@@ -357,6 +361,9 @@ impl Case<'_> {
             }
             _ => {}
         }
+        if self.narrowed() {
+            finding.add("protective_module_narrowed", Detail::None);
+        }
         if subject.renamed {
             finding.add("renamed", Detail::None);
         }
@@ -374,38 +381,73 @@ impl Case<'_> {
         }
     }
 
+    /// What is lost of the site's files and could have decided otherwise.
+    fn loss(&self, circumstances: &Circumstances, finding: &mut Finding) {
+        let decided = finding.has("name_entry")
+            || matches!(
+                finding.verdict,
+                Verdict::Denied
+                    | Verdict::KnownMalicious
+                    | Verdict::KnownGood
+                    | Verdict::Allowed
+                    | Verdict::NotModule
+            );
+        // A bad row with the id of a shipped entry may be the one that switches it off.
+        let switched = finding.rule.is_some_and(|rule| self.index.is_id_in_bad_row(rule));
+        let merely_unlisted = finding.verdict == Verdict::Unknown
+            && severity::is_plain(circumstances)
+            && !finding.has("image_overwritten");
+        if switched || self.seen.candidates.in_bad_row || !decided && self.index.legible() == Legible::InPart
+        {
+            finding.add("allowlist_damaged", Detail::None);
+        } else if merely_unlisted && self.index.legible() == Legible::Not {
+            finding.add("allowlist_unreadable", Detail::None);
+        }
+    }
+
     /// Whether it is a module whose removal blinds or opens the server.
     fn protective(&self) -> bool {
         self.subject.class != Class::Handler && severity::is_protective(self.subject.name)
     }
 
+    /// Whether the preCondition keeps a protective module from running where its listed pairs run, and no entry in force
+    /// names that very preCondition.
+    fn narrowed(&self) -> bool {
+        let Some(seen) = self.subject.precondition.filter(|_| self.protective()) else { return false };
+        let candidates = &self.seen.candidates;
+        let shipped = |n: &EntryNumber| {
+            let entry = self.index.entry(*n);
+            entry.filter(|entry| matches!(entry.origin, Origin::Baseline | Origin::Pack(_)))
+        };
+        let mut pairs = candidates.known_name.iter().filter_map(shipped).peekable();
+        let narrowed = self.subject.action != Action::Removed
+            && pairs.peek().is_some()
+            && pairs.all(|entry| precondition::narrows(seen, &entry.precondition));
+        let names_it = |n: &&EntryNumber| {
+            let entry = self.index.entry(**n).filter(|entry| entry.origin == Origin::Site);
+            entry.is_some_and(|entry| !entry.precondition.is_empty())
+        };
+        let lists =
+            [&candidates.site_exact, &candidates.site_glob, &candidates.site_name, &candidates.known_name];
+        let mut entries = lists.into_iter().flatten().filter(names_it);
+        narrowed && !entries.any(|n| self.scope(*n) == ScopeAnswer::InForce)
+    }
+
     /// The kind that the rows tell, else the one that all entries of this name agree on.
     fn kind(&self) -> Option<Kind> {
-        self.subject.kind.or_else(|| {
-            let known = self.seen.candidates.known_name.iter();
-            let mut kinds = known.map(|&n| self.index.entry(n).and_then(|entry| entry.kind));
-            let first = kinds.next()??;
-            kinds.all(|kind| kind == Some(first)).then_some(first)
-        })
+        let known = self.seen.candidates.known_name.iter();
+        let mut kinds = known.map(|&n| self.index.entry(n).and_then(|entry| entry.kind));
+        let first = kinds.next().flatten();
+        let agreed = first.filter(|_| kinds.all(|kind| kind == first));
+        let filter = agreed.filter(|kind| self.subject.or_filter && *kind == Kind::IsapiFilter);
+        filter.or(self.subject.kind).or(agreed)
     }
 
     fn scope(&self, entry: EntryNumber) -> ScopeAnswer {
-        let scope = Scope {
-            host: self.subject.host,
-            config_path: self.subject.config_path,
-            location: self.subject.location,
-            action: self.subject.action,
-            precondition: self.subject.precondition,
-            time: self.now,
-        };
-        let Some(entry) = self.index.entry(entry) else { return ScopeAnswer::Expired };
-        match entry.scope(&scope) {
-            // Removed and added with an image in one commit: which of the two it is, the events do not say.
-            ScopeAnswer::OutOfScope(_) if scope.action == Action::Reordered && self.seen.is_identified() => {
-                entry.scope(&Scope { action: Action::Replaced, ..scope })
-            }
-            answer => answer,
-        }
+        let identified = self.seen.is_identified();
+        self.index
+            .entry(entry)
+            .map_or(ScopeAnswer::Expired, |entry| in_scope::answer(entry, self.subject, identified, self.now))
     }
 }
 

@@ -71,9 +71,13 @@ impl Engine {
         let assessment = self.assess(profile, subject);
         self.last = (profile, assessment);
         if let (Some(indexed), Some(seen)) = (self.indexed.get(profile), self.assessments.get(assessment)) {
-            let now = self.as_of.unwrap_or(subject.time);
-            decide::decide(subject, seen, &indexed.index, now, finding);
+            decide::decide(subject, seen, &indexed.index, self.now(subject), finding);
         }
+    }
+
+    /// The time that dates of entries are compared with.
+    pub(super) fn now(&self, subject: &Subject<'_>) -> i64 {
+        self.as_of.unwrap_or(subject.time)
     }
 
     /// Decides on a change: on what it ends with, and on each value that did not stay. The worst is the finding, of equals
@@ -219,7 +223,7 @@ fn write_key(profile: usize, subject: &Subject<'_>, key: &mut Vec<u8>) {
     };
     key.clear();
     key.extend_from_slice(&profile.to_le_bytes());
-    key.extend_from_slice(&[class, kind]);
+    key.extend_from_slice(&[class, kind, u8::from(subject.or_filter)]);
     for text in [Some(subject.name), subject.image, subject.type_name, subject.old] {
         match text {
             None => key.push(0),

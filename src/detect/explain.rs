@@ -3,9 +3,10 @@
 use super::assess::Assessment;
 use super::engine::Engine;
 use super::finding::Finding;
+use super::in_scope;
 use super::reason;
 use super::verdict::Verdict;
-use crate::allowlist::{Column, Entry, EntryNumber, Index, Origin, Scope, ScopeAnswer};
+use crate::allowlist::{Column, Entry, EntryNumber, Index, Origin, ScopeAnswer};
 use crate::iis::{Action, Class, Kind, Subject};
 
 /// The last decision of `engine`, a line for each step.
@@ -14,7 +15,7 @@ pub fn explain(subject: &Subject<'_>, finding: &Finding, engine: &Engine) -> Vec
     let (Some(seen), Some(index)) = (engine.seen(), engine.index()) else { return Vec::new() };
     let mut lines = Vec::new();
     what_was_seen(subject, finding, seen, &mut lines);
-    let steps = Steps { subject, seen, index };
+    let steps = Steps { subject, seen, index, now: engine.now(subject) };
     lines.push(String::new());
     lines.push("Compared, in this order:".to_owned());
     steps.all(&mut lines);
@@ -76,6 +77,7 @@ struct Steps<'s> {
     subject: &'s Subject<'s>,
     seen: &'s Assessment,
     index: &'s Index,
+    now: i64,
 }
 
 impl Steps<'_> {
@@ -128,15 +130,7 @@ impl Steps<'_> {
         if entry.origin != Origin::Site {
             return String::new();
         }
-        let scope = Scope {
-            host: self.subject.host,
-            config_path: self.subject.config_path,
-            location: self.subject.location,
-            action: self.subject.action,
-            precondition: self.subject.precondition,
-            time: self.subject.time,
-        };
-        match entry.scope(&scope) {
+        match in_scope::answer(entry, self.subject, self.seen.is_identified(), self.now) {
             ScopeAnswer::InForce => ", in force".to_owned(),
             ScopeAnswer::Expired => format!(", expired on {}", entry.expires_written),
             ScopeAnswer::NotYet => ", not valid yet".to_owned(),

@@ -69,6 +69,7 @@ impl<'a> InventoryRow<'a> {
             level: Level::Inventory,
             class: crate::iis::Class::Module,
             kind,
+            or_filter: kind != Some(Kind::Managed),
             section: if kind == Some(Kind::Managed) { Section::Modules } else { Section::GlobalModules },
             name: self.name,
             image,

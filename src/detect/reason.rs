@@ -36,7 +36,19 @@ pub struct Reason {
 /// those of image paths in [`crate::iis::ImageFlags::TABLE`], those of lookalikes in [`super::lookalike`].
 pub const REASONS: &[(&str, &str)] = &[
     ("alias_of", "this image belongs to the known module named here"),
+    (
+        "allowlist_damaged",
+        "a bad row of the allowlist or packs file may be about it: what that row says does not count",
+    ),
+    (
+        "allowlist_unreadable",
+        "the allowlist or packs file cannot be read at all: the module may be listed there",
+    ),
     ("by_app_pool", "the change was made by an application pool: a web application changed its own server"),
+    (
+        "continues",
+        "a change of the same module reached five minutes and its rows went on: when the first of it came",
+    ),
     ("deny_entry", "the deny entry of the allowlist file with this id"),
     ("documented_mitigation", "removing this module is Microsoft's mitigation for CVE-2023-36434"),
     ("entry_expired", "the allowlist entry with this id covers it, but is not valid at this date"),
@@ -67,6 +79,10 @@ pub const REASONS: &[(&str, &str)] = &[
     ),
     ("pack_not_chosen", "name and image are those of a product pack that is not chosen for this host"),
     ("precondition_changed", "the preCondition of the module was written"),
+    (
+        "protective_module_narrowed",
+        "a preCondition keeps a module that logs, filters or authorizes requests from running where it usually runs",
+    ),
     ("protective_module_removed", "a module that logs, filters or authorizes requests was removed"),
     ("renamed", "the module was given this name in place of another one"),
     ("system32_root", "the image lies in System32 itself, where attackers, but hardly any module, put DLLs"),

@@ -1,7 +1,7 @@
 //! The row level: one event row as something to decide on.
 
 use crate::event::Event;
-use crate::iis::{ConfigChange, Kind, Level, Section, Subject};
+use crate::iis::{ConfigChange, Kind, Level, Operation, Section, Subject};
 
 /// Puts a host name into `lower` in lower case.
 pub fn lower_case(host: &str, lower: &mut String) {
@@ -33,11 +33,12 @@ pub fn subject<'a>(
         level: Level::Row,
         class: change.section.class(),
         kind: kind(change),
+        or_filter: false,
         section: change.section,
         name: new_name.unwrap_or(change.name),
         image: change.image(),
         type_name: shown("type"),
-        precondition: shown("preCondition"),
+        precondition: shown("preCondition").filter(|new| stays(change, new)),
         old: change.old.filter(|old| is_identity && !old.is_empty()),
         attribute: change.attribute,
         action: change.action(),
@@ -52,6 +53,11 @@ pub fn subject<'a>(
         time,
         time_assumed,
     }
+}
+
+/// A deletion of the attribute shows the value that goes, unless it shows another one that comes.
+fn stays(change: &ConfigChange<'_>, new: &str) -> bool {
+    change.operation != Operation::Delete || change.old.is_some_and(|old| !old.is_empty() && old != new)
 }
 
 fn kind(change: &ConfigChange<'_>) -> Option<Kind> {

@@ -7,13 +7,13 @@
 //! | | `unknown` (native, ISAPI filter, or kind not shown), `unparsed` | medium |
 //! | | `unknown` (managed), `unverified` | low |
 //! | | all others | info |
-//! | removal | `unknown`, and the module was removed | low |
+//! | removal | `unknown`, `lookalike`, and the module was removed | low |
 //! | no image | `unverified`, and the image was changed unseen | medium |
 //! | | `unverified`, and the module was renamed to this name | medium |
 //! | | `unverified`, and an entry with `match=name` is in force | info |
 //! | | `incomplete`, and the row writes a preCondition or a lock | low |
 //! | hidden | `allow_expired`, `allow_out_of_scope` | at least that of the verdict without the entry |
-//! | at least | a protective module (logging, filtering, authorization) removed, and no entry allows it | high |
+//! | at least | a protective module (logging, filtering, authorization) removed, or given a preCondition that its listed pair does not have, and no entry allows it | high |
 //! | | a list of modules or ISAPI filters cleared | high |
 //! | | such a list written as a whole, and the rendering hides how | medium |
 //! | raise | the file name is a common one of malware; the image lies in the root of System32; an application pool made the change | one step each |
@@ -46,8 +46,8 @@ pub struct Circumstances {
     pub list_changed: bool,
     /// A preCondition or lock was written.
     pub settings_changed: bool,
-    /// The module is one whose removal blinds or opens the server.
-    pub protective: bool,
+    /// A module whose absence blinds or opens the server was removed, or runs in fewer places than it should.
+    pub protection_lost: bool,
     /// Only a file name that malware used too.
     pub threat_basename: bool,
     /// The image lies in the root of System32.
@@ -63,7 +63,7 @@ pub fn severity(c: &Circumstances) -> Severity {
     if let Some(hidden) = c.hidden {
         severity = severity.max(base(hidden, c));
     }
-    if c.action == Action::Removed && c.protective && c.verdict != Verdict::Allowed {
+    if c.protection_lost && c.verdict != Verdict::Allowed {
         severity = severity.max(Severity::High);
     }
     if c.action == Action::Cleared && c.verdict != Verdict::NotModule {
@@ -85,15 +85,23 @@ pub fn severity(c: &Circumstances) -> Severity {
     severity
 }
 
+/// Whether the severity is that of the verdict: nothing else that was seen raises it.
+#[must_use]
+pub fn is_plain(c: &Circumstances) -> bool {
+    severity(c) == base(c.verdict, c)
+}
+
 fn base(verdict: Verdict, c: &Circumstances) -> Severity {
     match verdict {
         Verdict::Denied | Verdict::KnownMalicious | Verdict::ImageHijack => Severity::Critical,
+        // Nothing is registered by a removal.
+        Verdict::Unknown | Verdict::Lookalike if c.action == Action::Removed => Severity::Low,
         Verdict::MasqueradePath
         | Verdict::MasqueradeType
         | Verdict::Alias
         | Verdict::Lookalike
         | Verdict::SuspiciousLocation => Severity::High,
-        Verdict::Unknown if c.action == Action::Removed || c.kind == Some(Kind::Managed) => Severity::Low,
+        Verdict::Unknown if c.kind == Some(Kind::Managed) => Severity::Low,
         Verdict::Unknown | Verdict::Unparsed => Severity::Medium,
         Verdict::Unverified if c.name_entry => Severity::Info,
         Verdict::Unverified if c.image_changed_unseen || c.renamed => Severity::Medium,
@@ -156,7 +164,7 @@ mod tests {
             name_entry: false,
             list_changed: false,
             settings_changed: false,
-            protective: false,
+            protection_lost: false,
             threat_basename: false,
             system32_root: false,
             by_app_pool: false,
@@ -173,8 +181,8 @@ mod tests {
     fn rows_of_the_table() {
         use Severity::{Critical, High, Info, Low, Medium};
         use Verdict::{
-            AllowExpired, AllowOutOfScope, Allowed, Denied, Incomplete, KnownGood, MasqueradePath, NotModule,
-            Unknown, Unparsed, Unverified,
+            Alias, AllowExpired, AllowOutOfScope, Allowed, Denied, Incomplete, KnownGood, Lookalike,
+            MasqueradePath, NotModule, Unknown, Unparsed, Unverified,
         };
         for (name, circumstances, expected) in [
             ("denied", plain(Denied), Critical),
@@ -216,14 +224,18 @@ mod tests {
             ),
             (
                 "logging removed",
-                Circumstances { action: Action::Removed, protective: true, ..plain(Unverified) },
+                Circumstances { action: Action::Removed, protection_lost: true, ..plain(Unverified) },
                 High,
             ),
             (
                 "removal of logging allowed",
-                Circumstances { action: Action::Removed, protective: true, ..plain(Allowed) },
+                Circumstances { action: Action::Removed, protection_lost: true, ..plain(Allowed) },
                 Info,
             ),
+            ("logging narrowed", Circumstances { protection_lost: true, ..plain(KnownGood) }, High),
+            ("look-alike removed", Circumstances { action: Action::Removed, ..plain(Lookalike) }, Low),
+            ("look-alike restored", Circumstances { action: Action::Restored, ..plain(Lookalike) }, High),
+            ("alias removed", Circumstances { action: Action::Removed, ..plain(Alias) }, High),
             ("unknown removed", Circumstances { action: Action::Removed, ..plain(Unknown) }, Low),
             ("clear", Circumstances { action: Action::Cleared, ..plain(Unverified) }, High),
             ("list", Circumstances { list_changed: true, ..plain(Unverified) }, Medium),

@@ -23,8 +23,12 @@ pub(super) struct Classic<'a> {
     pub(super) user: &'a [u8],
     /// Everything after `Message=`; `None` where the text ends before it.
     pub(super) message: Option<&'a [u8]>,
+    /// Another event begins within the message.
+    pub(super) several: bool,
 }
 
+/// How the last value of an event begins.
+const MESSAGE: &[u8] = b"Message=";
 /// Lines before the first `key=value` line: the date, and room for what a collector puts before it.
 const LINES_BEFORE_HEAD: usize = 3;
 /// Lines of a head at most. A recorded one has 13; the limit bounds the work on a text that only begins like one.
@@ -40,8 +44,9 @@ pub(super) fn read(text: &[u8]) -> Option<Classic<'_>> {
         if rest.is_empty() {
             break;
         }
-        if let Some(message) = rest.strip_prefix(b"Message=") {
+        if let Some(message) = rest.strip_prefix(MESSAGE) {
             classic.message = Some(message);
+            classic.several = goes_on(message);
             break;
         }
         let end = memchr(b'\n', rest).unwrap_or(rest.len());
@@ -61,6 +66,29 @@ pub(super) fn read(text: &[u8]) -> Option<Classic<'_>> {
     head.then_some(classic)
 }
 
+/// Whether a head, or what is certain to be the head of another event, begins within a message: behind a date, or before a
+/// message of its own.
+fn goes_on(message: &[u8]) -> bool {
+    let text = message.trim_ascii_end();
+    let Some(lines) = memchr(b'\n', text).and_then(|end| text.get(end + 1..)) else { return false };
+    let (mut behind_date, mut in_head) = (false, false);
+    lines.split(|b| *b == b'\n').any(|line| {
+        let begins = is_head(line);
+        let goes_on = (begins && behind_date) || (in_head && line.starts_with(MESSAGE));
+        in_head |= begins;
+        behind_date = line.len() > 1 && is_date(line);
+        goes_on
+    })
+}
+
+fn is_head(text: &[u8]) -> bool {
+    text.starts_with(b"LogName=") || text.starts_with(b"EventCode=")
+}
+
+fn is_date(line: &[u8]) -> bool {
+    line.iter().all(|b| IS_OF_DATE.get(usize::from(*b)).is_some_and(|is| *is))
+}
+
 /// The bytes of a date as Splunk writes it before a head: `12/19/2022 06:40:32 PM`.
 const IS_OF_DATE: [bool; 256] = {
     let mut table = [false; 256];
@@ -77,19 +105,18 @@ const IS_OF_DATE: [bool; 256] = {
 /// be compared too, since nothing that is left out holds one.
 pub fn essence(text: &[u8], key: &mut Vec<u8>) -> bool {
     const RECORD: &[u8] = b"RecordNumber=";
-    let is_date = |b: &u8| IS_OF_DATE.get(usize::from(*b)).is_some_and(|is| *is);
     let Some((date, head)) =
         memchr(b'\n', text).and_then(|end| Some((text.get(..end)?, text.get(end + 1..)?)))
     else {
         return false;
     };
     // With such a line behind the date, `read` takes what follows for a head, whatever it is.
-    if !date.iter().all(is_date) || !(head.starts_with(b"LogName=") || head.starts_with(b"EventCode=")) {
+    if !is_date(date) || !is_head(head) {
         return false;
     }
     let record = line_at(head, RECORD).filter(|&at| {
         let before = head.get(..at).unwrap_or_default();
-        line_at(before, b"Message=").is_none()
+        line_at(before, MESSAGE).is_none()
     });
     let number = record.map_or(head.len(), |at| at + RECORD.len());
     let (before, after) = head.split_at_checked(number).unwrap_or((head, b""));
@@ -175,6 +202,25 @@ mod tests {
             "<Event><System/></Event>",
         ] {
             assert_eq!(read(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_second_event_in_the_message_is_noticed() {
+        let joined = |first: &str, between: &str, second: &str| {
+            read(format!("{first}{between}{second}").as_bytes()).unwrap().several
+        };
+        for crlf in [REAL_FRAME.to_owned(), REAL_FRAME.replace("\r\n", "\n")] {
+            let text = crlf.trim_end();
+            assert!(joined(text, "\n", text) && joined(text, "\r\n\r\n", text), "{text:?}");
+            // Without a date, and without a message.
+            assert!(joined(text, "\n", text.split_once('\n').unwrap().1));
+            assert!(joined(text, "\n", text.split_once("Message=").unwrap().0));
+            let text = text.split_once("EventCode=50").unwrap().0;
+            for lines in ["Message=x\nLogName=y\n", "EventCode=50\nComputerName=x\n", "11\nMessage=x\n", "\n"]
+            {
+                assert!(!joined(text, "", lines), "{lines:?}");
+            }
         }
     }
 

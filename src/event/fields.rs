@@ -2,11 +2,13 @@
 
 use super::Fields;
 use super::classic::Classic;
-use super::message;
+use super::id::{self, Id};
+use super::log::{self, Log};
 use super::opened::Whole;
-use super::reasons::{INVALID_UTF8, MULTIVALUE_INPUT, TRUNCATED_MESSAGE};
+use super::reasons::{FIELDS_DISAGREE, INVALID_UTF8, MULTIVALUE_INPUT, TRAILING_TEXT, TRUNCATED_MESSAGE};
 use super::text::{self, Text};
 use super::xml::Xml;
+use super::{json, message, pointer};
 
 /// The inputs by their place in [`INPUTS`](super::INPUTS).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,23 +45,6 @@ pub(super) enum Input {
 /// The inputs that name the host of an event without a whole text, in their precedence.
 pub(super) const HOSTS: [Input; 5] =
     [Input::Computer, Input::ComputerName, Input::Dest, Input::Dvc, Input::Host];
-
-/// The number of an event, as far as it matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Id {
-    Missing,
-    Change,
-    Commit,
-    Other,
-}
-
-/// Whether an event comes from the IIS configuration's log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Log {
-    Iis,
-    Other,
-    Unknown,
-}
 
 /// Which part of the row the texts were taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +87,14 @@ pub(super) struct Gathered<'a> {
     pub(super) time: Text<'a>,
     /// Why what was gathered cannot be believed.
     pub(super) problem: Option<&'static str>,
+    /// Several events are in the row; the problem says so.
+    pub(super) several: bool,
+    /// Nothing but a JSON that is not read.
+    pub(super) only_json: bool,
+    /// The `_raw` is an event 29, the fields name another number or log.
+    pub(super) contradicted: bool,
+    /// What can point to the IIS configuration, whether it was understood or not.
+    pub(super) texts: [&'a [u8]; 2],
 }
 
 /// Gathers what the row says; `None` where it is another event, whatever else it holds.
@@ -118,41 +111,9 @@ pub(super) fn gather<'a>(
     }
 }
 
-/// The log that the XML of an event names.
-pub(super) fn log_of(xml: &Xml<'_>) -> Log {
-    log(xml.provider.unwrap_or_default(), xml.channel.unwrap_or_default())
-}
-
 /// Whether a `lastTime` is a number: a published search formats that field for people.
 pub(super) fn is_numeric(time: &str) -> bool {
     time.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-}
-
-/// Reads an event's number.
-fn id(text: &[u8]) -> Id {
-    match text.trim_ascii() {
-        b"" => Id::Missing,
-        b"29" => Id::Change,
-        b"50" => Id::Commit,
-        _ => Id::Other,
-    }
-}
-
-/// Judges provider and channel. A collector's log (`ForwardedEvents`) says nothing about the event.
-fn log(provider: &[u8], channel: &[u8]) -> Log {
-    const PROVIDER: &[u8] = b"Microsoft-Windows-IIS-Configuration";
-    const CHANNELS: [&[u8]; 2] = [b"Microsoft-IIS-Configuration/", b"Microsoft-Windows-IIS-Configuration/"];
-    let (provider, channel) = (provider.trim_ascii(), channel.trim_ascii());
-    let of_channel =
-        |known: &&[u8]| channel.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known));
-    if provider == PROVIDER || provider.eq_ignore_ascii_case(PROVIDER) || CHANNELS.iter().any(of_channel) {
-        Log::Iis
-    } else if provider.is_empty() && (channel.is_empty() || channel.eq_ignore_ascii_case(b"ForwardedEvents"))
-    {
-        Log::Unknown
-    } else {
-        Log::Other
-    }
 }
 
 struct Row<'r, 'a> {
@@ -163,13 +124,14 @@ struct Row<'r, 'a> {
 
 impl<'a> Row<'_, 'a> {
     fn xml(mut self, xml: &Xml<'a>) -> Option<Gathered<'a>> {
-        let log = log_of(xml);
+        let log = log::of_xml(xml);
         // An event that breaks off before its number: the fields may still know it.
-        let id = match id(xml.event_id.unwrap_or_default()) {
+        let id = match id::read(xml.event_id.unwrap_or_default()) {
             Id::Missing if xml.problem.is_some() => self.extracted_id(),
             id => id,
         };
-        if log == Log::Other || id == Id::Other {
+        let several = xml.problem == Some(TRAILING_TEXT);
+        if (log == Log::Other || id == Id::Other) && !several {
             return None;
         }
         self.problem = xml.problem;
@@ -204,17 +166,21 @@ impl<'a> Row<'_, 'a> {
             record: self.decoded(xml.record.unwrap_or_default()),
             time: if time.is_empty() { self.time() } else { time },
             problem: None,
+            several,
+            only_json: false,
+            contradicted: false,
+            texts: [self.bytes(Input::Raw), b""],
         };
         Some(Gathered { problem: self.problem, ..gathered })
     }
 
     fn classic(mut self, classic: &Classic<'a>) -> Option<Gathered<'a>> {
-        let log = log(classic.source_name, classic.log_name);
-        let id = match id(classic.event_code) {
+        let log = log::read(classic.source_name, classic.log_name);
+        let id = match id::read(classic.event_code) {
             Id::Missing => self.extracted_id(),
             id => id,
         };
-        if log == Log::Other || id == Id::Other {
+        if (log == Log::Other || id == Id::Other) && !classic.several {
             return None;
         }
         let host = self.utf8(classic.computer);
@@ -222,6 +188,9 @@ impl<'a> Row<'_, 'a> {
         let user = self.utf8(classic.user);
         if classic.message.is_none() {
             self.problem = Some(TRUNCATED_MESSAGE);
+        }
+        if classic.several {
+            self.problem = Some(TRAILING_TEXT);
         }
         let message = self.utf8(classic.message.unwrap_or_default());
         let gathered = Gathered {
@@ -238,39 +207,58 @@ impl<'a> Row<'_, 'a> {
             record: Text::Here(self.utf8(classic.record)),
             time: self.time(),
             problem: None,
+            several: classic.several,
+            only_json: false,
+            contradicted: false,
+            texts: [classic.message.unwrap_or_default(), b""],
         };
         Some(Gathered { problem: self.problem, ..gathered })
     }
 
     fn extracted(mut self) -> Option<Gathered<'a>> {
         let log = self.extracted_log();
-        let id = self.extracted_id();
-        let raw = self.bytes(Input::Raw);
-        let is_sentence = |start: &str| raw.starts_with(start.as_bytes());
+        let texts = [self.bytes(Input::Raw), self.bytes(Input::Message)];
+        let raw = self.conflict(Input::Raw);
+        let is_json = json::is_json(raw);
+        let id = match self.extracted_id() {
+            Id::Missing if is_json => json::id(raw),
+            id => id,
+        };
         let another = id == Id::Other || (log == Log::Other && id != Id::Change);
-        if another && !is_sentence(message::START) {
+        let contradicted = (id == Id::Other || log == Log::Other) && is_change_beside(raw, is_json);
+        if another && !contradicted && !raw.starts_with(message::START.as_bytes()) {
             return None;
         }
+        let several = self.holds_several(id);
         let mut message = self.cell(Input::Message);
         let path = self.cell(Input::Configuration);
-        if message.trim_ascii().is_empty() && path.trim_ascii().is_empty() {
+        let mut has_text = !message.trim_ascii().is_empty() || !path.trim_ascii().is_empty();
+        if !has_text && !is_json {
             // A `_raw` that is only the message. Without a number it must begin like one of the two sentences.
-            if id != Id::Missing || [message::START, message::COMMITTED].into_iter().any(is_sentence) {
-                message = self.cell(Input::Raw);
+            if id != Id::Missing
+                || [message::START, message::COMMITTED]
+                    .into_iter()
+                    .any(|start| raw.starts_with(start.as_bytes()))
+            {
+                message = self.utf8(raw);
+                has_text = true;
             }
         }
-        let data = (!path.trim_ascii().is_empty()).then(|| self.extracted_data(path));
-        let message = self.unescaped(message);
-        if id == Id::Missing && data.is_none() && message.is_empty() {
+        if id == Id::Missing && !has_text && log != Log::Iis && !texts.into_iter().any(pointer::points) {
             return None;
         }
+        if is_json && has_text && !self.is_in_json(raw, message, path) {
+            self.problem.get_or_insert(FIELDS_DISAGREE);
+        }
+        let data = (!path.trim_ascii().is_empty()).then(|| self.extracted_data(path, is_json));
+        let message = self.unescaped(message);
         let gathered = Gathered {
             origin: Origin::Fields,
             id,
             log,
             data,
             message,
-            raw: self.beside(raw),
+            raw: if is_json { Text::default() } else { self.beside(raw) },
             claimed: Text::default(),
             host: self.first(&HOSTS, |_| true),
             actor: self.first(&[Input::UserId, Input::Sid, Input::User], is_actor),
@@ -278,16 +266,47 @@ impl<'a> Row<'_, 'a> {
             record: self.first(&[Input::RecordNumber, Input::EventRecordId], |_| true),
             time: self.time(),
             problem: None,
+            several,
+            only_json: is_json && !has_text,
+            contradicted,
+            texts,
         };
         Some(Gathered { problem: self.problem, ..gathered })
     }
 
+    /// Whether the row is several events in one: several texts, or numbers. Several messages of event 50 are several ends of
+    /// commits, unless one among them is that of a change.
+    fn holds_several(&self, id: Id) -> bool {
+        let has_change =
+            || memchr::memmem::find(self.bytes(Input::Message), message::START.as_bytes()).is_some();
+        self.is_conflict(Input::Raw)
+            || self.is_conflict(Input::EventCode)
+            || (self.bytes(Input::EventCode).is_empty() && self.is_conflict(Input::EventId))
+            || (self.is_conflict(Input::Message) && (id != Id::Commit || has_change()))
+    }
+
+    /// Whether what was extracted stands in a JSON value by value. A name can forge fields, but no whole value beside its own.
+    fn is_in_json(&mut self, raw: &[u8], message: &str, path: &str) -> bool {
+        const DATA: [Input; 5] =
+            [Input::ConfigPath, Input::Location, Input::Operation, Input::Old, Input::New];
+        if path.trim_ascii().is_empty() {
+            return json::has(raw, message, self.buffer);
+        }
+        json::has(raw, path, self.buffer)
+            && DATA.into_iter().all(|input| {
+                let cell = self.cell(input);
+                json::has(raw, cell, self.buffer)
+            })
+    }
+
     /// The extracted event data around the configuration `path`.
-    fn extracted_data(&mut self, path: &'a str) -> Data<'a> {
+    fn extracted_data(&mut self, path: &'a str, is_json: bool) -> Data<'a> {
         // What came through JSON without being decoded did so in every value.
         let escaped = text::is_json_escaped(path);
         let value = |row: &mut Self, input| {
-            let cell = row.cell(input);
+            // Extraction from JSON writes this word for no value. No image and no name was that before.
+            let null = matches!(input, Input::Old) || (is_json && matches!(input, Input::New));
+            let cell = Some(row.cell(input)).filter(|cell| !(null && *cell == "null")).unwrap_or_default();
             if escaped { text::from_json(cell, row.buffer) } else { Text::Here(cell) }
         };
         Data {
@@ -301,20 +320,25 @@ impl<'a> Row<'_, 'a> {
     }
 
     fn extracted_id(&mut self) -> Id {
-        match id(self.conflict(Input::EventCode)) {
-            Id::Missing => id(self.conflict(Input::EventId)),
+        match id::read(self.conflict(Input::EventCode)) {
+            Id::Missing => id::read(self.conflict(Input::EventId)),
             id => id,
         }
     }
 
     fn extracted_log(&mut self) -> Log {
+        let names = [Input::SourceName, Input::LogName, Input::Channel];
+        // Of several names one is enough.
+        if names.into_iter().any(|name| self.is_conflict(name) && pointer::names_log(self.bytes(name))) {
+            return Log::Iis;
+        }
         let channel = match self.bytes(Input::LogName) {
             b"" => self.bytes(Input::Channel),
             name => name,
         };
-        match log(self.bytes(Input::SourceName), channel) {
+        match log::read(self.bytes(Input::SourceName), channel) {
             // `Name` holds the provider's name in the Windows add-on's extractions, and anything in others'.
-            Log::Unknown if log(self.bytes(Input::ProviderName), b"") == Log::Iis => Log::Iis,
+            Log::Unknown if log::read(self.bytes(Input::ProviderName), b"") == Log::Iis => Log::Iis,
             log => log,
         }
     }
@@ -349,11 +373,15 @@ impl<'a> Row<'_, 'a> {
 
     /// The bytes of a cell that is needed: several different values in it are a problem, and none of them counts.
     fn conflict(&mut self, input: Input) -> &'a [u8] {
-        if self.fields.conflicts >> (input as u32) & 1 == 1 {
+        if self.is_conflict(input) {
             self.problem.get_or_insert(MULTIVALUE_INPUT);
             return b"";
         }
         self.bytes(input)
+    }
+
+    fn is_conflict(&self, input: Input) -> bool {
+        self.fields.conflicts >> (input as u32) & 1 == 1
     }
 
     fn bytes(&self, input: Input) -> &'a [u8] {
@@ -389,6 +417,15 @@ impl<'a> Row<'_, 'a> {
             Text::Here(message)
         }
     }
+}
+
+/// Whether a `_raw` is a change of the IIS configuration, whatever number and log the fields name: one of the two is forged.
+fn is_change_beside(raw: &[u8], is_json: bool) -> bool {
+    if is_json {
+        let has_sentence = || pointer::points(raw) && json::begins(raw, message::START);
+        return (pointer::names_log(raw) && json::id(raw) == Id::Change) || has_sentence();
+    }
+    pointer::framed(raw) == (Log::Iis, Id::Change)
 }
 
 /// Splunk's classic rendering writes `NOT_TRANSLATED` for a SID it could not resolve.

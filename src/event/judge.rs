@@ -3,22 +3,31 @@
 use memchr::memmem;
 
 use super::fallback;
-use super::fields::{Data, Gathered, Id, Log, Origin};
+use super::fields::{Data, Gathered, Origin};
+use super::id::Id;
+use super::log::Log;
 use super::message::{self, Spoken};
 use super::reasons::{
     CUT_MESSAGE, DESCRIPTION_MISSING, EMPTY_MESSAGE, FIELDS_DISAGREE, JOINED_KEYS, NO_CONFIGURATION_PATH,
+    UNKNOWN_FORM, UNREADABLE_ID,
 };
-use super::{Event, Role, Says};
+use super::{Event, Role, Says, pointer};
 use crate::iis::config_path::{self, ConfigPath, Parsed};
 use crate::iis::{ConfigChange, Element, Operation, ValueSource};
+
+/// How the English sentence of event 30, a failed attempt, begins.
+const FAILED: &str = "Failed to commit";
 
 /// Makes the event of what was gathered; `buffer` is the one that was decoded into.
 pub(super) fn judge<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> Event<'a> {
     let (role, says) = match gathered.id {
+        _ if gathered.several || gathered.only_json => (Role::Other, Says::Nothing),
         Id::Commit => (commit(gathered, buffer), Says::Nothing),
         Id::Change | Id::Missing => change(gathered, buffer),
         Id::Other => (another(gathered, buffer), Says::Unparsed(FIELDS_DISAGREE)),
+        Id::Unreadable => (Role::Other, Says::Nothing),
     };
+    let (role, says) = if role == Role::Other { unread(gathered, buffer) } else { (role, says) };
     if role == Role::Other {
         return Event::OTHER;
     }
@@ -33,11 +42,55 @@ pub(super) fn judge<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> Event<'a> {
     }
 }
 
+/// A row that yields nothing. Where it points to the IIS configuration, it is told: as what it claims to be, or as a row that
+/// nobody understood.
+fn unread<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
+    let nothing = (Role::Other, Says::Nothing);
+    let unparsed = |reason| (Role::Change, Says::Unparsed(reason));
+    let path = gathered.data.map_or("", |data| data.path.get(buffer));
+    let points = || gathered.texts.into_iter().any(pointer::points) || pointer::points(path.as_bytes());
+    let is_another = gathered.id == Id::Other || gathered.log == Log::Other;
+    match gathered.problem {
+        Some(problem) if gathered.several => {
+            return if gathered.log == Log::Iis || points() { unparsed(problem) } else { nothing };
+        }
+        _ if is_another && gathered.contradicted => return unparsed(FIELDS_DISAGREE),
+        _ if is_another => return nothing,
+        _ if gathered.log != Log::Iis && !points() => return nothing,
+        _ => {}
+    }
+    match gathered.id {
+        Id::Unreadable => unparsed(gathered.problem.unwrap_or(UNREADABLE_ID)),
+        Id::Change => unparsed(gathered.problem.unwrap_or(UNKNOWN_FORM)),
+        Id::Missing => without_number(gathered, buffer),
+        Id::Commit | Id::Other => (Role::Unread, Says::Nothing),
+    }
+}
+
+/// A row without a number that points to the IIS configuration.
+fn without_number<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
+    let framed = gathered.texts.map(pointer::framed);
+    let is_another = framed.into_iter().any(|(log, id)| log == Log::Other || id == Id::Other);
+    if is_another || gathered.message.get(buffer).trim_start().starts_with(FAILED) {
+        (Role::Other, Says::Nothing)
+    } else if let Some(problem) = gathered.problem {
+        (Role::Change, Says::Unparsed(problem))
+    } else if gathered.texts.into_iter().any(pointer::claims_change) {
+        (Role::Change, Says::Unparsed(UNKNOWN_FORM))
+    } else {
+        (Role::Unread, Says::Nothing)
+    }
+}
+
 /// Event 50. Other providers have a 50 too: without a log's name the event must name a configuration path.
 fn commit(gathered: &Gathered<'_>, buffer: &str) -> Role {
     let names_path = || {
         let config_path = gathered.data.map_or("", |data| data.config_path.get(buffer));
-        fallback::is_machine(config_path) || gathered.message.get(buffer).contains("MACHINE")
+        // Several messages are several ends.
+        let [_, messages] = gathered.texts;
+        fallback::is_machine(config_path)
+            || gathered.message.get(buffer).contains("MACHINE")
+            || memmem::find(messages, b"MACHINE").is_some()
     };
     if gathered.log == Log::Iis || names_path() { Role::Commit } else { Role::Other }
 }
@@ -113,7 +166,7 @@ fn is_module_change(gathered: &Gathered<'_>, message: &str, buffer: &str) -> boo
 /// of its message tell it apart.
 fn is_change_by_words(gathered: &Gathered<'_>, message: &str) -> bool {
     let words = message.trim_start();
-    if words.starts_with("Failed to commit") {
+    if words.starts_with(FAILED) {
         return false;
     }
     gathered.data.is_some()
@@ -210,13 +263,18 @@ fn of_section<'a>(spoken: &Spoken<'a>) -> Result<Says<'a>, &'static str> {
         name: path.name,
         attribute: path.attribute,
         operation: spoken.operation,
-        old: spoken.old,
+        old: spoken.old.map(filled),
         new: spoken.new.or(image_of_row(&path, spoken)),
         config_path: spoken.config_path.trim_ascii(),
         location: spoken.location.trim_ascii(),
         appended_image: spoken.image,
         source: spoken.source,
     }))
+}
+
+/// Some renderers write blanks for an empty value. A new one stays: a name can be nothing but blanks.
+fn filled(value: &str) -> &str {
+    if value.trim().is_empty() { "" } else { value }
 }
 
 /// An image that was appended to the row of the image attribute is that row's new value.

@@ -11,7 +11,7 @@ use super::appended;
 use super::fallback::{self, operation};
 use super::quotes;
 use super::reasons::{
-    AMBIGUOUS_MESSAGE, CUT_MESSAGE, DESCRIPTION_MISSING, EMPTY_MESSAGE, NO_CONFIGURATION_PATH,
+    AMBIGUOUS_MESSAGE, CUT_MESSAGE, DESCRIPTION_MISSING, EMPTY_MESSAGE, NO_CONFIGURATION_PATH, TRAILING_TEXT,
     TRUNCATED_MESSAGE,
 };
 use crate::iis::config_path::{self, Parsed};
@@ -35,6 +35,8 @@ pub(super) const START: &str = "Changes to '";
 /// How the English sentence of event 50 begins.
 pub(super) const COMMITTED: &str = "Changes have successfully been committed to ";
 const END: &str = " have successfully been committed";
+/// How it ends: with the quote of its second value.
+const CLOSING: &str = "' have successfully been committed";
 /// How many closing quotes are tried as the end of a path. Each try is linear in the path, so that the bound keeps
 /// the whole linear; a name with more quotes than that is reported as ambiguous.
 const TRIES: usize = 32;
@@ -60,7 +62,7 @@ fn english(body: &str) -> Result<Spoken<'_>, &'static str> {
     const SERVER: &str = "MACHINE/WEBROOT/APPHOST";
     const USUAL: &str = "' at 'MACHINE/WEBROOT/APPHOST' have successfully been committed.";
     if let Some(path) = body.strip_suffix(USUAL) {
-        return sentence(path, SERVER, "");
+        return if holds_sentence(path) { Err(TRAILING_TEXT) } else { sentence(path, SERVER, "") };
     }
     let bytes = body.as_bytes();
     let quote = memrchr_iter(b'\'', bytes)
@@ -73,13 +75,27 @@ fn english(body: &str) -> Result<Spoken<'_>, &'static str> {
         })
         .ok_or(TRUNCATED_MESSAGE)?;
     let path = body.get(..quote - "' at ".len()).ok_or(TRUNCATED_MESSAGE)?;
+    if holds_sentence(path) {
+        return Err(TRAILING_TEXT);
+    }
     let tail = body.get(quote + 1..).ok_or(TRUNCATED_MESSAGE)?;
-    let end = memchr_iter(b'\'', tail.as_bytes())
-        .find(|&i| tail.get(i + 1..).is_some_and(|rest| rest.starts_with(END)))
-        .ok_or(TRUNCATED_MESSAGE)?;
-    let config_path = tail.get(..end).ok_or(TRUNCATED_MESSAGE)?;
-    let rest = tail.get(end + 1 + END.len()..).unwrap_or_default();
+    let (config_path, rest) = last_closing(tail, CLOSING).ok_or(TRUNCATED_MESSAGE)?;
     sentence(path, config_path, rest)
+}
+
+/// Whether a sentence ends and another one begins in what should be one path.
+fn holds_sentence(path: &str) -> bool {
+    let end = memmem::find(path.as_bytes(), CLOSING.as_bytes()).and_then(|end| path.get(end..));
+    end.is_some_and(|rest| memmem::find(rest.as_bytes(), b"Changes to '/").is_some())
+}
+
+/// What stands before the last end of the sentence and behind it. A folder can have the name of an end with values behind:
+/// where there are two ends, nothing behind the last one is believed either.
+fn last_closing<'a>(text: &'a str, closing: &str) -> Option<(&'a str, &'a str)> {
+    let last = memmem::rfind(text.as_bytes(), closing.as_bytes())?;
+    let is_only = memmem::find(text.as_bytes(), closing.as_bytes()) == Some(last);
+    let (before, behind) = text.split_at_checked(last)?;
+    Some((before, if is_only { behind.get(closing.len()..)? } else { "" }))
 }
 
 /// The values of a sentence, with what was appended after it.
@@ -194,7 +210,10 @@ fn config_path_at<'a>(text: &'a str, at: usize, closers: &[char]) -> Option<(&'a
     };
     let (end, closer) = text.match_indices(closers).find(ends)?;
     let config_path = text.get(..end)?.trim_end_matches(quotes::is_blank);
-    Some((config_path, text.get(end + closer.len()..)?))
+    let rest = text.get(end + closer.len()..)?;
+    // A folder's name can hold any quote but the double one, and values behind it.
+    let is_last = closer == "\"" || !rest.contains(closers);
+    Some((config_path, if is_last { rest } else { "" }))
 }
 
 /// A sentence whose values stand without quotes. Names hold blanks, so only what cannot be misread is read: a path
@@ -240,8 +259,8 @@ fn bare_path(text: &str) -> Result<(&str, &str), &'static str> {
 }
 
 fn bare_config_path(text: &str) -> Result<(&str, &str), &'static str> {
-    if let Some(end) = text.find(END) {
-        return text.split_at_checked(end).ok_or(AMBIGUOUS_MESSAGE);
+    if let Some(found) = last_closing(text, END) {
+        return Ok(found);
     }
     let end = text.find(|c: char| c.is_whitespace() || !c.is_ascii()).unwrap_or(text.len());
     let (word, rest) = text.split_at_checked(end).ok_or(AMBIGUOUS_MESSAGE)?;

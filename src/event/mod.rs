@@ -14,7 +14,12 @@
 //!    and new value count only together with a `Configuration`. Where a `Message` or a `_raw` of another form (the
 //!    message alone, JSON, a line of CSV) names a configuration as well, it must be the same one: a name forges fields,
 //!    but not the path that it stands in.
-//! 4. A `_raw` that is only the message stands in for a missing `Message`.
+//!    A `_raw` that is JSON must have each of them as a value of its own: a name can forge fields, but no second value.
+//! 4. A `_raw` that is only the message stands in for a missing `Message`; JSON does not, it is not read.
+//!
+//! A row that yields nothing and points to the IIS configuration all the same (provider, channel, a configuration path, the
+//! sentence) is unparsed where it claims to be an event 29, else [`Role::Unread`]. With a number of another event, or another
+//! provider, it is another log's.
 //!
 //! Nothing is guessed: a value that the row does not show is `None`, and a text that can be read in two ways is
 //! unparsed, with one of [`REASONS`].
@@ -37,9 +42,13 @@ mod appended;
 mod classic;
 mod fallback;
 mod fields;
+mod id;
+mod json;
 mod judge;
+mod log;
 mod message;
 mod opened;
+mod pointer;
 mod quotes;
 mod reasons;
 #[cfg(test)]
@@ -100,8 +109,9 @@ pub const CARRIERS: [usize; 3] =
 pub struct Fields<'a> {
     /// One cell for each of [`INPUTS`].
     pub cells: [&'a [u8]; INPUTS.len()],
-    /// Bit `i` is set where the column `INPUTS[i]` has several values that differ. Such a column counts as soon as
-    /// it is needed: the row is then unparsed (`multivalue_input`). One that is not needed does no harm.
+    /// Bit `i` is set where the column `INPUTS[i]` has several values that differ; its cell has all of them, one a line.
+    /// Such a column counts as soon as it is needed: the row is then unparsed (`multivalue_input`). One that is not needed
+    /// does no harm.
     pub conflicts: u32,
 }
 
@@ -137,8 +147,10 @@ pub enum Role {
     Change,
     /// Event 50.
     Commit,
-    /// Anything else; the event's texts are then empty.
+    /// Another log's, or nothing at all; the event's texts are then empty.
     Other,
+    /// It points to the IIS configuration, and nobody knows what it says. It may be any event.
+    Unread,
 }
 
 /// What an event 29 says.
@@ -150,7 +162,7 @@ pub enum Says<'a> {
     OtherSection,
     /// It cannot be read; the reason code says why.
     Unparsed(&'static str),
-    /// Nothing: not an event 29.
+    /// Nothing: not known to be an event 29.
     Nothing,
 }
 

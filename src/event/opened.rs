@@ -1,8 +1,9 @@
 //! A row whose `_raw` was looked at, before its texts are read: enough to see that it says what an earlier row said.
 
 use super::classic::{self, Classic};
-use super::fields::{self, Input, Log};
+use super::fields::{self, Input};
 use super::judge;
+use super::log::{self, Log};
 use super::xml::{self, Xml};
 use super::{Event, Fields, Scratch};
 
@@ -35,11 +36,12 @@ impl<'f, 'a> Opened<'f, 'a> {
     #[must_use]
     pub fn new(fields: &'f Fields<'a>) -> Self {
         let raw = fields.get(Input::Raw);
-        let whole = if raw.is_empty() {
+        let is_one = fields.conflicts >> (Input::Raw as u32) & 1 == 0;
+        let whole = if raw.is_empty() || !is_one {
             Whole::None
         } else if let Some(start) = xml::start(raw) {
             let text = raw.get(start..).unwrap_or_default();
-            Whole::Xml(xml::read(text, |xml| fields::log_of(xml) != Log::Other))
+            Whole::Xml(xml::read(text, |xml| log::of_xml(xml) != Log::Other))
         } else {
             classic::read(raw).map_or(Whole::None, Whole::Classic)
         };
@@ -61,8 +63,8 @@ impl<'f, 'a> Opened<'f, 'a> {
     /// Writes to `key` everything that [`Opened::read`] looks at but the texts of host, time, record number and process, and
     /// gives host and time: rows of the same key give the same event but for these four.
     ///
-    /// `None` for a row that must be read for itself: it has several values in a field, or one of the four does not
-    /// stand as it is written, so that it could make the row unparsed.
+    /// `None` for a row that must be read for itself: it has several values in a field, one of the four does not stand as it
+    /// is written, so that it could make the row unparsed, or its XML names no log, so that all of its text counts.
     pub fn identity(&self, key: &mut Vec<u8>) -> Option<Own<'a>> {
         if self.fields.conflicts != 0 {
             return None;
@@ -111,6 +113,9 @@ impl<'f, 'a> Opened<'f, 'a> {
     }
 
     fn xml_identity(&self, xml: &Xml<'a>, key: &mut Vec<u8>) -> Option<Own<'a>> {
+        if log::of_xml(xml) == Log::Unknown {
+            return None;
+        }
         for (number, text) in (XML..).zip([
             xml.provider,
             xml.event_id,

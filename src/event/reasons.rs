@@ -15,6 +15,8 @@ pub(super) const REPEATED_VALUE: &str = "repeated_value";
 pub(super) const TRUNCATED_XML: &str = "truncated_xml";
 pub(super) const MALFORMED_XML: &str = "malformed_xml";
 pub(super) const TRAILING_TEXT: &str = "trailing_text";
+pub(super) const UNKNOWN_FORM: &str = "unknown_form";
+pub(super) const UNREADABLE_ID: &str = "unreadable_id";
 pub(super) use config_path::NO_CONFIGURATION_PATH;
 
 /// Every reason that [`Says::Unparsed`](super::Says::Unparsed) can give, with its meaning.
@@ -56,4 +58,9 @@ pub const REASONS: &[(&str, &str)] = &[
     (TRUNCATED_XML, "the XML of the event breaks off before the end of its data"),
     (MALFORMED_XML, "the XML of the event is not well formed"),
     (TRAILING_TEXT, "text follows the end of the event: several events in one, or a forged end"),
+    (
+        UNKNOWN_FORM,
+        "an event 29 of the IIS configuration in a form that is not read, such as JSON or XML behind a header: collect the XML of the event as it is",
+    ),
+    (UNREADABLE_ID, "the event's number is none, and the rest points to the IIS configuration"),
 ];

@@ -32,6 +32,7 @@ fn words(event: &Event<'_>) -> Value {
         Role::Change => "change",
         Role::Commit => "commit",
         Role::Other => "other",
+        Role::Unread => "unread",
     };
     let mut got = serde_json::json!({
         "role": role, "host": event.host, "actor": event.actor, "process": event.process,
@@ -221,6 +222,7 @@ fn a_cut_event_never_says_something_else() {
     for case in table(EVENTS) {
         let Some(raw) = case["fields"]["_raw"].as_str().filter(|raw| raw.starts_with('<')) else { continue };
         let mut whole = Fields::default();
+        whole.set("EventCode", b"29");
         whole.set("_raw", raw.as_bytes());
         let whole = words(&read(&whole, &mut scratch));
         for end in 0..raw.len() {
@@ -393,6 +395,12 @@ proptest! {
         fields.set("Message", message.as_bytes());
         let mut scratch = Scratch::default();
         let event = read(&fields, &mut scratch);
+        // The end of one sentence and the beginning of another are two sentences.
+        let ends = name.split_once("' have successfully been committed");
+        if ends.is_some_and(|(_, rest)| rest.contains("Changes to '/")) {
+            prop_assert_eq!(event.says, Says::Unparsed("trailing_text"));
+            return Ok(());
+        }
         let Says::Change(change) = event.says else { panic!("{message}: {event:?}") };
         prop_assert_eq!(change.name, &name);
         prop_assert_eq!(change.config_path, "MACHINE/WEBROOT/APPHOST/Shop");

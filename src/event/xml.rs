@@ -6,6 +6,7 @@
 
 use memchr::{memchr, memchr3, memmem};
 
+use super::pointer;
 use super::reasons::{MALFORMED_XML, REPEATED_VALUE, TRAILING_TEXT, TRUNCATED_XML};
 
 /// What the XML of an event holds. Slices are as written: entities and CDATA sections still stand.
@@ -102,7 +103,7 @@ impl<'a> Scanner<'a> {
                 Tag::Open { name: b"System", .. } => {
                     self.system(xml)?;
                     if !wanted(xml) {
-                        return Ok(());
+                        return self.leave();
                     }
                 }
                 Tag::Open { name: b"EventData", .. } => {
@@ -117,6 +118,14 @@ impl<'a> Scanner<'a> {
         }
         let rest = self.text.get(self.at..).unwrap_or_default();
         if rest.iter().all(|b| b.is_ascii_whitespace() || *b == 0) { Ok(()) } else { Err(TRAILING_TEXT) }
+    }
+
+    /// Leaves an event that is not wanted: another one behind it could be.
+    fn leave(&self) -> Result<(), &'static str> {
+        const END: &[u8] = b"</Event>";
+        let rest = self.rest();
+        let behind = memmem::find(rest, END).and_then(|end| rest.get(end + END.len()..));
+        if behind.is_some_and(pointer::points) { Err(TRAILING_TEXT) } else { Ok(()) }
     }
 
     fn system(&mut self, xml: &mut Xml<'a>) -> Result<(), &'static str> {
@@ -173,6 +182,8 @@ impl<'a> Scanner<'a> {
                 Some(b"EditOperationType") => &mut xml.operation,
                 Some(b"OldValue") => &mut xml.old,
                 Some(b"NewValue") => &mut xml.new,
+                // A value whose name has no quotes would be missing without a word.
+                None if memmem::find(attributes, b"Name=").is_some() => return Err(MALFORMED_XML),
                 _ => continue,
             };
             set(slot, value)?;

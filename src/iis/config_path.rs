@@ -114,7 +114,9 @@ fn outside(path: &str) -> Parsed<'_> {
         strip_prefix_ignoring_case(path, root)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[']))
     });
-    if rooted { Parsed::Malformed(UNKNOWN_PATH_FORM) } else { Parsed::OtherSection }
+    // Nor has any an empty part, behind which the section would begin.
+    let is_doubled = path.split('[').next().is_some_and(|parts| parts.contains("//"));
+    if rooted || is_doubled { Parsed::Malformed(UNKNOWN_PATH_FORM) } else { Parsed::OtherSection }
 }
 
 /// What follows the section and its `/`.

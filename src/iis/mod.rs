@@ -11,6 +11,7 @@ pub mod managed_type;
 pub mod module;
 pub mod precondition;
 pub mod roots;
+pub mod script_processor;
 pub mod subject;
 
 pub use change::{ConfigChange, Operation, ValueSource};

@@ -22,6 +22,8 @@ pub struct Subject<'a> {
     pub class: Class,
     /// Native or managed, where the facts tell.
     pub kind: Option<Kind>,
+    /// It may be an ISAPI filter as well: a list that shows no kind holds both.
+    pub or_filter: bool,
     /// The section of the row; at change level `globalModules` when any part of the change is in it.
     pub section: Section,
     /// The name as written; empty for a clear.

@@ -24,12 +24,14 @@ pub fn write_json(output: &mut impl Write, items: &[Item], summary: &Summary) ->
             "other_changes": summary.other_changes,
             "commits": summary.commits,
             "other_rows": summary.other_rows,
+            "not_understood_rows": summary.unread_rows,
             "empty_rows": summary.empty_rows,
             "rows_without_host": summary.gaps.no_host,
             "rows_without_time": summary.gaps.no_time,
             "rows_with_unreadable_time": summary.gaps.unreadable_time,
             "rows_without_zone": summary.gaps.no_zone,
             "findings": summary.findings(),
+            "needs_decision": summary.needs_decision,
             "verdicts": counts(summary.verdicts.iter().map(|(v, n)| (v.as_str(), *n)).collect()),
             "severities": counts(summary.severities.iter().map(|(s, n)| (s.as_str(), *n)).collect()),
         },
@@ -62,6 +64,7 @@ fn finding(item: &Item) -> Value {
     if !item.id.is_empty() {
         object.insert(Column::FindingId.name().to_owned(), json!(item.id));
     }
+    object.insert("needs_decision".to_owned(), json!(item.needs_decision()));
     object.insert(ROWS.to_owned(), json!(item.row_texts()));
     Value::Object(object)
 }

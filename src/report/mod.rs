@@ -9,6 +9,7 @@ mod text;
 
 use std::fmt;
 
+use crate::detect::needs_decision::needs_decision;
 use crate::detect::{Annotation, Column, ReasonTexts, Severity, Verdict, time};
 
 pub use csv::write_csv;
@@ -89,6 +90,13 @@ impl Item {
             "" => self.fact(Column::Type),
             image => image,
         }
+    }
+
+    /// Whether it needs a person's decision.
+    #[must_use]
+    pub fn needs_decision(&self) -> bool {
+        let reasons = self.reasons.iter().map(String::as_str);
+        needs_decision(self.verdict, self.severity, self.fact(Column::Action), reasons)
     }
 
     /// The rows as texts, one for each file.

@@ -20,12 +20,18 @@ pub struct Summary {
     pub commits: u64,
     /// Rows that are no IIS configuration event.
     pub other_rows: u64,
+    /// Rows that point to the IIS configuration and that nobody understood.
+    pub unread_rows: u64,
+    /// Where the first of them stands.
+    pub first_unread: Option<String>,
     /// Rows of lists that hold nothing.
     pub empty_rows: u64,
     /// Findings by verdict.
     pub verdicts: BTreeMap<Verdict, u64>,
     /// Findings by severity.
     pub severities: BTreeMap<Severity, u64>,
+    /// Findings that need a person's decision.
+    pub needs_decision: u64,
     /// What the rows lack.
     pub gaps: Gaps,
 }
@@ -50,6 +56,7 @@ impl Summary {
     pub fn count(&mut self, item: &Item) {
         *self.verdicts.entry(item.verdict).or_default() += 1;
         *self.severities.entry(item.severity).or_default() += 1;
+        self.needs_decision += u64::from(item.needs_decision());
     }
 
     /// All rows read.
@@ -70,14 +77,29 @@ impl Summary {
         self.severities.keys().next_back().copied()
     }
 
+    /// What is to be told of rows that nobody understood; `None` where there are none.
+    #[must_use]
+    pub fn not_understood(&self) -> Option<String> {
+        let first = self.first_unread.as_deref().unwrap_or("unknown");
+        let rows = counted(self.unread_rows, "row points", "rows point");
+        (self.unread_rows > 0).then(|| {
+            format!(
+                "{rows} to the IIS configuration and could not be understood (first: {first}); nothing in them was checked. \
+                 What is read is the XML of an event, Splunk's classic text, and the fields of the Windows add-on: export \
+                 the events as XML in a column _raw"
+            )
+        })
+    }
+
     /// The kinds of rows: how many, and how one and several are called.
-    fn kinds(&self) -> [(u64, &'static str, &'static str); 6] {
+    fn kinds(&self) -> [(u64, &'static str, &'static str); 7] {
         [
             (self.module_rows, "about modules", "about modules"),
             (self.unreadable_rows, "unreadable", "unreadable"),
             (self.other_changes, "other change of the configuration", "other changes of the configuration"),
             (self.commits, "end of a commit", "ends of a commit"),
             (self.other_rows, "not about the IIS configuration", "not about the IIS configuration"),
+            (self.unread_rows, "not understood", "not understood"),
             (self.empty_rows, "empty", "empty"),
         ]
     }
@@ -157,14 +179,19 @@ mod tests {
             other_changes: 2,
             commits: 2,
             other_rows: 1,
+            unread_rows: 4,
+            first_unread: Some("a.csv:2".to_owned()),
             empty_rows: 3,
             verdicts: BTreeMap::from([(Verdict::Unknown, 1), (Verdict::Unparsed, 1)]),
             ..Summary::default()
         };
         assert_eq!(
             told(&all),
-            "14 rows read: 5 about modules, 1 unreadable, 2 other changes of the configuration, 2 ends of a commit, \
-             1 not about the IIS configuration, 3 empty; 2 findings"
+            "18 rows read: 5 about modules, 1 unreadable, 2 other changes of the configuration, 2 ends of a commit, \
+             1 not about the IIS configuration, 4 not understood, 3 empty; 2 findings"
         );
+        let start = "4 rows point to the IIS configuration and could not be understood (first: a.csv:2); ";
+        assert!(all.not_understood().unwrap().starts_with(start));
+        assert_eq!(one.not_understood(), None);
     }
 }

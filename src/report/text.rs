@@ -25,7 +25,11 @@ pub fn write_text(output: &mut impl Write, items: &[Item], summary: &Summary) ->
     for (verdict, count) in &summary.verdicts {
         writeln!(output, "{count:>7}  {verdict:<19}  {}", verdict.meaning())?;
     }
-    for note in summary.gaps.notes() {
+    if summary.findings() > 0 {
+        let verb = if summary.needs_decision == 1 { "needs" } else { "need" };
+        writeln!(output, "{:>7}  {verb} a decision", summary.needs_decision)?;
+    }
+    for note in summary.not_understood().map(|note| note + ".").into_iter().chain(summary.gaps.notes()) {
         writeln!(output, "note: {}", printable(&note))?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! What the header of a table tells: where in a record the cells of an event, or of a listed module, stand.
 
-use super::{Content, Module};
+use super::{Content, Module, Row};
 use crate::event::{self, CARRIERS, Fields, INPUTS, LIST_HOSTS, Role, Scratch};
 
 /// Columns of a list of modules, with the spellings of the usual exports.
@@ -22,6 +22,9 @@ const WIN_EVENT: [(&str, &str); 5] = [
 /// Columns of what Event Viewer saves as CSV. Its header leaves out the last column, the message.
 const EVENT_VIEWER: [(&str, &str); 3] =
     [("Date and Time", "_time"), ("Event ID", "EventID"), ("Source", "SourceName")];
+
+/// Columns that no list of modules has: with one of them the rows are events, of whatever log.
+const EVENT_ONLY: [&str; 5] = ["EventCode", "EventID", "SourceName", "LogName", "Channel"];
 
 /// Columns that can hold an event each by itself.
 fn carriers() -> [&'static str; 3] {
@@ -140,6 +143,43 @@ impl<'h> Header<'h> {
         Some(Form { cells: self.names.len(), places: Places::Module { columns, hosts, event } })
     }
 
+    /// What speaks against having read the records right: two columns of one meaning, or a list of modules that was taken for
+    /// events of nobody.
+    pub(super) fn doubt(&self, form: &Form, rows: &[Row]) -> Option<String> {
+        let lists = rows.iter().any(|row| matches!(row.content, Content::Module(_)));
+        for place in form.places.used(lists) {
+            let Some(name) = self.names.get(place) else { continue };
+            let is_same =
+                |other: &&[u8]| if lists { other.eq_ignore_ascii_case(name) } else { other == name };
+            let mut same =
+                self.names.iter().enumerate().filter(|(_, other)| is_same(other)).map(|(n, _)| n + 1);
+            if let (Some(first), Some(second)) = (same.next(), same.next()) {
+                return Some(format!(
+                    "columns {first} and {second} are both `{}`, and which of them counts is not guessed: remove one, or give \
+                     it another name",
+                    String::from_utf8_lossy(name)
+                ));
+            }
+        }
+        let has_events = || rows.iter().any(|row| is_event(&row.content));
+        let column = self.first(&["Message", "Configuration"]).filter(|_| self.could_list_modules())?;
+        (!lists && !rows.is_empty() && !has_events()).then(|| {
+            let name = self.names.get(column).map(|name| String::from_utf8_lossy(name)).unwrap_or_default();
+            format!(
+                "column {}, `{name}`, is one of an export of events, but no record holds an event of the IIS configuration. If \
+                 this is a list of modules, remove the column or give it another name",
+                column + 1
+            )
+        })
+    }
+
+    /// Whether a header with columns of events has those of a list of modules as well, and nothing that only events have.
+    fn could_list_modules(&self) -> bool {
+        self.first(&NAMES).is_some()
+            && self.first(&[&IMAGES[..], &TYPES[..]].concat()).is_some()
+            && self.first(&[&EVENT_ONLY[..], &WIN_EVENT_ONLY[..]].concat()).is_none()
+    }
+
     /// What is missing, for a header of neither form.
     pub(super) fn problem(&self, separated_by: &str) -> String {
         const SHOWN: usize = 12;
@@ -162,6 +202,19 @@ impl<'h> Header<'h> {
     }
 }
 
+impl Places {
+    /// The columns that are read: as a list of modules, or as events.
+    fn used(&self, as_list: bool) -> Vec<usize> {
+        match self {
+            Self::Event(places) => places.iter().flatten().copied().collect(),
+            Self::Module { event: Some(places), .. } if !as_list => {
+                places.iter().flatten().copied().collect()
+            }
+            Self::Module { columns, hosts, .. } => columns.iter().flatten().chain(hosts).copied().collect(),
+        }
+    }
+}
+
 impl Form {
     /// A record, taken apart.
     pub(super) fn content(&self, mut cells: Vec<Vec<u8>>) -> Content {
@@ -181,12 +234,22 @@ impl Form {
     }
 }
 
+/// Whether a record was taken for an event and is one of the IIS configuration, understood or not.
+fn is_event(content: &Content) -> bool {
+    let Content::Event(cells) = content else { return false };
+    let mut fields = Fields::default();
+    for (field, cell) in fields.cells.iter_mut().zip(cells.iter()) {
+        *field = cell;
+    }
+    event::read(&fields, &mut Scratch::default()).role != Role::Other
+}
+
 /// Whether the `_raw` of a record is an event of the IIS configuration.
 fn holds_event(cells: &[Vec<u8>], places: &Inputs) -> bool {
     let raw = places.get(input("_raw")).copied().flatten().and_then(|place| cells.get(place));
     let mut fields = Fields::default();
     fields.set("_raw", raw.map(Vec::as_slice).unwrap_or_default());
-    event::read(&fields, &mut Scratch::default()).role != Role::Other
+    matches!(event::read(&fields, &mut Scratch::default()).role, Role::Change | Role::Commit)
 }
 
 fn inputs(cells: &mut [Vec<u8>], places: &Inputs) -> Box<[Vec<u8>; INPUTS.len()]> {

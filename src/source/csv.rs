@@ -7,7 +7,7 @@ use super::{Row, SourceError, guess, times};
 /// Reads CSV text with a header, separated by commas, semicolons or tabs. Events are recognised by a column `_raw`,
 /// `Message` or `Configuration`, lists of modules by `name` with `image` or `type` (in any case). A record that has not as
 /// many cells as the header, or whose quoting is damaged, is an error: the file was cut or damaged, and a part of it would be
-/// missed.
+/// missed. So is a header that can be taken in two ways.
 pub fn read_csv(text: &[u8], file: &str) -> Result<Vec<Row>, SourceError> {
     let form = |what: String| SourceError::Form { file: file.to_owned(), what };
     if let Some(what) = guess::text(text) {
@@ -18,6 +18,7 @@ pub fn read_csv(text: &[u8], file: &str) -> Result<Vec<Row>, SourceError> {
     let Some(header) = records.next()? else {
         return Err(form("the file is empty: there is not even a header".to_owned()));
     };
+    let line = header.line;
     let header = Header::new(&header.cells);
     let Some(columns) = header.form() else {
         return Err(form(header.problem(table.separated_by())));
@@ -35,6 +36,9 @@ pub fn read_csv(text: &[u8], file: &str) -> Result<Vec<Row>, SourceError> {
             return Err(SourceError::Record { file: file.to_owned(), line: record.line, what });
         }
         rows.push(Row { line: record.line, content: columns.content(record.cells) });
+    }
+    if let Some(what) = header.doubt(&columns, &rows) {
+        return Err(SourceError::Record { file: file.to_owned(), line, what });
     }
     times::settle(&mut rows);
     Ok(rows)
@@ -224,6 +228,35 @@ mod tests {
         for cells in [",", "StaticFileModule,%windir%\\System32\\inetsrv\\static.dll"] {
             let rows = shown(&format!("_raw,name,image\n{raw},{cells}\n"));
             assert!(rows[0].starts_with("_raw=<Event>"), "{rows:?}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_can_be_taken_in_two_ways_is_told_with_its_columns() {
+        let sentence = "Changes to '/system.webServer/asp' at 'MACHINE' have successfully been committed.";
+        let error = |text: &str| read_csv(text.as_bytes(), "f").err().map(|error| error.to_string());
+        for (header, row, told) in [
+            ("name,image,image", "A,a,b", Some("f, line 1: columns 2 and 3 are both `image`")),
+            ("name,image,Image", "A,a,b", Some("f, line 1: columns 2 and 3 are both `image`")),
+            ("sep=;\nNAME;image;name", "A;a;b", Some("f, line 2: columns 1 and 3 are both `name`")),
+            ("name,type,host,Host", "A,a,b,c", Some("f, line 1: columns 3 and 4 are both `host`")),
+            ("name,image,other,other", "A,a,b,c", None),
+            ("name,image,path,Path", "A,a,b,c", None),
+            ("_raw,EventCode,_raw", "x,29,y", Some("f, line 1: columns 1 and 3 are both `_raw`")),
+            ("Message,EventCode,message", "x,29,y", None),
+            ("name,image,Message", "A,a,x", Some("f, line 1: column 3, `Message`, ")),
+            ("Name,Image,Configuration", "A,a,", Some("f, line 1: column 3, `Configuration`, ")),
+            ("Message,name,type", "x,A,a", Some("f, line 1: column 1, `Message`, ")),
+            ("_raw,name,image,Message", "x,A,a,y", Some("f, line 1: column 4, `Message`, ")),
+            // These are events, whatever else they have.
+            ("name,image,Message", &format!("A,a,{sentence}"), None),
+            ("name,image,Message,EventCode", "A,a,x,4688", None),
+            ("name,image,Message,SourceName", "A,a,x,y", None),
+            ("name,Message", "A,x", None),
+        ] {
+            let found = error(&format!("{header}\n{row}\n"));
+            let starts = found.as_deref().unwrap_or_default().starts_with(told.unwrap_or_default());
+            assert!(found.is_some() == told.is_some() && starts, "{header}: {found:?}");
         }
     }
 

@@ -44,7 +44,18 @@ fn message(name: &str) -> String {
 /// For each column, values of which some must be told apart and others must not.
 fn pool() -> Vec<(&'static str, Vec<String>)> {
     let texts = |list: &[&str]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let mut raw = texts(&["", "", "", "", "no event"]);
+    let mut raw = texts(&[
+        "",
+        "",
+        "",
+        "",
+        "no event",
+        "at /system.webServer/modules",
+        "{\"EventID\":29,\"x\":\"IIS-Configuration\"}",
+    ]);
+    raw.push(xml("web01", "7", "", "Acme").replace("Microsoft-Windows-IIS-Configuration", ""));
+    raw.push(xml("web01", "7", "", "Acme").replace("Microsoft-Windows-IIS-Configuration", "Other"));
+    raw.push(raw[raw.len() - 1].clone() + &xml("web01", "7", "", "Acme"));
     for name in ["Acme", "Beta"] {
         raw.push(message(name));
         raw.push(classic("11/20/2026 03:40:31 PM", "7", "web01", name));
@@ -64,7 +75,7 @@ fn pool() -> Vec<(&'static str, Vec<String>)> {
             "Message",
             [texts(&["", "Changes"]), vec![message("Acme"), message("Beta"), message("x\"\"y")]].concat(),
         ),
-        ("EventCode", texts(&["29", "29", "29", "50", "", "1"])),
+        ("EventCode", texts(&["29", "29", "29.0", "50", "", "1", "x"])),
         ("_cd", texts(&["1:1", "1:2", ""])),
         (
             "_time",

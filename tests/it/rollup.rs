@@ -74,7 +74,7 @@ prop_compose! {
     fn any_commit()(
         host in prop_oneof![4 => Just(0_u8), 1 => Just(1)],
         process in prop_oneof![3 => Just(0_u8), 2 => 1..3_u8],
-        pause in prop_oneof![3 => 0..50_u32, 2 => 295..315_u32],
+        pause in prop_oneof![3 => 0..50_u32, 2 => 295..315_u32, 3 => 200..290_u32],
         site in prop::bool::weighted(0.3),
         changes in vec((0..ACTIONS.len(), prop_oneof![Just(0), 0..NAMES.len()]), 1..4),
         closed in prop::bool::weighted(0.6),
@@ -179,7 +179,7 @@ proptest! {
 
     #[test]
     fn splunk_and_scan_find_the_same(
-        commits in vec(any_commit(), 1..12),
+        commits in vec(any_commit(), 1..20),
         cleared in prop_oneof![Just(usize::MAX), 2..30_usize],
         window in (0..20_usize, 0..20_usize),
         chunk in 1..40_usize,
@@ -199,9 +199,10 @@ proptest! {
     #[test]
     fn a_second_rendering_changes_no_finding(mut commits in vec(any_commit(), 1..12), seed in any::<u64>()) {
         for commit in &mut commits {
-            // Everything is known, and no silence is so near to 30 seconds that a cut fraction of a second decides.
+            // Everything is known, and no silence is so near to 30 seconds, no change so long, that a cut fraction of a
+            // second decides.
             commit.unknown = [false; 4];
-            commit.pause = if commit.pause > 250 { 600 } else { commit.pause };
+            commit.pause = if commit.pause > 50 { 600 } else { commit.pause };
         }
         let events = events(&commits, usize::MAX);
         let rendered = |renderings: &[Rendering]| {
@@ -230,7 +231,7 @@ fn the_twin_does_the_steps_of_the_macro() {
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/splunk_app/default/macros.conf"))
             .unwrap();
     let start = conf.find("[iismodcheck_rollup]").unwrap();
-    let definition = &conf[start..start + conf[start..].find("| iismodcheck input=change").unwrap()];
+    let definition = &conf[start..start + conf[start..].find("\niseval").unwrap()];
     let mut rest = definition;
     for step in STEPS {
         let at = rest.find(step).unwrap_or_else(|| panic!("not in the macro, or not in this order: {step}"));
@@ -278,22 +279,120 @@ fn the_generated_commits_have_what_the_roll_up_is_for() {
     assert_eq!(seen, expected);
 }
 
-/// Events of one image, ten seconds apart and without event 50, so that they are one change.
-fn images(written: &[(&str, &str)]) -> Vec<Record> {
-    let events = (1..).zip(written).map(|(record, (old, new))| ConfigEvent {
+/// An event of one process, that many tenths of a second after its first. `50` in place of a configuration closes.
+fn event(tenths: i64, record: &str, configuration: &str, [old, new]: [&str; 2]) -> ConfigEvent {
+    let closes = configuration == "50";
+    ConfigEvent {
         host: "web01.example.com".to_owned(),
         process: "4000".to_owned(),
         actor: "S-1-5-21-1".to_owned(),
-        time: 1_700_000_000_000_000 + record * 10_000_000,
-        record: record.to_string(),
+        time: 1_700_000_000_000_000 + tenths * 100_000,
+        record: record.to_owned(),
         config_path: "MACHINE/WEBROOT/APPHOST".to_owned(),
         location: String::new(),
-        configuration: "/system.webServer/globalModules/add[@name=\"StaticFileModule\"]/@image".to_owned(),
-        operation: "3".to_owned(),
-        old: (*old).to_owned(),
-        new: (*new).to_owned(),
-    });
+        configuration: if closes { String::new() } else { format!("/system.webServer/{configuration}") },
+        operation: if closes { "50" } else { "3" }.to_owned(),
+        old: old.to_owned(),
+        new: new.to_owned(),
+    }
+}
+
+const IMAGE: &str = "globalModules/add[@name=\"StaticFileModule\"]/@image";
+
+/// Events of one image, ten seconds apart and without event 50, so that they are one change.
+fn images(written: &[(&str, &str)]) -> Vec<Record> {
+    let events = (1..).zip(written).map(|(n, (old, new))| event(n * 100, &n.to_string(), IMAGE, [old, new]));
     events.map(|event| event.render(Rendering::XmlRaw)).collect()
+}
+
+/// The findings about `Evil`, which `scan` and the roll-up agree on, each as second of its first row, action and what it
+/// continues.
+fn about_evil(rows: &[Record]) -> Vec<String> {
+    let findings = scan(rows);
+    assert_eq!(contract(&findings), contract(&in_splunk(rows, 7)));
+    let ids: std::collections::BTreeSet<&str> = findings.iter().map(|f| value(f, "iis_finding_id")).collect();
+    assert_eq!(ids.len(), findings.len(), "an id for each finding");
+    let evil = findings.iter().filter(|finding| value(finding, "iis_module_name") == "Evil");
+    evil.map(|finding| {
+        let second = iismodcheck::detect::time::parse(value(finding, "_time")).unwrap() / 1_000_000;
+        let reasons = finding.get("iis_module_reasons").into_iter().flatten();
+        let continues: Vec<&str> = reasons.filter_map(|reason| reason.strip_prefix("continues:")).collect();
+        let action = value(finding, "iis_module_action");
+        format!("{} {action} {}", second - 1_700_000_000, continues.concat()).trim_end().to_owned()
+    })
+    .collect()
+}
+
+/// A module is installed, and the process goes on to write for an hour.
+#[test]
+fn whoever_keeps_writing_keeps_no_change_open() {
+    let evil = "globalModules/add[@name=\"Evil\"]";
+    let install = |record: &dyn Fn(i64) -> String| -> Vec<ConfigEvent> {
+        let image = format!("{evil}/@image");
+        let mut events = vec![
+            event(0, &record(1), evil, ["", ""]),
+            event(2, &record(2), &image, ["", "C:\\Windows\\Temp\\evil.dll"]),
+        ];
+        events[0].operation = "1".to_owned();
+        events
+    };
+    let own = format!("{evil}/@lockItem");
+    let first = "2023-11-14T22:13:20Z";
+    let pieces = |to: i64| -> Vec<String> {
+        let later = (1..).map(|piece| piece * 325).take_while(|at| *at <= to);
+        ["0 added".to_owned()].into_iter().chain(later.map(|at| format!("{at} modified {first}"))).collect()
+    };
+    for numbered in [true, false] {
+        let record = |n: i64| if numbered { n.to_string() } else { String::new() };
+        for (what, expected) in [
+            ("httpLogging/@dontLog", pieces(0)),
+            ("modules/add[@name=\"HttpLoggingModule\"]/@lockItem", pieces(0)),
+            (&own, pieces(3600)),
+            // Event 50 ends a change; what follows is nothing that goes on.
+            ("50", pieces(0)),
+        ] {
+            let mut events = install(&record);
+            events.extend((1..=144).map(|n| event(n * 250, &record(n + 2), what, ["false", "true"])));
+            for renderings in [
+                &[Rendering::XmlRaw][..],
+                &[Rendering::XmlFields],
+                &[Rendering::XmlRaw, Rendering::ClassicRaw],
+            ] {
+                if renderings.len() > 1 && !numbered {
+                    continue; // Without a record number two renderings are two events.
+                }
+                let mut rows: Vec<Record> =
+                    events.iter().flat_map(|event| renderings.iter().map(|r| event.render(*r))).collect();
+                shuffle(&mut rows, 7);
+                assert_eq!(about_evil(&rows), expected, "{what}, {renderings:?}, numbered: {numbered}");
+            }
+        }
+    }
+}
+
+/// A cleared log gives the restoration the record number of the hijack.
+#[test]
+fn a_hijack_does_not_hide_behind_its_record_number() {
+    let (own, evil) = (r"%windir%\System32\inetsrv\static.dll", r"C:\Apps\evil.dll");
+    let hijack = event(0, "3", IMAGE, [own, evil]);
+    for (record, values) in [("3", [evil, own]), ("4", [evil, own]), ("3", [own, own]), ("3", ["", ""])] {
+        let second = event(5, record, IMAGE, values);
+        let mut rows: Vec<Record> = [&hijack, &second].map(|event| event.render(Rendering::XmlRaw)).into();
+        for _ in 0..2 {
+            let findings = scan(&rows);
+            assert_eq!(contract(&findings), contract(&in_splunk(&rows, 1)));
+            assert_eq!(findings.len(), 1);
+            assert_eq!(value(&findings[0], "iis_module_verdict"), "image_hijack", "{record} {values:?}");
+            rows.reverse();
+        }
+    }
+    // Both renderings of an honest change are one event.
+    let honest = event(3, "3", IMAGE, [own, own]);
+    let rows = [Rendering::XmlRaw, Rendering::ClassicRaw].map(|rendering| honest.render(rendering));
+    let findings = scan(&rows);
+    assert_eq!(contract(&findings), contract(&in_splunk(&rows, 1)));
+    assert_eq!(findings.len(), 1);
+    assert_eq!(value(&findings[0], "iis_module_verdict"), "known_good");
 }
 
 /// Where event 50 is not collected, a hijack that is taken back at once is one change, and what it ends with is good. Of

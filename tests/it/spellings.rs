@@ -56,6 +56,7 @@ fn subject<'a>(kind: Kind, name: &'a str, identity: &'a str, host: &'a str) -> S
         level: Level::Change,
         class: kind.class(),
         kind: Some(kind),
+        or_filter: false,
         section: match kind {
             Kind::Native => Section::GlobalModules,
             Kind::Managed => Section::Modules,

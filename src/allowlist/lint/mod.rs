@@ -62,7 +62,7 @@ macro_rules! rules {
 
 rules! {
     BROKEN_ROW = "broken-row", Error,
-        "the header or the row cannot be read; searches refuse the whole file",
+        "a row is bad: searches allow nothing by it, and deny by the cells that can be read; or the header is: no row counts. scan and the other subcommands refuse the file",
         "said with each";
     UNKNOWN_COLUMN = "unknown-column", Warning,
         "a column is not read and looks like a misspelt one; what it was meant to limit is not limited",
@@ -226,7 +226,8 @@ fn broken(file: &str, error: &AllowlistError) -> Finding {
     let end = if matches!(error, AllowlistError::Cell { .. }) { what.len() } else { advice(what) };
     let what = what.get(..end).unwrap_or(what);
     let found = if error.found().is_empty() { String::new() } else { format!(", found `{}`", error.found()) };
-    let message = format!("{what}{found}; until this is fixed, searches refuse the whole file");
+    let until = if error.is_of_the_file() { "use no row of the file" } else { "allow nothing by this row" };
+    let message = format!("{what}{found}; until this is fixed, searches {until}");
     let (line, column) = (error.line(), error.column());
     Finding { file: file.to_owned(), line, column, rule: &BROKEN_ROW, message, fix: error.fix() }
 }

@@ -87,7 +87,7 @@ fn image(number: EntryNumber, entry: &Entry, index: &Index, report: &mut Report<
     if !is_glob {
         if image.is_relative() {
             report(Column::Image, &RELATIVE_IMAGE, "");
-        } else if let Some(place) = image.suspicious_location() {
+        } else if let Some(place) = image.suspicious_location(&index.roots) {
             report(Column::Image, &USER_WRITABLE, place);
         }
         return;
@@ -97,8 +97,9 @@ fn image(number: EntryNumber, entry: &Entry, index: &Index, report: &mut Report<
         report(Column::Image, &ANY_FOLDER, "");
     } else {
         // The normal form keeps its meaning under any roots: its variables are those that normalisation writes.
-        let inside = Image::normalise(&format!("{folder}\\module.dll"), &Roots::default());
-        if let Some(place) = inside.suspicious_location() {
+        let roots = Roots::default();
+        let inside = Image::normalise(&format!("{folder}\\module.dll"), &roots);
+        if let Some(place) = inside.suspicious_location(&roots) {
             report(Column::Image, &USER_WRITABLE, place);
         } else {
             let skipped = skipped(image, index);
@@ -172,6 +173,7 @@ fn identity<'a>(number: EntryNumber, entry: &'a Entry, index: &'a Index) -> Iden
     Identity {
         class: entry.kind.map_or(Class::Module, Kind::class),
         kind: entry.kind,
+        or_filter: false,
         name: &entry.name,
         image: index.image(number),
         managed_type: index.managed_type(number),

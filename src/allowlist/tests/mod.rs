@@ -100,6 +100,7 @@ impl Seen {
         Identity {
             class: self.class,
             kind: self.kind,
+            or_filter: false,
             name: &self.name,
             image: self.image.as_ref(),
             managed_type: self.managed.as_ref(),

@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
     subject.old = arguments.old.as_deref();
     subject.config_path = &arguments.config_path;
     if let Some(kind) = arguments.kind {
-        (subject.class, subject.kind) = (kind.class(), Some(kind));
+        (subject.class, subject.kind, subject.or_filter) = (kind.class(), Some(kind), false);
     }
     if let Some(action) = arguments.action {
         (subject.action, subject.level) = (action, Level::Change);

@@ -59,6 +59,19 @@ fn merged(rows: &[&str]) -> Change {
 }
 
 #[test]
+fn a_precondition_that_goes_is_none() {
+    for (rows, expected) in [
+        (&["1 modules add/@preCondition 3 - -> bitness32"][..], Some("bitness32")),
+        (&["1 modules add/@preCondition 3 bitness32 -> -"], None),
+        (&["1 modules add/@preCondition 2 bitness32 -> bitness32"], None),
+        (&["1 modules add/@preCondition 2 - -> bitness32"], None),
+        (&["1 modules add/@preCondition 2 bitness32 -> bitness64"], Some("bitness64")),
+    ] {
+        assert_eq!(merged(rows).precondition.as_deref(), expected, "{rows:?}");
+    }
+}
+
+#[test]
 fn actions_follow_from_the_rows() {
     use Action::{Added, Changed, Cleared, Modified, Removed, Reordered, Replaced, Restored};
     let cases: &[(&[&str], Action, bool)] = &[
@@ -272,17 +285,92 @@ fn the_rendering_that_shows_most_counts() {
         [None, Some(ValueSource::Fallback), Some(ValueSource::Message), Some(ValueSource::EventData)];
     for (at, more) in sources.into_iter().enumerate() {
         for less in &sources[..at] {
-            for (low, high) in [("a", "b"), ("b", "a")] {
-                let rendering = |source, image: &str| {
-                    let mut part = part(&format!("7 global add/@image 1 - -> {image}"));
+            for (shown, events) in [("hidden", 1), ("1 - -> a", 1), ("1 - -> b", 2)] {
+                let rendering = |source, values: &str| {
+                    let mut part = part(&format!("7 global add/@image {values}"));
                     part.change.as_mut().unwrap().source = source;
                     part
                 };
-                let parts = vec![rendering(more, high), rendering(*less, low)];
-                let change = merge(parts).unwrap();
-                assert_eq!(change.image.as_deref(), Some(high), "{less:?} {more:?}");
+                let change = merge(vec![rendering(*less, shown), rendering(more, "1 - -> a")]).unwrap();
+                assert_eq!(change.rows, events, "{less:?} {shown} {more:?}");
+                if events == 1 {
+                    assert_eq!((change.image.as_deref(), change.source), (Some("a"), more));
+                }
             }
         }
+    }
+}
+
+/// Two rows of one record number and one second: renderings of one event, or events with a cleared log in between.
+#[test]
+fn rows_that_contradict_each_other_are_two_events() {
+    for (first, second, events) in [
+        ("3 global add/@image 3 good -> evil", "3 global add/@image 3 evil -> good", 2),
+        ("3 global add/@image 3 good -> evil", "3 global add/@image 3 good -> other", 2),
+        ("3 global add/@image 3 good -> evil", "3 global add/@image 1 good -> evil", 2),
+        ("3 global add/@image 1 - -> evil", "3 global add/@image 1 - -> -", 2),
+        ("3 global add 1", "3 global add 2", 2),
+        ("3 global add/@image 3 good -> evil", "3 modules add/@type 3 good -> evil", 2),
+        ("3 global add/@image 3 good -> evil", "3 global add/@image 3 good -> evil", 1),
+        ("3 global add/@image 3 good -> evil", "3 global add/@image hidden", 1),
+        ("3 global add/@image hidden", "3 global add/@image hidden", 1),
+        ("3 global add 1", "3 global add hidden", 1),
+    ] {
+        let mut second = part(second);
+        second.time += 900_000;
+        for parts in [vec![part(first), second.clone()], vec![second, part(first)]] {
+            assert_eq!(merge(parts).map(|change| change.rows), Some(events), "{first}");
+        }
+    }
+}
+
+#[test]
+fn a_hijack_that_was_taken_back_under_its_own_record_number_is_seen() {
+    let hijack = part("3 global add/@image 3 good -> evil");
+    let mut restored = part("3 global add/@image 3 evil -> good");
+    restored.time += 500_000;
+    let mut classic = part("3 global add/@image hidden");
+    classic.time = classic.time.div_euclid(SECOND) * SECOND;
+    for parts in [
+        vec![hijack.clone(), restored.clone()],
+        vec![restored.clone(), classic.clone(), hijack.clone()],
+        vec![classic.clone(), restored, hijack, classic],
+    ] {
+        let change = merge(parts).unwrap();
+        assert_eq!((change.rows, change.image.as_deref(), change.value_unseen), (2, Some("good"), false));
+        assert_eq!(change.overwritten, [Overwritten::Image("evil".to_owned())]);
+    }
+}
+
+#[test]
+fn what_one_rendering_alone_shows_is_kept() {
+    let mut appended = part("1 global add hidden");
+    appended.change.as_mut().unwrap().appended_image = Some(Cow::Borrowed("c:\\appended.dll"));
+    let mut first = part("1 global add 1");
+    first.change.as_mut().unwrap().new = None;
+    let change = merge(vec![first, appended]).unwrap();
+    assert_eq!((change.rows, change.action), (1, Action::Added));
+    assert_eq!(change.image.as_deref(), Some("c:\\appended.dll"));
+}
+
+#[test]
+fn an_id_needs_a_record_number_or_a_time() {
+    let id = |record: &str, later: i64, assumed: bool| {
+        let mut part = part("1 global add 1");
+        part.record = Cow::Owned(record.to_owned());
+        part.time += later;
+        part.time_assumed = assumed;
+        merge(vec![part]).unwrap().finding_id("h", "k", Verdict::Unknown, "i")
+    };
+    // The fraction of a second differs between renderings; an assumed time between searches.
+    for (one, other, same) in [
+        (("", 0, false), ("", 300 * SECOND, false), false),
+        (("", 0, false), ("", SECOND / 2, false), true),
+        (("", 0, true), ("", 300 * SECOND, true), true),
+        (("7", 0, false), ("7", 300 * SECOND, false), true),
+        (("7", 0, false), ("8", 0, false), false),
+    ] {
+        assert_eq!(id(one.0, one.1, one.2) == id(other.0, other.1, other.2), same, "{one:?} {other:?}");
     }
 }
 

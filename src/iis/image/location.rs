@@ -41,17 +41,17 @@ const HIDING: &[ImageFlags] = &[
     ImageFlags::TOO_LONG,
 ];
 
-pub(super) fn suspicious(image: &Image) -> Option<&'static str> {
+/// The reason code of a spelling that hides the place.
+pub(super) fn hiding(image: &Image) -> Option<&'static str> {
+    HIDING.iter().find(|flag| image.flags.intersects(**flag))?.codes().next()
+}
+
+/// The reason code of the place that the path names; a relative one names none.
+pub(super) fn place(image: &Image) -> Option<&'static str> {
     if image.is_relative() {
         return None;
     }
-    place(image.directory()).or_else(|| {
-        let hiding = HIDING.iter().find(|flag| image.flags.intersects(**flag))?;
-        hiding.codes().next()
-    })
-}
-
-fn place(directory: &str) -> Option<&'static str> {
+    let directory = image.directory();
     let components = || directory.split('\\');
     if components().skip(1).any(|c| matches!(c, "temp" | "tmp")) {
         return Some(TEMP);

@@ -11,6 +11,7 @@ use super::roots::Roots;
 
 mod flags;
 mod location;
+mod opened;
 mod parse;
 #[cfg(test)]
 mod tests;
@@ -81,17 +82,32 @@ impl Image {
         self.normal.rsplit_once('\\').map_or("", |(directory, _)| directory)
     }
 
-    /// The reason code of a place from which no module is expected ([`LOCATIONS`]), or of a spelling that hides the
-    /// place (a code of [`ImageFlags::TABLE`]). A merely relative path is neither.
+    /// The file that Windows opens on a host with these roots: without the dots and blanks that it drops at the end of
+    /// each component, without a device prefix, and on the drive of Windows where the path names none. It counts
+    /// against a module (deny entries, threats, places) and never for it.
     #[must_use]
-    pub fn suspicious_location(&self) -> Option<&'static str> {
-        location::suspicious(self)
+    pub fn opened(&self, roots: &Roots) -> Self {
+        opened::opened(self, roots)
     }
 
-    /// Whether the file lies in System32 (or `SysWOW64`) itself, not in a folder below it. IIS keeps its modules in
-    /// `inetsrv`, so a module in the root stands out although the folder is a trusted one.
+    /// The reason code of a place from which no module is expected ([`LOCATIONS`]), as written or as Windows opens it.
     #[must_use]
-    pub fn in_system32_root(&self) -> bool {
-        matches!(self.directory(), r"%windir%\system32" | r"%windir%\syswow64")
+    pub fn place(&self, roots: &Roots) -> Option<&'static str> {
+        location::place(self).or_else(|| location::place(&self.opened(roots)))
+    }
+
+    /// The reason code of the [`Image::place`], or of a spelling that hides the place (a code of
+    /// [`ImageFlags::TABLE`]). A merely relative path is neither.
+    #[must_use]
+    pub fn suspicious_location(&self, roots: &Roots) -> Option<&'static str> {
+        self.place(roots).or_else(|| location::hiding(self))
+    }
+
+    /// Whether the file lies in System32 (or `SysWOW64`) itself, as written or as Windows opens it, not in a folder below
+    /// it. IIS keeps its modules in `inetsrv`, so a module in the root stands out although the folder is a trusted one.
+    #[must_use]
+    pub fn in_system32_root(&self, roots: &Roots) -> bool {
+        let inside = |image: &Self| matches!(image.directory(), r"%windir%\system32" | r"%windir%\syswow64");
+        inside(self) || inside(&self.opened(roots))
     }
 }

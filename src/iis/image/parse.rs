@@ -173,7 +173,7 @@ fn look(path: &str) -> ImageFlags {
 fn anchor(path: &str, drive: bool) -> ImageFlags {
     if path.starts_with(r"\\") {
         ImageFlags::REMOTE
-    } else if NT_OBJECTS.iter().any(|object| path.starts_with(object)) {
+    } else if is_nt_object(path) {
         ImageFlags::UNRESOLVABLE_DEVICE
     } else if (drive && is_drive_path(path)) || leading_variable(path).is_some() {
         // A variable that is still there is a root without a known folder, or was flagged as unknown.
@@ -181,6 +181,11 @@ fn anchor(path: &str, drive: bool) -> ImageFlags {
     } else {
         ImageFlags::RELATIVE
     }
+}
+
+/// Whether a path names an object of the kernel.
+pub(super) fn is_nt_object(path: &str) -> bool {
+    NT_OBJECTS.iter().any(|object| path.starts_with(object))
 }
 
 /// Whether a component holds `~` and a digit, as generated 8.3 names do.

@@ -65,7 +65,7 @@ fn table_of_images() {
         flags.sort_unstable();
         assert_eq!(image.normal, row.normal, "{:?}", row.written);
         assert_eq!(flags, row.flags, "{:?}", row.written);
-        assert_eq!(image.suspicious_location(), row.location.as_deref(), "{:?}", row.written);
+        assert_eq!(image.suspicious_location(&row.roots), row.location.as_deref(), "{:?}", row.written);
         assert_eq!(Image::normalise(&image.normal, &row.roots).normal, row.normal, "{:?}", row.written);
     }
 }
@@ -133,10 +133,59 @@ fn system32_root() {
         (r"%windir%\SysWOW64\system.dll", true),
         (r"C:\Windows\System32\inetsrv\static.dll", false),
         (r"C:\Windows\static.dll", false),
+        (r"C:\Windows\System32.\system.dll", true),
+        (r"\Windows\System32\system.dll", true),
+        (r"C:Windows\System32\system.dll", true),
+        (r"C:\Windows\System32.\inetsrv\system.dll", false),
         (r"D:\Windows\System32\system.dll", false),
     ] {
-        assert_eq!(Image::normalise(written, &Roots::default()).in_system32_root(), expected, "{written}");
+        let roots = Roots::default();
+        assert_eq!(Image::normalise(written, &roots).in_system32_root(&roots), expected, "{written}");
     }
+}
+
+/// What Windows opens, written in the normal form, for spellings that keep a shape of their own.
+#[test]
+fn opened() {
+    for (written, expected) in [
+        (r"C:\Apps.\evil.dll", r"c:\apps\evil.dll"),
+        (r"C:/Apps./evil.dll", r"c:\apps\evil.dll"),
+        (r"C:\Apps.\.\evil.dll", r"c:\apps\evil.dll"),
+        (r"C:\Apps . .\evil.dll. ", r"c:\apps\evil.dll"),
+        (r"C:\Apps\...\evil.dll", r"c:\apps\evil.dll"),
+        (r"C:\x.\..\Apps\evil.dll", r"c:\apps\evil.dll"),
+        (r"C:\..\..\Apps\evil.dll", r"c:\apps\evil.dll"),
+        (r"\Apps\evil.dll", r"c:\apps\evil.dll"),
+        (r"/Apps/evil.dll", r"c:\apps\evil.dll"),
+        (r"\x\..\Apps.\evil.dll", r"c:\apps\evil.dll"),
+        (r"C:Apps\evil.dll", r"c:\apps\evil.dll"),
+        (r"D:Apps\evil.dll", r"d:\apps\evil.dll"),
+        (r"%SystemDrive%Apps\evil.dll", r"c:\apps\evil.dll"),
+        (r"%windir%\Temp.\x.dll", r"%windir%\temp\x.dll"),
+        (r"%IIS_BIN%\a.\x.dll", r"%iis_bin%\a\x.dll"),
+        (r"C:\Windows.\System32.\inetsrv\static.dll", r"%windir%\system32\inetsrv\static.dll"),
+        (r"\\.\C:\Apps.\evil.dll", r"c:\apps\evil.dll"),
+        (r"\\?\C:\Apps\evil.dll", r"c:\apps\evil.dll"),
+        (r"\\?\UNC\server\share\x.dll", r"\\server\share\x.dll"),
+        (r"\\server\share\a.\..\..\..\x.dll.", r"\\server\share\x.dll"),
+        (r"x.dll.", r"x.dll"),
+        (r"..\a.\x.dll", r"..\a\x.dll"),
+        (r"C:\Apps.\evil\", r"c:\apps\evil\"),
+        // What Windows takes as it is written stays so.
+        (r"C:\Apps\.evil\e.dll", r"c:\apps\.evil\e.dll"),
+        (r"C:\Apps\ evil\e.dll", r"c:\apps\ evil\e.dll"),
+        (r"\Device\HarddiskVolume2\a.\x.dll", r"\device\harddiskvolume2\a.\x.dll"),
+        (r"\\?\Volume{1}\a.\x.dll", r"\\?\volume{1}\a.\x.dll"),
+        (r"a\x.dll", r"a\x.dll"),
+        ("", ""),
+    ] {
+        let roots = Roots::default();
+        let opened = Image::normalise(written, &roots).opened(&roots);
+        assert_eq!(opened.normal, expected, "{written}");
+        assert_eq!(opened.opened(&roots).normal, expected, "{written}");
+    }
+    let roots = roots_of(r"system_root=D:\Windows");
+    assert_eq!(Image::normalise(r"\Apps\x.dll", &roots).opened(&roots).normal, r"d:\apps\x.dll");
 }
 
 #[test]

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from owncheck.dashboard import definitions
 from owncheck.package import Package
 from packages import ROOT
+from searches.events import Host, inventory
 from searches.support import Installed
 from searchhead.server import Jobs, serve
 
@@ -48,7 +49,11 @@ class Dashboard(Installed):
         name, self.definition = next(definitions(Package(self.app, self.app, [], "enterprise")))
         self.assertEqual(name, "iismodcheck.xml")
         (PAGE / "dashboard.json").write_text(json.dumps(self.definition))
-        self.jobs = Jobs(self.head(extra=estate.events()), estate.NOW)
+        self.hold(estate.events())
+
+    def hold(self, events: list) -> None:
+        """Serves the dashboard over these events."""
+        self.jobs = Jobs(self.head(extra=events), estate.NOW)
         server = serve(self.jobs, str(PAGE))
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
@@ -75,7 +80,6 @@ class Dashboard(Installed):
         self.assertTrue(all(refused.values()), refused)
         self.assertEqual({k: v for k, v in page.report.items() if v}, {})
         self.assertEqual([(job["label"], job["error"]) for job in self.jobs.log if job["error"]], [])
-        self.assertNotIn("ds_selected", [job["label"] for job in self.jobs.log], "nothing is selected yet")
         # Six modules: the hijack, the imitation, the agent with and without a visible image, the removal, the damaged event.
         for title, description, value in [
             ("Modules to decide on", "Different modules that no list explains", "6"),
@@ -97,13 +101,51 @@ class Dashboard(Installed):
         self.assertIn(estate.HIJACKED, page.text())
         self.assertIn("ShellModule", page.panel("Listed modules that need a decision", until=TITLES))
 
+    def test_nothing_to_show_is_a_sentence(self):
+        change = Host("web01.example.com")
+        change.install(estate.NOW - estate.DAY, "HttpLoggingModule", r"%windir%\System32\inetsrv\loghttp.dll")
+        noise = Host("web01.example.com")
+        noise.noise(estate.NOW - estate.DAY)
+        listed = inventory("web01", estate.NOW - 900, {"HttpLoggingModule": r"%windir%\System32\inetsrv\loghttp.dll"})
+        no_event, no_inventory = "No event 29 or 50 of Microsoft-IIS-Configuration/Operational", "No inventory came in within 25 hours"
+        for name, events, number, expected in [
+            ("empty", [], "no data", [no_event, no_event, no_event, no_inventory, "No event of the channel"]),
+            ("other settings", noise.events, "0", ["Nothing to decide", "No module was changed", "No module was changed", no_inventory, "good"]),
+            ("nothing new", change.events + listed, "0", ["Nothing to decide", "known_good", "HttpLoggingModule", "Nothing to decide", "good"]),
+        ]:
+            with self.subTest(name):
+                self.hold(events)
+                page = self.browser.open("def=dashboard.json")
+                self.assertEqual([(job["label"], job["error"]) for job in self.jobs.log if job["error"]], [])
+                self.assertEqual({k: v for k, v in page.report.items() if v}, {})
+                self.assertIn(f"Different modules that no list explains {number} ", page.text())
+                self.assertNotIn("No data!", page.text())
+                self.assertNotIn("Set token value", page.text())
+                titles = [TITLES[number] for number in (0, 2, 3, 4, 6)]
+                for title, text in zip(titles, expected):
+                    self.assertIn(text, page.panel(title, until=TITLES), title)
+
+    def test_an_allowlist_that_was_not_made(self):
+        self.allowlist().unlink()
+        page = self.browser.open("def=dashboard.json")
+        self.assertIn("Create the allowlist once", page.panel("Allowlist The site's entries", until=TITLES))
+
+    def test_nothing_selected_is_a_sentence(self):
+        page = self.browser.open("def=dashboard.json")
+        said = "No finding is selected. Click a row of a table of the dashboard first."
+        self.assertIn(said, page.panel("Selected finding", until=TITLES))
+        links = [html.unescape(url) for url in re.findall(r'href="(search\?[^"]*)"', page.dom)]
+        self.assertEqual(len(links), 4)
+        for url in links:
+            self.assertEqual([row["iis_what"] for row in self.followed(url, "none")[1]], [said])
+
     def followed(self, url: str, finding: str) -> tuple[str, list[dict]]:
         """The macro that a link calls, and the rows that its search gives; nothing but the finding id may be in it."""
         parts = urlsplit(url)
         query = parse_qs(parts.query, strict_parsing=True)
         self.assertEqual((parts.path.rpartition("/")[2], set(query)), ("search", {"q", "earliest", "latest"}))
         self.assertEqual((query["earliest"], query["latest"]), (["-7d@d"], ["now"]), "the time range of the dashboard")
-        call = re.fullmatch(r'`(iismodcheck_\w+)\("([0-9a-f]{32})"((?:, "(?:host|fleet|<owner>|<reason>|90)")*)\)`', query["q"][0])
+        call = re.fullmatch(r'`(iismodcheck_\w+)\("([0-9a-f]{32}|none)"((?:, "(?:host|fleet|<owner>|<reason>|90)")*)\)`', query["q"][0])
         self.assertIsNotNone(call, query["q"])
         self.assertEqual(call[2], finding)
         return call[1], self.jobs.head.run(query["q"][0], now=estate.NOW, earliest="-7d@d", latest="now").rows

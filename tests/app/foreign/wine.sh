@@ -5,7 +5,15 @@ need_debian x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64-win32
 wine=/usr/lib/wine/wine64
 export WINEPREFIX=$root/target/tools/wine WINEARCH=win64 WINEDEBUG=-all
 unset DISPLAY
-[[ -d $WINEPREFIX/drive_c/windows/system32 ]] || "$wine" wineboot -i >/dev/null 2>&1
+# From nothing at each try: a prefix that is made by half looks like one. WINEDEBUG empty: Wine's own words go to the log.
+make_prefix() {
+    rm -rf "$WINEPREFIX"
+    quietly wineboot env WINEDEBUG= "$wine" wineboot -i
+}
+if [[ ! -f $WINEPREFIX/complete ]]; then
+    twice make_prefix || die "wineboot could not make a prefix"
+    touch "$WINEPREFIX/complete"
+fi
 # Debian 12's Wine 8.0 lacks bcryptprimitives.dll, which Rust's standard library takes its random numbers from on
 # Windows 10 and later: one function, passed on to the older interface. For tests only; Windows has the real one.
 shim=$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll

@@ -79,6 +79,7 @@ def mapped(package: Package):
     """Every name under which the events arrive has its stanza in props.conf, the same for all names of one rendering.
 
     Not sourcetypes with a slash: AppInspect warns of such a stanza, and a replayed event is all that has no such source.
+    A stanza of forwarded events takes nothing from the other logs that a collector holds.
     """
     props, first = package.conf("props.conf"), {}
     sources = package.conf("macros.conf").get("iismodcheck_sources", {}).get("definition", "")
@@ -87,13 +88,16 @@ def mapped(package: Package):
         yield "macros.conf [iismodcheck_sources]: no names were found"
     for kind, name in found:
         stanza = f"source::{name}" if kind == "source" else name
-        rendering = "XML" if name.startswith("Xml") else "classic"
+        rendering = ("forwarded " if "ForwardedEvents" in name else "") + ("XML" if name.startswith("Xml") else "classic")
         if "/" in name and kind == "sourcetype":
             continue
         if stanza not in props:
             yield f"props.conf: no stanza [{stanza}], which iismodcheck_sources names"
         elif props[stanza] != first.setdefault(rendering, props[stanza]):
             yield f"props.conf [{stanza}]: differs from the first {rendering} stanza"
+        for key, value in props.get(stanza, {}).items() if "ForwardedEvents" in name else ():
+            if re.match(r"EXTRACT-|KV_MODE|EVAL-(?!iismodcheck_)", key) or (key.startswith("FIELDALIAS-") and " AS " in value):
+                yield f"props.conf [{stanza}] {key}: may replace a field of other logs' forwarded events"
 
 
 CHECKS = (known_keys, identity, exports, mapped)

@@ -21,6 +21,7 @@ SAMPLE = {
     "days": "90",
     "margin": "5",
     "text": "a text",
+    "number": "iis_changes",
 }
 
 

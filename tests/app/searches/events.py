@@ -11,6 +11,8 @@ from xml.sax.saxutils import escape
 from searchhead.store import Event
 
 CHANNEL = "Microsoft-IIS-Configuration/Operational"
+PROVIDER = "Microsoft-Windows-IIS-Configuration"
+COLLECTOR = "wec01"  #: Of Windows Event Forwarding: the host of all that it forwards.
 SERVER = "MACHINE/WEBROOT/APPHOST"
 GLOBAL = "/system.webServer/globalModules"
 MODULES = "/system.webServer/modules"
@@ -51,53 +53,63 @@ class Host:
         self._write(time, 50, f"Changes have successfully been committed to '{path}'.", {"ConfigPath": path})
         self.process += 4
 
-    def _write(self, time: float, code: int, message: str, data: dict[str, str]) -> None:
+    def foreign(self, time: float, code: int, text: str, channel: str, provider: str) -> None:
+        """Writes an event of another log."""
+        self._write(time, code, text, {"CommandLine": text}, channel, provider)
+
+    def _write(self, time: float, code: int, message: str, data: dict[str, str], channel=CHANNEL, provider=PROVIDER) -> None:
         self.record += 1
-        raw = self._xml(time, code, data) if self.rendering == "xml" else self._classic(time, code, message)
+        content = data if self.rendering == "xml" else message
+        raw = (self._xml if self.rendering == "xml" else self._classic)(time, code, content, channel, provider)
+        forwarded = "ForwardedEvents" in f"{self.source} {self.sourcetype}"
         prefix = "XmlWinEventLog" if self.rendering == "xml" else "WinEventLog"
         self.events.append(
             Event(
                 time=time,
                 raw=raw,
-                host=self.name.partition(".")[0],
-                source=self.source or f"{prefix}:{CHANNEL}",
+                host=COLLECTOR if forwarded else self.name.partition(".")[0],
+                source=self.source or f"{prefix}:{channel}",
                 sourcetype=self.sourcetype or prefix,
                 index="win",
                 indextime=time + 2,
             )
         )
 
-    def _xml(self, time: float, code: int, data: dict[str, str]) -> str:
+    def _xml(self, time: float, code: int, data: dict[str, str], channel: str, provider: str) -> str:
         moment = datetime.fromtimestamp(time, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
         cells = "".join(f"<Data Name='{name}'>{escape(value)}</Data>" for name, value in data.items())
         return (
             "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>"
-            "<Provider Name='Microsoft-Windows-IIS-Configuration' Guid='{DC0B8E51-4863-407A-BC3C-1B479B2978AC}'/>"
+            f"<Provider Name='{provider}' Guid='{{DC0B8E51-4863-407A-BC3C-1B479B2978AC}}'/>"
             f"<EventID>{code}</EventID><Version>0</Version><Level>5</Level><Task>0</Task><Opcode>0</Opcode>"
             f"<Keywords>0x4000000000000000</Keywords><TimeCreated SystemTime='{moment}'/>"
             f"<EventRecordID>{self.record}</EventRecordID><Correlation/>"
-            f"<Execution ProcessID='{self.process}' ThreadID='1632'/><Channel>{CHANNEL}</Channel>"
+            f"<Execution ProcessID='{self.process}' ThreadID='1632'/><Channel>{channel}</Channel>"
             f"<Computer>{self.name}</Computer><Security UserID='{self.sid}'/></System>"
             f"<EventData>{cells}</EventData></Event>"
         )
 
-    def _classic(self, time: float, code: int, message: str) -> str:
+    def _classic(self, time: float, code: int, message: str, channel: str, provider: str) -> str:
         moment = datetime.fromtimestamp(time, timezone.utc).strftime("%m/%d/%Y %I:%M:%S %p")
         return (
-            f"{moment}\nLogName={CHANNEL}\nEventCode={code}\nEventType=5\nComputerName={self.name}\nUser=NOT_TRANSLATED\n"
-            f"Sid={self.sid}\nSidType=0\nSourceName=Microsoft-Windows-IIS-Configuration\nType=Verbose\n"
+            f"{moment}\nLogName={channel}\nEventCode={code}\nEventType=5\nComputerName={self.name}\nUser=NOT_TRANSLATED\n"
+            f"Sid={self.sid}\nSidType=0\nSourceName={provider}\nType=Verbose\n"
             f"RecordNumber={self.record}\nKeywords=None\nTaskCategory=None\nOpCode=Info\nMessage={message}"
         )
 
     def install(self, time: float, name: str, image: str, sections=(GLOBAL, MODULES)) -> None:
         """`appcmd install module`: element, name and image in globalModules, element and name in modules, commit."""
+        self.add(time, name, image, sections)
+        self.commit(time)
+
+    def add(self, time: float, name: str, image: str, sections=(GLOBAL, MODULES)) -> None:
+        """The events of an installation without the one that closes it."""
         for section in sections:
             key = f'{section}/add[@name="{name}"]'
             self.row(time, key)
             self.row(time, f"{key}/@name", new=name)
             if section == GLOBAL:
                 self.row(time, f"{key}/@image", new=image)
-        self.commit(time)
 
     def hijack(self, time: float, name: str, old: str, new: str) -> None:
         """The image of a registered module is set to another file."""

@@ -10,4 +10,10 @@ SOURCES = [
     ("xml", "replayed", "XmlWinEventLog:Microsoft-IIS-Configuration/Operational"),
     ("classic", "WinEventLog:Microsoft-Windows-IIS-Configuration/Operational", "WinEventLog"),
     ("xml", "XmlWinEventLog:Microsoft-Windows-IIS-Configuration/Operational", "XmlWinEventLog"),
+    ("classic", "WinEventLog:ForwardedEvents", "WinEventLog"),
+    ("xml", "XmlWinEventLog:ForwardedEvents", "XmlWinEventLog"),
+    ("classic", "collected", "WinEventLog:ForwardedEvents"),
+    ("xml", "collected", "XmlWinEventLog:ForwardedEvents"),
 ]
+#: (channel, provider) of what else a collector holds.
+OTHER_LOGS = [("Security", "Microsoft-Windows-Security-Auditing"), ("Microsoft-IIS-Logging/Logs", "Microsoft-Windows-IIS-Logging")]

@@ -7,8 +7,8 @@ import re
 from searchhead.alerts import fill
 from searchhead.timetext import relative
 
-from .events import GLOBAL, Host, inventory
-from .sources import SOURCES
+from .events import CHANNEL, GLOBAL, MODIFY, MODULES, Host, inventory
+from .sources import OTHER_LOGS, SOURCES
 from .support import CHANGES, EVIL, GOOD_IMAGE, GOOD_NAME, NOW, RULE, Installed, install_time
 
 LISTED = "IIS Module Check - Listed module needs a decision"
@@ -32,7 +32,7 @@ class Mails(Installed):
         # In the HTML form of a mail \n and \r become ends of lines: C:\inetpub\rewrite\native.dll would lose two letters.
         stanzas = self.head().instance.apps["iismodcheck"].stanzas("savedsearches")
         mails = {name: keys for name, keys in stanzas.items() if "action.email" in keys}
-        self.assertEqual(len(mails), 3)
+        self.assertEqual(len(mails), 4)
         self.assertEqual({keys.get("action.email.content_type") for keys in mails.values()}, {"plain"})
 
 
@@ -53,6 +53,45 @@ class Changes(Mails):
                 severity = found[0]["severity" if name == RULE else "iis_module_severity"]
                 self.assertEqual(severity, "high" if rendering == "xml" else "medium")
                 self.assertIn(EVIL if rendering == "xml" else "EvilModule", found[0]["iis_what"])
+
+    def test_forwarded_events_of_other_logs_are_not_counted(self):
+        for rendering, source, sourcetype in SOURCES:
+            if "Forwarded" not in f"{source} {sourcetype}":
+                continue
+            host = Host("web01.example.com", rendering, source=source, sourcetype=sourcetype)
+            for channel, provider in OTHER_LOGS:
+                host.foreign(install_time(), 29, "Something of its own", channel, provider)
+                host.foreign(install_time(), 4688, f"wevtutil sl {CHANNEL} /e:false", channel, provider)
+            with self.subTest(rendering=rendering, source=source, sourcetype=sourcetype):
+                search = "`iismodcheck_events`"
+                self.assertEqual(self.head(host).run(search, now=NOW, earliest="-1d").rows, [])
+                # Words may stand in any text: what an event is, the command decides.
+                host.foreign(install_time(), 29, f"Changes to '{GLOBAL}/add[@name=\"Evil\"]' at 'MACHINE' in {CHANNEL}", *OTHER_LOGS[0])
+                head = self.head(host)
+                self.assertEqual(len(head.run(search, now=NOW, earliest="-1d").rows), 1)
+                self.assertEqual(self.changes(head), [])
+                for name in (CHANGES, RULE):
+                    self.assertEqual(self.alert(head, name).run(NOW), [])
+
+    def test_the_drilldowns_of_a_forwarded_event(self):
+        for rendering, source in (("xml", "XmlWinEventLog:ForwardedEvents"), ("classic", "WinEventLog:ForwardedEvents")):
+            host = Host("web01.example.com", rendering, source=source)
+            host.install(install_time(), "EvilModule", EVIL)
+            other = Host("web02.example.com", "classic", source="WinEventLog:ForwardedEvents")
+            processes = Host("web01.example.com", "classic", source="WinEventLog:ForwardedEvents")
+            for where, name in ((processes, "appcmd.exe"), (other, "notepad.exe")):
+                where.foreign(install_time() - 5, 4688, name, *OTHER_LOGS[0])
+            head = self.head(host, other, processes)
+            finding = self.alert(head).run(NOW)[0]["iis_finding_id"]
+            shown = {
+                macro: head.run(f'`iismodcheck_{macro}("{finding}")`', now=NOW, earliest="-1d", latest="now").rows
+                for macro in ("finding", "finding_events", "finding_processes")
+            }
+            with self.subTest(rendering):
+                self.assertEqual([row["iis_hosts"] for row in shown["finding"]], ["web01.example.com"])
+                self.assertEqual(len(shown["finding_events"]), 6)
+                self.assertEqual(len(shown["finding_processes"]), 1)
+                self.assertIn("appcmd.exe", shown["finding_processes"][0]["_raw"])
 
     def test_silent_on_every_built_in_module(self):
         with (self.app / "lookups/iis_module_baseline.csv").open() as file:
@@ -121,6 +160,52 @@ class Changes(Mails):
         raised = [row["iis_module_name"] for hour in range(-5, 4) for row in alert.run(NOW + hour * 3600)]
         self.assertEqual(sorted(raised), names)
 
+    def test_whoever_keeps_writing_is_reported_by_the_first_run(self):
+        # Without event 50, and one more row of the same process every 25 seconds for five hours.
+        others = ("/system.webServer/httpLogging/@dontLog", f'{MODULES}/add[@name="{GOOD_NAME}"]/@lockItem')
+        own = f'{GLOBAL}/add[@name="EvilModule"]/@lockItem'
+        for (rendering, name), written in itertools.product((("xml", CHANGES), ("classic", RULE)), (*others, own)):
+            with self.subTest(rendering=rendering, written=written, alert=name):
+                host = Host("web01.example.com", rendering)
+                start = NOW - 5.5 * 3600
+                host.add(start, "EvilModule", EVIL)
+                for number in range(1, 721):
+                    host.row(start + 25 * number, written, MODIFY, "false", "true")
+                alert = self.alert(self.head(host), name)
+                runs = [alert.run(NOW + hour * 3600) for hour in range(-5, 1)]
+                raised = [[(row["iis_module_name"], row["iis_module_action"]) for row in run] for run in runs]
+                self.assertIn(("EvilModule", "added"), raised[0])
+                self.assertEqual(sum(run.count(("EvilModule", "added")) for run in raised), 1)
+                going_on = [row for run in runs for row in run if row["iis_module_action"] != "added"]
+                if written == own:
+                    self.assertTrue(all(raised), "each hour of it is told")
+                    for row in going_on:
+                        self.assertIn("continues:", row["iis_why"])
+                else:
+                    self.assertEqual(going_on, [])
+
+    def test_a_long_import_is_reported_by_the_first_run(self):
+        # One process adds 150 modules in 40 minutes, over the end of an hour; its event 50 comes at the end, or is not collected.
+        modules = {f"Agent{n:03}Service": rf"C:\Program Files\Agent{n:03}\agent.dll" for n in range(150)}
+        for closed in (True, False):
+            host = Host("web01.example.com")
+            start = NOW - 147 * 60
+            for number, (name, image) in enumerate(modules.items()):
+                host.add(start + number * 16, name, image)
+            if closed:
+                host.commit(start + 150 * 16)
+            head = self.head(host)
+            alert = self.alert(head)
+            first, second = (alert.run(NOW + hour * 3600) for hour in (-2, -1))
+            self.assertEqual(len(first), 75, "what was indexed in the hour before")
+            self.assertEqual(len(second), 75)
+            for row in first + second:
+                self.assertEqual((row["iis_module_action"], row["iis_module_image"]), ("added", modules.pop(row["iis_module_name"])))
+            self.assertEqual(modules, {})
+            modules = {row["iis_module_name"]: row["iis_module_image"] for row in first + second}
+            again = {row["iis_finding_id"] for row in self.alert(head).run(NOW - 3600)}
+            self.assertLess({row["iis_finding_id"] for row in first}, again, "the second look finds the same")
+
     def test_a_late_event_still_alerts(self):
         host = Host("web01.example.com")
         host.install(NOW - 3 * 86400, "EvilModule", EVIL)
@@ -134,6 +219,34 @@ class Changes(Mails):
         host.commit(install_time())
         found = self.alert(self.head(host)).run(NOW)
         self.assertEqual([row["iis_module_verdict"] for row in found], ["unparsed"])
+
+    def test_a_bad_row_of_the_allowlist_does_not_stop_the_alert(self):
+        bad = 'name,image,expires\nEvilModule,"C:\\Windows\\Temp\\evil.dll",31.03.2027\nGoodModule,C:\\Good\\good.dll,\n'
+        self.allowlist().write_text(bad)
+        host = Host("web01.example.com")
+        host.install(install_time(), "EvilModule", EVIL)
+        host.install(install_time() + 60, "GoodModule", r"C:\Good\good.dll")
+        for name in (CHANGES, RULE):
+            found = self.alert(self.head(host), name).run(NOW)
+            self.assertEqual([row["iis_module_name"] for row in found], ["EvilModule"], name)
+            self.assertIn("allowlist_damaged", found[0]["iis_module_reasons"], name)
+
+    def test_an_unreadable_allowlist_is_one_finding(self):
+        self.allowlist().write_bytes("name,image\n".encode("utf-16"))
+        host = Host("web01.example.com")
+        for number in range(3):
+            host.install(install_time() + number * 60, f"Agent{number}Service", rf"C:\Agent\agent{number}.dll")
+        host.install(install_time() + 300, "EvilModule", EVIL)
+        for name in (CHANGES, RULE):
+            head = self.head(host)
+            alert = self.alert(head, name)
+            found = {row["iis_what"]: row for row in alert.run(NOW)}
+            self.assertEqual(len(found), 2, found)
+            one = found["IIS: allowlist unreadable, 3 modules undecided"]
+            self.assertEqual(one["severity" if name == RULE else "iis_module_severity"], "high")
+            self.assertEqual(alert.run(NOW + 60), [], "once a day")
+            again = head.run(f'`iismodcheck_finding("{one["iis_finding_id"]}")`', now=NOW, earliest="-30d@d", latest="now")
+            self.assertEqual([row["iis_what"] for row in again.rows], [one["iis_what"]])
 
     def test_classic_data_still_makes_sense(self):
         host = Host("web01.example.com", "classic")
@@ -242,6 +355,14 @@ class Inventory(Mails):
         self.assertEqual(set(found), {"EvilModule", "UriCacheModule"})
         self.assertEqual(found["UriCacheModule"], "masquerade_path")
         self.assertEqual(alert.run(NOW + 60), [])
+
+    def test_an_unreadable_allowlist_is_one_finding(self):
+        self.allowlist().write_text("user,password\n")
+        listed = {GOOD_NAME: GOOD_IMAGE, "EvilModule": EVIL, "AgentService": r"C:\Agent\agent.dll"}
+        head = self.head(extra=inventory("web01", NOW - 600, listed) + inventory("web02", NOW - 600, listed))
+        found = {row["iis_what"]: row["iis_module_severity"] for row in self.alert(head, LISTED).run(NOW)}
+        self.assertEqual(len(found), 2, found)
+        self.assertEqual(found["IIS: allowlist unreadable, 1 module undecided"], "high")
 
     def test_what_was_fixed_or_removed_is_no_longer_listed(self):
         before = {GOOD_NAME: EVIL, "UriCacheModule": r"%windir%\System32\inetsrv\cachuri.dll", "EvilModule": EVIL}

@@ -1,9 +1,10 @@
 """Beside the published detection: its own search piped into the command, its macros, the fields that CIM asks for."""
 
-from .events import DELETE, GLOBAL, MODIFY, Host
-from .sources import SOURCES
+from .events import CHANNEL, DELETE, GLOBAL, MODIFY, Host
+from .sources import OTHER_LOGS, SOURCES
 from .support import EVIL, GOOD_IMAGE, GOOD_NAME, NOW, Installed, install_time
 
+FORWARDED = "WinEventLog:ForwardedEvents"
 #: The published search up to its statistics, with its own macro's definition (sourcetype) in place of the macro.
 PUBLISHED = (
     'sourcetype="IIS:Configuration:Operational" EventCode=29'
@@ -61,21 +62,23 @@ class Published(Installed):
 
 
     def test_a_change_of_a_whole_section(self):
-        for rendering in ("xml", "classic"):
-            host = Host("web01.example.com", rendering)
+        for rendering, source in (("xml", None), ("classic", None), ("xml", "Xml" + FORWARDED), ("classic", FORWARDED)):
+            host = Host("web01.example.com", rendering, source=source)
             host.row(install_time(), GLOBAL, DELETE)
             host.row(install_time() + 1, "/system.webServer/modules/@runAllManagedModulesForAllRequests", MODIFY, "false", "true")
             host.row(install_time() + 2, "/system.webServer/modulesOfSomebody", DELETE)
             host.row(install_time() + 3, "/system.webServer/handlers/other", DELETE)
             rows = self.head(host).run("index=win tag=change | sort 0 _time", now=NOW, earliest="-1d").rows
             shown = [[row[name] for name in ("action", "object", "object_attrs", "object_category", "object_id")] for row in rows]
-            attribute = "runAllManagedModulesForAllRequests" + ("=true" if rendering == "xml" else "")
+            attribute = "runAllManagedModulesForAllRequests" + ("=true" if rendering == "xml" and not source else "")
+            whole = "/system.webServer/globalModules" if source else "globalModules"
+            part = "/system.webServer/modules/@runAllManagedModulesForAllRequests" if source else "modules"
             self.assertEqual(
                 shown,
                 [
                     # Classic text does not tell what was done.
-                    ["deleted" if rendering == "xml" else "modified", "globalModules", "section", "iis_section", "globalModules"],
-                    ["modified", "modules", attribute, "iis_section", "modules"],
+                    ["deleted" if rendering == "xml" else "modified", "globalModules", "section", "iis_section", whole],
+                    ["modified", "modules", attribute, "iis_section", part],
                 ],
             )
 
@@ -96,6 +99,31 @@ class Published(Installed):
                 with self.subTest(rendering=rendering, user=user):
                     self.assertEqual({row.get("vendor_product") for row in rows}, {"Microsoft IIS", "Microsoft Windows"})
                     self.assertEqual({row.get("user") for row in rows}, {expected})
+
+
+    def test_forwarded_events_of_other_logs_stay_as_they_are(self):
+        add_on = self.apps / "Splunk_TA_windows"
+        (add_on / "default").mkdir(parents=True)
+        (add_on / "metadata").mkdir()
+        (add_on / "metadata/default.meta").write_text("[]\naccess = read : [ * ]\nexport = system\n")
+        calculated = "".join(f'EVAL-{name} = "of the add-on"\n' for name in ("action", "dest", "object", "src", "status", "user", "vendor_product"))
+        (add_on / "default/props.conf").write_text("".join(f"[{name}]\n{calculated}" for name in ("WinEventLog", "XmlWinEventLog", FORWARDED)))
+        for rendering, source, sourcetype in SOURCES:
+            if "Forwarded" not in f"{source} {sourcetype}":
+                continue
+            host = Host("web01.example.com", rendering, source=source, sourcetype=sourcetype)
+            for channel, provider in OTHER_LOGS:
+                host.foreign(install_time(), 29, f"appcmd set config {GLOBAL}/add[@name='Evil']/@image", channel, provider)
+                host.foreign(install_time(), 4688, f"wevtutil sl {CHANNEL}\nLogName={CHANNEL}\nMessage=Changes to '{GLOBAL}' at 'MACHINE' x", channel, provider)
+            props = self.app / "default/props.conf"
+            ours = props.read_text()
+            shown = [self.head(host).run("index=win", now=NOW, earliest="-1d").rows]
+            props.write_text("")
+            shown.append(self.head(host).run("index=win", now=NOW, earliest="-1d").rows)
+            props.write_text(ours)
+            with self.subTest(rendering=rendering, source=source, sourcetype=sourcetype):
+                self.assertEqual(len(shown[0]), 4)
+                self.assertEqual(shown[0], shown[1])
 
 
 class Reports(Installed):

@@ -30,6 +30,9 @@ def _compare(field: str, operator: str, pattern: str):
     matcher = wildcard(pattern)
 
     def equal(value: str) -> bool:
+        if field == "index" and value.startswith("_") and not pattern.startswith("_"):
+            # A wildcard reaches an internal index only when it is written with the underscore.
+            return False
         if literal is not None and number(value) is not None:
             return number(value) == literal
         return matcher.match(value) is not None

@@ -63,6 +63,17 @@ class Props(unittest.TestCase):
         found = rows("*", files=self.FILES, events=[event("word", source="XmlAny:thing:channel"), event("word", -70, source="Xml:thing/chan")])
         self.assertEqual([row.get("by_source") for row in found], ["word", None])
 
+    def test_an_automatic_lookup_leaves_events_without_its_field_alone(self):
+        for output, expected in [("OUTPUT", ["of the table", None, "own"]), ("OUTPUTNEW", ["own", "own", "own"])]:
+            files = {
+                "default/props.conf": f"[t]\nLOOKUP-x = table key {output} label\n",
+                "default/transforms.conf": "[table]\nfilename = t.csv\n",
+                "lookups/t.csv": "key,label\na,of the table\n",
+            }
+            found = rows("*", files=files, events=[event(f"{key} label=own", at) for at, key in ((-1, "key=a"), (-2, "key=b"), (-3, ""))])
+            with self.subTest(output):
+                self.assertEqual([row.get("label") for row in found], expected)
+
     def test_unknown_keys_are_refused(self):
         with self.assertRaises(Unsupported):
             rows("*", files={"default/props.conf": "[t]\nKV_MODE = json\n"}, events=[event("a")])

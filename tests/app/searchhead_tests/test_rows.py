@@ -152,6 +152,28 @@ class Lookups(unittest.TestCase):
                     with self.assertRaises(SearchError):
                         self.head(search, user="guest", files=files)
 
+    def test_rest_lists_saved_searches(self):
+        saved = "[on]\nenableSched = 1\ncron_schedule = 7 * * * *\n[off]\ndisabled = true\n[hidden]\n"
+        files = {
+            "default/savedsearches.conf": saved,
+            "metadata/default.meta": "[]\naccess = read : [ * ]\n[savedsearches/hidden]\naccess = read : [ keeper ]\n",
+        }
+        search = "| rest /servicesNS/-/demo/saved/searches splunk_server=local count=0 | table title disabled is_scheduled cron_schedule eai:acl.app"
+        found = rows(search, files=files, user="guest")
+        on = {"title": "on", "disabled": "0", "is_scheduled": "1", "cron_schedule": "7 * * * *", "eai:acl.app": "demo"}
+        self.assertEqual(found, [on, {"title": "off", "disabled": "1", "is_scheduled": "0", "eai:acl.app": "demo"}])
+        self.assertEqual(len(rows(search, files=files)), 3)
+        self.assertEqual(rows(search.replace("/-/demo", "/-/other"), files=files), [], "nothing is exported")
+        for refused in ("/services/server/info splunk_server=local", "/servicesNS/-/demo/saved/searches", "/servicesNS/-/demo/saved/searches timeout=9"):
+            with self.subTest(refused), self.assertRaises(Unsupported):
+                rows(f"| rest {refused}", files=files)
+
+    def test_internal_indexes_are_named(self):
+        events = [event("a=1", index="_internal"), event("a=2", index="main")]
+        for terms, expected in [("index=*", ["2"]), ("index=_*", ["1"]), ("index=_internal", ["1"]), ("index=main", ["2"])]:
+            with self.subTest(terms):
+                self.assertEqual([row["a"] for row in rows(terms, events=events)], expected)
+
     def test_appendpipe(self):
         idiom = "| appendpipe [ stats count as n | where n=0 | eval label=\"nothing\" | fields - n ] | table label"
         for search, expected in [("| where label=\"none\"", ["nothing"]), ("| head 1", ["system"])]:

@@ -108,6 +108,15 @@ class Streamstats(unittest.TestCase):
         self.assertEqual(self.column('| streamstats reset_before="(n==3)" count as v'), ["1", "2", "1", "2", "3"])
         self.assertEqual(self.column('| streamstats reset_after="(n==3)" count as v'), ["1", "2", "3", "1", "2"])
 
+    def test_reset_after_sees_the_value_of_its_row(self):
+        self.assertEqual(self.column('| streamstats reset_after="(v>=3)" sum(n) as v'), ["1", "3", "3", "4", "5"])
+        self.assertEqual(self.column('| streamstats reset_after="(n-v>=2)" first(n) as v'), ["1", "1", "1", "4", "4"])
+
+    def test_a_reset_resets_every_group(self):
+        data = table("host,bytes,reboot\nx,100,0\ny,200,0\nx,400,0\nx,50,1\ny,150,0\nx,100,0\n")
+        found = rows('| inputlookup t.csv | streamstats reset_after="(reboot=1)" sum(bytes) as v by host', files=data)
+        self.assertEqual([row["v"] for row in found], ["100", "200", "500", "550", "150", "100"])
+
 
 class Timechart(unittest.TestCase):
     def test_every_span_is_there_and_counts_are_zero(self):

@@ -285,7 +285,7 @@ fn what_would_not_be_sound_is_not_added() {
         (
             "latin.csv",
             contoso.to_vec(),
-            "latin.csv, line 2: byte 13 of the file is not UTF-8; save the file as UTF-8",
+            "latin.csv, line 2, column name: byte 13 of the file is not UTF-8; save the file as UTF-8",
         ),
         (
             "allow.csv",

@@ -106,6 +106,51 @@ fn severities_choose_lines_and_exit_codes() {
     assert_eq!(run.code, Some(1));
 }
 
+/// A row that nobody understood wins over findings; one that is unparsed is a finding.
+#[test]
+fn rows_that_are_not_understood() {
+    let sentence = "Changes to '/system.webServer/globalModules/add[@name=\"\"Evil\"\"]' at 'MACHINE/WEBROOT/APPHOST' have \
+                    successfully been committed.";
+    let file = |rows: &[&str]| format!("_raw,_time\n{}\n", rows.join("\n"));
+    let unread = format!("\"<13>Mar  4 09:14:10 web01 {sentence}\",2026-03-04T09:14:10Z");
+    let event = format!("\"{sentence}\",2026-03-04T09:14:10Z");
+    let claims = "\"{\"\"EventID\"\":29,\"\"Channel\"\":\"\"Microsoft-IIS-Configuration/Operational\"\"}\",2026-03-04T09:14:10Z";
+    let other =
+        "\"{\"\"EventID\"\":4688,\"\"x\"\":\"\"Microsoft-IIS-Configuration\"\"}\",2026-03-04T09:14:10Z";
+    let contents = [
+        ("unread.csv", file(&[&event, &unread, &unread])),
+        ("claims.csv", file(&[claims])),
+        ("other.csv", file(&[&event, other])),
+    ];
+    let files: Vec<(&str, &[u8])> = contents.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    let files = folder(&files);
+    let cases: [(&[&str], i32, bool); 8] = [
+        (&["unread.csv"], 2, true),
+        (&["unread.csv", "--fail-on", "info"], 2, true),
+        (&["unread.csv", "--format", "csv"], 2, true),
+        (&["unread.csv", "--allow-unread"], 0, false),
+        (&["unread.csv", "--allow-unread", "--fail-on", "info"], 1, false),
+        (&["claims.csv"], 0, false),
+        (&["claims.csv", "--fail-on", "medium"], 1, false),
+        (&["other.csv"], 0, false),
+    ];
+    for (arguments, code, told) in cases {
+        let run = run_in(files.path(), &[&["scan"], arguments].concat());
+        assert_eq!(run.code, Some(code), "{arguments:?}: {}", run.stderr);
+        let start = "iismodcheck: 2 rows point to the IIS configuration and could not be understood (first: unread.csv:3)";
+        assert_eq!(run.stderr.starts_with(start), told, "{arguments:?}: {}", run.stderr);
+        assert!(told || run.stderr.is_empty(), "{}", run.stderr);
+    }
+    let text = run_in(files.path(), &["scan", "unread.csv", "--allow-unread"]).good();
+    assert!(text.contains("3 rows read: 1 about modules, 2 not understood; 1 finding"), "{text}");
+    assert!(text.contains("note: 2 rows point to the IIS configuration"), "{text}");
+    let json = run_in(files.path(), &["scan", "unread.csv", "--allow-unread", "--format", "json"]).good();
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["summary"]["not_understood_rows"], 2);
+    let baseline = run_in(files.path(), &["allowlist", "baseline", "unread.csv"]).error();
+    assert!(baseline.contains("(first: unread.csv:3)"), "{baseline}");
+}
+
 #[test]
 fn an_allowlist_packs_and_dates() {
     let modules: &[u8] = b"name,image,host,_time\nContosoModule,D:\\c.dll,web01,2026-03-02T12:00:00Z\n\
@@ -164,6 +209,8 @@ fn what_cannot_be_read_is_told_with_file_and_line() {
         ("undoubled.csv", b"EventCode,Message\n29,\"a \"name\" in quotes\"\n".to_vec()),
         ("swallowed.csv", b"EventCode,Message\n29,\"cut off\n29,\"whole\"\n".to_vec()),
         ("command.csv", b"\x1b[31mred\n".to_vec()),
+        ("two-images.csv", b"name,image,Image\nA,a.dll,b.dll\n".to_vec()),
+        ("list-with-message.csv", b"name,image,Message\nA,a.dll,x\n".to_vec()),
     ];
     let files: Vec<(&str, &[u8])> = cases.iter().map(|(name, content)| (*name, content.as_slice())).collect();
     let folder = folder(&files);

@@ -149,6 +149,82 @@ fn several_different_values_cannot_be_read() {
     assert_eq!(verdicts(&annotated)[5], "suspicious_location");
 }
 
+/// `stats values(…)`, `transaction mvraw=t` and the like put several events in one row.
+#[test]
+fn several_events_in_one_row_are_told() {
+    let good = Row::image("HttpLoggingModule", r"%windir%\System32\inetsrv\loghttp.dll");
+    let evil = Row::image("StaticFileModule", r"C:\Windows\Temp\evil.dll");
+    let texts = |one: String, two: String| vec![one, two];
+    let events = |name: &str, values: Vec<String>| {
+        let mut event = Event::new(&[("_time", TIME), ("ComputerName", "web01")]);
+        event.set(name, &values);
+        event
+    };
+    let sentences = || texts(good.message(), evil.message());
+    let several_numbers = |numbers: &[&str]| {
+        let mut event = Event::new(&[("_time", TIME), ("Message", &good.message())]);
+        event.set("EventCode", numbers);
+        event
+    };
+    let cases: [(&[&str], Event, &str); 10] = [
+        (&[], events("_raw", texts(good.xml(), evil.xml())), "multivalue_input"),
+        (&[], events("_raw", texts(good.classic(""), evil.classic(""))), "multivalue_input"),
+        (&["parts=true"], events("_raw", texts("GET /".to_owned(), evil.xml())), "multivalue_input"),
+        (&[], events("Message", sentences()), "multivalue_input"),
+        (&["raw=false"], events("Message", sentences()), "multivalue_input"),
+        (&["message_field=Description"], events("Description", sentences()), "multivalue_input"),
+        (&[], several_numbers(&["29", "50"]), "multivalue_input"),
+        (&[], several_numbers(&["50", "29"]), "multivalue_input"),
+        (&[], events("_raw", vec![[good.classic(""), evil.classic("")].join("\n")]), "trailing_text"),
+        (&[], events("_raw", vec![[good.classic(""), evil.classic("")].join("\r\n")]), "trailing_text"),
+    ];
+    for (arguments, event, reason) in cases {
+        let annotated = annotate(arguments, std::slice::from_ref(&event));
+        assert_eq!(verdicts(&annotated), ["unparsed"], "{event:?}");
+        assert_eq!(annotated[0].text("iis_module_reasons"), reason, "{event:?}");
+    }
+    // Of other logs nothing is said, and what is not needed does no harm.
+    let mut beside = good.xml_event();
+    beside.set("Message", &["a", "b"]);
+    let others = [events("Message", texts("a".to_owned(), "b".to_owned())), beside];
+    assert_eq!(verdicts(&annotate(&[], &others)), ["", "known_good"]);
+}
+
+/// A row of a form that is not read is told: as an event where it says so, else in one message for all.
+#[test]
+fn what_nobody_understands_is_told_once_with_its_count() {
+    let row = Row::image("HttpHelper", r"C:\Windows\Temp\h.dll");
+    let raw = |text: &str| Event::new(&[("_time", TIME), ("host", "wec01"), ("_raw", text)]);
+    let unread = raw(&format!("<13>Mar  4 09:14:10 web01 {}", row.message()));
+    let claims = raw(&format!("<13>1 2026-03-04T09:14:10Z wec01 winlog - - - {}", row.xml()));
+    let other = raw("<13>Mar  4 09:14:10 web01 GET /");
+    for arguments in [&[][..], &["parts=true"]] {
+        let mut splunkd = start();
+        splunkd.getinfo(arguments);
+        // The same row again and again is counted each time.
+        let events = [unread.clone(), claims.clone(), other.clone(), unread.clone(), unread.clone()];
+        let merged = splunkd.execute(&events, false);
+        assert!(merged.reply.messages().is_empty());
+        assert_eq!(verdicts(&merged.events), ["", "unparsed", "", "", ""]);
+        assert_eq!(merged.events[1].text("iis_module_reasons"), "unknown_form");
+        assert_eq!(merged.events[0].text("iis_event_role"), "");
+        let messages = splunkd.execute(std::slice::from_ref(&unread), true).reply.messages();
+        assert_eq!(messages.len(), 1);
+        assert_eq!(messages[0].0, "WARN");
+        assert!(
+            messages[0].1.starts_with("iismodcheck: 4 rows point to the IIS configuration"),
+            "{messages:?}"
+        );
+        assert_quiet(&splunkd.hang_up());
+    }
+    for event in [claims, other] {
+        let mut splunkd = start();
+        splunkd.getinfo(&[]);
+        assert!(splunkd.execute(&[event], true).reply.messages().is_empty());
+        assert_quiet(&splunkd.hang_up());
+    }
+}
+
 #[test]
 fn a_search_without_input_is_told_once() {
     let other = Event::new(&[("dest", "web01"), ("count", "3")]);

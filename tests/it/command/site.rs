@@ -128,12 +128,25 @@ fn packs_and_roots_by_host() {
     assert!(annotated[5].text("iis_module_reasons").contains("pack_not_chosen"));
 }
 
+/// What a search says at its end; the answer to getinfo is no error, and what is read is decided on.
+fn warnings(app: &App, arguments: &[&str]) -> Vec<String> {
+    let mut splunkd = app.start();
+    assert_eq!(splunkd.getinfo(arguments).error(), None, "{arguments:?}");
+    let merged = splunkd.execute(&[contoso().xml_event()], true);
+    assert_eq!(verdicts(&merged.events).len(), 1);
+    let messages = merged.reply.messages();
+    super::assert_quiet(&splunkd.hang_up());
+    assert!(messages.iter().all(|(level, _)| level == "WARN"), "{messages:?}");
+    messages.into_iter().map(|(_, text)| text).collect()
+}
+
 #[test]
 fn what_is_broken_is_told_with_its_place() {
     let cases: &[(&str, &str, &[u8], &[&str])] = &[
         ("named, but not there", "", b"", &["allowlist=nosuch"]),
         ("named with a path", "", b"", &["allowlist=../../search/lookups/x.csv"]),
         ("named with a Windows path", "", b"", &["allowlist=C:\\x.csv"]),
+        ("an option that is wrong", ALLOWLIST, b"name,image\n", &["packs=nosuch"]),
         ("not UTF-8", ALLOWLIST, b"name,image\nA,C:\\a.dll\nB\xff,C:\\secret.dll\n", &[]),
         ("another table", ALLOWLIST, b"user,password\nadmin,secret\n", &[]),
         ("a column twice", ALLOWLIST, b"name,image,name\nA,C:\\secret.dll,B\n", &[]),
@@ -148,15 +161,21 @@ fn what_is_broken_is_told_with_its_place() {
         ("packs not UTF-8", PACKS, b"host,packs\n\xff,exchange\n", &[]),
     ];
     let mut told = String::new();
-    for (title, file, content, arguments) in cases {
+    for (number, (title, file, content, arguments)) in cases.iter().enumerate() {
         let app = App::new();
         if !file.is_empty() {
             app.lookup(file, content);
         }
-        let error = app.refusal(arguments);
-        assert!(!error.to_ascii_lowercase().contains("secret"), "no cell is quoted: {error}");
-        assert_eq!(error.lines().count(), 1);
-        writeln!(told, "{title}\n    {error}").unwrap();
+        // What a person typed ends the search; what a file holds does not.
+        let text = if number < 4 {
+            app.refusal(arguments)
+        } else {
+            let [warning] = warnings(&app, arguments).try_into().unwrap();
+            warning
+        };
+        assert!(!text.to_ascii_lowercase().contains("secret"), "no cell is quoted: {text}");
+        assert_eq!(text.lines().count(), 1);
+        writeln!(told, "{title}\n    {text}").unwrap();
     }
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("site_files_that_are_broken", told);
@@ -167,33 +186,52 @@ fn what_is_broken_is_told_with_its_place() {
 fn a_folder_in_the_place_of_a_file_cannot_be_read() {
     let app = App::new();
     fs::create_dir(app.path(ALLOWLIST)).unwrap();
-    assert_eq!(
-        app.refusal(&[]),
-        "iismodcheck_allowlist.csv in the lookups folder of this app is a folder: give the name of a CSV file"
-    );
+    let [warning] = warnings(&app, &[]).try_into().unwrap();
+    let text = "iismodcheck: iismodcheck_allowlist.csv in the lookups folder of this app is a folder: give the name of a CSV file. ";
+    assert!(warning.starts_with(text), "{warning}");
+    let events = annotate_in(app.start(), &[], &[contoso().xml_event()]);
+    assert!(events[0].text("iis_module_reasons").ends_with("allowlist_unreadable"));
 }
 
 #[cfg(unix)]
 #[test]
-fn an_unreadable_file_is_refused() {
+fn an_unreadable_file_is_told() {
     use std::os::unix::fs::{PermissionsExt, symlink};
+    let start = "iismodcheck: iismodcheck_allowlist.csv in the lookups folder of this app cannot be read: ";
     // A link that leads to itself cannot be opened, not even by root.
     let app = App::new();
     symlink(app.path(ALLOWLIST), app.path(ALLOWLIST)).unwrap();
-    let error = app.refusal(&[]);
-    assert!(
-        error.starts_with("iismodcheck_allowlist.csv in the lookups folder of this app cannot be read: "),
-        "{error}"
-    );
+    let told = warnings(&app, &[]);
+    assert!(told.len() == 1 && told[0].starts_with(start), "{told:?}");
     // Who is not root cannot read a file without permissions either.
     let app = App::with(ALLOWLIST, CONTOSO_ROW);
     fs::set_permissions(app.path(ALLOWLIST), fs::Permissions::from_mode(0o0)).unwrap();
     if fs::read(app.path(ALLOWLIST)).is_err() {
-        let error = app.refusal(&[]);
-        assert!(
-            error.starts_with("iismodcheck_allowlist.csv in the lookups folder of this app cannot be read: "),
-            "{error}"
-        );
+        let told = warnings(&app, &[]);
+        assert!(told.len() == 1 && told[0].starts_with(start), "{told:?}");
+    }
+}
+
+/// The reason of a bad row is told of its own module only, however often rows repeat, at each level.
+#[test]
+fn a_bad_row_is_told_of_its_own_module_only() {
+    let app = App::with(ALLOWLIST, "name,image,expires\nContosoModule,D:\\Contoso\\contoso.dll,31.03.2027\n");
+    let other = Row::image("OtherModule", r"D:\Contoso\other.dll");
+    let rows = [contoso(), other.clone(), contoso(), other].map(|row| row.xml_event()).to_vec();
+    let listed = |name: &str, image: &str| Event::new(&[("name", name), ("image", image), ("host", "web01")]);
+    let modules = vec![
+        listed("ContosoModule", r"D:\Contoso\contoso.dll"),
+        listed("OtherModule", r"D:\Contoso\other.dll"),
+        listed("ContosoModule", r"D:\Contoso\contoso.dll"),
+    ];
+    for (arguments, events) in
+        [(&[][..], rows.clone()), (&["parts=true"], rows), (&["input=module"], modules)]
+    {
+        let seen = annotate_in(app.start(), arguments, &events);
+        for event in &seen {
+            let damaged = event.text("iis_module_reasons").contains("allowlist_damaged");
+            assert_eq!(damaged, event.text("iis_module_name") == "ContosoModule", "{arguments:?}");
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use iismodcheck::iis::{Action, Kind, Level, Section, Subject};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
+    "ASP.Net_4.0_64bit",
     "StaticFileModule",
     "HttpLoggingModule",
     "FormsAuthentication",
@@ -24,7 +25,16 @@ const NAMES: [&str; 15] = [
     "Acmé ",
     "FastCgiModule_64bit",
 ];
-const IMAGES: [&str; 21] = [
+const IMAGES: [&str; 30] = [
+    r"C:\Acme.\acme.dll",
+    r"C:/Acme /.\acme.dll",
+    r"\Acme\acme.dll",
+    r"C:Acme\acme.dll",
+    r"\\.\C:\Acme.\acme.dll",
+    r"C:\Temp.\acme.dll",
+    r"%windir%\System32.\acme.dll",
+    r"C:\Acme\acme.dll|-x",
+    r"C:\Acme\acme.dll|C:\Temp\x.py",
     r"%windir%\System32\inetsrv\static.dll",
     r"C:\Windows\System32\inetsrv\STATIC.dll",
     r"D:\Windows\System32\inetsrv\static.dll",
@@ -48,7 +58,8 @@ const IMAGES: [&str; 21] = [
     r"%windir%\System32\inetsrv\iisfcgix64.dll",
 ];
 /// Pairs that rows and entries share more often than chance would have it.
-const PAIRS: [(&str, &str); 8] = [
+const PAIRS: [(&str, &str); 9] = [
+    ("ASP.Net_4.0_64bit", r"%windir%\Microsoft.NET\Framework64\v4.0.30319\aspnet_filter.dll"),
     ("Acme", r"C:\Acme\acme.dll"),
     ("Acme", "acme.dll"),
     ("Zeta", r"C:\Temp\acme.dll"),
@@ -58,7 +69,9 @@ const PAIRS: [(&str, &str); 8] = [
     ("StaticFileModule", r"%windir%\System32\inetsrv\static.dll"),
     ("Zeta", r"C:\Acme\cache.dll"),
 ];
-const PATTERNS: [&str; 8] = [
+const PATTERNS: [&str; 10] = [
+    r"C:\Acme.\*.dll",
+    r"\Acme\**",
     r"C:\Acme\*.dll",
     r"C:\**",
     "**",
@@ -272,6 +285,7 @@ impl Facts {
             level: self.level,
             class: self.section.class(),
             kind: self.kind,
+            or_filter: self.level == Level::Inventory && self.section == Section::GlobalModules,
             section: self.section,
             name: self.name,
             image: self.identity.filter(|_| !self.by_type),

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use iismodcheck::allowlist::glob::Glob;
-use iismodcheck::allowlist::{Effect, Entry, Match, Origin, Profile, Scope, ScopeAnswer, Strength};
+use iismodcheck::allowlist::{Column, Effect, Entry, Match, Origin, Profile, Scope, ScopeAnswer, Strength};
 use iismodcheck::detect::lookalike::{Known, Lookalikes, Resemblance};
-use iismodcheck::iis::{Action, Class, Image, ManagedType, Subject, TypeMatch, fold};
+use iismodcheck::iis::{Action, Class, Image, Kind, ManagedType, Subject, TypeMatch, fold};
 
 /// An entry with its image and type as the hosts of one profile see them.
 pub struct Seen<'e> {
@@ -28,17 +28,23 @@ pub struct Shelf<'e> {
     entries: Vec<Seen<'e>>,
     profile: Profile,
     lookalikes: Lookalikes,
+    /// The cells of the rows that are not sound.
+    bad_rows: &'e [Vec<String>],
 }
 
 impl<'e> Shelf<'e> {
-    pub fn new(entries: &'e [Entry], profile: Profile) -> Self {
+    pub fn new(entries: &'e [Entry], profile: Profile, bad_rows: &'e [Vec<String>]) -> Self {
         let seen = |entry: &'e Entry| Seen {
             entry,
             normal: Image::normalise(&entry.image, &profile.roots),
             managed: ManagedType::parse(&entry.type_name),
         };
-        let mut shelf =
-            Self { entries: entries.iter().map(seen).collect(), profile, lookalikes: Lookalikes::default() };
+        let mut shelf = Self {
+            entries: entries.iter().map(seen).collect(),
+            profile,
+            lookalikes: Lookalikes::default(),
+            bad_rows,
+        };
         shelf.lookalikes = shelf.lookalikes_but("");
         shelf
     }
@@ -81,7 +87,11 @@ pub struct Case<'c> {
 
 impl<'c> Case<'c> {
     pub fn new(shelf: &'c Shelf<'c>, subject: &'c Subject<'c>, now: i64) -> Self {
-        let image = subject.image.map(|image| Image::normalise(image, &shelf.profile.roots));
+        let written = subject.image.map(|image| match image.split_once('|') {
+            Some((executable, _)) if subject.class == Class::Handler => executable,
+            _ => image,
+        });
+        let image = written.map(|image| Image::normalise(image, &shelf.profile.roots));
         let managed = subject.type_name.map(ManagedType::parse);
         let reasons = BTreeSet::new();
         let mut case = Self { shelf, subject, now, image, managed, resemblance: None, reasons };
@@ -101,11 +111,15 @@ impl<'c> Case<'c> {
     }
 
     pub fn location(&self) -> Option<&'static str> {
-        self.image.as_ref().and_then(Image::suspicious_location)
+        let roots = &self.shelf.profile.roots;
+        let in_arguments = self.subject.class == Class::Handler
+            && self.subject.image.is_some_and(|image| image.contains(r"|C:\Temp\"));
+        let of_image = self.image.as_ref().and_then(|image| image.suspicious_location(roots));
+        of_image.or(in_arguments.then_some("location_temp"))
     }
 
     pub fn in_system32_root(&self) -> bool {
-        self.image.as_ref().is_some_and(Image::in_system32_root)
+        self.image.as_ref().is_some_and(|image| image.in_system32_root(&self.shelf.profile.roots))
     }
 
     pub fn listing(&self) -> impl Iterator<Item = &'c Seen<'c>> {
@@ -177,11 +191,13 @@ impl<'c> Case<'c> {
 
     pub fn is_for_the_kind(&self, entry: &Seen<'_>) -> bool {
         let Some(kind) = entry.kind else { return true };
-        kind.class() == self.subject.class && self.subject.kind.is_none_or(|seen| seen == kind)
+        self.subject.or_filter && kind == Kind::IsapiFilter
+            || kind.class() == self.subject.class && self.subject.kind.is_none_or(|seen| seen == kind)
     }
 
     pub fn lists_the_name(&self, e: &Seen<'_>) -> bool {
-        let class = e.kind.is_none_or(|kind| kind.class() == self.subject.class);
+        let filter = self.subject.or_filter && e.kind == Some(Kind::IsapiFilter);
+        let class = filter || e.kind.is_none_or(|kind| kind.class() == self.subject.class);
         self.shelf.is_listed(e) && class && e.name == self.subject.name
     }
 
@@ -253,19 +269,39 @@ impl<'c> Case<'c> {
         Self::is_site(e, Effect::Allow) && by_name && name && self.is_for_the_kind(e)
     }
 
-    /// The image, without its device prefix, and with the extension that Windows adds: what is denied stays denied.
+    /// The image, the file that Windows opens for it, and that with the extension that it adds: what is denied stays
+    /// denied. Of a handler also the text with its arguments.
     pub fn images(&self) -> Vec<Option<Image>> {
-        let normalise = |written: &str| Image::normalise(written, &self.shelf.profile.roots);
         let mut images = vec![self.image.clone()];
-        let Some(image) = &self.image else { return images };
-        let plain = image.normal.strip_prefix(r"\\?\").map(normalise);
-        let last = plain.clone().unwrap_or_else(|| image.clone());
-        images.extend(plain.map(Some));
-        let file = last.normal.rsplit('\\').next().unwrap_or_default();
-        if !file.is_empty() && file.chars().all(|c| c != '.' && c != ':') {
-            images.push(Some(normalise(&format!("{}.dll", last.normal))));
+        images.extend(self.image.iter().flat_map(|image| self.other_spellings(image)).map(Some));
+        if let Some(written) = self.subject.image.filter(|image| image.contains('|')) {
+            let whole = Image::normalise(written, &self.shelf.profile.roots);
+            images.extend(self.other_spellings(&whole).map(Some));
+            images.push(Some(whole));
         }
         images
+    }
+
+    fn other_spellings(&self, image: &Image) -> impl Iterator<Item = Image> + use<> {
+        let opened = self.opened(&image.normal);
+        let file = opened.normal.rsplit('\\').next().unwrap_or_default();
+        let bare = !file.is_empty() && file.chars().all(|c| c != '.' && c != ':');
+        let loaded = Image::normalise(&format!("{}.dll", opened.normal), &self.shelf.profile.roots);
+        [opened].into_iter().chain(bare.then_some(loaded))
+    }
+
+    /// What Windows opens: no device prefix, a drive, no dots or blanks before a separator.
+    fn opened(&self, normal: &str) -> Image {
+        let mut path = normal.strip_prefix(r"\\?\").unwrap_or(normal).to_owned();
+        if path.starts_with('\\') && !path.starts_with(r"\\") {
+            path.insert_str(0, "%systemdrive%");
+        } else if path.get(1..2) == Some(":") && path.get(2..3) != Some("\\") {
+            path.insert(2, '\\');
+        }
+        for dropped in [r".\", r" \"].iter().cycle().take(8) {
+            path = path.replace(dropped, r"\");
+        }
+        Image::normalise(&path, &self.shelf.profile.roots)
     }
 
     pub fn denies(&self, e: &Seen<'_>) -> bool {
@@ -277,7 +313,7 @@ impl<'c> Case<'c> {
             Match::Name => name,
             Match::Glob => self.matches_glob(e, image.as_ref()),
             Match::Exact => {
-                let own = e.normal.normal.as_str();
+                let own = self.opened(&e.normal.normal).normal;
                 let file = e.image.is_empty() || image.as_ref().is_some_and(|seen| seen.normal == own);
                 let own = &e.managed;
                 let of_type = self.managed.as_ref().is_some_and(|seen| {
@@ -294,11 +330,15 @@ impl<'c> Case<'c> {
             && (e.name.is_empty() || Glob::new(&e.name, None).matches(self.subject.name))
             && (e.image.is_empty()
                 || image.is_some_and(|image| {
-                    let own = Image { normal: self.pattern(&e.image), ..image.clone() };
                     let alike = |own: &str, seen: &str| Glob::new(own, Some('\\')).matches(seen);
                     let roots = &self.shelf.profile.roots;
-                    alike(&own.on_drive(roots), &image.on_drive(roots))
-                        && (e.effect == Effect::Deny || alike(&own.normal, &image.normal))
+                    let deny = e.effect == Effect::Deny;
+                    let opened = self.opened_pattern(&e.image).filter(|_| deny);
+                    [Some(self.pattern(&e.image)), opened].into_iter().flatten().any(|normal| {
+                        let own = Image { normal, ..image.clone() };
+                        alike(&own.on_drive(roots), &image.on_drive(roots))
+                            && (deny || alike(&own.normal, &image.normal))
+                    })
                 }))
             && (e.type_name.is_empty()
                 || self.managed.as_ref().is_some_and(|seen| {
@@ -315,6 +355,51 @@ impl<'c> Case<'c> {
         let Some(end) = written[..wildcard].rfind('\\') else { return fold::fold(written) };
         let folder = Image::normalise(&format!(r"{}\x", &written[..end]), &self.shelf.profile.roots);
         format!("{}{}", folder.directory(), fold::fold(&written[end..]))
+    }
+
+    /// The pattern with its folder as Windows opens it.
+    fn opened_pattern(&self, written: &str) -> Option<String> {
+        let pattern = self.pattern(written);
+        let (folder, _) = pattern[..pattern.find(['*', '?'])?].rsplit_once('\\')?;
+        let opened = self.opened(&format!(r"{folder}\x"));
+        let anchored = !folder.is_empty() && opened.is_resolved();
+        anchored.then(|| format!("{}{}", opened.directory(), &pattern[folder.len()..]))
+    }
+
+    // Rows that are not sound.
+
+    pub fn bad_rows(&self) -> &'c [Vec<String>] {
+        self.shelf.bad_rows
+    }
+
+    /// Whether a bad row holds the name, the image or the type; a pattern counts where it may be one of these.
+    pub fn is_held_by(&self, row: &[String]) -> bool {
+        row.iter().enumerate().any(|(place, cell)| {
+            let cell = cell.trim();
+            let pattern = cell.contains(['*', '?']);
+            let of_identity =
+                [Column::Name, Column::Image, Column::Type].map(|c| c as usize).contains(&place);
+            if cell.is_empty() || pattern && !(of_identity && says_something(cell)) {
+                return false;
+            }
+            let head = cell.split(',').next().unwrap_or_default().trim();
+            let names =
+                [Some(self.subject.name.trim()), self.managed.as_ref().map(|seen| seen.name.as_str())];
+            let names: Vec<String> = names.into_iter().flatten().map(fold::fold).collect();
+            let own = self.pattern(cell);
+            let roots = &self.shelf.profile.roots;
+            if pattern {
+                let head = Glob::new(&fold::fold(head), None);
+                names.iter().any(|name| head.matches(name))
+                    || self.images().iter().flatten().any(|image| {
+                        let own = Image { normal: own.clone(), ..image.clone() };
+                        Glob::new(&own.on_drive(roots), Some('\\')).matches(&image.on_drive(roots))
+                    })
+            } else {
+                names.iter().any(|name| *name == fold::fold(cell) || *name == fold::fold(head))
+                    || self.images().iter().flatten().any(|image| image.normal == own)
+            }
+        })
     }
 
     /// The threat that decides, or the one with the same common file name.
@@ -340,6 +425,16 @@ impl<'c> Case<'c> {
             threats.filter_map(|e| Some((place(e)?, e))).min_by_key(|(place, _)| *place).map(|(_, e)| e)
         })
     }
+}
+
+pub fn is_about_nothing_in_particular(row: &[String]) -> bool {
+    let cell = |column: Column| row[column as usize].as_str();
+    cell(Column::Enabled) != "false"
+        && ![Column::Name, Column::Image, Column::Type].into_iter().any(|c| says_something(cell(c)))
+}
+
+fn says_something(cell: &str) -> bool {
+    cell.contains(char::is_alphanumeric)
 }
 
 fn type_text(seen: &ManagedType) -> String {

@@ -9,7 +9,7 @@ use iismodcheck::detect::lookalike::{How, Part};
 use iismodcheck::detect::{Severity, Verdict};
 use iismodcheck::iis::{Action, Class, Kind, Level, Subject, TypeMatch};
 
-use super::matching::{Case, Seen, Shelf};
+use super::matching::{Case, Seen, Shelf, is_about_nothing_in_particular};
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -25,6 +25,7 @@ pub fn decide(shelf: &Shelf<'_>, subject: &Subject<'_>, now: i64) -> Answer {
     let (verdict, rule, hidden) = case.verdict();
     case.reasons_of_any_verdict(verdict);
     let severity = case.severity(verdict, hidden);
+    case.what_bad_rows_may_be_about(verdict, &rule);
     Answer { verdict, action: case.action(verdict), severity, rule, reasons: case.reasons }
 }
 
@@ -242,6 +243,7 @@ impl Case<'_> {
             ("list_changed", subject.action == Action::Changed && subject.name.is_empty()),
             ("list_cleared", subject.action == Action::Cleared),
             ("protective_module_removed", removed && protective(subject.name)),
+            ("protective_module_narrowed", self.narrowed()),
             (
                 "documented_mitigation",
                 subject.action == Action::Removed && subject.name == "TokenCacheModule",
@@ -258,6 +260,20 @@ impl Case<'_> {
         }
     }
 
+    fn what_bad_rows_may_be_about(&mut self, verdict: Verdict, rule: &str) {
+        use Verdict::{Allowed, Denied, KnownGood, KnownMalicious, NotModule};
+        let vouched_by_name = self.reasons.iter().any(|reason| reason.starts_with("name_entry"));
+        let open =
+            !vouched_by_name && !matches!(verdict, Allowed | Denied | KnownGood | KnownMalicious | NotModule);
+        if self.bad_rows().iter().any(|row| {
+            self.is_held_by(row)
+                || !rule.is_empty() && row.iter().any(|cell| cell == rule)
+                || open && is_about_nothing_in_particular(row)
+        }) {
+            self.say("allowlist_damaged", "");
+        }
+    }
+
     // Severity.
 
     fn severity(&self, verdict: Verdict, hidden: Option<Verdict>) -> Severity {
@@ -267,7 +283,9 @@ impl Case<'_> {
         let mut number = self.base(verdict).max(hidden.map_or(0, |hidden| self.base(hidden)));
         let opens =
             subject.action == Action::Removed && subject.class != Class::Handler && protective(subject.name);
-        if opens && verdict != Verdict::Allowed || subject.action == Action::Cleared && !not_module {
+        if (opens || self.narrowed()) && verdict != Verdict::Allowed
+            || subject.action == Action::Cleared && !not_module
+        {
             number = number.max(3);
         }
         if subject.action == Action::Changed && subject.name.is_empty() && !not_module {
@@ -289,6 +307,7 @@ impl Case<'_> {
         let removed = self.subject.action == Action::Removed;
         match verdict {
             Denied | KnownMalicious | ImageHijack => 4,
+            Lookalike if removed => 1,
             MasqueradePath | MasqueradeType | Alias | Lookalike | SuspiciousLocation => 3,
             Unknown if removed || self.kind() == Some(Kind::Managed) => 1,
             Unknown | Unparsed => 2,
@@ -300,9 +319,35 @@ impl Case<'_> {
         }
     }
 
+    /// A protective module has a preCondition that none of its shipped pairs has, and no entry in force writes it so.
+    fn narrowed(&self) -> bool {
+        let subject = self.subject;
+        let words = |text: &str| -> BTreeSet<String> {
+            text.split(',').map(|word| word.trim().to_lowercase()).filter(|word| !word.is_empty()).collect()
+        };
+        let shipped: Vec<_> = self.listing().filter(|e| e.origin != Origin::Site).collect();
+        let Some(seen) = subject.precondition.map(words) else { return false };
+        let agreed = self.first(|case, e| {
+            let speaks = case.is_exact_pair(e)
+                || case.is_covering_pattern(e)
+                || case.is_for_the_name(e)
+                || case.lists_the_name(e);
+            e.origin == Origin::Site && !e.precondition.is_empty() && speaks && case.in_force(e)
+        });
+        subject.class != Class::Handler
+            && protective(subject.name)
+            && subject.action != Action::Removed
+            && !shipped.is_empty()
+            && shipped.iter().all(|e| !seen.is_subset(&words(&e.precondition)))
+            && agreed.is_none()
+    }
+
     fn kind(&self) -> Option<Kind> {
         let kinds: BTreeSet<Option<Kind>> = self.listing().map(|e| e.kind).collect();
         let agreed = if kinds.len() == 1 { kinds.into_iter().next().flatten() } else { None };
+        if self.subject.or_filter && agreed == Some(Kind::IsapiFilter) {
+            return agreed;
+        }
         self.subject.kind.or(agreed)
     }
 }

@@ -6,17 +6,29 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Record, value};
 
 /// Steps of the macro that this text does over again, in their order. A test compares them with the app's macro.
-pub const STEPS: [&str; 9] = [
+pub const STEPS: [&str; 18] = [
     r#"fillnull value="-" iis_event_role iis_host iis_process iis_record iis_change_key"#,
     r#"where iis_event_role="change" OR iis_event_role="commit""#,
     "eventstats dc(iis_known_process) as iis_process_count values(iis_known_process) as iis_other_process by iis_host iis_record",
     r#"eval iis_process=if(iis_process="-" AND iis_record!="-" AND iis_process_count=1, iis_other_process, iis_process)"#,
-    "sort 0 iis_host iis_process iis_second iis_order _time iis_closes",
-    "case(isnull(iis_previous_time), 1, iis_previous_closes=1, 1, _time-iis_previous_time>30, 1, true(), 0)",
-    "streamstats sum(iis_begins) as iis_commit by iis_host iis_process",
+    "sort 0 iis_host iis_process iis_second iis_order iis_at iis_closes",
+    "streamstats sum(iis_closes) as iis_closed by iis_host iis_process",
     r#"where iis_change_key!="-""#,
+    "sort 0 iis_host iis_process iis_commit iis_change_key iis_second iis_order iis_at",
+    "reverse",
+    "streamstats current=f last(iis_at) as iis_next by iis_host iis_process iis_commit iis_change_key",
+    "reverse",
+    "iis_silent=if(iis_next-iis_at>30, 1, 0)",
+    r#"streamstats reset_after="(iis_silent=1)" first(iis_at) as iis_run"#,
+    r#"streamstats reset_after="(iis_silent=1 OR iis_next-iis_began>300)" first(iis_at) as iis_began"#,
+    r#"iis_continues=if(iis_began>iis_run, floor(iis_run), "-")"#,
     "values(iis_change_part) as iis_change_part",
+    "by iis_host iis_process iis_commit iis_change_key iis_began iis_continues",
+    "iismodcheck input=change",
 ];
+
+/// What the last `stats` groups by: host, process, commit and key, `iis_began` and `iis_continues`.
+type Change = ([String; 4], i64, String);
 
 /// Rows of `iismodcheck parts=true` in, one row for each change out.
 pub fn rollup(mut rows: Vec<Record>) -> Vec<Record> {
@@ -45,49 +57,81 @@ pub fn rollup(mut rows: Vec<Record>) -> Vec<Record> {
             row.insert("iis_process".to_owned(), known.into_iter().collect());
         }
     }
-    // sort
+    // sort, streamstats: how many events 50 came before a row
     rows.sort_by_key(row_order);
-    // streamstats, eval, streamstats
-    let mut last: BTreeMap<(String, String), (i64, bool, u64)> = BTreeMap::new();
-    let mut commits = Vec::new();
-    for row in &rows {
-        let closes = value(row, "iis_event_role") == "commit";
-        let of = (value(row, "iis_host").to_owned(), value(row, "iis_process").to_owned());
-        let commit = match last.get(&of) {
-            None => 1,
-            Some((_, true, commit)) => commit + 1,
-            Some((time, false, commit)) if time_of(row) - time > 30_000_000 => commit + 1,
-            Some((_, false, commit)) => *commit,
-        };
-        last.insert(of, (time_of(row), closes, commit));
-        commits.push(commit.to_string());
-    }
-    // where, stats … by: a row with an empty field drops out, values() sorts, deduplicates and drops empty values
-    let mut groups: BTreeMap<[String; 4], (i64, BTreeSet<String>)> = BTreeMap::new();
-    for (row, commit) in rows.iter().zip(commits) {
+    let mut closed: BTreeMap<[String; 2], u64> = BTreeMap::new();
+    let mut placed: Vec<([String; 4], Record)> = Vec::new();
+    for row in rows {
         let [host, process, key] =
-            ["iis_host", "iis_process", "iis_change_key"].map(|f| value(row, f).to_owned());
-        if key == "-" || [&host, &process, &key].into_iter().any(String::is_empty) {
+            ["iis_host", "iis_process", "iis_change_key"].map(|f| value(&row, f).to_owned());
+        let closed = closed.entry([host.clone(), process.clone()]).or_default();
+        *closed += u64::from(value(&row, "iis_event_role") == "commit");
+        // where
+        if key != "-" {
+            placed.push(([host, process, (*closed + 1).to_string(), key], row));
+        }
+    }
+    // sort: rows of one commit and key stand together, in the order that they had
+    placed.sort_by(|(one, _), (other, _)| one.cmp(other));
+    // reverse, streamstats, reverse, eval
+    let next: Vec<i64> = placed
+        .iter()
+        .enumerate()
+        .map(|(number, own)| {
+            let next = placed.get(number + 1).filter(|next| next.0 == own.0);
+            time_of(&next.unwrap_or(own).1)
+        })
+        .collect();
+    // streamstats, streamstats, eval: a running value starts anew with another place, and after a row that resets all
+    let mut run = Running::default();
+    let mut began = Running::default();
+    // stats … by: a row with an empty field drops out, values() sorts, deduplicates and drops empty values
+    let mut groups: BTreeMap<Change, (i64, BTreeSet<String>)> = BTreeMap::new();
+    for ((place, row), next) in placed.into_iter().zip(next) {
+        let at = time_of(&row);
+        let silent = next - at > 30_000_000;
+        let run = run.first(&place, at, |_| silent);
+        let began = began.first(&place, at, |began| silent || next - began > 300_000_000);
+        let continues = if began > run { (run / 1_000_000).to_string() } else { "-".to_owned() };
+        if place.iter().any(String::is_empty) {
             continue;
         }
-        let (time, parts) = groups.entry([host, process, commit, key]).or_insert((i64::MAX, BTreeSet::new()));
-        *time = (*time).min(time_of(row));
+        let (time, parts) = groups.entry((place, began, continues)).or_insert((i64::MAX, BTreeSet::new()));
+        *time = (*time).min(at);
         parts.extend(
             row.get("iis_change_part").into_iter().flatten().filter(|part| !part.is_empty()).cloned(),
         );
     }
-    let result = groups.into_iter().map(|([host, process, commit, key], (time, parts))| {
+    let result = groups.into_iter().map(|(([host, process, commit, key], _, continues), (time, parts))| {
         let time = format!("{}.{:06}", time / 1_000_000, time % 1_000_000);
         Record::from([
             ("iis_host".to_owned(), vec![host]),
             ("iis_process".to_owned(), vec![process]),
             ("iis_commit".to_owned(), vec![commit]),
             ("iis_change_key".to_owned(), vec![key]),
+            ("iis_continues".to_owned(), vec![continues]),
             ("iis_change_part".to_owned(), parts.into_iter().collect()),
             ("_time".to_owned(), vec![time]),
         ])
     });
     result.collect()
+}
+
+/// `streamstats reset_after=… first(iis_at) by …` over rows that stand together by their place.
+#[derive(Default)]
+struct Running {
+    value: Option<([String; 4], i64)>,
+}
+
+impl Running {
+    /// The value on this row; where `resets` says so of it, the next row starts anew.
+    fn first(&mut self, place: &[String; 4], at: i64, resets: impl Fn(i64) -> bool) -> i64 {
+        let first = self.value.take().filter(|(before, _)| before == place).map_or(at, |(_, first)| first);
+        if !resets(first) {
+            self.value = Some((place.clone(), first));
+        }
+        first
+    }
 }
 
 fn row_order(row: &Record) -> (String, String, i64, u64, i64, bool) {

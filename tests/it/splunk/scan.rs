@@ -37,7 +37,9 @@ pub fn scan_file(file: &Path) -> Vec<Record> {
     findings
         .map(|finding| {
             let fields = finding.as_object().unwrap().iter();
+            // What is no text is no column of the search command.
             fields
+                .filter(|(_, value)| !value.is_boolean())
                 .map(|(field, value)| (field.clone(), texts(value)))
                 .filter(|(_, v)| !v.is_empty())
                 .collect()

@@ -148,6 +148,7 @@ impl Vector {
                 Section::IsapiFilters => Some(Kind::IsapiFilter),
                 Section::Handlers => Some(Kind::Handler),
             },
+            or_filter: self.flag("or_filter"),
             section: self.section,
             name: &self.name,
             image: shown.filter(|_| !by_type),

@@ -76,8 +76,10 @@ fn items(from: &[PathBuf], arguments: &Knowledge) -> Result<Vec<Item>, String> {
     }
     let mut scanner = Scanner::new(knowledge::engine(arguments)?, Level::Change);
     scanner.read(&to_scan)?;
-    items.extend(scanner.finish().0);
-    Ok(items)
+    let (found, summary) = scanner.finish();
+    items.extend(found);
+    // What is not understood may be what speaks against a proposal.
+    summary.not_understood().map_or(Ok(items), Err)
 }
 
 /// The entry for a proposal, as a row below `header`.

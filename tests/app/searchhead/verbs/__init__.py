@@ -3,7 +3,7 @@
 `VERBS` maps a name to its function, `DISTRIBUTABLE` says which may run on a search peer, `GENERATING` which start a search.
 """
 
-from . import fields, filters, lookups, multivalue, ordering, statistics, timeline
+from . import fields, filters, lookups, multivalue, ordering, rest, statistics, timeline
 
 VERBS = {
     **fields.VERBS,
@@ -11,8 +11,9 @@ VERBS = {
     **lookups.VERBS,
     **multivalue.VERBS,
     **ordering.VERBS,
+    **rest.VERBS,
     **statistics.VERBS,
     **timeline.VERBS,
 }
 DISTRIBUTABLE = {"search", "where", "eval", "fields", "rename", "rex", "makemv", "mvexpand", "lookup", "bin"}
-GENERATING = {"makeresults", "inputlookup"}
+GENERATING = {"makeresults", "inputlookup", "rest"}

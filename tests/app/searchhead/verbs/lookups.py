@@ -98,7 +98,8 @@ def lookup(table: Table, command, context) -> Table:
             value = cell([v for match in matches for v in items(match.get(name))])
             if value is None and len(matches) < found.min_matches and found.default_match is not None:
                 value = found.default_match
-            if replace:
+            if replace and None not in wanted.values():
+                # props.conf.spec: cleared where all match fields have values and no entry matches.
                 row.pop(event, None)
             if value is not None:
                 row[event] = value

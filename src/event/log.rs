@@ -1,0 +1,40 @@
+//! The log that an event comes from, by its provider and channel.
+
+use super::xml::Xml;
+
+/// Whether an event comes from the IIS configuration's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Log {
+    Iis,
+    Other,
+    Unknown,
+}
+
+/// The log that the XML of an event names.
+pub(super) fn of_xml(xml: &Xml<'_>) -> Log {
+    read(xml.provider.unwrap_or_default(), xml.channel.unwrap_or_default())
+}
+
+/// Judges provider and channel. A collector's log (`ForwardedEvents`) says nothing about the event.
+pub(super) fn read(provider: &[u8], channel: &[u8]) -> Log {
+    const PROVIDER: &[u8] = b"Microsoft-Windows-IIS-Configuration";
+    const CHANNELS: [&[u8]; 2] = [b"Microsoft-IIS-Configuration/", b"Microsoft-Windows-IIS-Configuration/"];
+    let (provider, channel) = (bare(provider), bare(channel));
+    let of_channel =
+        |known: &&[u8]| channel.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known));
+    if provider == PROVIDER || provider.eq_ignore_ascii_case(PROVIDER) || CHANNELS.iter().any(of_channel) {
+        Log::Iis
+    } else if provider.is_empty() && (channel.is_empty() || channel.eq_ignore_ascii_case(b"ForwardedEvents"))
+    {
+        Log::Unknown
+    } else {
+        Log::Other
+    }
+}
+
+/// A name without blanks and quotes around it.
+fn bare(name: &[u8]) -> &[u8] {
+    let name = name.trim_ascii();
+    let inside = name.strip_prefix(b"\"").and_then(|name| name.strip_suffix(b"\""));
+    inside.map_or(name, <[u8]>::trim_ascii)
+}

@@ -1,0 +1,227 @@
+//! Texts that nobody understands: whether one points to the configuration of IIS, and whether it claims to be event 29.
+
+use memchr::{memchr, memchr2, memchr3_iter, memmem};
+
+use super::id::{self, Id};
+use super::log::{self, Log};
+use super::message;
+use super::xml;
+
+/// A part of the names of the provider and of its channels.
+const LOG: &[u8] = b"IIS-Configuration";
+/// What the sentences of the events 29 and 50 have in common.
+const SENTENCE: &[u8] = b"have successfully been committed";
+/// How the paths of the sections that register code begin, but for what follows.
+const PATH: &[u8] = b"/system.web";
+const SECTIONS: &[u8] = b"/system.webServer/";
+
+/// The letter of [`LOG`], [`PATH`] and [`SENTENCE`] that is rarest in other texts, and how many are before it.
+const RARE: [(u8, usize); 3] = [(b'I', 0), (b'.', 7), (b'y', 16)];
+
+/// Whether a text names the provider, its channel, a configuration path, or has the sentence of an event. Most rows of a broad
+/// search are asked this, so they are gone through once.
+pub(super) fn points(text: &[u8]) -> bool {
+    let [log, path, sentence] = RARE;
+    let has = |at: usize, word: &[u8], (_, before): (u8, usize)| {
+        at.checked_sub(before).and_then(|start| text.get(start..)).is_some_and(|rest| rest.starts_with(word))
+    };
+    let is_named = memchr3_iter(log.0, path.0, sentence.0, text).any(|at| {
+        has(at, LOG, log)
+            || has(at, SENTENCE, sentence)
+            || (has(at, PATH, path) && is_path(text.get(at - path.1..).unwrap_or_default()))
+    });
+    is_named || [LOG, SECTIONS, SENTENCE].iter().any(|word| is_spread(text, word))
+}
+
+/// Whether a text names the provider or its channel.
+pub(super) fn names_log(text: &[u8]) -> bool {
+    memmem::find(text, LOG).is_some()
+}
+
+/// Whether a text has a path of `system.webServer` or `system.web`.
+fn names_path(text: &[u8]) -> bool {
+    memmem::find_iter(text, PATH).any(|at| is_path(text.get(at..).unwrap_or_default()))
+}
+
+/// Whether [`PATH`] at the start of a text goes on as a path; JSON may escape its next slash.
+fn is_path(text: &[u8]) -> bool {
+    let rest = text.get(PATH.len()..).unwrap_or_default();
+    let rest = rest.strip_prefix(b"Server").unwrap_or(rest);
+    rest.strip_prefix(b"\\").unwrap_or(rest).starts_with(b"/")
+}
+
+/// Whether a text has a word whose letters stand apart, as in UTF-16 that was taken for bytes: behind each a NUL, or what
+/// some write for one.
+fn is_spread(text: &[u8], word: &[u8]) -> bool {
+    const WRITTEN: &[u8] = b"\\x00";
+    if memchr2(0, b'\\', text).is_none() {
+        return false;
+    }
+    let Some(first) = memchr(0, text).or_else(|| memmem::find(text, WRITTEN)) else { return false };
+    let without_gap = |rest: &mut &[u8]| {
+        if let Some(behind) = rest.strip_prefix(b"\0").or_else(|| rest.strip_prefix(WRITTEN)) {
+            *rest = behind;
+        }
+    };
+    let mut rest = text.get(first.saturating_sub(1)..).unwrap_or_default();
+    while let Some(at) = word.first().and_then(|&letter| memchr(letter, rest)) {
+        rest = rest.get(at..).unwrap_or_default();
+        let mut tail = rest;
+        let is_here = word.iter().all(|&letter| {
+            let is_next = tail.first() == Some(&letter);
+            tail = tail.get(1..).unwrap_or_default();
+            without_gap(&mut tail);
+            is_next
+        });
+        if is_here {
+            return true;
+        }
+        rest = rest.get(1..).unwrap_or_default();
+    }
+    false
+}
+
+/// Whether a number 29 stands somewhere as an event's: `EventCode=29`, `Event ID: 29`, `"event_id":{"id":29}`,
+/// `<EventID Qualifiers="0">29<`. Whoever writes it into a name makes himself seen.
+pub(super) fn claims_change(text: &[u8]) -> bool {
+    memmem::find_iter(text, b"vent").any(|at| {
+        let rest = text.get(at + b"vent".len()..).unwrap_or_default();
+        let rest = rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"_")).unwrap_or(rest);
+        let rest = rest.strip_prefix(b".").unwrap_or(rest);
+        let is_key =
+            |word: &&[u8]| rest.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
+        let word = [&b"id"[..], b"code"].into_iter().find(is_key);
+        let value = word.and_then(|word| rest.get(word.len()..)).map(value).unwrap_or_default();
+        let parts = value.split(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'.' | b'+')));
+        parts.into_iter().any(|part| id::read(part) == Id::Change)
+    })
+}
+
+/// What stands behind a key: the rest of an object, the text of an element, or a word.
+fn value(behind: &[u8]) -> &[u8] {
+    /// Beyond that it is no event's number.
+    const LONGEST: usize = 96;
+    let behind = behind.get(..LONGEST.min(behind.len())).unwrap_or_default();
+    let is_separator = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'\\' | b':' | b'=');
+    let start = behind.iter().position(|b| !is_separator(b)).unwrap_or(behind.len());
+    let (separators, rest) = behind.split_at_checked(start).unwrap_or_default();
+    let to = |end: u8| memchr(end, rest).and_then(|end| rest.get(..end)).unwrap_or(rest);
+    match rest.first() {
+        Some(b'{') => object(rest),
+        Some(b'>') => to(b'<'),
+        // Attributes of an element.
+        Some(b'A'..=b'Z') if separators == b" " => to(b'<'),
+        Some(_) if !separators.is_empty() => {
+            let end = rest.iter().position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'.' | b'+')));
+            rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
+        }
+        _ => b"",
+    }
+}
+
+/// A JSON object up to its closing brace.
+fn object(text: &[u8]) -> &[u8] {
+    let mut depth = 0_usize;
+    let end = text.iter().position(|byte| {
+        depth += usize::from(*byte == b'{');
+        depth -= usize::from(*byte == b'}' && depth > 0);
+        depth == 0
+    });
+    text.get(..end.unwrap_or(text.len())).unwrap_or_default()
+}
+
+/// The log and the number of an event whose XML begins within the text, as behind the header of syslog. Nothing before the
+/// event may be somebody's choice: what names a path holds a name of a module too.
+pub(super) fn framed(text: &[u8]) -> (Log, Id) {
+    let is_event =
+        |at: &usize| matches!(text.get(at + b"<Event".len()), Some(b' ' | b'>' | b'\t' | b'\r' | b'\n'));
+    let at = memmem::find_iter(text, b"<Event").find(is_event);
+    let Some((before, event)) = at.and_then(|at| text.split_at_checked(at)) else {
+        return (Log::Unknown, Id::Missing);
+    };
+    let behind = memmem::find(event, b"</Event>").and_then(|end| event.get(end..)).unwrap_or_default();
+    let is_forgeable = |text| names_path(text) || memmem::find(text, message::START.as_bytes()).is_some();
+    if is_forgeable(before) || points(behind) {
+        return (Log::Unknown, Id::Missing);
+    }
+    let system = xml::read(event, |_| false);
+    (log::of_xml(&system), id::read(system.event_id.unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_points_to_the_configuration_of_iis() {
+        let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+        let written =
+            |text: &str| text.split_inclusive(|_| true).collect::<Vec<_>>().join("\\x00").into_bytes();
+        for text in [
+            "MSWinEventLog\t1\tMicrosoft-IIS-Configuration/Operational\t29",
+            "<Provider Name='Microsoft-Windows-IIS-Configuration'/>",
+            "at /system.webServer/modules",
+            r"\/system.web\/httpModules",
+            "Changes have successfully been committed to 'MACHINE'.",
+        ] {
+            assert!(points(text.as_bytes()), "{text}");
+            if !text.contains('\\') {
+                assert!(points(&utf16(text)) && points(&written(text)), "{text}");
+            }
+        }
+        for text in
+            ["", "GET / 200", "GET /system.website/ 404", "/system.webs", "committed", "IIS\0", "\\x00I"]
+        {
+            assert!(!points(text.as_bytes()) && !points(&utf16(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_claims_to_be_event_29() {
+        for (text, expected) in [
+            ("EventCode=29", true),
+            ("EventCode=\"29\" EventType=5", true),
+            ("  Event ID: 29\n", true),
+            ("Event ID:      29", true),
+            ("<EventID>29</EventID>", true),
+            ("<eventid Qualifiers=\"0\">29</eventid>", true),
+            (r#"\"event_id\":{\"qualifiers\":0,\"id\":29}"#, true),
+            (r##""EventID":{"#attributes":{"Qualifiers":0},"#text":29}"##, true),
+            ("event.code: 29", true),
+            ("EventCode=50 x EventID=29.0", true),
+            ("EventCode=50", false),
+            ("EventCode=290", false),
+            ("EventCode=4688 29", false),
+            ("EventID 29x", false),
+            ("EventRecordID=29", false),
+            ("EventIdentifier=29", false),
+            ("EventType=29", false),
+            ("<EventID>4688</EventID><x>29</x>", false),
+            ("vent", false),
+            ("", false),
+        ] {
+            assert_eq!(claims_change(text.as_bytes()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_event_behind_a_header() {
+        let event = |provider: &str, id: u8| {
+            format!(
+                "<Event xmlns='x'><System><Provider Name='{provider}'/><EventID>{id}</EventID></System></Event>"
+            )
+        };
+        let ours = event("Microsoft-Windows-IIS-Configuration", 29);
+        let other = event("Microsoft-Windows-Sysmon", 1);
+        let unknown = (Log::Unknown, Id::Missing);
+        for (text, expected) in [
+            (format!("<13>1 web01 winlog - - - {ours}"), (Log::Iis, Id::Change)),
+            (format!("<Events>{other}</Events>"), (Log::Other, Id::Other)),
+            (format!("<Events>{other}{ours}</Events>"), unknown),
+            (format!("Changes to '/system.webServer/modules/add[@name=\"{other}"), unknown),
+            ("no event".to_owned(), unknown),
+        ] {
+            assert_eq!(framed(text.as_bytes()), expected, "{text}");
+        }
+    }
+}
