@@ -39,8 +39,9 @@ fn every_member_is_a_default_member() {
 #[test]
 fn every_crate_is_a_member() {
     let members = list(&fs::read_to_string(root().join("Cargo.toml")).unwrap(), "members");
-    let crates = crates_below("crates");
+    let mut crates = crates_below("crates");
     assert!(!crates.is_empty());
+    crates.insert("xtask".to_owned());
     assert_eq!(members, crates);
 }
 
