@@ -27,13 +27,14 @@
 //! An event row, a merged change and a listed module all become a [`iis::Subject`], and [`detect::Engine::decide`] is
 //! the one decision: a module gets the same verdict whichever door it came through.
 //!
-//! Who may use whom (a test reads every `crate::` path):
+//! The chunked protocol is a crate of its own, [`searchcommand`]: it knows nothing of IIS.
+//!
+//! Who may use whom (a test reads every `crate::` path, and who names `searchcommand`):
 //!
 //! | module | job | uses |
 //! |---|---|---|
 //! | [`cli`] | the command line and the exit status | all |
-//! | [`command`] | `iismodcheck` as a search command | searchcommand, site, detect, allowlist, event, iis |
-//! | [`searchcommand`] | the chunked protocol, for any command | nothing |
+//! | [`command`] | `iismodcheck` as a search command | `searchcommand`, site, detect, allowlist, event, iis |
 //! | [`site`] | the files that a site writes: read, put together | allowlist |
 //! | [`source`] | files to scan | event |
 //! | [`report`] | what a scan prints | detect |
@@ -51,6 +52,5 @@ pub mod detect;
 pub mod event;
 pub mod iis;
 pub mod report;
-pub mod searchcommand;
 pub mod site;
 pub mod source;

@@ -54,7 +54,7 @@ def _is_proc_macro(package: dict) -> bool:
 
 
 def linked_crates(root: Path, triple: str) -> list[Crate]:
-    """Every dependency that one platform's binary needs (development dependencies excluded), sorted by name."""
+    """Every dependency that one platform's binary needs, sorted by name: no development dependencies, and nothing of our own."""
     data = metadata(root, triple)
     packages = {package["id"]: package for package in data["packages"]}
     nodes = {node["id"]: node for node in data["resolve"]["nodes"]}
@@ -75,7 +75,7 @@ def linked_crates(root: Path, triple: str) -> list[Crate]:
                 pending.append((dependency["pkg"], False))
     crates = []
     for identity, linked in reached.items():
-        if identity == data["resolve"]["root"]:
+        if identity in data["workspace_members"]:
             continue
         package = packages[identity]
         if not package.get("license"):

@@ -2,8 +2,9 @@
 
 use std::io;
 
+use searchcommand::{print_panics_in_one_line, serve};
+
 use crate::command::{IisModCheck, Lookups};
-use crate::searchcommand::{self, print_panics_in_one_line, serve};
 
 /// Speaks the protocol until splunkd closes the pipe.
 pub(super) fn run(search_head_only: bool) -> Result<(), searchcommand::Error> {

@@ -1,10 +1,11 @@
 //! `input=change`: all parts of one change in, one finding out.
 
+use searchcommand::{Cells, Input, Messages, Plan, Record, RunsOn};
+
 use crate::detect::part::{NOTHING, Part};
 use crate::detect::{
     Annotation, Change, Column, Engine, Finding, ReasonTexts, Severity, Verdict, merge, time,
 };
-use crate::searchcommand::{Cells, Input, Messages, Place, Plan, Record};
 
 use super::options::Options;
 use super::writer;
@@ -37,7 +38,7 @@ pub(super) fn plan(options: &Options) -> Plan {
     let mut columns = Column::FACTS.to_vec();
     columns.push(Column::FindingId);
     Plan {
-        place: Place::SearchHead,
+        runs_on: RunsOn::SearchHead,
         inputs: INPUTS.into_iter().map(input).collect(),
         all_fields: options.all_fields,
         outputs: writer::outputs(&columns),

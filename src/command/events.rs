@@ -1,11 +1,12 @@
 //! `input=event`: one event row in, its facts and a row verdict out.
 
+use searchcommand::internal::{Compare, Free, Memo};
+use searchcommand::{Cells, Input, Messages, Plan, Record, RunsOn};
+
 use crate::detect::part::{self, NOTHING, Part};
 use crate::detect::{Annotation, Column, Engine, Finding, ReasonTexts, Severity, Verdict, row, time};
 use crate::event::{self, CARRIERS, Event, Fields, INPUTS, Opened, Role, Says, Scratch};
 use crate::iis::ValueSource;
-use crate::searchcommand::record::{Free, Memo};
-use crate::searchcommand::{Cells, Compare, Input, Messages, Place, Plan, Record};
 
 use super::options::Options;
 use super::writer;
@@ -71,7 +72,7 @@ pub(super) fn plan(options: &Options) -> Plan {
         columns.extend(Column::PARTS);
     }
     Plan {
-        place: if options.distributed { Place::Distributed } else { Place::SearchHead },
+        runs_on: if options.distributed { RunsOn::Distributed } else { RunsOn::SearchHead },
         inputs: (first_place(options.raw)..INPUTS.len())
             .map(|place| Input { name: name(place), multivalue: true })
             .collect(),

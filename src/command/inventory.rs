@@ -1,11 +1,12 @@
 //! `input=module`: rows that simply list modules, such as the output of `Get-WebGlobalModule` or a lookup.
 
+use searchcommand::{Cells, Input, Messages, Plan, Record, RunsOn};
+
 use crate::detect::{
     Annotation, Column, Engine, Finding, InventoryRow, Listed, ReasonTexts, Severity, Verdict, finding_id,
     inventory_key, row, time,
 };
 use crate::event::LIST_HOSTS;
-use crate::searchcommand::{Cells, Input, Messages, Place, Plan, Record};
 
 use super::options::Options;
 use super::writer;
@@ -31,7 +32,7 @@ pub(super) fn plan(options: &Options) -> Plan {
     let mut columns = Column::FACTS.to_vec();
     columns.push(Column::FindingId);
     Plan {
-        place: if options.distributed { Place::Distributed } else { Place::SearchHead },
+        runs_on: if options.distributed { RunsOn::Distributed } else { RunsOn::SearchHead },
         inputs: names.map(|name| Input { name: name.to_owned(), multivalue: false }).collect(),
         all_fields: options.all_fields,
         outputs: writer::outputs(&columns),

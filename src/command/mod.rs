@@ -1,6 +1,6 @@
 //! `iismodcheck` as a search command: its options, the columns it wants, rows in, rows out.
 //!
-//! Knows the protocol through [`crate::searchcommand`] and the decision through [`crate::detect`]; nothing of the
+//! Knows the protocol through [`searchcommand`] and the decision through [`crate::detect`]; nothing of the
 //! command line, of files to scan or of reports.
 
 mod changes;
@@ -12,8 +12,10 @@ mod writer;
 
 pub use files::Lookups;
 
+use searchcommand::internal::Compare;
+use searchcommand::{Cells, Fatal, Messages, Plan, Record, SearchInfo, StreamingCommand};
+
 use crate::detect::{Engine, time};
-use crate::searchcommand::{Cells, Compare, Fatal, Messages, Plan, Record, SearchInfo, StreamingCommand};
 
 use changes::Changes;
 use events::Events;
@@ -59,7 +61,7 @@ impl IisModCheck {
     /// The rows of this search; the entries are read when they are first asked for.
     fn rows(&mut self) -> Result<&mut Rows, Fatal> {
         if let State::Ready { options, assumed_time } = &self.state {
-            let known = self.lookups.load(options).map_err(Fatal)?;
+            let known = self.lookups.load(options).map_err(Fatal::new)?;
             let engine = Engine::new(known.catalogue, known.hosts, options.as_of);
             self.warnings = known.warnings;
             self.state = State::Running(Box::new(match options.input {
@@ -70,20 +72,20 @@ impl IisModCheck {
         }
         match &mut self.state {
             State::Running(rows) => Ok(rows),
-            State::Idle | State::Ready { .. } => Err(Fatal("a row came before getinfo".to_owned())),
+            State::Idle | State::Ready { .. } => Err(Fatal::internal("a row came before getinfo")),
         }
     }
 }
 
 impl StreamingCommand for IisModCheck {
     fn setup(&mut self, search: &SearchInfo) -> Result<Plan, Fatal> {
-        let options = Options::read(&search.arguments).map_err(Fatal)?;
+        let options = Options::read(&search.arguments).map_err(Fatal::new)?;
         if options.distributed && self.search_head_only {
-            return Err(Fatal(
+            return Err(Fatal::new(
                 "distributed=true is not available in this package: it runs on search heads only, because the indexers \
-                 of Splunk Cloud may not run x86 binaries. Leave distributed= out."
-                    .to_owned(),
-            ));
+                 of Splunk Cloud may not run x86 binaries",
+            )
+            .with_hint("leave distributed= out"));
         }
         let plan = match options.input {
             Input::Event => events::plan(&options),

@@ -1,8 +1,9 @@
 //! The options that an analyst types after `| iismodcheck`.
 
+use searchcommand::{Argument, Arguments};
+
 use crate::allowlist::date;
 use crate::detect::time;
-use crate::searchcommand::{Argument, Arguments};
 
 /// What the rows are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

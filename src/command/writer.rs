@@ -1,7 +1,8 @@
 //! Output cells of one row.
 
+use searchcommand::{Cells, Output};
+
 use crate::detect::{Annotation, Column, ReasonTexts};
-use crate::searchcommand::{Cells, Output};
 
 /// The outputs for a list of columns, in order.
 pub(super) fn outputs(columns: &[Column]) -> Vec<Output> {

@@ -98,6 +98,12 @@ class Contents(unittest.TestCase):
         self.assertLessEqual({"serde_json", "memchr", "clap"}, linked)
         self.assertFalse(linked & {"proptest", "insta", "tempfile", "serde_derive"})
 
+    def test_our_own_crates_are_no_third_party(self):
+        found = {crate.name for crate in crates.of_targets(ROOT, crates.TRIPLES)}
+        self.assertFalse(found & {"iismodcheck", "searchcommand", "xtask"})
+        # What they use is.
+        self.assertIn("foldhash", found)
+
     def test_every_linked_crate_brings_its_licence(self):
         found = crates.of_targets(ROOT, crates.TRIPLES)
         text = licences.document(found, [], ROOT / "LICENSE").decode()

@@ -2,10 +2,9 @@
 
 use allocation_counter::measure;
 use iismodcheck::command::{IisModCheck, Lookups};
-use iismodcheck::searchcommand::record::Rewriter;
-use iismodcheck::searchcommand::{Arguments, SearchInfo, StreamingCommand};
-
-use crate::support::events::{Event, Style};
+use searchcommand::internal::Rewriter;
+use searchcommand::testing::{Event, Style};
+use searchcommand::{Arguments, SearchInfo, StreamingCommand};
 
 const ROWS: usize = 5_000;
 const NAMES: [&str; 4] = ["StaticFileModule", "Acme \"quoted\"", "RewriteModule", "x"];

@@ -11,8 +11,7 @@ mod site;
 
 use std::process::Command;
 
-use crate::support::events::Event;
-use crate::support::splunkd::{End, Splunkd};
+use searchcommand::testing::{End, Event, Splunkd};
 
 /// The built program.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_iismodcheck");
@@ -23,7 +22,7 @@ fn start() -> Splunkd {
 }
 
 /// The end of a search that went well: exit code 0, nothing on standard error, nothing after the last reply.
-fn assert_quiet(end: &End) {
+pub fn assert_quiet(end: &End) {
     assert!(end.success && end.stderr.is_empty() && end.rest.is_empty(), "{end:?}");
 }
 
@@ -44,4 +43,9 @@ pub fn annotate_in(mut splunkd: Splunkd, arguments: &[&str], events: &[Event]) -
 /// Verdicts of events, empty ones included.
 fn verdicts(events: &[Event]) -> Vec<String> {
     events.iter().map(|event| event.text("iis_module_verdict")).collect()
+}
+
+#[test]
+fn the_program_is_silent_when_probed() {
+    assert_quiet(&start().hang_up());
 }

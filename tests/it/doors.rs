@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
+use searchcommand::testing::Event;
 use serde_json::Value;
 
 use crate::cli::{folder, run_in};
 use crate::command::levels::roll_up;
 use crate::command::rows::Row;
 use crate::command::{annotate_in, app::App};
-use crate::support::events::Event;
 
 /// Name, image (or `type:` and a managed type, or nothing), verdict. Where a row by itself is judged otherwise by design
 /// (it shows no image, and its sibling rows may), the verdict of the row, a slash, and that of all other doors.

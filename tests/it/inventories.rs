@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use searchcommand::testing::Event;
 use tempfile::TempDir;
 
 use crate::command::annotate_in;
@@ -10,7 +11,6 @@ use crate::command::app::App;
 use crate::splunk::scan::scan_file;
 use crate::splunk::search::iismodcheck;
 use crate::splunk::{Record, value};
-use crate::support::events::Event;
 
 /// Each form, and the columns that hold name, image, type, preCondition and host.
 const FORMS: [(&str, [&str; 5]); 7] = [

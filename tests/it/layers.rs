@@ -1,14 +1,13 @@
-//! The layer rules of lib.rs, read from every `crate::NAME` in the source.
+//! The layer rules of lib.rs, read from every `crate::NAME` and every `searchcommand::` in the source; what faces may hold.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Module, and what it may use besides itself.
-const RULES: [(&str, &[&str]); 10] = [
+const RULES: [(&str, &[&str]); 9] = [
     ("cli", &["allowlist", "command", "detect", "event", "iis", "report", "searchcommand", "site", "source"]),
     ("command", &["allowlist", "detect", "event", "iis", "searchcommand", "site"]),
-    ("searchcommand", &[]),
     ("site", &["allowlist"]),
     ("source", &["event"]),
     ("report", &["detect"]),
@@ -19,7 +18,8 @@ const RULES: [(&str, &[&str]); 10] = [
 ];
 
 /// Modules that do no I/O and hold no clock and no global, and what would give them away.
-const PURE: [&str; 5] = ["allowlist", "detect", "event", "iis", "searchcommand/record"];
+const PURE: [&str; 5] =
+    ["src/allowlist", "src/detect", "src/event", "src/iis", "crates/searchcommand/src/record"];
 const IMPURE: [&str; 9] = [
     "std::fs",
     "std::env",
@@ -32,6 +32,12 @@ const IMPURE: [&str; 9] = [
     "static ",
 ];
 
+/// Folders in which `lib.rs` and `mod.rs` are faces: they say what is there, and define nothing.
+const WITH_FACES: [&str; 1] = ["crates/searchcommand/src"];
+
+/// The chunked protocol: a crate of its own that some modules may use.
+const PROTOCOL: &str = "searchcommand";
+
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -43,15 +49,15 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-fn files_of(module: &str) -> Vec<(PathBuf, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(module);
+fn files_below(folder: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut found = Vec::new();
     sources(&root, &mut found);
     assert!(!found.is_empty(), "no sources below {}", root.display());
     found.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
 }
 
-/// The modules named in `crate::NAME` and in `crate::{NAME, …}`.
+/// The modules named in `crate::NAME` and in `crate::{NAME, …}`, and the protocol where it is named.
 fn used(text: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for (at, token) in text.match_indices("crate::") {
@@ -86,6 +92,9 @@ fn used(text: &str) -> BTreeSet<String> {
         }
     }
     names.remove("");
+    if text.contains("searchcommand::") {
+        names.insert(PROTOCOL.to_owned());
+    }
     names
 }
 
@@ -93,10 +102,10 @@ fn used(text: &str) -> BTreeSet<String> {
 fn every_module_uses_only_what_it_may() {
     let mut broken = Vec::new();
     for (module, allowed) in RULES {
-        for (path, text) in files_of(module) {
+        for (path, text) in files_below(&format!("src/{module}")) {
             for name in used(&text) {
                 if name != module && !allowed.contains(&name.as_str()) {
-                    broken.push(format!("{} uses crate::{name}", path.display()));
+                    broken.push(format!("{} uses {name}", path.display()));
                 }
             }
         }
@@ -115,8 +124,8 @@ fn every_module_has_a_rule() {
 #[test]
 fn the_pure_modules_do_no_io_and_hold_no_clock() {
     let mut broken = Vec::new();
-    for module in PURE {
-        for (path, text) in files_of(module) {
+    for folder in PURE {
+        for (path, text) in files_below(folder) {
             let code = text.split("#[cfg(test)]").next().unwrap();
             for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
                 for sign in IMPURE {
@@ -134,4 +143,25 @@ fn the_pure_modules_do_no_io_and_hold_no_clock() {
 fn the_reader_of_paths_sees_both_forms() {
     let text = "use crate::{iis::{Image, Roots}, event};\nlet x = crate::detect::Engine; $crate::hidden::x";
     assert_eq!(used(text), ["detect", "event", "iis"].map(String::from).into_iter().collect());
+    assert_eq!(used("use searchcommand::Cells;"), [PROTOCOL.to_owned()].into());
+    assert_eq!(used("//! searchcommand"), BTreeSet::new());
+}
+
+#[test]
+fn faces_define_nothing() {
+    let is_face = |path: &Path| path.ends_with("lib.rs") || path.ends_with("mod.rs");
+    let says_what_is_there = |line: &str| {
+        let line = line.strip_prefix("pub(crate) ").or(line.strip_prefix("pub ")).unwrap_or(line);
+        line.is_empty() || line.starts_with("use ") || (line.starts_with("mod ") && line.ends_with(';'))
+    };
+    let mut broken = Vec::new();
+    for folder in WITH_FACES {
+        for (path, text) in files_below(folder).into_iter().filter(|(path, _)| is_face(path)) {
+            // An attribute or a list of names may take several lines; what is indented belongs to it.
+            let defines =
+                |line: &&str| !line.starts_with(['/', '#', ' ', ')', '}']) && !says_what_is_there(line);
+            broken.extend(text.lines().filter(defines).map(|line| format!("{}: {line}", path.display())));
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
 }

@@ -5,9 +5,7 @@ use std::path::Path;
 
 use iismodcheck::command::{IisModCheck, Lookups};
 use proptest::prelude::*;
-
-use crate::support::commands::{LAST, frame, session};
-use crate::support::events::{Event, Style};
+use searchcommand::testing::{Event, LAST, Style, frame, session};
 
 const ALLOWLIST: &str =
     "name,image,effect,host,expires\nAcme,C:\\Acme\\acme.dll,allow,web01,2026-03-01\nBeta,,deny,app01,\n";

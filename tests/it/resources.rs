@@ -1,14 +1,12 @@
 //! What the program takes of a machine: memory for one chunk and its reply, time linear in the rows.
 
 use std::fs;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use std::io::{BufRead, BufReader, Read, Write};
+use searchcommand::testing::{EXECUTE, Event, Splunkd, Style, frame};
 
-use crate::command::PROGRAM;
-use crate::support::commands::{EXECUTE, GETINFO, frame};
-use crate::support::events::{Event, Style};
+use crate::command::{PROGRAM, assert_quiet};
 
 fn body(rows: usize, names: usize) -> Vec<u8> {
     let event = |row: usize| {
@@ -29,37 +27,16 @@ fn body(rows: usize, names: usize) -> Vec<u8> {
     Style::ALL_FIELDS.body(&events, &Style::ALL_FIELDS.columns(&events, None))
 }
 
-/// A search that was asked `getinfo`, and sent chunks one after the other.
-struct Search {
-    child: Child,
-    replies: BufReader<std::process::ChildStdout>,
+/// A search that was asked `getinfo`.
+fn start() -> Splunkd {
+    let mut search = Splunkd::spawn(&mut Command::new(PROGRAM));
+    assert_eq!(search.getinfo(&[]).error(), None);
+    search
 }
 
-impl Search {
-    fn start() -> Self {
-        let mut child = Command::new(PROGRAM).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let replies = BufReader::new(child.stdout.take().unwrap());
-        let mut search = Self { child, replies };
-        search.send(&frame(GETINFO, b""));
-        search
-    }
-
-    /// Length of the reply's body.
-    fn send(&mut self, request: &[u8]) -> usize {
-        self.child.stdin.as_mut().unwrap().write_all(request).unwrap();
-        let mut header = String::new();
-        self.replies.read_line(&mut header).unwrap();
-        let lengths: Vec<usize> =
-            header.trim_end().split(',').skip(1).map(|length| length.parse().unwrap()).collect();
-        let mut reply = vec![0; lengths.iter().sum()];
-        self.replies.read_exact(&mut reply).unwrap();
-        lengths[1]
-    }
-
-    fn end(mut self) {
-        drop(self.child.stdin.take());
-        assert!(self.child.wait().unwrap().success());
-    }
+/// Length of the body of the reply to one chunk.
+fn send(search: &mut Splunkd, request: &[u8]) -> usize {
+    search.send(request).unwrap().expect("a reply").body.len()
 }
 
 /// One event with a name of so many bytes, and one with such an image.
@@ -89,15 +66,15 @@ fn memory_for_one_chunk_and_its_reply() {
         ("every name another", body(20_000, 1_000_000)),
         ("huge cells", huge_body(20 << 20)),
     ] {
-        let mut search = Search::start();
+        let mut search = start();
         let mut reply = 0;
         for _ in 0..3 {
-            reply = search.send(&frame(EXECUTE, &body));
+            reply = send(&mut search, &frame(EXECUTE, &body));
         }
-        let status = fs::read_to_string(format!("/proc/{}/status", search.child.id())).unwrap();
+        let status = fs::read_to_string(format!("/proc/{}/status", search.process_id().unwrap())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         let peak: usize = line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024;
-        search.end();
+        assert_quiet(&search.hang_up());
         let limit = body.len() + reply + (8 << 20);
         assert!(peak <= limit, "{what}: {peak} bytes at the peak, {limit} allowed");
     }
@@ -108,11 +85,11 @@ fn time_is_linear_in_the_rows() {
     let time = |rows: usize, names: usize| {
         let request = frame(EXECUTE, &body(rows, names));
         let run = || {
-            let mut search = Search::start();
+            let mut search = start();
             let started = Instant::now();
-            search.send(&request);
+            send(&mut search, &request);
             let took = started.elapsed();
-            search.end();
+            assert_quiet(&search.hang_up());
             took
         };
         (0..3).map(|_| run()).min().unwrap()

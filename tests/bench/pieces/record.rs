@@ -5,8 +5,8 @@ use std::hint::black_box;
 
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use iismodcheck::searchcommand::record::Rewriter;
-use iismodcheck::searchcommand::{Input, Output, Place, Plan};
+use searchcommand::internal::Rewriter;
+use searchcommand::{Input, Output, Plan, RunsOn};
 
 const ROWS: usize = 5_000;
 const INPUTS: usize = 27;
@@ -26,7 +26,7 @@ enum Shape {
 fn plan(multivalue: bool) -> Plan {
     let name = |index| format!("field{index:02}");
     Plan {
-        place: Place::SearchHead,
+        runs_on: RunsOn::SearchHead,
         inputs: (0..INPUTS).map(|index| Input { name: name(index), multivalue }).collect(),
         all_fields: false,
         outputs: (0..OUTPUTS)

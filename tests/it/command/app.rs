@@ -4,10 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use searchcommand::testing::Splunkd;
 use tempfile::TempDir;
 
 use super::PROGRAM;
-use crate::support::splunkd::Splunkd;
 
 /// An app folder of its own.
 pub struct App {

@@ -4,11 +4,10 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
+use searchcommand::testing::{EXECUTE, Event, GETINFO, LAST, Style, Table, frame};
+
 use super::rows::{Row, TIME, element};
 use super::{PROGRAM, annotate, assert_quiet, start, verdicts};
-use crate::support::commands::{EXECUTE, GETINFO, LAST, frame};
-use crate::support::events::{Event, Style};
-use crate::support::reply::Table;
 
 const LOG: &[u8] = b"Microsoft-IIS-Configuration/Operational";
 
@@ -226,7 +225,7 @@ fn rows_that_are_no_csv_keep_their_bytes() {
     for body in bodies {
         let mut splunkd = start();
         splunkd.getinfo(&[]);
-        let reply = splunkd.exchange(LAST.as_bytes(), body).unwrap().unwrap();
+        let reply = splunkd.exchange(LAST, body).unwrap().unwrap();
         assert_quiet(&splunkd.hang_up());
         if let Some(error) = reply.error() {
             panic!("{}: {error}", body.escape_ascii());

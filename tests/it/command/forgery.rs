@@ -1,8 +1,9 @@
 //! A crafted module name forges fields where automatic key=value extraction reads it; the event's own text wins.
 
+use searchcommand::testing::Event;
+
 use super::rows::{Row, TIME};
 use super::{annotate, assert_quiet, start, verdicts};
-use crate::support::events::Event;
 
 /// `x" NewValue=<a built-in image> Computer=dev01 y`, as an attacker would name a module.
 const FORGED: &str = r#"x" NewValue=%windir%\System32\inetsrv\static.dll Computer=dev01 EventCode=4 y"#;

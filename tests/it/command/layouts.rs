@@ -2,13 +2,11 @@
 
 use std::process::Command;
 
+use searchcommand::testing::{Event, Quoting, Reply, Splunkd, Style, Table};
 use serde_json::json;
 
 use super::rows::{Row, TIME};
 use super::{PROGRAM, annotate, assert_quiet, start, verdicts};
-use crate::support::events::{Event, Quoting, Style};
-use crate::support::reply::{Reply, Table};
-use crate::support::splunkd::Splunkd;
 
 const STATIC_FILE: (&str, &str) = ("StaticFileModule", r"%windir%\System32\inetsrv\static.dll");
 
@@ -42,7 +40,7 @@ fn events() -> Vec<(Event, &'static str)> {
 /// One chunk by hand: the cells of the reply begin with exactly the cells that were sent.
 fn exchange(splunkd: &mut Splunkd, body: &[u8], finished: bool) -> Table {
     let metadata = json!({ "action": "execute", "finished": finished }).to_string();
-    let reply = splunkd.exchange(metadata.as_bytes(), body).unwrap().expect("a reply");
+    let reply = splunkd.exchange(&metadata, body).unwrap().expect("a reply");
     assert_eq!((reply.error(), reply.finished()), (None, Some(finished)));
     let (sent, came) = (Table::read(body), reply.table());
     assert_eq!(came.names.get(..sent.names.len()), Some(&sent.names[..]));
@@ -140,7 +138,7 @@ fn a_second_pass_over_all_fields_changes_nothing() {
             let mut splunkd = start();
             splunkd.getinfo(&["all_fields=true"]);
             let metadata = json!({ "action": "execute", "finished": true }).to_string();
-            let reply = splunkd.exchange(metadata.as_bytes(), body).unwrap().unwrap();
+            let reply = splunkd.exchange(&metadata, body).unwrap().unwrap();
             assert_quiet(&splunkd.hang_up());
             reply
         };

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use searchcommand::testing::{Event, Style};
+
 use super::rows::{Row, TIME, element};
 use super::{annotate, assert_quiet, start, verdicts};
-use crate::support::events::{Event, Style};
 
 /// What `stats values(iis_change_part) by iis_host iis_process iis_change_key` makes of the change rows.
 pub fn roll_up(rows: &[Event]) -> Vec<Event> {
@@ -130,7 +131,7 @@ fn changes_in_every_layout() {
     let rows = roll_up(&annotate(&["parts=true"], &events));
     assert_eq!(rows.len(), 2);
     for style in Style::all() {
-        if style.twins == crate::support::events::Twins::Missing {
+        if style.twins == searchcommand::testing::Twins::Missing {
             // Several parts cannot be told apart without their multi-value column.
             continue;
         }

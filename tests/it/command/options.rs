@@ -2,13 +2,12 @@
 
 use std::process::Command;
 
+use searchcommand::testing::{Event, Splunkd};
 use serde_json::json;
 
 use super::app::App;
 use super::rows::Row;
 use super::{PROGRAM, annotate, assert_quiet, start, verdicts};
-use crate::support::events::Event;
-use crate::support::splunkd::Splunkd;
 
 fn static_file() -> Row {
     Row::image("StaticFileModule", r"%windir%\System32\inetsrv\static.dll")

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::support::events::Event;
+use searchcommand::testing::Event;
 
 /// The server level.
 pub const SERVER: &str = "MACHINE/WEBROOT/APPHOST";

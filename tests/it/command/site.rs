@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 use std::fs;
 
+use searchcommand::testing::Event;
+
 use super::app::App;
 use super::rows::Row;
 use super::{annotate_in, verdicts};
-use crate::support::events::Event;
 
 const ALLOWLIST: &str = "iismodcheck_allowlist.csv";
 const PACKS: &str = "iismodcheck_packs.csv";

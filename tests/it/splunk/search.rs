@@ -2,10 +2,9 @@
 
 use iismodcheck::command::{IisModCheck, Lookups};
 use iismodcheck::detect::Column;
+use searchcommand::testing::{Event, Splunkd};
 
 use super::Record;
-use crate::support::events::Event;
-use crate::support::splunkd::Splunkd;
 
 /// Runs `| iismodcheck ARGUMENTS` over the rows, sent in chunks of `chunk` rows, with no allowlist of a site. Panics where
 /// the command reports an error.
