@@ -35,6 +35,7 @@
 //! |---|---|---|
 //! | [`cli`] | the command line and the exit status | all |
 //! | [`command`] | `iismodcheck` as a search command | `searchcommand`, site, detect, allowlist, event, iis |
+//! | [`scan`] | rows of files to findings, proposals, what earlier scans wrote | source, report, detect, allowlist, event, iis |
 //! | [`site`] | the files that a site writes: read, put together | allowlist |
 //! | [`source`] | files to scan | event |
 //! | [`report`] | what a scan prints | detect |
@@ -52,5 +53,6 @@ pub mod detect;
 pub mod event;
 pub mod iis;
 pub mod report;
+pub mod scan;
 pub mod site;
 pub mod source;

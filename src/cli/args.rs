@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::detect::Severity;
 use crate::iis::{Action, Kind};
+use crate::scan::Level;
 
 /// Checks IIS module changes against a known-good allowlist.
 ///
@@ -47,15 +48,6 @@ pub struct Knowledge {
     /// Compare dates of entries with this time (ISO 8601) instead of the time of each event.
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
-}
-
-/// What one printed finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Level {
-    /// One finding per change: the rows of a commit merged by module.
-    Change,
-    /// One finding per event row.
-    Row,
 }
 
 /// How findings are printed.

@@ -6,7 +6,6 @@ mod allowlist;
 mod args;
 mod knowledge;
 mod scan;
-mod scanner;
 mod search;
 
 use std::ffi::OsString;

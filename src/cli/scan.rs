@@ -4,9 +4,9 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
 use crate::report::{self, Item, Summary};
+use crate::scan::Scanner;
 
 use super::args::{Format, Scan};
-use super::scanner::Scanner;
 use super::{FOUND, Failure, knowledge};
 
 /// Runs `scan`.

@@ -5,12 +5,27 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Module, and what it may use besides itself.
-const RULES: [(&str, &[&str]); 9] = [
-    ("cli", &["allowlist", "command", "detect", "event", "iis", "report", "searchcommand", "site", "source"]),
+const RULES: [(&str, &[&str]); 10] = [
+    (
+        "cli",
+        &[
+            "allowlist",
+            "command",
+            "detect",
+            "event",
+            "iis",
+            "report",
+            "scan",
+            "searchcommand",
+            "site",
+            "source",
+        ],
+    ),
     ("command", &["allowlist", "detect", "event", "iis", "searchcommand", "site"]),
     ("site", &["allowlist"]),
     ("source", &["event"]),
     ("report", &["detect"]),
+    ("scan", &["allowlist", "detect", "event", "iis", "report", "source"]),
     ("detect", &["allowlist", "event", "iis"]),
     ("allowlist", &["iis"]),
     ("event", &["iis"]),

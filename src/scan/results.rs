@@ -10,7 +10,7 @@ use crate::detect::{Column as Fact, Severity, Verdict, time};
 use crate::report::Item;
 
 /// The findings in a file; `None` when it is no result of a scan but something to scan.
-pub(super) fn read(path: &Path) -> Result<Option<Vec<Item>>, String> {
+pub fn read(path: &Path) -> Result<Option<Vec<Item>>, String> {
     // What cannot be read here cannot be scanned either, which tells why. Standard input is read once only.
     let Some(bytes) = Some(path).filter(|path| path.as_os_str() != "-").and_then(|path| fs::read(path).ok())
     else {

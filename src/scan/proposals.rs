@@ -6,7 +6,7 @@ use crate::detect::Column as Fact;
 use crate::report::Item;
 
 /// One entry to propose, and where it was seen.
-pub(super) struct Proposal<'i> {
+pub struct Proposal<'i> {
     /// The first finding of it.
     pub item: &'i Item,
     /// The hosts, in lower case; empty where a row names none.
@@ -17,6 +17,7 @@ pub(super) struct Proposal<'i> {
 
 impl<'i> Proposal<'i> {
     /// A fact of the first finding.
+    #[must_use]
     pub fn fact(&self, fact: Fact) -> &'i str {
         self.item.fact(fact)
     }
@@ -24,7 +25,7 @@ impl<'i> Proposal<'i> {
 
 /// Findings that may become entries, those about one module together.
 #[derive(Default)]
-pub(super) struct Proposals<'i> {
+pub struct Proposals<'i> {
     by_module: BTreeMap<(&'i str, &'i str, String), Proposal<'i>>,
 }
 
@@ -37,6 +38,7 @@ impl<'i> Proposals<'i> {
     }
 
     /// The proposals that no other contradicts; the others with the reason.
+    #[must_use]
     pub fn compared(self) -> (Vec<Proposal<'i>>, Vec<(Proposal<'i>, String)>) {
         let mut names: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
         let mut images: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();

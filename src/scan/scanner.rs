@@ -13,13 +13,13 @@ use crate::iis::ValueSource;
 use crate::report::{Item, Rows, Summary};
 use crate::source::{self, Content, Module};
 
-use super::args::Level;
+use super::level::Level;
 
 /// Characters of a time that cannot be read, as it is shown: a cell may hold anything.
 const SHOWN_OF_TIME: usize = 40;
 
 /// Reads rows and decides on them.
-pub(super) struct Scanner {
+pub struct Scanner {
     engine: Engine,
     level: Level,
     finding: Finding,
@@ -45,7 +45,8 @@ struct Origin {
 
 impl Scanner {
     /// A scanner that has read nothing yet.
-    pub(super) fn new(engine: Engine, level: Level) -> Self {
+    #[must_use]
+    pub fn new(engine: Engine, level: Level) -> Self {
         Self {
             engine,
             level,
@@ -61,7 +62,7 @@ impl Scanner {
     }
 
     /// Reads files to their end. The error names the file, and the line where there is one.
-    pub(super) fn read(&mut self, files: &[PathBuf]) -> Result<(), String> {
+    pub fn read(&mut self, files: &[PathBuf]) -> Result<(), String> {
         if files.iter().filter(|file| source::is_standard_input(file)).count() > 1 {
             return Err(
                 "`-` is given twice, but standard input can be read only once: leave one out".to_owned()
@@ -85,7 +86,8 @@ impl Scanner {
     }
 
     /// All findings in the order of time, those without one last, and what was counted.
-    pub(super) fn finish(mut self) -> (Vec<Item>, Summary) {
+    #[must_use]
+    pub fn finish(mut self) -> (Vec<Item>, Summary) {
         for group in commit::group(std::mem::take(&mut self.pending)) {
             self.change(&group);
         }

@@ -1,9 +1,5 @@
 //! `allowlist baseline`: propose entries from scans or inventories of a clean estate.
 
-mod compare;
-mod judge;
-mod results;
-
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -13,13 +9,10 @@ use std::process::ExitCode;
 use crate::allowlist::{Column, edit};
 use crate::detect::Column as Fact;
 use crate::report::{Item, printable};
+use crate::scan::{Judgement, Level, Proposal, Proposals, Scanner, judge, read_results};
 
-use crate::cli::args::{Knowledge, Level};
-use crate::cli::scanner::Scanner;
+use crate::cli::args::Knowledge;
 use crate::cli::{Failure, knowledge};
-
-use compare::{Proposal, Proposals};
-use judge::{Judgement, judge};
 
 /// Prints an allowlist file to standard output, and what was left out, and why, to standard error.
 pub(super) fn run(from: &[PathBuf], arguments: &Knowledge) -> Result<ExitCode, Failure> {
@@ -69,7 +62,7 @@ fn items(from: &[PathBuf], arguments: &Knowledge) -> Result<Vec<Item>, String> {
     let mut items = Vec::new();
     let mut to_scan = Vec::new();
     for path in from {
-        match results::read(path)? {
+        match read_results(path)? {
             Some(found) => items.extend(found),
             None => to_scan.push(path.clone()),
         }

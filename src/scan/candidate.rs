@@ -10,7 +10,7 @@ use crate::iis::{Class, Kind};
 use crate::report::{Item, printable};
 
 /// What becomes of a finding.
-pub(super) enum Judgement {
+pub enum Judgement {
     /// The baseline or the allowlist has it.
     Known,
     /// An entry, with the image in normal form; the type as written where there is no image.
@@ -29,7 +29,7 @@ fn leave_out(why: &'static str) -> Judgement {
 
 /// Only what nothing speaks against is proposed, then and now: a result may be older than the allowlist, and a scan says
 /// nothing about products that are not chosen or about folders that look like those of Windows.
-pub(super) fn judge(item: &Item, engine: &mut Engine) -> Judgement {
+pub fn judge(item: &Item, engine: &mut Engine) -> Judgement {
     match by_verdict(item) {
         Judgement::Propose(_) => {}
         settled => return settled,
