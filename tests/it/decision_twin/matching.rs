@@ -360,7 +360,8 @@ impl<'c> Case<'c> {
     /// The pattern with its folder as Windows opens it.
     fn opened_pattern(&self, written: &str) -> Option<String> {
         let pattern = self.pattern(written);
-        let (folder, _) = pattern[..pattern.find(['*', '?'])?].rsplit_once('\\')?;
+        let literal = pattern.find(['*', '?']).unwrap_or(pattern.len());
+        let (folder, _) = pattern[..literal].rsplit_once('\\')?;
         let opened = self.opened(&format!(r"{folder}\x"));
         let anchored = !folder.is_empty() && opened.is_resolved();
         anchored.then(|| format!("{}{}", opened.directory(), &pattern[folder.len()..]))
