@@ -39,12 +39,13 @@
 //! | [`site`] | the files that a site writes: read, put together | allowlist |
 //! | [`source`] | files to scan | event |
 //! | [`report`] | what a scan prints | detect |
-//! | [`detect`] | subjects, verdicts, reasons, severity, changes | allowlist, event, iis |
+//! | [`detect`] | subjects, verdicts, reasons, severity, changes | allowlist, event, iis, words |
 //! | [`allowlist`] | baseline, packs, threats, site entries: load, match, lint | iis |
-//! | [`event`] | what one Windows event says | iis |
-//! | [`iis`] | configuration paths, image paths, types | nothing |
+//! | [`event`] | what one Windows event says | iis, words |
+//! | [`iis`] | configuration paths, image paths, types | words |
+//! | [`words`] | the form of the tables of words: verdicts, reason codes | nothing |
 //!
-//! `event`, `iis`, `allowlist` and `detect` do no I/O and hold no clock and no global.
+//! `event`, `iis`, `allowlist`, `detect` and `words` do no I/O and hold no clock and no global.
 
 pub mod allowlist;
 pub mod cli;
@@ -56,3 +57,4 @@ pub mod report;
 pub mod scan;
 pub mod site;
 pub mod source;
+pub mod words;

@@ -162,7 +162,7 @@ impl Events {
             }
             Says::OtherSection => writer::write(cells, &plain(Verdict::NotModule, Severity::Info), reasons),
             Says::Unparsed(reason) => {
-                reasons.take_unparsed(reason, time.is_none());
+                reasons.take_unparsed(reason.as_str(), time.is_none());
                 writer::write(cells, &plain(Verdict::Unparsed, Severity::Medium), reasons);
             }
             Says::Nothing => {}

@@ -67,6 +67,7 @@ impl Inventory {
                 self.decide(&row, at, cells);
             }
             Listed::Unparsed { reason, shown } => {
+                let reason = reason.as_str();
                 self.reasons.take_unparsed(reason, at.is_none());
                 let plain = Annotation::plain(Verdict::Unparsed, Severity::Medium, &self.host, "");
                 writer::write(cells, &plain, &self.reasons);

@@ -7,7 +7,7 @@ mod changes;
 mod events;
 mod files;
 mod inventory;
-mod options;
+pub mod options;
 mod writer;
 
 pub use files::Lookups;

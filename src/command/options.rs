@@ -16,6 +16,20 @@ pub enum Input {
     Module,
 }
 
+impl Input {
+    const ALL: [Self; 3] = [Self::Event, Self::Change, Self::Module];
+
+    /// What is typed behind `input=`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Change => "change",
+            Self::Module => "module",
+        }
+    }
+}
+
 /// The options, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -41,29 +55,158 @@ pub struct Options {
     pub as_of: Option<i64>,
 }
 
-/// Every option with what it takes, for error texts.
-const OPTIONS: [(&str, &str); 13] = [
-    ("allowlist", "the name of a CSV file in the app's lookups folder"),
-    ("packs", "names of product packs, separated by commas"),
-    ("message_field", "the name of a field"),
-    ("raw", "true or false"),
-    ("all_fields", "true or false"),
-    ("distributed", "true or false"),
-    ("parts", "true or false"),
-    ("input", "event, change or module"),
-    ("name_field", "the name of a field"),
-    ("image_field", "the name of a field"),
-    ("type_field", "the name of a field"),
-    ("precondition_field", "the name of a field"),
-    ("as_of", "a date or time such as 2026-03-31 or 2026-03-31T12:00:00Z"),
-];
+/// Whether an option goes with what the rows are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GoesWith {
+    /// Whatever they are.
+    Any,
+    /// Rows of one kind only.
+    Only(Input),
+    /// Rows of any kind but one, and why.
+    Not(Input, &'static str),
+}
 
-const INVENTORY: [(&str, &str); 4] = [
-    ("name_field", "name"),
-    ("image_field", "image"),
-    ("type_field", "type"),
-    ("precondition_field", "preCondition"),
-];
+/// Makes the options of a table.
+macro_rules! options {
+    ($($option:ident = $name:literal {
+        takes: $takes:literal,
+        syntax: $syntax:literal,
+        goes_with: $goes_with:expr,
+        help: $help:literal,
+    })*) => {
+        /// An option of the search command.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Name {
+            $(#[doc = concat!("`", $name, "=`")] $option,)*
+        }
+
+        impl Name {
+            /// Every option, in the order of the documentation.
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$option),*];
+
+            /// What is typed before the `=`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$option => $name,)*
+                }
+            }
+
+            /// What it takes, for error texts.
+            #[must_use]
+            pub const fn takes(self) -> &'static str {
+                match self {
+                    $(Self::$option => $takes,)*
+                }
+            }
+
+            /// What is typed behind the `=`, in the words of searchbnf.conf.
+            #[must_use]
+            pub const fn syntax(self) -> &'static str {
+                match self {
+                    $(Self::$option => $syntax,)*
+                }
+            }
+
+            /// Which rows it goes with.
+            #[must_use]
+            pub const fn goes_with(self) -> GoesWith {
+                match self {
+                    $(Self::$option => $goes_with,)*
+                }
+            }
+
+            /// What it does, for the documentation.
+            #[must_use]
+            pub const fn help(self) -> &'static str {
+                match self {
+                    $(Self::$option => $help,)*
+                }
+            }
+        }
+    };
+}
+
+options! {
+    Allowlist = "allowlist" {
+        takes: "the name of a CSV file in the app's lookups folder",
+        syntax: "<string>",
+        goes_with: GoesWith::Any,
+        help: "File in this app's lookups folder to use as the site's allowlist; .csv is added when missing. The default is iismodcheck_allowlist.csv, which may be absent. A named file must exist.",
+    }
+    Packs = "packs" {
+        takes: "names of product packs, separated by commas",
+        syntax: "<string>",
+        goes_with: GoesWith::Any,
+        help: r#"Names of the known-good packs to use on every host, divided by commas, such as packs="exchange,iisexpress". By host: iismodcheck_packs.csv."#,
+    }
+    MessageField = "message_field" {
+        takes: "the name of a field",
+        syntax: "<field>",
+        goes_with: GoesWith::Only(Input::Event),
+        help: "The field with the event's message. Default Message.",
+    }
+    Raw = "raw" {
+        takes: "true or false",
+        syntax: "<bool>",
+        goes_with: GoesWith::Only(Input::Event),
+        help: "false: leave _raw out; faster, but extracted fields can be forged by a crafted module name. Default true.",
+    }
+    AllFields = "all_fields" {
+        takes: "true or false",
+        syntax: "<bool>",
+        goes_with: GoesWith::Any,
+        help: "true: have every field sent through the command; slower, for use after commands that need it. Default false.",
+    }
+    Distributed = "distributed" {
+        takes: "true or false",
+        syntax: "<bool>",
+        goes_with: GoesWith::Not(Input::Change, "the rows of a change come together on the search head"),
+        help: "true: run on the indexers. The search peers must be able to run the executable; not available in Splunk Cloud. Default false: run on the search head.",
+    }
+    Parts = "parts" {
+        takes: "true or false",
+        syntax: "<bool>",
+        goes_with: GoesWith::Only(Input::Event),
+        help: "Also write iis_event_role, iis_change_key, iis_change_part, iis_process and iis_record, which `iismodcheck_rollup` needs. Default false.",
+    }
+    Input = "input" {
+        takes: "event, change or module",
+        syntax: "(event|change|module)",
+        goes_with: GoesWith::Any,
+        help: "What a row is. event: one Windows event (the default). change: one change with all its parts, as `iismodcheck_rollup` collects them; only iis_host, iis_change_key, iis_change_part and iis_continues are read. module: a row that simply lists a module, such as an inventory.",
+    }
+    NameField = "name_field" {
+        takes: "the name of a field",
+        syntax: "<field>",
+        goes_with: GoesWith::Only(Input::Module),
+        help: "The column of an inventory with the module's name. Default name.",
+    }
+    ImageField = "image_field" {
+        takes: "the name of a field",
+        syntax: "<field>",
+        goes_with: GoesWith::Only(Input::Module),
+        help: "The column of an inventory with the path of the DLL. Default image.",
+    }
+    TypeField = "type_field" {
+        takes: "the name of a field",
+        syntax: "<field>",
+        goes_with: GoesWith::Only(Input::Module),
+        help: "The column of an inventory with the type of a managed module. Default type.",
+    }
+    PreconditionField = "precondition_field" {
+        takes: "the name of a field",
+        syntax: "<field>",
+        goes_with: GoesWith::Only(Input::Module),
+        help: "The column of an inventory with the preCondition. Default preCondition.",
+    }
+    AsOf = "as_of" {
+        takes: "a date or time such as 2026-03-31 or 2026-03-31T12:00:00Z",
+        syntax: "<string>",
+        goes_with: GoesWith::Any,
+        help: "ISO 8601 date or time that the dates of entries are compared with. The default is the time of each event.",
+    }
+}
 
 impl Options {
     /// Reads the arguments of the search. The error names the option, the value and what is valid.
@@ -77,10 +220,10 @@ impl Options {
             distributed: false,
             parts: false,
             input: Input::Event,
-            inventory: INVENTORY.map(|(_, column)| column.to_owned()),
+            inventory: ["name", "image", "type", "preCondition"].map(str::to_owned),
             as_of: None,
         };
-        let mut given: Vec<&str> = Vec::new();
+        let mut given: Vec<Name> = Vec::new();
         for argument in arguments.iter() {
             let (name, value) = match argument {
                 Argument::Option { name, value } => (name.as_str(), value.as_str()),
@@ -88,82 +231,64 @@ impl Options {
                     return Err(format!("`{word}` is not an option: write name=value. {}", valid()));
                 }
             };
-            if given.contains(&name) {
+            let option = Name::ALL
+                .into_iter()
+                .find(|option| option.as_str() == name)
+                .ok_or_else(|| format!("{name}={value}: there is no such option. {}", valid()))?;
+            if given.contains(&option) {
                 return Err(format!("the option {name}= is given twice: leave one out"));
             }
-            given.push(name);
-            options.set(name, value)?;
+            given.push(option);
+            options
+                .set(option, value)
+                .ok_or_else(|| format!("{name}={value}: {name}= takes {}", option.takes()))?;
         }
-        options.check(&given)?;
+        given.into_iter().try_for_each(|option| options.check(option))?;
         Ok(options)
     }
 
-    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
-        let wrong = || {
-            let takes = OPTIONS.iter().find(|(option, _)| *option == name).map_or("", |(_, takes)| takes);
-            format!("{name}={value}: {name}= takes {takes}")
-        };
-        let text = || if value.is_empty() { Err(wrong()) } else { Ok(value.to_owned()) };
-        if let Some(number) = INVENTORY.iter().position(|(option, _)| *option == name) {
-            if let Some(column) = self.inventory.get_mut(number) {
-                *column = text()?;
-            }
-            return Ok(());
+    /// `None` for a value that the option does not take.
+    fn set(&mut self, option: Name, value: &str) -> Option<()> {
+        let text = || (!value.is_empty()).then(|| value.to_owned());
+        let [name, image, type_name, precondition] = &mut self.inventory;
+        match option {
+            Name::Input => self.input = Input::ALL.into_iter().find(|input| input.as_str() == value)?,
+            Name::Allowlist => self.allowlist = Some(text()?),
+            Name::Packs => self.packs = Some(text()?),
+            Name::Parts => self.parts = boolean(value)?,
+            Name::AsOf => self.as_of = Some(as_of(value)?),
+            Name::MessageField => self.message_field = text()?,
+            Name::Raw => self.raw = boolean(value)?,
+            Name::NameField => *name = text()?,
+            Name::ImageField => *image = text()?,
+            Name::TypeField => *type_name = text()?,
+            Name::PreconditionField => *precondition = text()?,
+            Name::AllFields => self.all_fields = boolean(value)?,
+            Name::Distributed => self.distributed = boolean(value)?,
         }
-        match name {
-            "allowlist" => self.allowlist = Some(text()?),
-            "packs" => self.packs = Some(text()?),
-            "message_field" => self.message_field = text()?,
-            "raw" => self.raw = boolean(value).ok_or_else(wrong)?,
-            "all_fields" => self.all_fields = boolean(value).ok_or_else(wrong)?,
-            "distributed" => self.distributed = boolean(value).ok_or_else(wrong)?,
-            "parts" => self.parts = boolean(value).ok_or_else(wrong)?,
-            "input" => {
-                self.input = match value {
-                    "event" => Input::Event,
-                    "change" => Input::Change,
-                    "module" => Input::Module,
-                    _ => return Err(wrong()),
-                }
-            }
-            "as_of" => self.as_of = Some(as_of(value).ok_or_else(wrong)?),
-            _ => return Err(format!("{name}={value}: there is no such option. {}", valid())),
-        }
-        Ok(())
+        Some(())
     }
 
-    /// Options that mean nothing together.
-    fn check(&self, given: &[&str]) -> Result<(), String> {
-        let goes_with = |option: &str, input: &str| {
-            Err(format!("{option}= goes with input={input} only: leave it out, or add input={input}"))
-        };
-        if self.input != Input::Event {
-            for option in ["parts", "message_field", "raw"] {
-                if given.contains(&option) {
-                    return goes_with(option, "event");
-                }
+    /// Whether an option that is given goes with what the rows are.
+    fn check(&self, option: Name) -> Result<(), String> {
+        let name = option.as_str();
+        match option.goes_with() {
+            GoesWith::Only(input) if input != self.input => {
+                let input = input.as_str();
+                Err(format!("{name}= goes with input={input} only: leave it out, or add input={input}"))
             }
+            // What an option is by default goes with everything.
+            GoesWith::Not(input, why) if input == self.input && self.distributed => Err(format!(
+                "{name}=true does not go with input={}: {why}. Leave {name}= out of this pass.",
+                input.as_str()
+            )),
+            _ => Ok(()),
         }
-        if self.input != Input::Module {
-            for (option, _) in INVENTORY {
-                if given.contains(&option) {
-                    return goes_with(option, "module");
-                }
-            }
-        }
-        if self.input == Input::Change && self.distributed {
-            return Err(
-                "distributed=true does not go with input=change: the rows of a change come together on the \
-                        search head. Leave distributed= out of this pass."
-                    .to_owned(),
-            );
-        }
-        Ok(())
     }
 }
 
 fn valid() -> String {
-    format!("The options are {}", OPTIONS.map(|(option, _)| format!("{option}=")).join(", "))
+    format!("The options are {}", Name::ALL.map(|option| format!("{}=", option.as_str())).join(", "))
 }
 
 fn boolean(value: &str) -> Option<bool> {

@@ -1,5 +1,6 @@
 //! A finding and its facts as the texts of the output columns.
 
+use super::code::Code;
 use super::columns::Column;
 use super::engine::Engine;
 use super::finding::Finding;
@@ -86,7 +87,7 @@ impl ReasonTexts {
     pub fn take(&mut self, finding: &Finding, engine: &Engine) {
         self.clear();
         for reason in &finding.reasons {
-            self.text.push_str(reason.code);
+            self.text.push_str(reason.code.as_str());
             let detail = engine.detail(reason);
             if !detail.is_empty() {
                 self.text.push(':');
@@ -99,7 +100,7 @@ impl ReasonTexts {
     /// Takes the reasons of a row that cannot be read: why not, and that its time is assumed, where it is.
     pub fn take_unparsed(&mut self, code: &str, time_assumed: bool) {
         self.clear();
-        for code in [code].into_iter().chain(time_assumed.then_some("time_assumed")) {
+        for code in [code].into_iter().chain(time_assumed.then_some(Code::TimeAssumed.as_str())) {
             self.text.push_str(code);
             self.ends.push(self.text.len());
         }
@@ -109,7 +110,8 @@ impl ReasonTexts {
     /// alone is told: two renderings of one event differ in their fraction of it.
     pub fn add_continued(&mut self, first: Option<i64>) {
         let Some(first) = first else { return };
-        self.text.push_str("continues:");
+        self.text.push_str(Code::Continues.as_str());
+        self.text.push(':');
         self.text.push_str(&time::format(first.div_euclid(SECOND) * SECOND));
         self.ends.push(self.text.len());
     }

@@ -1,7 +1,7 @@
 //! The part of a decision that does not depend on host, date, place or action, and may be remembered between rows.
 
 use crate::allowlist::{Candidates, Identity, Index};
-use crate::iis::{Class, Image, ManagedType, Roots, Subject, script_processor};
+use crate::iis::{Class, Image, ManagedType, Roots, Subject, Suspicion, script_processor};
 
 use super::lookalike::{Lookalikes, Resemblance};
 
@@ -18,8 +18,8 @@ pub struct Assessment {
     pub candidates: Candidates,
     /// The known module that it resembles, where its own name is not known.
     pub resembles: Option<Resemblance>,
-    /// The reason code of a place where no module belongs.
-    pub location: Option<&'static str>,
+    /// The place where no module belongs, or the spelling that hides the place.
+    pub location: Option<Suspicion>,
     /// The image lies in System32 itself.
     pub system32_root: bool,
 }

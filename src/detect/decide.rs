@@ -14,9 +14,10 @@
 //! Where no image is shown: `incomplete` or `unverified` for a listed name, else 6 and 9 by the name alone.
 
 use crate::allowlist::{EntryNumber, Index, Legible, Origin, ScopeAnswer};
-use crate::iis::{Action, Class, Kind, Level, Subject, precondition};
+use crate::iis::{Action, Class, ImageFlags, Kind, Level, Subject, Suspicion, TypeMatch, precondition};
 
 use super::assess::Assessment;
+use super::code::Code;
 use super::finding::Finding;
 use super::in_scope;
 use super::lookalike::{How, Part, Resemblance};
@@ -38,26 +39,10 @@ pub(super) fn decide(
     let (verdict, hidden) = case.verdict(finding);
     finding.verdict = verdict;
     finding.action = case.action(verdict);
-    case.circumstances(finding);
-    let circumstances = Circumstances {
-        verdict,
-        hidden,
-        level: subject.level,
-        kind: finding.kind,
-        action: subject.action,
-        image_changed_unseen: finding.has("image_changed_unseen"),
-        renamed: subject.renamed,
-        name_entry: finding.has("name_entry"),
-        list_changed: finding.has("list_changed"),
-        settings_changed: finding.has("precondition_changed") || finding.has("lock_changed"),
-        protection_lost: finding.has("protective_module_removed")
-            || finding.has("protective_module_narrowed"),
-        threat_basename: finding.has("threat_basename"),
-        system32_root: finding.has("system32_root"),
-        by_app_pool: finding.has("by_app_pool"),
-    };
-    finding.severity = severity::severity(&circumstances);
-    case.loss(&circumstances, finding);
+    let observed = case.observed(verdict, hidden, finding.kind);
+    case.circumstances(&observed, finding);
+    finding.severity = severity::severity(&observed);
+    case.loss(&observed, finding);
 }
 
 struct Case<'c> {
@@ -108,7 +93,7 @@ impl Case<'_> {
     fn condemned(&self, finding: &mut Finding) -> Option<(Verdict, EntryNumber)> {
         let candidates = &self.seen.candidates;
         if let Some(entry) = self.in_force(&candidates.deny) {
-            finding.add("deny_entry", Detail::Id(entry));
+            finding.add(Code::DenyEntry, Detail::Id(entry));
             return Some((Verdict::Denied, entry));
         }
         let baseline = candidates
@@ -116,7 +101,7 @@ impl Case<'_> {
             .and_then(|n| self.index.entry(n))
             .is_some_and(|entry| entry.origin == Origin::Baseline);
         let entry = candidates.threat.filter(|_| !baseline)?;
-        finding.add("threat", Detail::Family(entry));
+        finding.add(Code::Threat, Detail::Family(entry));
         Some((Verdict::KnownMalicious, entry))
     }
 
@@ -130,11 +115,13 @@ impl Case<'_> {
         };
         finding.rule = Some(entry);
         let agreement = self.index.managed_type(entry).zip(self.seen.managed_type.as_ref());
-        if let Some(code) = agreement.and_then(|(known, seen)| known.compare(seen).reason()) {
-            finding.add(code, Detail::None);
+        match agreement.map(|(known, seen)| known.compare(seen)) {
+            Some(TypeMatch::Weak) => finding.add(Code::WeakIdentity, Detail::None),
+            Some(TypeMatch::OtherVersion) => finding.add(Code::TypeVersionDiffers, Detail::None),
+            Some(TypeMatch::Same | TypeMatch::Different) | None => {}
         }
         if self.seen.replaced {
-            finding.add("image_replaced", Detail::None);
+            finding.add(Code::ImageReplaced, Detail::None);
         }
         Some(verdict)
     }
@@ -172,7 +159,7 @@ impl Case<'_> {
     /// What is seen about a module that nothing vouches for, whichever verdict wins.
     fn observe(&self, finding: &mut Finding) {
         if self.seen.replaced {
-            finding.add("image_replaced", Detail::None);
+            finding.add(Code::ImageReplaced, Detail::None);
         }
         if self.seen.candidates.known_pair.is_some() {
             return;
@@ -189,14 +176,14 @@ impl Case<'_> {
             return;
         }
         if self.seen.candidates.pack_not_chosen.is_some() {
-            finding.add("pack_not_chosen", Detail::None);
+            finding.add(Code::PackNotChosen, Detail::None);
         }
         if let Some(entry) = alias {
-            finding.add("alias_of", Detail::Name(entry));
+            finding.add(Code::AliasOf, Detail::Name(entry));
         }
         if let Some(entry) = self.known_name() {
             let by_type = self.seen.image.is_none();
-            finding.add(if by_type { "expected_type" } else { "expected_image" }, Detail::Image(entry));
+            finding.add(if by_type { Code::ExpectedType } else { Code::ExpectedImage }, Detail::Image(entry));
         }
     }
 
@@ -248,8 +235,8 @@ impl Case<'_> {
     /// No image and no type.
     fn by_name(&self, finding: &mut Finding) -> Verdict {
         let candidates = &self.seen.candidates;
-        if let Some(entry) = self.in_force(&candidates.site_name) {
-            finding.add("name_entry", Detail::Id(entry));
+        if let Some(entry) = self.name_entry() {
+            finding.add(Code::NameEntry, Detail::Id(entry));
             finding.rule = Some(entry);
             return self.pending();
         }
@@ -261,6 +248,13 @@ impl Case<'_> {
             return self.pending();
         }
         if self.seen.resembles.is_some() { Verdict::Lookalike } else { Verdict::Unknown }
+    }
+
+    /// The entry in force that vouches for the name, where neither image nor type is shown.
+    fn name_entry(&self) -> Option<EntryNumber> {
+        let names_a_module = !self.subject.name.is_empty() && self.subject.class != Class::Handler;
+        let by_name = names_a_module && !self.seen.is_identified();
+        by_name.then(|| self.in_force(&self.seen.candidates.site_name)).flatten()
     }
 
     /// A listed name whose image is not there.
@@ -301,7 +295,7 @@ impl Case<'_> {
         let candidates = &self.seen.candidates;
         let in_force = self.in_force(&candidates.site_exact).or_else(|| self.in_force(&candidates.site_glob));
         match (in_force, self.nearest(&candidates.site_glob)) {
-            (Some(entry), _) => finding.add("overrides_allow_entry", Detail::Id(entry)),
+            (Some(entry), _) => finding.add(Code::OverridesAllowEntry, Detail::Id(entry)),
             (None, Some(entry)) => self.name_lapsed(entry, finding),
             (None, None) => {}
         }
@@ -309,81 +303,110 @@ impl Case<'_> {
 
     fn name_lapsed(&self, entry: EntryNumber, finding: &mut Finding) {
         let code = match self.scope(entry) {
-            ScopeAnswer::Expired | ScopeAnswer::NotYet => "entry_expired",
-            ScopeAnswer::InForce | ScopeAnswer::OutOfScope(_) => "entry_out_of_scope",
+            ScopeAnswer::Expired | ScopeAnswer::NotYet => Code::EntryExpired,
+            ScopeAnswer::InForce | ScopeAnswer::OutOfScope(_) => Code::EntryOutOfScope,
         };
         finding.add(code, Detail::Id(entry));
     }
 
-    /// Reasons that hold whichever verdict won.
-    fn circumstances(&self, finding: &mut Finding) {
+    /// What was observed, as far as severity depends on it.
+    fn observed(&self, verdict: Verdict, hidden: Option<Verdict>, kind: Option<Kind>) -> Circumstances {
         let subject = self.subject;
-        if let Some(image) = &self.seen.image {
-            for code in image.flags.codes() {
-                finding.add(code, Detail::None);
-            }
+        Circumstances {
+            verdict,
+            hidden,
+            level: subject.level,
+            kind,
+            action: subject.action,
+            image_changed_unseen: subject.value_unseen && !self.is_set_anew(),
+            renamed: subject.renamed,
+            name_entry: self.name_entry().is_some(),
+            list_changed: subject.action == Action::Changed && subject.name.is_empty(),
+            precondition_changed: subject.attribute == "preCondition",
+            lock_changed: subject.attribute.starts_with("lock"),
+            protection_removed: subject.action == Action::Removed && self.protective(),
+            protection_narrowed: self.narrowed(),
+            threat_basename: self.seen.candidates.threat_basename.is_some(),
+            system32_root: self.seen.system32_root,
+            by_app_pool: severity::is_app_pool(subject.actor),
         }
-        if let Some(code) = self.seen.location.filter(|code| !finding.has(code)) {
-            finding.add(code, Detail::None);
+    }
+
+    /// Whether an image that is not shown is that of a new registration, or may be.
+    fn is_set_anew(&self) -> bool {
+        self.subject.level == Level::Row || self.subject.action == Action::Added
+    }
+
+    /// Reasons that hold whichever verdict won.
+    fn circumstances(&self, observed: &Circumstances, finding: &mut Finding) {
+        let subject = self.subject;
+        let oddities = self.seen.image.as_ref().map_or(ImageFlags::default(), |image| image.flags);
+        for oddity in oddities.oddities() {
+            finding.add(oddity, Detail::None);
+        }
+        match self.seen.location {
+            Some(Suspicion::Spelling(oddity)) if oddities.intersects(ImageFlags::of(oddity)) => {}
+            Some(suspicion) => finding.add(suspicion, Detail::None),
+            None => {}
         }
         let vouched = matches!(finding.verdict, Verdict::Allowed | Verdict::KnownGood);
-        if self.seen.system32_root && !vouched {
-            finding.add("system32_root", Detail::None);
+        if observed.system32_root && !vouched {
+            finding.add(Code::System32Root, Detail::None);
         }
         if let Some(entry) =
             self.seen.candidates.threat_basename.filter(|_| finding.verdict != Verdict::KnownMalicious)
         {
-            finding.add("threat_basename", Detail::Family(entry));
+            finding.add(Code::ThreatBasename, Detail::Family(entry));
         }
         if !subject.name.is_ascii() {
-            finding.add("name_non_ascii", Detail::None);
+            finding.add(Code::NameNonAscii, Detail::None);
         }
         if subject.name.trim() != subject.name {
-            finding.add("name_whitespace", Detail::None);
+            finding.add(Code::NameWhitespace, Detail::None);
         }
         if subject.value_unseen {
-            let set = subject.level == Level::Row || subject.action == Action::Added;
-            finding.add(if set { "image_unseen" } else { "image_changed_unseen" }, Detail::None);
+            let unseen = if self.is_set_anew() { Code::ImageUnseen } else { Code::ImageChangedUnseen };
+            finding.add(unseen, Detail::None);
         }
-        if subject.attribute == "preCondition" {
-            finding.add("precondition_changed", Detail::None);
-        } else if subject.attribute.starts_with("lock") {
-            finding.add("lock_changed", Detail::None);
+        if observed.precondition_changed {
+            finding.add(Code::PreconditionChanged, Detail::None);
+        } else if observed.lock_changed {
+            finding.add(Code::LockChanged, Detail::None);
         }
         match subject.action {
-            Action::Cleared => finding.add("list_cleared", Detail::None),
-            Action::Changed if subject.name.is_empty() => finding.add("list_changed", Detail::None),
-            Action::Removed if self.protective() => {
-                finding.add("protective_module_removed", Detail::None);
+            Action::Cleared => finding.add(Code::ListCleared, Detail::None),
+            Action::Changed if observed.list_changed => finding.add(Code::ListChanged, Detail::None),
+            Action::Removed if observed.protection_removed => {
+                finding.add(Code::ProtectiveModuleRemoved, Detail::None);
             }
             Action::Removed if subject.name == "TokenCacheModule" => {
-                finding.add("documented_mitigation", Detail::None);
+                finding.add(Code::DocumentedMitigation, Detail::None);
             }
             _ => {}
         }
-        if self.narrowed() {
-            finding.add("protective_module_narrowed", Detail::None);
+        if observed.protection_narrowed {
+            finding.add(Code::ProtectiveModuleNarrowed, Detail::None);
         }
         if subject.renamed {
-            finding.add("renamed", Detail::None);
+            finding.add(Code::Renamed, Detail::None);
         }
         if subject.inferred {
-            finding.add("inferred", Detail::None);
+            finding.add(Code::Inferred, Detail::None);
         }
         if subject.overwritten {
-            finding.add("image_overwritten", Detail::None);
+            finding.add(Code::ImageOverwritten, Detail::None);
         }
-        if severity::is_app_pool(subject.actor) {
-            finding.add("by_app_pool", Detail::None);
+        if observed.by_app_pool {
+            finding.add(Code::ByAppPool, Detail::None);
         }
         if subject.time_assumed {
-            finding.add("time_assumed", Detail::None);
+            finding.add(Code::TimeAssumed, Detail::None);
         }
     }
 
     /// What is lost of the site's files and could have decided otherwise.
-    fn loss(&self, circumstances: &Circumstances, finding: &mut Finding) {
-        let decided = finding.has("name_entry")
+    fn loss(&self, observed: &Circumstances, finding: &mut Finding) {
+        let decided = observed.name_entry
             || matches!(
                 finding.verdict,
                 Verdict::Denied
@@ -394,14 +417,13 @@ impl Case<'_> {
             );
         // A bad row with the id of a shipped entry may be the one that switches it off.
         let switched = finding.rule.is_some_and(|rule| self.index.is_id_in_bad_row(rule));
-        let merely_unlisted = finding.verdict == Verdict::Unknown
-            && severity::is_plain(circumstances)
-            && !finding.has("image_overwritten");
+        let merely_unlisted =
+            finding.verdict == Verdict::Unknown && severity::is_plain(observed) && !self.subject.overwritten;
         if switched || self.seen.candidates.in_bad_row || !decided && self.index.legible() == Legible::InPart
         {
-            finding.add("allowlist_damaged", Detail::None);
+            finding.add(Code::AllowlistDamaged, Detail::None);
         } else if merely_unlisted && self.index.legible() == Legible::Not {
-            finding.add("allowlist_unreadable", Detail::None);
+            finding.add(Code::AllowlistUnreadable, Detail::None);
         }
     }
 

@@ -1,10 +1,11 @@
 //! A decision in words: what was compared with what, which entry won, what would have to change for another verdict.
 
 use super::assess::Assessment;
+use super::code::Code;
 use super::engine::Engine;
 use super::finding::Finding;
 use super::in_scope;
-use super::reason;
+use super::reason::ReasonCode;
 use super::verdict::Verdict;
 use crate::allowlist::{Column, Entry, EntryNumber, Index, Origin, ScopeAnswer};
 use crate::iis::{Action, Class, Kind, Subject};
@@ -31,9 +32,8 @@ pub fn explain(subject: &Subject<'_>, finding: &Finding, engine: &Engine) -> Vec
     }
     for reason in &finding.reasons {
         let detail = engine.detail(reason);
-        let meaning = reason::meaning(reason.code).unwrap_or(reason.code);
         let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
-        lines.push(format!("  {}: {meaning}{detail}", reason.code));
+        lines.push(format!("  {}: {}{detail}", reason.code.as_str(), reason.code.meaning()));
     }
     lines.push(String::new());
     lines.push("For another verdict:".to_owned());
@@ -105,7 +105,7 @@ impl Steps<'_> {
             None => "  resemblance: none".to_owned(),
         });
         lines.push(match self.seen.location {
-            Some(code) => format!("  place: {}", reason::meaning(code).unwrap_or(code)),
+            Some(suspicion) => format!("  place: {}", ReasonCode::from(suspicion).meaning()),
             None => "  place: nothing unusual".to_owned(),
         });
         self.entries("site patterns", &found.site_glob, lines);
@@ -239,6 +239,7 @@ fn alternatives(
             pack.about
         ));
     }
+    let by_name = finding.reasons.iter().any(|reason| reason.code == Code::NameEntry.into());
     let can_be_allowed = !matches!(
         finding.verdict,
         Verdict::KnownGood
@@ -269,7 +270,7 @@ fn alternatives(
         (None, None, _) if subject.action == Action::Removed => {
             lines.push("  an entry for this name with action=removed: allowed".to_owned());
         }
-        (None, None, _) if finding.has("name_entry") => {
+        (None, None, _) if by_name => {
             lines.push("  show the image (XML-rendered events or an inventory), so that it can be judged".to_owned());
         }
         (None, None, _) => lines.push(

@@ -1,6 +1,6 @@
 //! The result of a decision.
 
-use super::reason::{Detail, Reason};
+use super::reason::{Detail, Reason, ReasonCode};
 use super::verdict::{Severity, Verdict};
 use crate::allowlist::EntryNumber;
 use crate::iis::{Action, Kind};
@@ -37,15 +37,9 @@ impl Default for Finding {
 }
 
 impl Finding {
-    /// Whether a reason code is among the reasons.
-    #[must_use]
-    pub fn has(&self, code: &str) -> bool {
-        self.reasons.iter().any(|reason| reason.code == code)
-    }
-
     /// Adds a reason.
-    pub fn add(&mut self, code: &'static str, detail: Detail) {
-        self.reasons.push(Reason { code, detail });
+    pub fn add(&mut self, code: impl Into<ReasonCode>, detail: Detail) {
+        self.reasons.push(Reason { code: code.into(), detail });
     }
 
     pub(super) fn clear(&mut self) {

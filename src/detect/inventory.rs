@@ -1,6 +1,9 @@
 //! Rows that list modules: an inventory or a configuration file.
 
+use super::code::Code;
 use super::part;
+use super::reason::ReasonCode;
+use crate::event::Unreadable;
 use crate::iis::{Action, Kind, Level, Section, Subject};
 
 /// One listed module, texts as written; empty where there is none.
@@ -23,8 +26,8 @@ pub enum Listed<'a> {
     Module(InventoryRow<'a>),
     /// A row that cannot be read.
     Unparsed {
-        /// Why: a reason code.
-        reason: &'static str,
+        /// Why.
+        reason: ReasonCode,
         /// Its image or type, where it has one.
         shown: &'a str,
     },
@@ -39,11 +42,11 @@ impl<'a> Listed<'a> {
         let texts = cells.map(std::str::from_utf8);
         let reason = match texts {
             [Ok(""), Ok(""), Ok(""), _] => return Self::Nothing,
-            [Ok(""), ..] => "missing_name",
+            [Ok(""), ..] => Code::MissingName.into(),
             [Ok(name), Ok(image), Ok(type_name), Ok(precondition)] => {
                 return Self::Module(InventoryRow { name, image, type_name, precondition });
             }
-            _ => "invalid_utf8",
+            _ => Unreadable::InvalidUtf8.into(),
         };
         let [_, image, type_name, _] = texts;
         let shown = [image, type_name].into_iter().flatten().find(|text| !text.is_empty());
@@ -107,7 +110,7 @@ mod tests {
         const BAD: &[u8] = b"\xff";
         let read = |cells: [&[u8]; 4]| match Listed::read(cells) {
             Listed::Module(module) => format!("module {} {}", module.name, module.image),
-            Listed::Unparsed { reason, shown } => format!("{reason} {shown}"),
+            Listed::Unparsed { reason, shown } => format!("{} {shown}", reason.as_str()),
             Listed::Nothing => "nothing".to_owned(),
         };
         for (cells, expected) in [

@@ -6,6 +6,7 @@
 //!
 //! What is merely unlisted while a list cannot be read is not asked about one by one: all of it is one finding.
 
+use super::code::Code;
 use super::columns::Column;
 use super::verdict::{Severity, Verdict};
 use crate::iis::Action;
@@ -18,10 +19,10 @@ const VERDICTS: [Verdict; 3] = [Verdict::Unknown, Verdict::AllowExpired, Verdict
 const ACTIONS: [Action; 2] = [Action::Removed, Action::Replaced];
 
 /// Reasons of doubt: what the finding rests on may be wrong, or what it is about may have been hidden.
-pub const DOUBTS: [&str; 2] = ["allowlist_damaged", "image_overwritten"];
+pub const DOUBTS: [Code; 2] = [Code::AllowlistDamaged, Code::ImageOverwritten];
 
 /// The reason of what is merely unlisted while a list cannot be read.
-pub const UNDECIDED: &str = "allowlist_unreadable";
+pub const UNDECIDED: Code = Code::AllowlistUnreadable;
 
 /// Whether a finding needs a decision. `action` is the word of the output column, empty where there is none; reasons are
 /// written as `code` or `code:detail`.
@@ -35,8 +36,8 @@ pub fn needs_decision<'r>(
     let code = |reason: &'r str| reason.split_once(':').map_or(reason, |(code, _)| code);
     let (mut doubt, mut undecided) = (false, false);
     for code in reasons.into_iter().map(code) {
-        doubt |= DOUBTS.contains(&code);
-        undecided |= code == UNDECIDED;
+        doubt |= DOUBTS.iter().any(|known| known.as_str() == code);
+        undecided |= code == UNDECIDED.as_str();
     }
     doubt || !undecided && (severity >= FROM || severity == ALSO && unexplained)
 }
@@ -53,7 +54,7 @@ pub fn spl() -> String {
     let reasons = Column::Reasons.name();
     format!(
         "(isnotnull(mvfind({reasons}, \"^({})(:|$)\")) OR (isnull(mvfind({reasons}, \"^{UNDECIDED}(:|$)\")) AND ({} OR ({} AND ({})))))",
-        DOUBTS.join("|"),
+        DOUBTS.map(Code::as_str).join("|"),
         any(above),
         severity(ALSO),
         any(verdicts.chain(actions)),

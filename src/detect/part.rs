@@ -81,7 +81,7 @@ impl<'a> Part<'a> {
     pub fn of(event: &Event<'a>, time: i64) -> Option<Self> {
         let (unparsed, change) = match event.says {
             Says::Change(change) => (None, Some(PartChange::of(&change))),
-            Says::Unparsed(reason) => (Some(Cow::Borrowed(reason)), None),
+            Says::Unparsed(reason) => (Some(Cow::Borrowed(reason.as_str())), None),
             _ => return None,
         };
         Some(Self {
@@ -154,7 +154,7 @@ pub fn write_key(event: &Event<'_>, buffer: &mut Vec<u8>) {
         }
         Says::Unparsed(reason) => {
             buffer.extend_from_slice(br#"["unparsed","#);
-            write_string(buffer, reason.chars());
+            write_string(buffer, reason.as_str().chars());
             buffer.push(b',');
             write_string(buffer, event.record.chars());
             buffer.push(b']');

@@ -1,10 +1,11 @@
-//! Reason codes: each thing that was seen, whichever verdict won.
+//! Reasons: each thing that was seen, whichever verdict won.
 
-use super::lookalike::Resemblance;
+use super::code::Code;
+use super::lookalike::Likeness;
 use crate::allowlist::EntryNumber;
-use crate::event;
-use crate::iis::ImageFlags;
-use crate::iis::image::LOCATIONS;
+use crate::event::Unreadable;
+use crate::iis::{Oddity, Place, Suspicion};
+use crate::words::Told;
 
 /// What a reason code points at; its text is looked up when it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,79 +28,83 @@ pub enum Detail {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reason {
     /// The code.
-    pub code: &'static str,
+    pub code: ReasonCode,
     /// What it points at.
     pub detail: Detail,
 }
 
-/// The reason codes of the decision: code and meaning. Those of reading an event are in [`crate::event::REASONS`],
-/// those of image paths in [`crate::iis::ImageFlags::TABLE`], those of lookalikes in [`super::lookalike`].
-pub const REASONS: &[(&str, &str)] = &[
-    ("alias_of", "this image belongs to the known module named here"),
-    (
-        "allowlist_damaged",
-        "a bad row of the allowlist or packs file may be about it: what that row says does not count",
-    ),
-    (
-        "allowlist_unreadable",
-        "the allowlist or packs file cannot be read at all: the module may be listed there",
-    ),
-    ("by_app_pool", "the change was made by an application pool: a web application changed its own server"),
-    (
-        "continues",
-        "a change of the same module reached five minutes and its rows went on: when the first of it came",
-    ),
-    ("deny_entry", "the deny entry of the allowlist file with this id"),
-    ("documented_mitigation", "removing this module is Microsoft's mitigation for CVE-2023-36434"),
-    ("entry_expired", "the allowlist entry with this id covers it, but is not valid at this date"),
-    (
-        "entry_out_of_scope",
-        "the allowlist entry with this id covers it, but for another host, place or action",
-    ),
-    ("expected_image", "the known image of a module of this name"),
-    ("expected_type", "the known type of a module of this name"),
-    ("image_changed_unseen", "the image was changed, but this rendering of the event hides the new path"),
-    (
-        "image_overwritten",
-        "this image was put in place and overwritten by another one within the same change",
-    ),
-    ("image_replaced", "the image was another one before"),
-    ("image_unseen", "the image was set, but this rendering of the event hides the path"),
-    ("inferred", "the action is concluded from which events are there: this rendering hides the operation"),
-    ("list_cleared", "the whole list of modules was cleared at this place"),
-    ("list_changed", "the list of modules at this place was written as a whole; this rendering hides how"),
-    ("lock_changed", "a lock of the module was written"),
-    ("missing_name", "the row lists a module without its name"),
-    ("name_entry", "the allowlist entry with this id vouches for the name only"),
-    ("name_non_ascii", "the name has characters outside ASCII; no known module does"),
-    ("name_whitespace", "the name begins or ends with white space: to IIS it is another name"),
-    (
-        "overrides_allow_entry",
-        "the allowlist entry with this id covers it, but something stronger speaks against it",
-    ),
-    ("pack_not_chosen", "name and image are those of a product pack that is not chosen for this host"),
-    ("precondition_changed", "the preCondition of the module was written"),
-    (
-        "protective_module_narrowed",
-        "a preCondition keeps a module that logs, filters or authorizes requests from running where it usually runs",
-    ),
-    ("protective_module_removed", "a module that logs, filters or authorizes requests was removed"),
-    ("renamed", "the module was given this name in place of another one"),
-    ("system32_root", "the image lies in System32 itself, where attackers, but hardly any module, put DLLs"),
-    ("threat", "the malware family of the threat entry that matches"),
-    ("threat_basename", "malware used a DLL of this file name; the name alone proves nothing"),
-    (
-        "time_assumed",
-        "it has no time that can be read: dates were compared with the time of the search or scan",
-    ),
-    ("type_version_differs", "the known type of this name in another version, under the same key"),
-    ("weak_identity", "the type is known by its name only: no assembly and token vouch for it"),
-];
+/// Makes one type of the tables that reason codes stand in, each beside what means its codes.
+macro_rules! tables {
+    ($($(#[$about:meta])* $table:ident;)*) => {
+        /// A reason code of any table.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum ReasonCode {
+            $($(#[$about])* $table($table),)*
+        }
 
-/// The meaning of a reason code, whichever table it is in.
-#[must_use]
-pub fn meaning(code: &str) -> Option<&'static str> {
-    let image = ImageFlags::TABLE.iter().map(|(_, code, meaning)| (*code, *meaning));
-    let others = REASONS.iter().chain(event::REASONS).chain(Resemblance::CODES).chain(LOCATIONS).copied();
-    others.chain(image).find(|(known, _)| *known == code).map(|(_, meaning)| meaning)
+        impl ReasonCode {
+            /// Every code, table by table.
+            pub fn all() -> impl Iterator<Item = Self> {
+                [].into_iter()$(.chain($table::ALL.map(Self::$table)))*
+            }
+
+            /// The code with this word.
+            #[must_use]
+            pub fn named(word: &str) -> Option<Self> {
+                Self::all().find(|code| code.as_str() == word)
+            }
+
+            /// The word in results.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$table(code) => code.as_str(),)*
+                }
+            }
+
+            /// What it means, for an analyst.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$table(code) => code.meaning(),)*
+                }
+            }
+
+            /// What the documentation tells.
+            #[must_use]
+            pub const fn told(self) -> Told {
+                match self {
+                    $(Self::$table(code) => code.told(),)*
+                }
+            }
+        }
+
+        $(impl From<$table> for ReasonCode {
+            fn from(code: $table) -> Self {
+                Self::$table(code)
+            }
+        })*
+    };
+}
+
+tables! {
+    /// Of the decision.
+    Code;
+    /// Of lookalikes.
+    Likeness;
+    /// Of places.
+    Place;
+    /// Of image paths.
+    Oddity;
+    /// Of reading an event.
+    Unreadable;
+}
+
+impl From<Suspicion> for ReasonCode {
+    fn from(suspicion: Suspicion) -> Self {
+        match suspicion {
+            Suspicion::Place(place) => place.into(),
+            Suspicion::Spelling(oddity) => oddity.into(),
+        }
+    }
 }

@@ -23,7 +23,7 @@
 use super::verdict::{Severity, Verdict};
 use crate::iis::{Action, Kind, Level};
 
-/// What severity depends on.
+/// What was observed, as far as severity depends on it.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances {
     /// The verdict.
@@ -44,16 +44,45 @@ pub struct Circumstances {
     pub name_entry: bool,
     /// The list of modules as a whole was written; the rendering hides how.
     pub list_changed: bool,
-    /// A preCondition or lock was written.
-    pub settings_changed: bool,
-    /// A module whose absence blinds or opens the server was removed, or runs in fewer places than it should.
-    pub protection_lost: bool,
+    /// A preCondition was written.
+    pub precondition_changed: bool,
+    /// A lock was written.
+    pub lock_changed: bool,
+    /// A module whose absence blinds or opens the server was removed.
+    pub protection_removed: bool,
+    /// Such a module runs in fewer places than it should.
+    pub protection_narrowed: bool,
     /// Only a file name that malware used too.
     pub threat_basename: bool,
     /// The image lies in the root of System32.
     pub system32_root: bool,
     /// The change was made by an application pool identity.
     pub by_app_pool: bool,
+}
+
+impl Circumstances {
+    /// A native module that was added, with nothing else known.
+    #[must_use]
+    pub fn plain(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            hidden: None,
+            level: Level::Change,
+            kind: Some(Kind::Native),
+            action: Action::Added,
+            image_changed_unseen: false,
+            renamed: false,
+            name_entry: false,
+            list_changed: false,
+            precondition_changed: false,
+            lock_changed: false,
+            protection_removed: false,
+            protection_narrowed: false,
+            threat_basename: false,
+            system32_root: false,
+            by_app_pool: false,
+        }
+    }
 }
 
 /// The severity of a finding.
@@ -63,7 +92,7 @@ pub fn severity(c: &Circumstances) -> Severity {
     if let Some(hidden) = c.hidden {
         severity = severity.max(base(hidden, c));
     }
-    if c.protection_lost && c.verdict != Verdict::Allowed {
+    if (c.protection_removed || c.protection_narrowed) && c.verdict != Verdict::Allowed {
         severity = severity.max(Severity::High);
     }
     if c.action == Action::Cleared && c.verdict != Verdict::NotModule {
@@ -93,26 +122,15 @@ pub fn is_plain(c: &Circumstances) -> bool {
 
 fn base(verdict: Verdict, c: &Circumstances) -> Severity {
     match verdict {
-        Verdict::Denied | Verdict::KnownMalicious | Verdict::ImageHijack => Severity::Critical,
         // Nothing is registered by a removal.
         Verdict::Unknown | Verdict::Lookalike if c.action == Action::Removed => Severity::Low,
-        Verdict::MasqueradePath
-        | Verdict::MasqueradeType
-        | Verdict::Alias
-        | Verdict::Lookalike
-        | Verdict::SuspiciousLocation => Severity::High,
         Verdict::Unknown if c.kind == Some(Kind::Managed) => Severity::Low,
-        Verdict::Unknown | Verdict::Unparsed => Severity::Medium,
         Verdict::Unverified if c.name_entry => Severity::Info,
         Verdict::Unverified if c.image_changed_unseen || c.renamed => Severity::Medium,
-        Verdict::Unverified => Severity::Low,
-        Verdict::Incomplete if c.settings_changed && c.level == Level::Row => Severity::Low,
-        Verdict::AllowExpired
-        | Verdict::AllowOutOfScope
-        | Verdict::Incomplete
-        | Verdict::Allowed
-        | Verdict::KnownGood
-        | Verdict::NotModule => Severity::Info,
+        Verdict::Incomplete if (c.precondition_changed || c.lock_changed) && c.level == Level::Row => {
+            Severity::Low
+        }
+        other => other.severity(),
     }
 }
 
@@ -152,25 +170,6 @@ pub fn is_protective(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn plain(verdict: Verdict) -> Circumstances {
-        Circumstances {
-            verdict,
-            hidden: None,
-            level: Level::Change,
-            kind: Some(Kind::Native),
-            action: Action::Added,
-            image_changed_unseen: false,
-            renamed: false,
-            name_entry: false,
-            list_changed: false,
-            settings_changed: false,
-            protection_lost: false,
-            threat_basename: false,
-            system32_root: false,
-            by_app_pool: false,
-        }
-    }
-
     #[test]
     fn protective_names_are_sorted_for_the_search() {
         assert!(PROTECTIVE.is_sorted());
@@ -184,6 +183,7 @@ mod tests {
             Alias, AllowExpired, AllowOutOfScope, Allowed, Denied, Incomplete, KnownGood, Lookalike,
             MasqueradePath, NotModule, Unknown, Unparsed, Unverified,
         };
+        let plain = Circumstances::plain;
         for (name, circumstances, expected) in [
             ("denied", plain(Denied), Critical),
             ("masquerade", plain(MasqueradePath), High),
@@ -219,20 +219,20 @@ mod tests {
             ("renamed pair that is known", Circumstances { renamed: true, ..plain(KnownGood) }, Info),
             (
                 "preCondition row",
-                Circumstances { level: Level::Row, settings_changed: true, ..plain(Incomplete) },
+                Circumstances { level: Level::Row, precondition_changed: true, ..plain(Incomplete) },
                 Low,
             ),
             (
                 "logging removed",
-                Circumstances { action: Action::Removed, protection_lost: true, ..plain(Unverified) },
+                Circumstances { action: Action::Removed, protection_removed: true, ..plain(Unverified) },
                 High,
             ),
             (
                 "removal of logging allowed",
-                Circumstances { action: Action::Removed, protection_lost: true, ..plain(Allowed) },
+                Circumstances { action: Action::Removed, protection_removed: true, ..plain(Allowed) },
                 Info,
             ),
-            ("logging narrowed", Circumstances { protection_lost: true, ..plain(KnownGood) }, High),
+            ("logging narrowed", Circumstances { protection_narrowed: true, ..plain(KnownGood) }, High),
             ("look-alike removed", Circumstances { action: Action::Removed, ..plain(Lookalike) }, Low),
             ("look-alike restored", Circumstances { action: Action::Restored, ..plain(Lookalike) }, High),
             ("alias removed", Circumstances { action: Action::Removed, ..plain(Alias) }, High),

@@ -3,121 +3,167 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// How far a module is trusted. What *happened* to it is the action, how much it matters the severity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Verdict {
-    /// A deny entry of the site.
-    Denied,
-    /// A threat entry names it.
-    KnownMalicious,
-    /// A known name whose image or type was replaced by another one.
-    ImageHijack,
-    /// A known name with an image that is none of its own.
-    MasqueradePath,
-    /// A known name with a type that is none of its own.
-    MasqueradeType,
-    /// A known image under another name.
-    Alias,
-    /// A name or DLL made to look like a known one.
-    Lookalike,
-    /// An image where no module belongs.
-    SuspiciousLocation,
-    /// Nothing is known about it.
-    Unknown,
-    /// The allowlist entry for exactly this module is past its date, or not yet valid.
-    AllowExpired,
-    /// The allowlist entry for exactly this module is for another host, place or action.
-    AllowOutOfScope,
-    /// A listed name whose image was not in the events of a closed change.
-    Unverified,
-    /// A listed name in one row that carries no image; sibling rows may.
-    Incomplete,
-    /// An allowlist entry of the site covers it.
-    Allowed,
-    /// An exact pair of the baseline or of a chosen pack.
-    KnownGood,
-    /// An event 29 that cannot be read.
-    Unparsed,
-    /// An event 29 about something else than modules.
-    NotModule,
-}
+use crate::words::words;
 
-impl Verdict {
-    /// Every verdict, in the order of the documentation.
-    pub const ALL: [Self; 17] = [
-        Self::Denied,
-        Self::KnownMalicious,
-        Self::ImageHijack,
-        Self::MasqueradePath,
-        Self::MasqueradeType,
-        Self::Alias,
-        Self::Lookalike,
-        Self::SuspiciousLocation,
-        Self::Unknown,
-        Self::AllowExpired,
-        Self::AllowOutOfScope,
-        Self::Unverified,
-        Self::Incomplete,
-        Self::Allowed,
-        Self::KnownGood,
-        Self::Unparsed,
-        Self::NotModule,
-    ];
-
-    /// The word of the output column.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Denied => "denied",
-            Self::KnownMalicious => "known_malicious",
-            Self::ImageHijack => "image_hijack",
-            Self::MasqueradePath => "masquerade_path",
-            Self::MasqueradeType => "masquerade_type",
-            Self::Alias => "alias",
-            Self::Lookalike => "lookalike",
-            Self::SuspiciousLocation => "suspicious_location",
-            Self::Unknown => "unknown",
-            Self::AllowExpired => "allow_expired",
-            Self::AllowOutOfScope => "allow_out_of_scope",
-            Self::Unverified => "unverified",
-            Self::Incomplete => "incomplete",
-            Self::Allowed => "allowed",
-            Self::KnownGood => "known_good",
-            Self::Unparsed => "unparsed",
-            Self::NotModule => "not_module",
+/// Makes [`Verdict`] of a table: the severity of each behind its word.
+macro_rules! verdicts {
+    ($(#[$about:meta])* pub enum Verdict { $($verdict:ident = $word:literal, $severity:ident $told:tt)* }) => {
+        words! {
+            $(#[$about])*
+            pub enum Verdict { $($verdict = $word $told)* }
         }
-    }
 
-    /// What the verdict means, in a sentence for an analyst.
-    #[must_use]
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Self::Denied => "an entry of the site's allowlist file denies this module",
-            Self::KnownMalicious => "name or image is that of published IIS malware",
-            Self::ImageHijack => "a known module now loads another image than before",
-            Self::MasqueradePath => "the name is known, but not with this image",
-            Self::MasqueradeType => "the name is known, but not with this managed type",
-            Self::Alias => "a known image is registered under another name",
-            Self::Lookalike => "the name or DLL imitates a known one",
-            Self::SuspiciousLocation => "the image lies where no IIS module belongs",
-            Self::Unknown => "neither the baseline nor the allowlist lists this module",
-            Self::AllowExpired => "the allowlist entry for this module is not valid at this date",
-            Self::AllowOutOfScope => {
-                "the allowlist entry for this module is for another host, place or action"
+        impl Verdict {
+            /// The severity of a native module that was added, with nothing else known.
+            #[must_use]
+            pub const fn severity(self) -> Severity {
+                match self {
+                    $(Self::$verdict => Severity::$severity,)*
+                }
             }
-            Self::Unverified => "the name is listed, but the events do not show its image",
-            Self::Incomplete => "the name is listed, and this row carries no image to check",
-            Self::Allowed => "the site's allowlist covers this module",
-            Self::KnownGood => "name and image are exactly those of the baseline",
-            Self::Unparsed => "the event, or the row of a list, cannot be read",
-            Self::NotModule => "the change is not about modules",
         }
-    }
+    };
 }
 
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+verdicts! {
+    /// How far a module is trusted. What *happened* to it is the action, how much it matters the severity.
+    pub enum Verdict {
+        Denied = "denied", Critical {
+            since: "0.1.0",
+            means: "an entry of the site's allowlist file denies this module",
+            seen: "a deny entry of your allowlist file matches",
+            why: "you decided that this must not run",
+            todo: "find out who registered it; remove it; if the entry is wrong, disable it",
+            example: "`Acme`, denied after an incident, is registered again",
+        }
+        KnownMalicious = "known_malicious", Critical {
+            since: "0.1.0",
+            means: "name or image is that of published IIS malware",
+            seen: "a threat entry matches by name, path or distinctive file name",
+            why: "published IIS malware uses it, and honest software is not known to",
+            todo: "isolate the server, keep the DLL and the configuration; for a false match add a row with the id of the threat and `enabled=false`",
+            example: r"`FastCgiModule_64bit`, `%windir%\System32\inetsrv\iisfcgix64.dll` (DoorMe)",
+        }
+        ImageHijack = "image_hijack", Critical {
+            since: "0.1.0",
+            means: "a known module now loads another image than before",
+            seen: "a listed module pointed at one image or type, now at another",
+            why: "a trusted name was bent to load other code; the name alone looks harmless everywhere",
+            todo: "compare old and new image, secure both files, find who changed it (`iis_actor`, `iis_process`)",
+            example: r"`StaticFileModule` from `inetsrv\static.dll` to `C:\Apps\s.dll`",
+        }
+        MasqueradePath = "masquerade_path", High {
+            since: "0.1.0",
+            means: "the name is known, but not with this image",
+            seen: "a listed name with an image that is none of its own",
+            why: "a known name makes a new DLL look like part of Windows",
+            todo: "check the signature of the DLL; if the path is right on this host, set its root or choose its pack",
+            example: r"`StaticFileModule`, `D:\Windows\System32\inetsrv\static.dll`",
+        }
+        MasqueradeType = "masquerade_type", High {
+            since: "0.1.0",
+            means: "the name is known, but not with this managed type",
+            seen: "a listed name with a managed type that is none of its own",
+            why: "a site needs no administrator to put its own type under a known name",
+            todo: "read `type` and the assembly in `bin`; if the application does this on purpose, allow name and type for that site",
+            example: "`FormsAuthentication`, `Evil.Module, Evil`",
+        }
+        Alias = "alias", High {
+            since: "0.1.0",
+            means: "a known image is registered under another name",
+            seen: "a listed image under a name of its own",
+            why: "simulations and testers do this; a second copy of a module can also hide a change of order",
+            todo: "ask who registered it; if it is meant, allow the pair",
+            example: r"`DefaultDocumentModule_Atomic`, `inetsrv\defdoc.dll`",
+        }
+        Lookalike = "lookalike", High {
+            since: "0.1.0",
+            means: "the name or DLL imitates a known one",
+            seen: "a name or DLL that imitates a listed one",
+            why: "readers and simple filters take it for the real one",
+            todo: "compare with the name in the reason; check the DLL",
+            example: "`UrlAuthоrizationModule` with a Cyrillic `о`",
+        }
+        SuspiciousLocation = "suspicious_location", High {
+            since: "0.1.0",
+            means: "the image lies where no IIS module belongs",
+            seen: "an image in a temporary, user, web or remote place, or a path that hides its place",
+            why: "who can write there needs no administrator to change the code that IIS loads",
+            todo: "secure the file before it goes; find what wrote it",
+            example: r"`Zeta`, `C:\inetpub\wwwroot\bin\z.dll`",
+        }
+        Unknown = "unknown", Medium {
+            since: "0.1.0",
+            means: "neither the baseline nor the allowlist lists this module",
+            seen: "neither the baseline nor the allowlist lists the module",
+            why: "most malicious modules imitate nothing",
+            todo: "find its product and owner; then allow the pair, or remove it. A managed one is low",
+            example: r"`Zeta`, `C:\Apps\z.dll`",
+        }
+        AllowExpired = "allow_expired", Info {
+            since: "0.1.0",
+            means: "the allowlist entry for this module has expired or is not valid yet",
+            seen: "an exact entry for the pair is past its date, or not valid yet",
+            why: "what was agreed has run out, or has not begun",
+            todo: "renew the entry or correct its dates, or remove the module; the severity is at least that of the verdict without the entry",
+            example: "`Acme`, allowed until 2026-03-01, seen on 2026-03-02",
+        }
+        AllowOutOfScope = "allow_out_of_scope", Info {
+            since: "0.1.0",
+            means: "the allowlist entry for this module is for another host, place, action or preCondition",
+            seen: "an exact entry for the pair is for another host, place, action or preCondition",
+            why: "what was agreed for one server appears on another",
+            todo: "widen the entry or remove the module; the severity is at least that of the verdict without the entry",
+            example: "`Acme`, allowed on `web01`, seen on `web02`",
+        }
+        Unverified = "unverified", Low {
+            since: "0.1.0",
+            means: "the name is listed, but the events do not show its image",
+            seen: "a listed name in a closed change, and no event shows its image",
+            why: "a name alone proves nothing",
+            todo: "collect XML-rendered events, or check an inventory; for estates with classic text only, an entry with `match=name` makes it info",
+            example: "`StaticFileModule` added, classic text",
+        }
+        Incomplete = "incomplete", Info {
+            since: "0.1.0",
+            means: "the name is listed, and this row carries no image to check",
+            seen: "a listed name in one row that carries no image",
+            why: "IIS writes the image in a row of its own: nothing is wrong yet",
+            todo: "look at the change (`input=change`), which has all rows",
+            example: "the element row of `StaticFileModule`",
+        }
+        Allowed = "allowed", Info {
+            since: "0.1.0",
+            means: "the site's allowlist covers this module",
+            seen: "an entry of your allowlist file covers it",
+            why: "you vouched for it",
+            todo: "nothing; the entry is named in `iis_module_rule`",
+            example: r"`Acme`, `C:\Acme\acme.dll`, entry `acme-1`",
+        }
+        KnownGood = "known_good", Info {
+            since: "0.1.0",
+            means: "name and image are exactly those of the baseline or of a chosen pack",
+            seen: "exactly a pair of the baseline or of a chosen pack",
+            why: "it is part of Windows or of a product that the host is said to have. The content of the file is not looked at",
+            todo: "nothing",
+            example: r"`StaticFileModule`, `%windir%\System32\inetsrv\static.dll`",
+        }
+        Unparsed = "unparsed", Medium {
+            since: "0.1.0",
+            means: "the event, or the row of a list, cannot be read",
+            seen: "an event 29 that cannot be read, or can be read in two ways",
+            why: "a crafted name must not make its own event disappear",
+            todo: "read the event itself; the reason says what is wrong with it",
+            example: "a message that breaks off in the path",
+        }
+        NotModule = "not_module", Info {
+            since: "0.1.0",
+            means: "the change is not about modules",
+            seen: "an event 29 about something that registers no module, or a handler that nothing speaks against",
+            why: "it is no change of modules",
+            todo: "nothing",
+            example: "a change of `/system.webServer/httpErrors`",
+        }
     }
 }
 
@@ -161,6 +207,18 @@ impl Severity {
             Self::Medium => "50",
             Self::High => "75",
             Self::Critical => "100",
+        }
+    }
+
+    /// The colour of the dashboard, told apart from the others and from its white text. Nothing else asks.
+    #[must_use]
+    pub const fn colour(self) -> [u8; 3] {
+        match self {
+            Self::Info => [0x4A, 0x55, 0x60],
+            Self::Low => [0x33, 0x60, 0x7F],
+            Self::Medium => [0x8A, 0x6D, 0x00],
+            Self::High => [0xC4, 0x56, 0x2A],
+            Self::Critical => [0x9E, 0x25, 0x20],
         }
     }
 

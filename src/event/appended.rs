@@ -4,7 +4,7 @@
 //! path, which holds a name of the attacker's choice, can pass for an appended value.
 
 use super::quotes;
-use super::reasons::REPEATED_VALUE;
+use super::reasons::Unreadable;
 
 /// What was appended; `None` for what was not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -45,7 +45,7 @@ const MOST_VALUES: usize = 8;
 
 /// Reads the values in `rest`, the text after the sentence. Keys are compared without case; a value that is given
 /// twice with different contents is an error, because one of the two may have come out of the other's value.
-pub(super) fn read(rest: &str) -> Result<Appended<'_>, &'static str> {
+pub(super) fn read(rest: &str) -> Result<Appended<'_>, Unreadable> {
     let mut found = Appended::default();
     if rest.is_empty() {
         return Ok(found);
@@ -62,7 +62,7 @@ pub(super) fn read(rest: &str) -> Result<Appended<'_>, &'static str> {
         };
         values += 1;
         if values > MOST_VALUES || slot.replace(value).is_some_and(|first| first != value) {
-            return Err(REPEATED_VALUE);
+            return Err(Unreadable::RepeatedValue);
         }
         at = end;
     }

@@ -5,7 +5,7 @@
 //! operation, old value, new value. The words around them are localised and play no part.
 
 use super::quotes::is_blank;
-use super::reasons::{AMBIGUOUS_MESSAGE, TRUNCATED_MESSAGE};
+use super::reasons::Unreadable;
 use crate::iis::Operation;
 
 /// The listed strings. Old and new value are `None` where the text does not tell them.
@@ -20,7 +20,7 @@ pub(super) struct Listed<'a> {
 }
 
 /// Reads a list in which the configuration begins at `start`; `None` where the text around is no list.
-pub(super) fn read(text: &str, start: usize) -> Option<Result<Listed<'_>, &'static str>> {
+pub(super) fn read(text: &str, start: usize) -> Option<Result<Listed<'_>, Unreadable>> {
     let (before, after) = text.split_at_checked(start)?;
     if before.trim_end_matches(is_blank).ends_with('\n') {
         lines(before, after)
@@ -34,7 +34,7 @@ pub(super) fn is_machine(text: &str) -> bool {
 }
 
 /// One string a line.
-fn lines<'a>(before: &'a str, after: &'a str) -> Option<Result<Listed<'a>, &'static str>> {
+fn lines<'a>(before: &'a str, after: &'a str) -> Option<Result<Listed<'a>, Unreadable>> {
     let mut back = before.trim_end_matches(is_blank).lines().rev().map(str::trim);
     // The location path is empty in every event known. A renderer that leaves empty strings out leaves out that one
     // too, which shows what to make of the lines that follow.
@@ -48,10 +48,10 @@ fn lines<'a>(before: &'a str, after: &'a str) -> Option<Result<Listed<'a>, &'sta
     // A name with line breaks can imitate the lines that follow it. Whatever ends like a key further down shows it.
     let rest = after.split_once('\n').map_or("", |(_, rest)| rest);
     if rest.contains("\"]") || rest.contains("']") {
-        return Some(Err(AMBIGUOUS_MESSAGE));
+        return Some(Err(Unreadable::AmbiguousMessage));
     }
     let Some(operation) = forward.next().filter(|line| is_operation(line)) else {
-        return Some(Err(TRUNCATED_MESSAGE));
+        return Some(Err(Unreadable::TruncatedMessage));
     };
     let listed = Listed { path, config_path, location, operation, old: None, new: None };
     if keeps_empty {
@@ -75,7 +75,7 @@ fn place<'a>(listed: Listed<'a>, first: Option<&'a str>, second: Option<&'a str>
 }
 
 /// All strings on one line, with one separator: `', '` with its quotes, or a semicolon.
-fn one_line<'a>(before: &'a str, after: &'a str) -> Option<Result<Listed<'a>, &'static str>> {
+fn one_line<'a>(before: &'a str, after: &'a str) -> Option<Result<Listed<'a>, Unreadable>> {
     let quote = before.chars().next_back().filter(|&c| matches!(c, '\'' | '"'));
     let separator = match quote {
         Some(quote) => quoted_separator(before, quote)?,
@@ -89,7 +89,7 @@ fn one_line<'a>(before: &'a str, after: &'a str) -> Option<Result<Listed<'a>, &'
     };
     // The last place where an operation stands between separators: a name before it can hold anything.
     let Some((path, operation, values)) = split_at_operation(after, separator) else {
-        return Some(Err(TRUNCATED_MESSAGE));
+        return Some(Err(Unreadable::TruncatedMessage));
     };
     let listed = Listed { path, config_path, location, operation, old: None, new: None };
     let last = |text: &'a str| match quote {

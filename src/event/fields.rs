@@ -5,7 +5,7 @@ use super::classic::Classic;
 use super::id::{self, Id};
 use super::log::{self, Log};
 use super::opened::Whole;
-use super::reasons::{FIELDS_DISAGREE, INVALID_UTF8, MULTIVALUE_INPUT, TRAILING_TEXT, TRUNCATED_MESSAGE};
+use super::reasons::Unreadable;
 use super::text::{self, Text};
 use super::xml::Xml;
 use super::{json, message, pointer};
@@ -86,7 +86,7 @@ pub(super) struct Gathered<'a> {
     pub(super) record: Text<'a>,
     pub(super) time: Text<'a>,
     /// Why what was gathered cannot be believed.
-    pub(super) problem: Option<&'static str>,
+    pub(super) problem: Option<Unreadable>,
     /// Several events are in the row; the problem says so.
     pub(super) several: bool,
     /// Nothing but a JSON that is not read.
@@ -119,7 +119,7 @@ pub(super) fn is_numeric(time: &str) -> bool {
 struct Row<'r, 'a> {
     fields: &'r Fields<'a>,
     buffer: &'r mut String,
-    problem: Option<&'static str>,
+    problem: Option<Unreadable>,
 }
 
 impl<'a> Row<'_, 'a> {
@@ -130,7 +130,7 @@ impl<'a> Row<'_, 'a> {
             Id::Missing if xml.problem.is_some() => self.extracted_id(),
             id => id,
         };
-        let several = xml.problem == Some(TRAILING_TEXT);
+        let several = xml.problem == Some(Unreadable::TrailingText);
         if (log == Log::Other || id == Id::Other) && !several {
             return None;
         }
@@ -187,10 +187,10 @@ impl<'a> Row<'_, 'a> {
         let sid = self.utf8(classic.sid);
         let user = self.utf8(classic.user);
         if classic.message.is_none() {
-            self.problem = Some(TRUNCATED_MESSAGE);
+            self.problem = Some(Unreadable::TruncatedMessage);
         }
         if classic.several {
-            self.problem = Some(TRAILING_TEXT);
+            self.problem = Some(Unreadable::TrailingText);
         }
         let message = self.utf8(classic.message.unwrap_or_default());
         let gathered = Gathered {
@@ -248,7 +248,7 @@ impl<'a> Row<'_, 'a> {
             return None;
         }
         if is_json && has_text && !self.is_in_json(raw, message, path) {
-            self.problem.get_or_insert(FIELDS_DISAGREE);
+            self.problem.get_or_insert(Unreadable::FieldsDisagree);
         }
         let data = (!path.trim_ascii().is_empty()).then(|| self.extracted_data(path, is_json));
         let message = self.unescaped(message);
@@ -374,7 +374,7 @@ impl<'a> Row<'_, 'a> {
     /// The bytes of a cell that is needed: several different values in it are a problem, and none of them counts.
     fn conflict(&mut self, input: Input) -> &'a [u8] {
         if self.is_conflict(input) {
-            self.problem.get_or_insert(MULTIVALUE_INPUT);
+            self.problem.get_or_insert(Unreadable::MultivalueInput);
             return b"";
         }
         self.bytes(input)
@@ -390,7 +390,7 @@ impl<'a> Row<'_, 'a> {
 
     fn utf8(&mut self, bytes: &'a [u8]) -> &'a str {
         std::str::from_utf8(bytes).unwrap_or_else(|_| {
-            self.problem.get_or_insert(INVALID_UTF8);
+            self.problem.get_or_insert(Unreadable::InvalidUtf8);
             ""
         })
     }

@@ -7,10 +7,7 @@ use super::fields::{Data, Gathered, Origin};
 use super::id::Id;
 use super::log::Log;
 use super::message::{self, Spoken};
-use super::reasons::{
-    CUT_MESSAGE, DESCRIPTION_MISSING, EMPTY_MESSAGE, FIELDS_DISAGREE, JOINED_KEYS, NO_CONFIGURATION_PATH,
-    UNKNOWN_FORM, UNREADABLE_ID,
-};
+use super::reasons::Unreadable;
 use super::{Event, Role, Says, pointer};
 use crate::iis::config_path::{self, ConfigPath, Parsed};
 use crate::iis::{ConfigChange, Element, Operation, ValueSource};
@@ -24,7 +21,7 @@ pub(super) fn judge<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> Event<'a> {
         _ if gathered.several || gathered.only_json => (Role::Other, Says::Nothing),
         Id::Commit => (commit(gathered, buffer), Says::Nothing),
         Id::Change | Id::Missing => change(gathered, buffer),
-        Id::Other => (another(gathered, buffer), Says::Unparsed(FIELDS_DISAGREE)),
+        Id::Other => (another(gathered, buffer), Says::Unparsed(Unreadable::FieldsDisagree)),
         Id::Unreadable => (Role::Other, Says::Nothing),
     };
     let (role, says) = if role == Role::Other { unread(gathered, buffer) } else { (role, says) };
@@ -54,14 +51,14 @@ fn unread<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
         Some(problem) if gathered.several => {
             return if gathered.log == Log::Iis || points() { unparsed(problem) } else { nothing };
         }
-        _ if is_another && gathered.contradicted => return unparsed(FIELDS_DISAGREE),
+        _ if is_another && gathered.contradicted => return unparsed(Unreadable::FieldsDisagree),
         _ if is_another => return nothing,
         _ if gathered.log != Log::Iis && !points() => return nothing,
         _ => {}
     }
     match gathered.id {
-        Id::Unreadable => unparsed(gathered.problem.unwrap_or(UNREADABLE_ID)),
-        Id::Change => unparsed(gathered.problem.unwrap_or(UNKNOWN_FORM)),
+        Id::Unreadable => unparsed(gathered.problem.unwrap_or(Unreadable::UnreadableId)),
+        Id::Change => unparsed(gathered.problem.unwrap_or(Unreadable::UnknownForm)),
         Id::Missing => without_number(gathered, buffer),
         Id::Commit | Id::Other => (Role::Unread, Says::Nothing),
     }
@@ -76,7 +73,7 @@ fn without_number<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'
     } else if let Some(problem) = gathered.problem {
         (Role::Change, Says::Unparsed(problem))
     } else if gathered.texts.into_iter().any(pointer::claims_change) {
-        (Role::Change, Says::Unparsed(UNKNOWN_FORM))
+        (Role::Change, Says::Unparsed(Unreadable::UnknownForm))
     } else {
         (Role::Unread, Says::Nothing)
     }
@@ -120,8 +117,8 @@ fn change<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
                 && !without_problem()
         }
         // Many providers have an event 29. Without a log's name the row must look like one of ours.
-        (Err(NO_CONFIGURATION_PATH), Log::Unknown) => !names_configuration(message),
-        (Err(DESCRIPTION_MISSING), Log::Unknown) => {
+        (Err(Unreadable::NoConfigurationPath), Log::Unknown) => !names_configuration(message),
+        (Err(Unreadable::DescriptionMissing), Log::Unknown) => {
             message.contains(" source ") && !message.contains("IIS-Configuration")
         }
         (read, Log::Other) => !matches!(read, Ok(Says::Change(_))),
@@ -130,7 +127,7 @@ fn change<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
     match read {
         _ if foreign => (Role::Other, Says::Nothing),
         // The fields name another log, the text is a change of the IIS configuration: one of the two is forged.
-        Ok(_) if gathered.log == Log::Other => (Role::Change, Says::Unparsed(FIELDS_DISAGREE)),
+        Ok(_) if gathered.log == Log::Other => (Role::Change, Says::Unparsed(Unreadable::FieldsDisagree)),
         Ok(says) => (Role::Change, says),
         Err(reason) => (Role::Change, Says::Unparsed(reason)),
     }
@@ -175,7 +172,7 @@ fn is_change_by_words(gathered: &Gathered<'_>, message: &str) -> bool {
 }
 
 /// What the texts say; the error is the reason code.
-fn says<'a>(gathered: &Gathered<'a>, message: &'a str, buffer: &'a str) -> Result<Says<'a>, &'static str> {
+fn says<'a>(gathered: &Gathered<'a>, message: &'a str, buffer: &'a str) -> Result<Says<'a>, Unreadable> {
     let raw = gathered.raw.get(buffer);
     if let Some(data) = &gathered.data {
         let spoken = from_data(data, buffer);
@@ -187,13 +184,13 @@ fn says<'a>(gathered: &Gathered<'a>, message: &'a str, buffer: &'a str) -> Resul
     }
     let spoken = match (message::read(message), gathered.origin) {
         // The event is whole but for its text: it has data of another event, or none.
-        (Err(EMPTY_MESSAGE), Origin::Xml) => return Err(NO_CONFIGURATION_PATH),
+        (Err(Unreadable::EmptyMessage), Origin::Xml) => return Err(Unreadable::NoConfigurationPath),
         (read, _) => read?,
     };
     agrees(spoken.path, raw)?;
     let claimed = gathered.claimed.get(buffer);
     if !claimed.is_empty() && claimed != spoken.path.trim_ascii() {
-        return Err(FIELDS_DISAGREE);
+        return Err(Unreadable::FieldsDisagree);
     }
     of_section(&spoken)
 }
@@ -221,11 +218,11 @@ fn from_data<'a>(data: &Data<'a>, buffer: &'a str) -> Spoken<'a> {
 /// configuration, because extraction takes fields from a name too. A text that names a configuration in a way that cannot
 /// be read vouches for nothing. A message that was cut to its first word came out of a classic text, which has no event
 /// data: the fields are forged.
-fn agrees(path: &str, text: &str) -> Result<(), &'static str> {
+fn agrees(path: &str, text: &str) -> Result<(), Unreadable> {
     match message::read(text) {
         Ok(spoken) if is_same_path(spoken.path, path) => Ok(()),
-        Ok(_) => Err(FIELDS_DISAGREE),
-        Err(reason) if reason == CUT_MESSAGE || names_section(text) => Err(reason),
+        Ok(_) => Err(Unreadable::FieldsDisagree),
+        Err(reason) if reason == Unreadable::CutMessage || names_section(text) => Err(reason),
         Err(_) => Ok(()),
     }
 }
@@ -239,11 +236,11 @@ fn is_same_path(one: &str, other: &str) -> bool {
 }
 
 /// Takes the configuration path apart and puts the change together.
-fn of_section<'a>(spoken: &Spoken<'a>) -> Result<Says<'a>, &'static str> {
+fn of_section<'a>(spoken: &Spoken<'a>) -> Result<Says<'a>, Unreadable> {
     let path = match config_path::parse(spoken.path) {
         Parsed::Module(path) => path,
         Parsed::OtherSection => return Ok(Says::OtherSection),
-        Parsed::Malformed(reason) => return Err(reason),
+        Parsed::Malformed(fault) => return Err(fault.into()),
     };
     let hidden = spoken.operation == Operation::Hidden;
     // A section row adds or removes no entry, unless the section goes away with all its entries, or may have.
@@ -252,10 +249,10 @@ fn of_section<'a>(spoken: &Spoken<'a>) -> Result<Says<'a>, &'static str> {
     }
     // Event data has the name once more, in its `/@name` row; a message has nothing to check the name with.
     if path.joined && hidden {
-        return Err(JOINED_KEYS);
+        return Err(Unreadable::JoinedKeys);
     }
     if !name_agrees(&path, spoken) {
-        return Err(FIELDS_DISAGREE);
+        return Err(Unreadable::FieldsDisagree);
     }
     Ok(Says::Change(ConfigChange {
         section: path.section,

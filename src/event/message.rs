@@ -10,10 +10,7 @@ use memchr::{memchr_iter, memmem, memrchr_iter};
 use super::appended;
 use super::fallback::{self, operation};
 use super::quotes;
-use super::reasons::{
-    AMBIGUOUS_MESSAGE, CUT_MESSAGE, DESCRIPTION_MISSING, EMPTY_MESSAGE, NO_CONFIGURATION_PATH, TRAILING_TEXT,
-    TRUNCATED_MESSAGE,
-};
+use super::reasons::Unreadable;
 use crate::iis::config_path::{self, Parsed};
 use crate::iis::{Operation, ValueSource};
 
@@ -42,12 +39,12 @@ const CLOSING: &str = "' have successfully been committed";
 const TRIES: usize = 32;
 
 /// Reads a message; the error is the reason code.
-pub(super) fn read(message: &str) -> Result<Spoken<'_>, &'static str> {
+pub(super) fn read(message: &str) -> Result<Spoken<'_>, Unreadable> {
     let message = message.trim();
     match message.strip_prefix(START) {
         Some(body) => english(body),
-        None if message.is_empty() => Err(EMPTY_MESSAGE),
-        None if is_cut(message) => Err(CUT_MESSAGE),
+        None if message.is_empty() => Err(Unreadable::EmptyMessage),
+        None if is_cut(message) => Err(Unreadable::CutMessage),
         None => by_values(message),
     }
 }
@@ -57,12 +54,12 @@ pub(super) fn is_cut(message: &str) -> bool {
     message.starts_with("Changes") && START.starts_with(message)
 }
 
-fn english(body: &str) -> Result<Spoken<'_>, &'static str> {
+fn english(body: &str) -> Result<Spoken<'_>, Unreadable> {
     // A change at server level with nothing appended: by far the most frequent end, and the last joint is in it.
     const SERVER: &str = "MACHINE/WEBROOT/APPHOST";
     const USUAL: &str = "' at 'MACHINE/WEBROOT/APPHOST' have successfully been committed.";
     if let Some(path) = body.strip_suffix(USUAL) {
-        return if holds_sentence(path) { Err(TRAILING_TEXT) } else { sentence(path, SERVER, "") };
+        return if holds_sentence(path) { Err(Unreadable::TrailingText) } else { sentence(path, SERVER, "") };
     }
     let bytes = body.as_bytes();
     let quote = memrchr_iter(b'\'', bytes)
@@ -73,13 +70,13 @@ fn english(body: &str) -> Result<Spoken<'_>, &'static str> {
                     .and_then(|rest| rest.strip_prefix(b"MACHINE"))
                     .is_some_and(|rest| matches!(rest.first(), Some(b'/' | b'\'')))
         })
-        .ok_or(TRUNCATED_MESSAGE)?;
-    let path = body.get(..quote - "' at ".len()).ok_or(TRUNCATED_MESSAGE)?;
+        .ok_or(Unreadable::TruncatedMessage)?;
+    let path = body.get(..quote - "' at ".len()).ok_or(Unreadable::TruncatedMessage)?;
     if holds_sentence(path) {
-        return Err(TRAILING_TEXT);
+        return Err(Unreadable::TrailingText);
     }
-    let tail = body.get(quote + 1..).ok_or(TRUNCATED_MESSAGE)?;
-    let (config_path, rest) = last_closing(tail, CLOSING).ok_or(TRUNCATED_MESSAGE)?;
+    let tail = body.get(quote + 1..).ok_or(Unreadable::TruncatedMessage)?;
+    let (config_path, rest) = last_closing(tail, CLOSING).ok_or(Unreadable::TruncatedMessage)?;
     sentence(path, config_path, rest)
 }
 
@@ -99,7 +96,7 @@ fn last_closing<'a>(text: &'a str, closing: &str) -> Option<(&'a str, &'a str)> 
 }
 
 /// The values of a sentence, with what was appended after it.
-fn sentence<'a>(path: &'a str, config_path: &'a str, rest: &'a str) -> Result<Spoken<'a>, &'static str> {
+fn sentence<'a>(path: &'a str, config_path: &'a str, rest: &'a str) -> Result<Spoken<'a>, Unreadable> {
     let appended = appended::read(rest)?;
     Ok(Spoken {
         path,
@@ -114,11 +111,11 @@ fn sentence<'a>(path: &'a str, config_path: &'a str, rest: &'a str) -> Result<Sp
 }
 
 /// Any other text: the values are found by what they are.
-fn by_values(message: &str) -> Result<Spoken<'_>, &'static str> {
+fn by_values(message: &str) -> Result<Spoken<'_>, Unreadable> {
     let Some(start) = path_start(message) else {
         let missing = message.starts_with("Splunk could not get the description for this event")
             || message.starts_with("The description for Event ID");
-        return Err(if missing { DESCRIPTION_MISSING } else { NO_CONFIGURATION_PATH });
+        return Err(if missing { Unreadable::DescriptionMissing } else { Unreadable::NoConfigurationPath });
     };
     if let Some(listed) = fallback::read(message, start) {
         let listed = listed?;
@@ -133,7 +130,7 @@ fn by_values(message: &str) -> Result<Spoken<'_>, &'static str> {
             source: Some(ValueSource::Fallback),
         });
     }
-    let (before, after) = message.split_at_checked(start).ok_or(NO_CONFIGURATION_PATH)?;
+    let (before, after) = message.split_at_checked(start).ok_or(Unreadable::NoConfigurationPath)?;
     match quotes::opener(before) {
         Some(opener) => quoted(before, after, opener),
         None => bare(before, after),
@@ -162,8 +159,8 @@ fn path_start(message: &str) -> Option<usize> {
 }
 
 /// A sentence whose values stand in quotes.
-fn quoted<'a>(before: &'a str, after: &'a str, opener: char) -> Result<Spoken<'a>, &'static str> {
-    let closers = quotes::closers(opener).ok_or(AMBIGUOUS_MESSAGE)?;
+fn quoted<'a>(before: &'a str, after: &'a str, opener: char) -> Result<Spoken<'a>, Unreadable> {
+    let closers = quotes::closers(opener).ok_or(Unreadable::AmbiguousMessage)?;
     let machine = |text: &'a str, last: bool| {
         let mut found = memmem::find_iter(text.as_bytes(), b"MACHINE").filter(|&i| {
             let Some((head, tail)) = text.split_at_checked(i) else { return false };
@@ -176,12 +173,12 @@ fn quoted<'a>(before: &'a str, after: &'a str, opener: char) -> Result<Spoken<'a
     // Before the path nobody but an administrator writes, and after it the last such value is the sentence's own:
     // a name cannot stand behind it.
     if let Some(at) = machine(before, false) {
-        let (config_path, _) = config_path_at(before, at, closers).ok_or(TRUNCATED_MESSAGE)?;
+        let (config_path, _) = config_path_at(before, at, closers).ok_or(Unreadable::TruncatedMessage)?;
         let (path, rest) = path_end(after, closers)?;
         return sentence(path, config_path, rest);
     }
-    let at = machine(after, true).ok_or(TRUNCATED_MESSAGE)?;
-    let (config_path, rest) = config_path_at(after, at, closers).ok_or(TRUNCATED_MESSAGE)?;
+    let at = machine(after, true).ok_or(Unreadable::TruncatedMessage)?;
+    let (config_path, rest) = config_path_at(after, at, closers).ok_or(Unreadable::TruncatedMessage)?;
     let region = after.get(..at).unwrap_or_default().trim_end_matches(quotes::is_blank);
     let region = region.strip_suffix(opener).unwrap_or(region);
     let (path, _) = path_end(region, closers)?;
@@ -189,7 +186,7 @@ fn quoted<'a>(before: &'a str, after: &'a str, opener: char) -> Result<Spoken<'a
 }
 
 /// The path at the start of `text` up to the last closing quote that leaves a path that can be read, and the rest.
-fn path_end<'a>(text: &'a str, closers: &[char]) -> Result<(&'a str, &'a str), &'static str> {
+fn path_end<'a>(text: &'a str, closers: &[char]) -> Result<(&'a str, &'a str), Unreadable> {
     let mut any = false;
     for (end, closer) in text.rmatch_indices(closers).take(TRIES) {
         any = true;
@@ -198,7 +195,7 @@ fn path_end<'a>(text: &'a str, closers: &[char]) -> Result<(&'a str, &'a str), &
             return Ok((path, text.get(end + closer.len()..).unwrap_or_default()));
         }
     }
-    Err(if any { AMBIGUOUS_MESSAGE } else { TRUNCATED_MESSAGE })
+    Err(if any { Unreadable::AmbiguousMessage } else { Unreadable::TruncatedMessage })
 }
 
 /// The configuration path at `at` up to its closing quote, and the rest. An apostrophe within a word (`Bob's site`)
@@ -218,7 +215,7 @@ fn config_path_at<'a>(text: &'a str, at: usize, closers: &[char]) -> Option<(&'a
 
 /// A sentence whose values stand without quotes. Names hold blanks, so only what cannot be misread is read: a path
 /// that ends in its key or attribute, a configuration path with no site or at the end of the text.
-fn bare<'a>(before: &'a str, after: &'a str) -> Result<Spoken<'a>, &'static str> {
+fn bare<'a>(before: &'a str, after: &'a str) -> Result<Spoken<'a>, Unreadable> {
     let machine = |text: &'a str| {
         memmem::find_iter(text.as_bytes(), b"MACHINE")
             .filter(|&i| {
@@ -236,14 +233,14 @@ fn bare<'a>(before: &'a str, after: &'a str) -> Result<Spoken<'a>, &'static str>
         let (path, rest) = bare_path(after)?;
         return sentence(path, config_path, rest);
     }
-    let at = machine(after).ok_or(TRUNCATED_MESSAGE)?;
+    let at = machine(after).ok_or(Unreadable::TruncatedMessage)?;
     let (path, _) = bare_path(after.get(..at).unwrap_or_default())?;
     let (config_path, rest) = bare_config_path(after.get(at..).unwrap_or_default())?;
     sentence(path, config_path, rest)
 }
 
 /// The path at the start of `text`: to the end of its last key and the attribute behind it, else to the first blank.
-fn bare_path(text: &str) -> Result<(&str, &str), &'static str> {
+fn bare_path(text: &str) -> Result<(&str, &str), Unreadable> {
     let key = text.rfind("\"]").max(text.rfind("']")).map(|i| i + 2);
     let end = match key {
         Some(key) => {
@@ -255,20 +252,20 @@ fn bare_path(text: &str) -> Result<(&str, &str), &'static str> {
         }
         None => text.find(|c: char| c.is_whitespace() || !c.is_ascii()).unwrap_or(text.len()),
     };
-    text.split_at_checked(end).ok_or(AMBIGUOUS_MESSAGE)
+    text.split_at_checked(end).ok_or(Unreadable::AmbiguousMessage)
 }
 
-fn bare_config_path(text: &str) -> Result<(&str, &str), &'static str> {
+fn bare_config_path(text: &str) -> Result<(&str, &str), Unreadable> {
     if let Some(found) = last_closing(text, END) {
         return Ok(found);
     }
     let end = text.find(|c: char| c.is_whitespace() || !c.is_ascii()).unwrap_or(text.len());
-    let (word, rest) = text.split_at_checked(end).ok_or(AMBIGUOUS_MESSAGE)?;
+    let (word, rest) = text.split_at_checked(end).ok_or(Unreadable::AmbiguousMessage)?;
     let word = word.trim_end_matches(['.', ',', ';']);
     let levels = ["MACHINE", "MACHINE/WEBROOT", "MACHINE/WEBROOT/APPHOST", "MACHINE/REDIRECTION"];
     if rest.trim().is_empty() || levels.iter().any(|level| level.eq_ignore_ascii_case(word)) {
         Ok((word, rest))
     } else {
-        Err(AMBIGUOUS_MESSAGE)
+        Err(Unreadable::AmbiguousMessage)
     }
 }

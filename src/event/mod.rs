@@ -22,7 +22,7 @@
 //! provider, it is another log's.
 //!
 //! Nothing is guessed: a value that the row does not show is `None`, and a text that can be read in two ways is
-//! unparsed, with one of [`REASONS`].
+//! unparsed, with an [`Unreadable`].
 //!
 //! ```
 //! use iismodcheck::event::{self, Fields, Says, Scratch};
@@ -60,7 +60,7 @@ use crate::iis::ConfigChange;
 
 pub use classic::essence;
 pub use opened::{Opened, Own};
-pub use reasons::REASONS;
+pub use reasons::Unreadable;
 
 /// The input columns that can say something, in the order of [`Fields`]. Neighbours have values in the same rows, and those
 /// that differ from row to row come last: both make rows quicker to compare.
@@ -160,8 +160,8 @@ pub enum Says<'a> {
     Change(ConfigChange<'a>),
     /// A change of another section.
     OtherSection,
-    /// It cannot be read; the reason code says why.
-    Unparsed(&'static str),
+    /// It cannot be read, and why.
+    Unparsed(Unreadable),
     /// Nothing: not known to be an event 29.
     Nothing,
 }

@@ -128,7 +128,7 @@ impl<'f, 'a> Opened<'f, 'a> {
             xml.old,
             xml.new,
             xml.message,
-            xml.problem.map(str::as_bytes),
+            xml.problem.map(|problem| problem.as_str().as_bytes()),
         ]) {
             if let Some(text) = text {
                 push(key, number, text);

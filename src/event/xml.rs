@@ -7,7 +7,7 @@
 use memchr::{memchr, memchr3, memmem};
 
 use super::pointer;
-use super::reasons::{MALFORMED_XML, REPEATED_VALUE, TRAILING_TEXT, TRUNCATED_XML};
+use super::reasons::Unreadable;
 
 /// What the XML of an event holds. Slices are as written: entities and CDATA sections still stand.
 #[derive(Debug, Clone, Copy, Default)]
@@ -31,7 +31,7 @@ pub(super) struct Xml<'a> {
     /// `EventData` was read to its end: what comes after can break off.
     pub(super) data_complete: bool,
     /// What was wrong, if anything.
-    pub(super) problem: Option<&'static str>,
+    pub(super) problem: Option<Unreadable>,
 }
 
 /// Where the `<Event` element starts, if `text` is the XML of an event. Before it may stand a byte order mark,
@@ -62,7 +62,8 @@ pub(super) fn read<'a>(text: &'a [u8], wanted: impl Fn(&Xml<'a>) -> bool) -> Xml
     let mut xml = Xml::default();
     let mut scanner = Scanner { text, at: 0 };
     if let Err(problem) = scanner.event(&mut xml, wanted) {
-        let harmless = problem == TRUNCATED_XML && xml.data_complete && xml.configuration.is_some();
+        let harmless =
+            problem == Unreadable::TruncatedXml && xml.data_complete && xml.configuration.is_some();
         xml.problem = (!harmless).then_some(problem);
     }
     xml
@@ -73,10 +74,10 @@ fn local(name: &[u8]) -> &[u8] {
     name.iter().position(|b| *b == b':').and_then(|colon| name.get(colon + 1..)).unwrap_or(name)
 }
 
-fn set<'a>(slot: &mut Option<&'a [u8]>, value: &'a [u8]) -> Result<(), &'static str> {
+fn set<'a>(slot: &mut Option<&'a [u8]>, value: &'a [u8]) -> Result<(), Unreadable> {
     // A renderer writes each value once. A second one came out of a value that was not escaped.
     match slot.replace(value) {
-        Some(first) if first != value => Err(REPEATED_VALUE),
+        Some(first) if first != value => Err(Unreadable::RepeatedValue),
         _ => Ok(()),
     }
 }
@@ -92,8 +93,8 @@ struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    fn event(&mut self, xml: &mut Xml<'a>, wanted: impl Fn(&Xml<'a>) -> bool) -> Result<(), &'static str> {
-        let Tag::Open { empty, .. } = self.tag()? else { return Err(MALFORMED_XML) };
+    fn event(&mut self, xml: &mut Xml<'a>, wanted: impl Fn(&Xml<'a>) -> bool) -> Result<(), Unreadable> {
+        let Tag::Open { empty, .. } = self.tag()? else { return Err(Unreadable::MalformedXml) };
         if empty {
             return Ok(());
         }
@@ -113,27 +114,31 @@ impl<'a> Scanner<'a> {
                 Tag::Open { name: b"RenderingInfo", .. } => self.rendering(xml)?,
                 Tag::Open { name, .. } => self.skip(name)?,
                 Tag::Close { name: b"Event" } => break,
-                Tag::Close { .. } => return Err(MALFORMED_XML),
+                Tag::Close { .. } => return Err(Unreadable::MalformedXml),
             }
         }
         let rest = self.text.get(self.at..).unwrap_or_default();
-        if rest.iter().all(|b| b.is_ascii_whitespace() || *b == 0) { Ok(()) } else { Err(TRAILING_TEXT) }
+        if rest.iter().all(|b| b.is_ascii_whitespace() || *b == 0) {
+            Ok(())
+        } else {
+            Err(Unreadable::TrailingText)
+        }
     }
 
     /// Leaves an event that is not wanted: another one behind it could be.
-    fn leave(&self) -> Result<(), &'static str> {
+    fn leave(&self) -> Result<(), Unreadable> {
         const END: &[u8] = b"</Event>";
         let rest = self.rest();
         let behind = memmem::find(rest, END).and_then(|end| rest.get(end + END.len()..));
-        if behind.is_some_and(pointer::points) { Err(TRAILING_TEXT) } else { Ok(()) }
+        if behind.is_some_and(pointer::points) { Err(Unreadable::TrailingText) } else { Ok(()) }
     }
 
-    fn system(&mut self, xml: &mut Xml<'a>) -> Result<(), &'static str> {
+    fn system(&mut self, xml: &mut Xml<'a>) -> Result<(), Unreadable> {
         loop {
             let (name, attributes, empty) = match self.tag()? {
                 Tag::Open { name, attributes, empty } => (name, attributes, empty),
                 Tag::Close { name: b"System" } => return Ok(()),
-                Tag::Close { .. } => return Err(MALFORMED_XML),
+                Tag::Close { .. } => return Err(Unreadable::MalformedXml),
             };
             let attribute = match name {
                 b"Provider" => Some((&mut xml.provider, &b"Name"[..])),
@@ -164,12 +169,12 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn event_data(&mut self, xml: &mut Xml<'a>) -> Result<(), &'static str> {
+    fn event_data(&mut self, xml: &mut Xml<'a>) -> Result<(), Unreadable> {
         loop {
             let (name, attributes, empty) = match self.tag()? {
                 Tag::Open { name, attributes, empty } => (name, attributes, empty),
                 Tag::Close { name: b"EventData" } => return Ok(()),
-                Tag::Close { .. } => return Err(MALFORMED_XML),
+                Tag::Close { .. } => return Err(Unreadable::MalformedXml),
             };
             let value = if empty { &b""[..] } else { self.character_data(name)? };
             if name != b"Data" {
@@ -183,14 +188,14 @@ impl<'a> Scanner<'a> {
                 Some(b"OldValue") => &mut xml.old,
                 Some(b"NewValue") => &mut xml.new,
                 // A value whose name has no quotes would be missing without a word.
-                None if memmem::find(attributes, b"Name=").is_some() => return Err(MALFORMED_XML),
+                None if memmem::find(attributes, b"Name=").is_some() => return Err(Unreadable::MalformedXml),
                 _ => continue,
             };
             set(slot, value)?;
         }
     }
 
-    fn rendering(&mut self, xml: &mut Xml<'a>) -> Result<(), &'static str> {
+    fn rendering(&mut self, xml: &mut Xml<'a>) -> Result<(), Unreadable> {
         loop {
             match self.tag()? {
                 Tag::Open { empty: true, .. } => {}
@@ -200,13 +205,13 @@ impl<'a> Scanner<'a> {
                 }
                 Tag::Open { name, .. } => self.skip(name)?,
                 Tag::Close { name: b"RenderingInfo" } => return Ok(()),
-                Tag::Close { .. } => return Err(MALFORMED_XML),
+                Tag::Close { .. } => return Err(Unreadable::MalformedXml),
             }
         }
     }
 
     /// Goes to the end of the element `name` whose start tag was just read.
-    fn skip(&mut self, name: &[u8]) -> Result<(), &'static str> {
+    fn skip(&mut self, name: &[u8]) -> Result<(), Unreadable> {
         let mut depth = 1_usize;
         loop {
             match self.tag()? {
@@ -215,7 +220,7 @@ impl<'a> Scanner<'a> {
                 Tag::Close { name: closed } => {
                     depth -= 1;
                     if depth == 0 {
-                        return if closed == name { Ok(()) } else { Err(MALFORMED_XML) };
+                        return if closed == name { Ok(()) } else { Err(Unreadable::MalformedXml) };
                     }
                 }
             }
@@ -223,14 +228,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next tag; text, comments, declarations and CDATA sections before it are passed over.
-    fn tag(&mut self) -> Result<Tag<'a>, &'static str> {
+    fn tag(&mut self) -> Result<Tag<'a>, Unreadable> {
         loop {
             let rest = self.rest();
             // Most renderers write nothing between two tags.
             let open = if rest.first() == Some(&b'<') { Some(0) } else { memchr(b'<', rest) };
-            self.at += open.ok_or(TRUNCATED_XML)? + 1;
+            self.at += open.ok_or(Unreadable::TruncatedXml)? + 1;
             let rest = self.rest();
-            match rest.first().ok_or(TRUNCATED_XML)? {
+            match rest.first().ok_or(Unreadable::TruncatedXml)? {
                 b'?' => self.pass(b"?>")?,
                 b'!' => self.declaration(rest)?,
                 b'/' => {
@@ -243,13 +248,13 @@ impl<'a> Scanner<'a> {
     }
 
     /// The end tag whose `/` is at the start of `rest`.
-    fn close_tag(&mut self, rest: &'a [u8]) -> Result<&'a [u8], &'static str> {
-        let end = memchr(b'>', rest).ok_or(TRUNCATED_XML)?;
+    fn close_tag(&mut self, rest: &'a [u8]) -> Result<&'a [u8], Unreadable> {
+        let end = memchr(b'>', rest).ok_or(Unreadable::TruncatedXml)?;
         self.at += end + 1;
         Ok(local(rest.get(1..end).unwrap_or_default().trim_ascii()))
     }
 
-    fn open_tag(&mut self, rest: &'a [u8]) -> Result<Tag<'a>, &'static str> {
+    fn open_tag(&mut self, rest: &'a [u8]) -> Result<Tag<'a>, Unreadable> {
         // Half of the tags are a name and nothing else.
         let plain = rest.iter().position(|b| !b.is_ascii_alphabetic()).unwrap_or_default();
         if plain > 0 && rest.get(plain) == Some(&b'>') {
@@ -257,7 +262,7 @@ impl<'a> Scanner<'a> {
             let name = rest.get(..plain).unwrap_or_default();
             return Ok(Tag::Open { name, attributes: b"", empty: false });
         }
-        let end = tag_end(rest, plain).ok_or(TRUNCATED_XML)?;
+        let end = tag_end(rest, plain).ok_or(Unreadable::TruncatedXml)?;
         self.at += end + 1;
         let inside = rest.get(..end).unwrap_or_default();
         let (inside, empty) = match inside.strip_suffix(b"/") {
@@ -266,52 +271,52 @@ impl<'a> Scanner<'a> {
         };
         let length = inside.iter().skip(plain).position(u8::is_ascii_whitespace);
         let length = length.map_or(inside.len(), |length| plain + length);
-        let (name, attributes) = inside.split_at_checked(length).ok_or(MALFORMED_XML)?;
+        let (name, attributes) = inside.split_at_checked(length).ok_or(Unreadable::MalformedXml)?;
         if name.is_empty() {
-            return Err(MALFORMED_XML);
+            return Err(Unreadable::MalformedXml);
         }
         Ok(Tag::Open { name: local(name), attributes, empty })
     }
 
     /// The text of the element `name` whose start tag was just read, up to its end tag.
-    fn character_data(&mut self, name: &[u8]) -> Result<&'a [u8], &'static str> {
+    fn character_data(&mut self, name: &[u8]) -> Result<&'a [u8], Unreadable> {
         let start = self.at;
         loop {
-            let open = memchr(b'<', self.rest()).ok_or(TRUNCATED_XML)?;
+            let open = memchr(b'<', self.rest()).ok_or(Unreadable::TruncatedXml)?;
             let end = self.at + open;
             self.at = end + 1;
             let rest = self.rest();
-            match rest.first().ok_or(TRUNCATED_XML)? {
+            match rest.first().ok_or(Unreadable::TruncatedXml)? {
                 b'!' => self.declaration(rest)?,
                 b'/' => {
                     let same = rest.get(1..).and_then(|rest| rest.strip_prefix(name));
                     if same.is_some_and(|rest| rest.first() == Some(&b'>')) {
                         self.at += name.len() + 2;
                     } else if self.close_tag(rest)? != name {
-                        return Err(MALFORMED_XML);
+                        return Err(Unreadable::MalformedXml);
                     }
-                    return self.text.get(start..end).ok_or(MALFORMED_XML);
+                    return self.text.get(start..end).ok_or(Unreadable::MalformedXml);
                 }
-                _ => return Err(MALFORMED_XML),
+                _ => return Err(Unreadable::MalformedXml),
             }
         }
     }
 
     /// Passes over a comment or a CDATA section; nothing else that begins with `<!` belongs in an event.
-    fn declaration(&mut self, rest: &[u8]) -> Result<(), &'static str> {
+    fn declaration(&mut self, rest: &[u8]) -> Result<(), Unreadable> {
         if rest.starts_with(b"!--") {
             self.pass(b"-->")
         } else if rest.starts_with(b"![CDATA[") {
             self.pass(b"]]>")
         } else if b"!--".starts_with(rest) || b"![CDATA[".starts_with(rest) {
-            Err(TRUNCATED_XML)
+            Err(Unreadable::TruncatedXml)
         } else {
-            Err(MALFORMED_XML)
+            Err(Unreadable::MalformedXml)
         }
     }
 
-    fn pass(&mut self, end: &[u8]) -> Result<(), &'static str> {
-        self.at += memmem::find(self.rest(), end).ok_or(TRUNCATED_XML)? + end.len();
+    fn pass(&mut self, end: &[u8]) -> Result<(), Unreadable> {
+        self.at += memmem::find(self.rest(), end).ok_or(Unreadable::TruncatedXml)? + end.len();
         Ok(())
     }
 

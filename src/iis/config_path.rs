@@ -10,18 +10,22 @@ use memchr::{memchr_iter, memchr2};
 
 use super::module::{Element, Section};
 
-/// The text is empty or does not begin like a path.
-pub const NO_CONFIGURATION_PATH: &str = "no_configuration_path";
-/// The path breaks off.
-pub const TRUNCATED_PATH: &str = "truncated_path";
-/// The section is known, the element in it is not.
-pub const UNKNOWN_ELEMENT: &str = "unknown_element";
-/// The path begins or goes on in a way that no known event does.
-pub const UNKNOWN_PATH_FORM: &str = "unknown_path_form";
-/// The element has no `name` among its keys.
-pub const NO_NAME_KEY: &str = "no_name_key";
-/// The `name` key is empty.
-pub const EMPTY_NAME: &str = "empty_name";
+/// What keeps a text from being a configuration path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathFault {
+    /// The text is empty or does not begin like a path.
+    None,
+    /// The path breaks off.
+    Truncated,
+    /// The section is known, the element in it is not.
+    UnknownElement,
+    /// The path begins or goes on in a way that no known event does.
+    UnknownForm,
+    /// The element has no `name` among its keys.
+    NoNameKey,
+    /// The `name` key is empty.
+    EmptyName,
+}
 
 /// A configuration path, taken apart. Borrows from the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +51,8 @@ pub enum Parsed<'a> {
     /// A well-formed path of some other section, or an attribute of a section as a whole
     /// (`/system.webServer/modules/@runAllManagedModulesForAllRequests`): no module.
     OtherSection,
-    /// No configuration path, or one that breaks off; the reason code says which.
-    Malformed(&'static str),
+    /// No configuration path, or one that breaks off.
+    Malformed(PathFault),
 }
 
 const SECTIONS: [Section; 5] = [
@@ -75,7 +79,7 @@ pub fn parse(text: &str) -> Parsed<'_> {
         Some((section, "")) => module(section, Element::Section, "", ""),
         Some((section, rest)) => match rest.strip_prefix('/') {
             Some(rest) => within(section, rest),
-            None => Parsed::Malformed(UNKNOWN_PATH_FORM),
+            None => Parsed::Malformed(PathFault::UnknownForm),
         },
         None => outside(path),
     }
@@ -102,12 +106,12 @@ fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str
 fn outside(path: &str) -> Parsed<'_> {
     let bytes = path.as_bytes();
     if bytes.first() != Some(&b'/') || bytes.get(1).is_some_and(|b| !b.is_ascii_alphabetic()) {
-        return Parsed::Malformed(NO_CONFIGURATION_PATH);
+        return Parsed::Malformed(PathFault::None);
     }
     let breaks_off = path.ends_with('/')
         || SECTIONS.iter().any(|section| strip_prefix_ignoring_case(section.path(), path).is_some());
     if breaks_off {
-        return Parsed::Malformed(TRUNCATED_PATH);
+        return Parsed::Malformed(PathFault::Truncated);
     }
     // A path that names the file's root or a `location` first may go on in any section; no known event has one.
     let rooted = ["/location", "/configuration"].into_iter().any(|root| {
@@ -116,19 +120,19 @@ fn outside(path: &str) -> Parsed<'_> {
     });
     // Nor has any an empty part, behind which the section would begin.
     let is_doubled = path.split('[').next().is_some_and(|parts| parts.contains("//"));
-    if rooted || is_doubled { Parsed::Malformed(UNKNOWN_PATH_FORM) } else { Parsed::OtherSection }
+    if rooted || is_doubled { Parsed::Malformed(PathFault::UnknownForm) } else { Parsed::OtherSection }
 }
 
 /// What follows the section and its `/`.
 fn within(section: Section, rest: &str) -> Parsed<'_> {
     if rest.is_empty() {
-        return Parsed::Malformed(TRUNCATED_PATH);
+        return Parsed::Malformed(PathFault::Truncated);
     }
     if let Some(attribute) = rest.strip_prefix('@') {
         return if is_identifier(attribute) {
             Parsed::OtherSection
         } else {
-            Parsed::Malformed(TRUNCATED_PATH)
+            Parsed::Malformed(PathFault::Truncated)
         };
     }
     let end = memchr2(b'[', b'/', rest.as_bytes()).unwrap_or(rest.len());
@@ -136,14 +140,14 @@ fn within(section: Section, rest: &str) -> Parsed<'_> {
     let Some(element) = element(word) else {
         let cut = tail.is_empty()
             && ELEMENTS.iter().any(|(known, _)| strip_prefix_ignoring_case(known, word).is_some());
-        return Parsed::Malformed(if cut { TRUNCATED_PATH } else { UNKNOWN_ELEMENT });
+        return Parsed::Malformed(if cut { PathFault::Truncated } else { PathFault::UnknownElement });
     };
     if element == Element::Clear {
         return match tail.strip_prefix("/@") {
             _ if tail.is_empty() => module(section, element, "", ""),
             Some(attribute) if is_identifier(attribute) => module(section, element, "", attribute),
-            Some(_) => Parsed::Malformed(TRUNCATED_PATH),
-            None => Parsed::Malformed(UNKNOWN_PATH_FORM),
+            Some(_) => Parsed::Malformed(PathFault::Truncated),
+            None => Parsed::Malformed(PathFault::UnknownForm),
         };
     }
     match tail.strip_prefix('[') {
@@ -155,10 +159,10 @@ fn within(section: Section, rest: &str) -> Parsed<'_> {
                 attribute: canonical_attribute(attribute),
                 joined,
             }),
-            Err(reason) => Parsed::Malformed(reason),
+            Err(fault) => Parsed::Malformed(fault),
         },
-        None if tail.is_empty() => Parsed::Malformed(TRUNCATED_PATH),
-        None => Parsed::Malformed(NO_NAME_KEY),
+        None if tail.is_empty() => Parsed::Malformed(PathFault::Truncated),
+        None => Parsed::Malformed(PathFault::NoNameKey),
     }
 }
 
@@ -183,30 +187,30 @@ fn is_identifier(text: &str) -> bool {
 }
 
 /// Reads `@name="X"]` or `@name="X"]/@attribute`: the name, whether other keys were joined, the attribute.
-fn keyed_element(keyed: &str) -> Result<(&str, bool, &str), &'static str> {
+fn keyed_element(keyed: &str) -> Result<(&str, bool, &str), PathFault> {
     let (keys, attribute) = if let Some(keys) = keyed.strip_suffix(']') {
         (keys, "")
     } else {
-        let at = keyed.bytes().rposition(|b| b == b'@').ok_or(TRUNCATED_PATH)?;
-        let (before, attribute) = keyed.split_at_checked(at).ok_or(TRUNCATED_PATH)?;
+        let at = keyed.bytes().rposition(|b| b == b'@').ok_or(PathFault::Truncated)?;
+        let (before, attribute) = keyed.split_at_checked(at).ok_or(PathFault::Truncated)?;
         let attribute = attribute.strip_prefix('@').unwrap_or(attribute);
-        let keys = before.strip_suffix("]/").ok_or(TRUNCATED_PATH)?;
+        let keys = before.strip_suffix("]/").ok_or(PathFault::Truncated)?;
         if !is_identifier(attribute) {
-            return Err(TRUNCATED_PATH);
+            return Err(PathFault::Truncated);
         }
         (keys, attribute)
     };
     let (name, joined) = name_key(keys)?;
-    if name.is_empty() { Err(EMPTY_NAME) } else { Ok((name, joined, attribute)) }
+    if name.is_empty() { Err(PathFault::EmptyName) } else { Ok((name, joined, attribute)) }
 }
 
 /// The value of the `name` key in `@name="X"` or `@name="X" and @id="1"`, and whether other keys are there.
 ///
 /// A second `name` cannot be a key, and a name cannot be empty: then the joint is part of the name, and the name runs
 /// to the last quote.
-fn name_key(keys: &str) -> Result<(&str, bool), &'static str> {
-    let (mut key, mut quote, mut at) = key_start(keys, 0).ok_or(NO_NAME_KEY)?;
-    let last = keys.len().checked_sub(1).ok_or(TRUNCATED_PATH)?;
+fn name_key(keys: &str) -> Result<(&str, bool), PathFault> {
+    let (mut key, mut quote, mut at) = key_start(keys, 0).ok_or(PathFault::NoNameKey)?;
+    let last = keys.len().checked_sub(1).ok_or(PathFault::Truncated)?;
     let mut name: Option<(usize, usize)> = None;
     let mut count = 0_usize;
     loop {
@@ -216,7 +220,7 @@ fn name_key(keys: &str) -> Result<(&str, bool), &'static str> {
         // The closing quote of the last key must be the one that opened it, and not the opening one itself. Where it
         // is not, the joint before that key was a part of the name.
         if joint.is_none() && (last < at || keys.as_bytes().get(last) != Some(&quote)) {
-            return name.map_or(Err(TRUNCATED_PATH), |(start, _)| whole(keys, start, last));
+            return name.map_or(Err(PathFault::Truncated), |(start, _)| whole(keys, start, last));
         }
         if key.eq_ignore_ascii_case("name") {
             if let Some((start, _)) = name {
@@ -227,22 +231,22 @@ fn name_key(keys: &str) -> Result<(&str, bool), &'static str> {
         let Some(joint) = joint else { break };
         (key, quote, at) = joint.next;
     }
-    let (start, end) = name.ok_or(NO_NAME_KEY)?;
+    let (start, end) = name.ok_or(PathFault::NoNameKey)?;
     if start == end {
         // No module's name is empty: a joint is its beginning.
         return whole(keys, start, last);
     }
-    Ok((keys.get(start..end).ok_or(TRUNCATED_PATH)?, count > 1))
+    Ok((keys.get(start..end).ok_or(PathFault::Truncated)?, count > 1))
 }
 
 /// A crafted name that imitates joined keys: everything up to the last character, which must be the quote that
 /// opened it.
-fn whole(keys: &str, start: usize, last: usize) -> Result<(&str, bool), &'static str> {
+fn whole(keys: &str, start: usize, last: usize) -> Result<(&str, bool), PathFault> {
     let opened = start.checked_sub(1).and_then(|i| keys.as_bytes().get(i));
     if opened != keys.as_bytes().get(last) {
-        return Err(TRUNCATED_PATH);
+        return Err(PathFault::Truncated);
     }
-    Ok((keys.get(start..last).ok_or(TRUNCATED_PATH)?, false))
+    Ok((keys.get(start..last).ok_or(PathFault::Truncated)?, false))
 }
 
 struct Joint<'a> {

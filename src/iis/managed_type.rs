@@ -21,16 +21,6 @@ impl TypeMatch {
     pub fn is_match(self) -> bool {
         self != Self::Different
     }
-
-    /// The reason code that goes with a match that is less than complete.
-    #[must_use]
-    pub fn reason(self) -> Option<&'static str> {
-        match self {
-            Self::Weak => Some("weak_identity"),
-            Self::OtherVersion => Some("type_version_differs"),
-            Self::Same | Self::Different => None,
-        }
-    }
 }
 
 /// A managed type string, taken apart.
@@ -237,14 +227,10 @@ mod tests {
     }
 
     #[test]
-    fn only_an_incomplete_match_has_a_reason() {
-        let reasons = [TypeMatch::Different, TypeMatch::Weak, TypeMatch::OtherVersion, TypeMatch::Same];
-        assert_eq!(
-            reasons.map(TypeMatch::reason),
-            [None, Some("weak_identity"), Some("type_version_differs"), None]
-        );
-        assert_eq!(reasons.map(TypeMatch::is_match), [false, true, true, true]);
-        assert!(reasons.is_sorted());
+    fn the_better_match_is_the_greater() {
+        let matches = [TypeMatch::Different, TypeMatch::Weak, TypeMatch::OtherVersion, TypeMatch::Same];
+        assert_eq!(matches.map(TypeMatch::is_match), [false, true, true, true]);
+        assert!(matches.is_sorted());
     }
 
     #[test]

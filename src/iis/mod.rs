@@ -15,7 +15,7 @@ pub mod script_processor;
 pub mod subject;
 
 pub use change::{ConfigChange, Operation, ValueSource};
-pub use image::{Image, ImageFlags};
+pub use image::{Image, ImageFlags, Oddity, Place, Suspicion};
 pub use managed_type::{ManagedType, TypeMatch};
 pub use module::{Action, Class, Element, Kind, Section};
 pub use roots::{Roots, RootsError};

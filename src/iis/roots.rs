@@ -204,8 +204,8 @@ fn plain_folder(folder: &str) -> Result<String, &'static str> {
     .into_iter()
     .fold(image.flags, ImageFlags::without);
     // `X:` alone means the current folder of that drive; as the value of a variable it is the drive.
-    if let Some((_, _, problem)) = ImageFlags::TABLE.iter().find(|(flag, ..)| harmless.intersects(*flag)) {
-        return Err(problem);
+    if let Some(problem) = harmless.oddities().next() {
+        return Err(problem.meaning());
     }
     Ok(image.normal.trim_end_matches('\\').to_owned())
 }

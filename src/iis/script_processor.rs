@@ -1,7 +1,7 @@
 //! `scriptProcessor` of a handler: an executable, and behind `|` the arguments that `FastCGI` starts it with
 //! (documented: `C:\PHP\php-cgi.exe|-d open_basedir=C:\Sites`).
 
-use super::{Image, ImageFlags, Roots};
+use super::{Image, ImageFlags, Oddity, Roots, Suspicion};
 
 /// What divides an argument into pieces that can be paths each: `open_basedir=C:\Sites;C:\Data`.
 const DIVIDERS: [char; 5] = ['=', ';', ',', '|', '\''];
@@ -23,14 +23,14 @@ pub fn split(written: &str) -> (&str, &str) {
     (written, "")
 }
 
-/// The reason code of a place from which no code is expected, where an argument names a file in one; `remote` for a file
-/// on another machine. A folder that is itself such a place holds data (`upload_tmp_dir=C:\Windows\Temp`).
+/// The place from which no code is expected, where an argument names a file in one; `remote` for a file on another
+/// machine. A folder that is itself such a place holds data (`upload_tmp_dir=C:\Windows\Temp`).
 #[must_use]
-pub fn place_of_arguments(arguments: &str, roots: &Roots) -> Option<&'static str> {
+pub fn place_of_arguments(arguments: &str, roots: &Roots) -> Option<Suspicion> {
     one_by_one(arguments).iter().flat_map(|argument| argument.split(DIVIDERS)).find_map(|piece| {
         let path = Image::normalise(path_in(piece)?.trim_end_matches(['\\', '/']), roots);
         let remote = path.flags.intersects(ImageFlags::REMOTE);
-        path.place(roots).or_else(|| ImageFlags::REMOTE.codes().next().filter(|_| remote))
+        path.place(roots).map(Suspicion::Place).or(remote.then_some(Suspicion::Spelling(Oddity::Remote)))
     })
 }
 
@@ -73,7 +73,7 @@ fn path_in(piece: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{place_of_arguments, split};
+    use super::{Suspicion, place_of_arguments, split};
     use crate::iis::Roots;
 
     #[test]
@@ -113,7 +113,8 @@ mod tests {
             (r"-c\\server\share\x.ini", Some("remote")),
             ("//server/share/x.py", Some("remote")),
         ] {
-            assert_eq!(place_of_arguments(arguments, &Roots::default()), expected, "{arguments}");
+            let place = place_of_arguments(arguments, &Roots::default());
+            assert_eq!(place.map(Suspicion::as_str), expected, "{arguments}");
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::{Item, ROWS, printable};
+use super::{Item, ROWS, printable, reasons};
 use crate::detect::Column;
 
-/// Writes a header and one record per finding; several reasons, or rows, are joined by spaces. Texts are as the events have them;
-/// `for_terminal` escapes what a terminal would take for a command.
+/// Writes a header and one record per finding. The reasons are a list in JSON; rows are joined by spaces. Texts are as the
+/// events have them; `for_terminal` escapes what a terminal would take for a command.
 pub fn write_csv(output: &mut impl Write, items: &[Item], for_terminal: bool) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(output);
     let names = Column::FACTS.iter().chain(&[Column::FindingId]).map(|column| column.name());
@@ -14,7 +14,11 @@ pub fn write_csv(output: &mut impl Write, items: &[Item], for_terminal: bool) ->
     for item in items {
         let mut record = vec![item.time_text()];
         record.extend(Column::FACTS.iter().map(|&column| {
-            if column == Column::Reasons { item.reasons.join(" ") } else { item.fact(column).to_owned() }
+            if column == Column::Reasons {
+                reasons::cell(&item.reasons)
+            } else {
+                item.fact(column).to_owned()
+            }
         }));
         record.push(item.id.clone());
         record.push(item.row_texts().join(" "));

@@ -4,6 +4,7 @@
 
 mod csv;
 mod json;
+mod reasons;
 mod summary;
 mod text;
 
@@ -14,6 +15,7 @@ use crate::detect::{Annotation, Column, ReasonTexts, Severity, Verdict, time};
 
 pub use csv::write_csv;
 pub use json::write_json;
+pub use reasons::read_reasons;
 pub use summary::{Gaps, Summary};
 pub use text::{printable, write_text};
 

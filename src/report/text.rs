@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::{Item, Summary};
-use crate::detect::{Column, Severity, reason};
+use crate::detect::{Code, Column, ReasonCode, Severity};
 
 const BOLD_RED: &str = "\x1b[1;31m";
 const RED: &str = "\x1b[31m";
@@ -66,7 +66,7 @@ fn line(item: &Item) -> String {
     }
     for reason in &item.reasons {
         // What the image was before says that it was another one.
-        if !(is_replaced && reason == "image_replaced") {
+        if !(is_replaced && reason == Code::ImageReplaced.as_str()) {
             let _: Result<(), _> = write!(text, "; {}", printable(&in_words(reason)));
         }
     }
@@ -84,10 +84,14 @@ fn or_dash(text: &str) -> String {
 
 /// A reason as `code` or `code:detail`, in words.
 fn in_words(reason: &str) -> String {
-    match reason.split_once(':') {
-        Some(("expected_image" | "expected_type", expected)) => format!("expected: {expected}"),
-        Some((code, detail)) => format!("{} ({detail})", reason::meaning(code).unwrap_or(code)),
-        None => reason::meaning(reason).unwrap_or(reason).to_owned(),
+    let (word, detail) = reason.split_once(':').unwrap_or((reason, ""));
+    let code = ReasonCode::named(word);
+    match (code.map_or(word, |code| code.meaning()), code) {
+        (_, Some(ReasonCode::Code(Code::ExpectedImage | Code::ExpectedType))) => {
+            format!("expected: {detail}")
+        }
+        (meaning, _) if detail.is_empty() => meaning.to_owned(),
+        (meaning, _) => format!("{meaning} ({detail})"),
     }
 }
 

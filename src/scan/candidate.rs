@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use crate::allowlist::Origin;
 use crate::detect::{
-    Annotation, Column as Fact, Engine, Finding, InventoryRow, ReasonTexts, Severity, Verdict,
+    Annotation, Code, Column as Fact, Engine, Finding, InventoryRow, ReasonCode, ReasonTexts, Severity,
+    Verdict,
 };
-use crate::iis::{Class, Kind};
+use crate::iis::{Class, Kind, Oddity};
 use crate::report::{Item, printable};
 
 /// What becomes of a finding.
@@ -20,8 +21,14 @@ pub enum Judgement {
 }
 
 /// Reasons that are no ground for doubt.
-const HARMLESS: [&str; 6] =
-    ["time_assumed", "inferred", "collapsed_separators", "precondition_changed", "quoted", "other_drive"];
+const HARMLESS: [ReasonCode; 6] = [
+    ReasonCode::Code(Code::TimeAssumed),
+    ReasonCode::Code(Code::Inferred),
+    ReasonCode::Code(Code::PreconditionChanged),
+    ReasonCode::Oddity(Oddity::CollapsedSeparators),
+    ReasonCode::Oddity(Oddity::Quoted),
+    ReasonCode::Oddity(Oddity::OtherDrive),
+];
 
 fn leave_out(why: &'static str) -> Judgement {
     Judgement::LeaveOut(why.into())
@@ -77,8 +84,9 @@ fn by_verdict(item: &Item) -> Judgement {
         return leave_out("it has characters that do not show");
     }
     let codes = item.reasons.iter().map(|reason| reason.split(':').next().unwrap_or_default());
-    let odd: Vec<&str> = codes.filter(|code| !HARMLESS.contains(code)).collect();
-    if odd.contains(&"pack_not_chosen") {
+    let odd: Vec<&str> =
+        codes.filter(|code| !HARMLESS.iter().any(|harmless| harmless.as_str() == *code)).collect();
+    if odd.contains(&Code::PackNotChosen.as_str()) {
         return leave_out("choose the product pack that lists it instead: packs=");
     }
     if odd.is_empty() {

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::detect::{Column as Fact, Severity, Verdict, time};
-use crate::report::Item;
+use crate::report::{Item, read_reasons};
 
 /// The findings in a file; `None` when it is no result of a scan but something to scan.
 pub fn read(path: &Path) -> Result<Option<Vec<Item>>, String> {
@@ -42,8 +42,12 @@ pub fn read(path: &Path) -> Result<Option<Vec<Item>>, String> {
                 .get(name.as_bytes())
                 .map_or(String::new(), |cell| String::from_utf8_lossy(cell).into_owned())
         };
-        let reasons = text(Fact::Reasons.name());
-        let reasons = reasons.split_whitespace().map(str::to_owned).collect();
+        let reasons = read_reasons(&text(Fact::Reasons.name())).map_err(|error| {
+            format!(
+                "{file}, line {line}, column {}: no list of reasons ({error}); write the file anew with scan --format csv",
+                Fact::Reasons.name()
+            )
+        })?;
         items.push(item(text, reasons).map_err(|what| format!("{file}, line {line}: {what}"))?);
     }
     Ok(Some(items))

@@ -160,7 +160,7 @@ impl Scanner {
                 self.keep(item, &[origin]);
             }
             Says::Unparsed(reason) => {
-                self.reasons.take_unparsed(reason, at.is_none());
+                self.reasons.take_unparsed(reason.as_str(), at.is_none());
                 let item = self.unparsed(host, event.actor, at);
                 self.keep(item, &[origin]);
             }
@@ -203,6 +203,7 @@ impl Scanner {
                 return;
             }
             Listed::Unparsed { reason, shown } => {
+                let reason = reason.as_str();
                 let at = self.time(text(&module.time), origin);
                 self.reasons.take_unparsed(reason, at.is_none());
                 let item = self.unparsed(&host, "", at);

@@ -1,12 +1,9 @@
 //! Tables of verdicts, and the documentation of verdicts and reason codes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use iismodcheck::detect::lookalike::Resemblance;
-use iismodcheck::detect::{Severity, Verdict, reason, severity};
-use iismodcheck::event;
-use iismodcheck::iis::image::LOCATIONS;
-use iismodcheck::iis::{Action, ImageFlags, Kind, Level, TypeMatch};
+use iismodcheck::detect::severity::{self, Circumstances};
+use iismodcheck::detect::{Code, ReasonCode, Severity, Verdict};
 
 pub mod vector;
 
@@ -54,101 +51,43 @@ fn the_tables_show_every_verdict_severity_and_reason_of_a_decision() {
         .flat_map(|vector| &vector.reasons)
         .map(|reason| reason.split_once(':').map_or(reason.as_str(), |(code, _)| code))
         .collect();
-    for (code, _) in codes().into_iter().filter(|(_, table)| *table != "event") {
-        // Of the image flags, the tables of image paths have every one.
-        let of_flags = ImageFlags::TABLE.iter().any(|(_, flag, _)| *flag == code);
-        // What is said of an inventory's row and of a change, beside the decision.
-        let beside = matches!(code, "missing_name" | "continues");
-        // Lists that are broken are tables of their own (broken_lists.rs).
-        let of_lists = matches!(code, "allowlist_damaged" | "allowlist_unreadable");
-        assert!(reasons.contains(code) || of_flags || of_lists || beside, "{code}");
+    for code in ReasonCode::all() {
+        let shown_elsewhere = match code {
+            // The tables of events and of image paths have every one.
+            ReasonCode::Unreadable(_) | ReasonCode::Oddity(_) => true,
+            // What is said of an inventory's row and of a change, beside the decision.
+            ReasonCode::Code(Code::MissingName | Code::Continues) => true,
+            // Lists that are broken are tables of their own (broken_lists.rs).
+            ReasonCode::Code(Code::AllowlistDamaged | Code::AllowlistUnreadable) => true,
+            _ => false,
+        };
+        assert!(shown_elsewhere || reasons.contains(code.as_str()), "{code:?}");
     }
 }
 
-/// Every reason code with the table that it is in.
-fn codes() -> Vec<(&'static str, &'static str)> {
-    let of = |table: &'static [(&'static str, &'static str)], name| {
-        table.iter().map(move |(code, _)| (*code, name))
-    };
-    of(reason::REASONS, "decision")
-        .chain(of(event::REASONS, "event"))
-        .chain(of(Resemblance::CODES, "lookalike"))
-        .chain(of(LOCATIONS, "place"))
-        .chain(ImageFlags::TABLE.iter().map(|(_, code, _)| (*code, "image")))
-        .collect()
-}
-
+/// Each word has one meaning, and texts that fit into a cell of a table of Markdown.
 #[test]
-fn every_code_has_one_meaning() {
+fn every_word_is_told() {
+    let verdicts = Verdict::ALL.map(|verdict| (verdict.as_str(), verdict.meaning(), verdict.told()));
+    let reasons = ReasonCode::all().map(|code| (code.as_str(), code.meaning(), code.told()));
     let mut seen = BTreeSet::new();
-    for (code, _) in codes() {
-        assert!(seen.insert(code), "{code} is in two tables");
-        assert!(reason::meaning(code).is_some_and(|meaning| !meaning.is_empty()), "{code}");
+    for (word, meaning, told) in verdicts.into_iter().chain(reasons) {
+        assert!(seen.insert(word), "{word} stands twice");
+        assert!(word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'), "{word}");
+        for text in [meaning, told.since, told.seen, told.why, told.todo, told.example] {
+            assert!(!text.trim().is_empty() && !text.contains(['|', '\n']), "{word}: {text}");
+            // It stands behind a colon or a semicolon, or in a cell.
+            assert!(!text.ends_with('.'), "{word}: {text}");
+        }
     }
-    for how in [TypeMatch::Weak, TypeMatch::OtherVersion] {
-        assert!(how.reason().and_then(reason::meaning).is_some(), "{how:?}");
-    }
-    assert_eq!(reason::meaning("no_such_code"), None);
+    assert_eq!(ReasonCode::named("no_such_code"), None);
 }
 
-/// The rows of the tables below a heading: the code in the first cell, and how many cells have text.
-fn documented(heading: &str) -> BTreeMap<String, usize> {
-    let (_, section) = DOCUMENTATION.split_once(&format!("\n## {heading}\n")).expect(heading);
-    let section = section.split("\n## ").next().unwrap_or_default();
-    let mut rows = BTreeMap::new();
-    for line in section.lines().filter_map(|line| line.strip_prefix("| `")) {
-        let (code, rest) = line.split_once("` |").unwrap_or_else(|| panic!("one code: {line}"));
-        let cells = rest.split(" |").filter(|cell| cell.trim().len() > 2).count();
-        assert!(rows.insert(code.to_owned(), cells).is_none(), "{code} stands twice below {heading}");
-    }
-    rows
-}
-
+/// The severity in the table of verdicts is that of a native module which was added, with nothing else known.
 #[test]
-fn the_documentation_has_every_verdict_and_no_other() {
-    let rows = documented("Verdicts");
-    let expected: BTreeSet<String> = Verdict::ALL.iter().map(|v| v.as_str().to_owned()).collect();
-    assert_eq!(rows.keys().cloned().collect::<BTreeSet<_>>(), expected);
-    // Severity, what was seen, why it matters, what to do, an example.
-    assert!(rows.values().all(|cells| *cells == 5), "{rows:?}");
-}
-
-#[test]
-fn the_documentation_has_every_reason_code_and_no_other() {
-    let rows = documented("Reason codes");
-    let expected: BTreeSet<String> = codes().into_iter().map(|(code, _)| code.to_owned()).collect();
-    let documented: BTreeSet<String> = rows.keys().cloned().collect();
-    let missing: Vec<_> = expected.difference(&documented).collect();
-    let extra: Vec<_> = documented.difference(&expected).collect();
-    assert!(missing.is_empty() && extra.is_empty(), "missing {missing:?}, in no table {extra:?}");
-    // What was seen, why it matters, what to do, an example.
-    let short: Vec<_> = rows.iter().filter(|(_, cells)| **cells != 4).collect();
-    assert!(short.is_empty(), "{short:?}");
-}
-
-/// The severity column of the verdict table is that of a native module which was added, with nothing else known.
-#[test]
-fn the_documented_severities_are_those_of_the_code() {
-    let (_, section) = DOCUMENTATION.split_once("\n## Verdicts\n").unwrap();
+fn the_severities_of_the_table_are_those_of_the_decision() {
     for verdict in Verdict::ALL {
-        let row = section.lines().find_map(|l| l.strip_prefix(&format!("| `{verdict}` | "))).unwrap();
-        let severity = severity::severity(&severity::Circumstances {
-            verdict,
-            hidden: None,
-            level: Level::Change,
-            kind: Some(Kind::Native),
-            action: Action::Added,
-            image_changed_unseen: false,
-            renamed: false,
-            name_entry: false,
-            list_changed: false,
-            settings_changed: false,
-            protection_lost: false,
-            threat_basename: false,
-            system32_root: false,
-            by_app_pool: false,
-        });
-        assert!(row.starts_with(&format!("{severity} |")), "{verdict}: {severity}, documented {row}");
+        assert_eq!(severity::severity(&Circumstances::plain(verdict)), verdict.severity(), "{verdict}");
     }
 }
 
@@ -162,12 +101,7 @@ fn the_severity_table_is_that_of_the_code() {
 }
 
 #[test]
-fn the_documented_scores_are_those_of_the_code_and_rise() {
-    let mut last = -1;
-    for severity in Severity::ALL {
-        let score: i32 = severity.score().parse().unwrap();
-        assert!(score > last && (0..=100).contains(&score), "{severity}");
-        assert!(DOCUMENTATION.contains(&format!("| {severity} | {score} |")), "{severity}");
-        last = score;
-    }
+fn scores_and_severities_rise_together() {
+    let scores = Severity::ALL.map(|severity| severity.score().parse::<u32>().unwrap());
+    assert!(scores.is_sorted_by(|a, b| a < b) && scores[4] <= 100, "{scores:?}");
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use crate::texts;
+use crate::{texts, words};
 
 /// What cargo is asked, in this order.
 const STEPS: [&str; 4] = [
@@ -19,6 +19,8 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     let started = Instant::now();
     eprintln!("== texts");
     texts::check(root)?;
+    eprintln!("== words");
+    words::check(root)?;
     for step in STEPS {
         eprintln!("== cargo {step}");
         // The cargo that started this program, so that both are of one toolchain.

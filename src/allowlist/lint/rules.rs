@@ -9,7 +9,7 @@ use super::{
 use crate::allowlist::glob::{Glob, has_wildcard};
 use crate::allowlist::globs::{is_usable, literal_folder};
 use crate::allowlist::{Candidates, Column, Effect, Entry, EntryNumber, Identity, Index, Match, Origin};
-use crate::iis::{Action, Class, Image, ImageFlags, Kind, Roots};
+use crate::iis::{Action, Class, Image, ImageFlags, Kind, Oddity, Roots};
 
 /// Runs every rule on an enabled entry of the site.
 pub(super) fn check(
@@ -74,7 +74,7 @@ fn image(number: EntryNumber, entry: &Entry, index: &Index, report: &mut Report<
     }
     let Some(image) = index.image(number) else { return };
     let is_glob = entry.matching == Match::Glob;
-    let odd = ImageFlags::codes(image.flags).collect::<Vec<_>>().join(", ");
+    let odd = image.flags.oddities().map(Oddity::as_str).collect::<Vec<_>>().join(", ");
     if image.flags.intersects(ImageFlags::UNKNOWN_ENV) {
         return report(Column::Image, &UNKNOWN_VARIABLE, "");
     }
@@ -88,7 +88,7 @@ fn image(number: EntryNumber, entry: &Entry, index: &Index, report: &mut Report<
         if image.is_relative() {
             report(Column::Image, &RELATIVE_IMAGE, "");
         } else if let Some(place) = image.suspicious_location(&index.roots) {
-            report(Column::Image, &USER_WRITABLE, place);
+            report(Column::Image, &USER_WRITABLE, place.as_str());
         }
         return;
     }
@@ -100,7 +100,7 @@ fn image(number: EntryNumber, entry: &Entry, index: &Index, report: &mut Report<
         let roots = Roots::default();
         let inside = Image::normalise(&format!("{folder}\\module.dll"), &roots);
         if let Some(place) = inside.suspicious_location(&roots) {
-            report(Column::Image, &USER_WRITABLE, place);
+            report(Column::Image, &USER_WRITABLE, place.as_str());
         } else {
             let skipped = skipped(image, index);
             if !skipped.is_empty() {

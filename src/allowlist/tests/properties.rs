@@ -6,7 +6,7 @@ use proptest::sample::select;
 use super::{Seen, catalogue, with_packs, written};
 use crate::allowlist::glob::Glob;
 use crate::allowlist::{Effect, Entry, Index, Match, Origin, SiteFile, lint};
-use crate::iis::Image;
+use crate::iis::{Image, Oddity};
 
 const NAMES: [&str; 6] = ["A", "B", "a", "StaticFileModule", "modrpflt", ""];
 const IMAGES: [&str; 10] = [
@@ -91,8 +91,10 @@ fn matches(entry: &Entry, seen: &Seen) -> [bool; 4] {
         _ if entry.image.is_empty() => entry.type_name.is_empty() && (deny || glob),
         None => false,
         Some(image) if glob => {
-            let certain =
-                !own.flags.codes().any(|code| !matches!(code, "wildcard" | "relative" | "other_drive"));
+            let certain = !own
+                .flags
+                .oddities()
+                .any(|odd| !matches!(odd, Oddity::Wildcard | Oddity::Relative | Oddity::OtherDrive));
             // What is denied is denied however uncertain its path is.
             let alike = |own: &str, seen: &str| Glob::new(own, Some('\\')).matches(seen);
             alike(&own.on_drive(&roots), &image.on_drive(&roots))

@@ -10,9 +10,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use text::{Text, core, undecorated};
 
 mod distance;
+mod likeness;
 #[cfg(test)]
 mod tests;
 mod text;
+
+pub use likeness::Likeness;
 
 /// A known module: its name and, for a native one, the stem of its DLL.
 #[derive(Debug, Clone, Copy)]
@@ -66,31 +69,17 @@ pub struct Resemblance {
 }
 
 impl Resemblance {
-    /// Every reason code with what it says.
-    pub const CODES: &'static [(&'static str, &'static str)] = &[
-        ("lookalike_invisible", "the name is a known one with invisible characters or white space in it"),
-        ("lookalike_case", "the name differs from a known one in case only"),
-        (
-            "lookalike_kind",
-            "the name is a known one, but of another kind: a filter named like a module, or the reverse",
-        ),
-        ("lookalike_confusable", "the name looks like a known one to the eye"),
-        ("lookalike_edit", "the name is one or two edits away from a known one"),
-        ("lookalike_affix", "the name is a known one with something before or after it"),
-        ("lookalike_stem", "the DLL's file name is that of a known module, near it, or near its name"),
-    ];
-
     /// The reason code.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Likeness {
         match (self.part, self.how) {
-            (Part::Stem, _) => "lookalike_stem",
-            (Part::Name, How::Invisible) => "lookalike_invisible",
-            (Part::Name, How::Case) => "lookalike_case",
-            (Part::Name, How::Same) => "lookalike_kind",
-            (Part::Name, How::Confusable) => "lookalike_confusable",
-            (Part::Name, How::Edits(_)) => "lookalike_edit",
-            (Part::Name, How::Affix) => "lookalike_affix",
+            (Part::Stem, _) => Likeness::Stem,
+            (Part::Name, How::Invisible) => Likeness::Invisible,
+            (Part::Name, How::Case) => Likeness::Case,
+            (Part::Name, How::Same) => Likeness::Kind,
+            (Part::Name, How::Confusable) => Likeness::Confusable,
+            (Part::Name, How::Edits(_)) => Likeness::Edit,
+            (Part::Name, How::Affix) => Likeness::Affix,
         }
     }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::{How, Known, Lookalikes, Part, Resemblance};
+use super::{How, Known, Likeness, Lookalikes, Part, Resemblance};
 use crate::iis::{Image, Roots};
 
 /// Columns: `default` or `pack`, name, DLL.
@@ -59,7 +59,7 @@ fn table_of_lookalikes() {
     for row in rows(LOOKALIKES) {
         let [name, dll, resembled, code] = row.as_slice() else { panic!("four cells: {row:?}") };
         let found = known.find(name, stem(dll).as_deref());
-        let seen = found.as_ref().map_or(("", ""), |found| (found.known.as_str(), found.code()));
+        let seen = found.as_ref().map_or(("", ""), |found| (found.known.as_str(), found.code().as_str()));
         assert_eq!(seen, (resembled.as_str(), code.as_str()), "{name} {dll}: {found:?}");
     }
 }
@@ -112,8 +112,7 @@ fn says_what_is_resembled_and_how() {
 }
 
 #[test]
-fn every_code_is_listed_once() {
-    let listed: Vec<_> = Resemblance::CODES.iter().map(|(code, _)| *code).collect();
+fn every_likeness_is_given() {
     let hows = [How::Invisible, How::Case, How::Same, How::Confusable, How::Edits(1), How::Affix];
     let mut given: Vec<_> = [Part::Name, Part::Stem]
         .into_iter()
@@ -124,9 +123,7 @@ fn every_code_is_listed_once() {
         .collect();
     given.sort_unstable();
     given.dedup();
-    let mut sorted = listed.clone();
-    sorted.sort_unstable();
-    assert_eq!(given, sorted);
+    assert_eq!(given.len(), Likeness::ALL.len());
 }
 
 #[test]

@@ -1,82 +1,158 @@
 //! Places and spellings from which no module is expected.
 
-use super::{Image, ImageFlags};
+use super::{Image, ImageFlags, Oddity};
+use crate::words::words;
 
-/// Reason codes of places, with what each says.
-pub const LOCATIONS: &[(&str, &str)] = &[
-    (TEMP, "a folder named Temp or Tmp"),
-    (PUBLIC, "the profile that all users share"),
-    (USERS, "a user's profile"),
-    (PROGRAM_DATA, "ProgramData, where every user may create files"),
-    (PERF_LOGS, "PerfLogs"),
-    (RECYCLE_BIN, "the recycle bin"),
-    (WEB_ROOT, "a folder that a web site serves"),
-    (TASKS, "the folder of scheduled tasks"),
-    (SPOOL, "the folder of the print spooler"),
-];
-
-const TEMP: &str = "location_temp";
-const PUBLIC: &str = "location_public";
-const USERS: &str = "location_users";
-const PROGRAM_DATA: &str = "location_programdata";
-const PERF_LOGS: &str = "location_perflogs";
-const RECYCLE_BIN: &str = "location_recycle_bin";
-const WEB_ROOT: &str = "location_webroot";
-const TASKS: &str = "location_tasks";
-const SPOOL: &str = "location_spool";
-
-/// Spellings that hide where the file lies, the most telling first.
-const HIDING: &[ImageFlags] = &[
-    ImageFlags::DEVICE_PREFIX,
-    ImageFlags::UNRESOLVABLE_DEVICE,
-    ImageFlags::REMOTE,
-    ImageFlags::ADS,
-    ImageFlags::SHORT_NAME,
-    ImageFlags::UNKNOWN_ENV,
-    ImageFlags::ESCAPES_ROOT,
-    ImageFlags::SYSNATIVE,
-    ImageFlags::CONTROL_CHARACTERS,
-    ImageFlags::INNER_QUOTE,
-    ImageFlags::WILDCARD,
-    ImageFlags::TOO_LONG,
-];
-
-/// The reason code of a spelling that hides the place.
-pub(super) fn hiding(image: &Image) -> Option<&'static str> {
-    HIDING.iter().find(|flag| image.flags.intersects(**flag))?.codes().next()
+words! {
+    /// A place where no module belongs.
+    pub enum Place {
+        Temp = "location_temp" {
+            since: "0.1.0",
+            means: "a folder named Temp or Tmp",
+            seen: "a folder named Temp or Tmp",
+            why: "everyone can write there, and it is emptied",
+            todo: "secure the file at once",
+            example: r"`C:\Windows\Temp\z.dll`",
+        }
+        Public = "location_public" {
+            since: "0.1.0",
+            means: "the profile that all users share",
+            seen: "the profile that all users share",
+            why: "every user can write there",
+            todo: "find what wrote it",
+            example: r"`C:\Users\Public\z.dll`",
+        }
+        Users = "location_users" {
+            since: "0.1.0",
+            means: "a user's profile",
+            seen: "a user's profile",
+            why: "that user can change the code that IIS loads",
+            todo: "ask the user",
+            example: r"`C:\Users\bob\z.dll`",
+        }
+        ProgramData = "location_programdata" {
+            since: "0.1.0",
+            means: "ProgramData, where every user may create files",
+            seen: "ProgramData",
+            why: "every user may create files there; malware was found here",
+            todo: "check the owner of the file",
+            example: r"`C:\ProgramData\z.dll`",
+        }
+        PerfLogs = "location_perflogs" {
+            since: "0.1.0",
+            means: "PerfLogs",
+            seen: "PerfLogs",
+            why: "nothing belongs there but logs",
+            todo: "secure the file",
+            example: r"`C:\PerfLogs\z.dll`",
+        }
+        RecycleBin = "location_recycle_bin" {
+            since: "0.1.0",
+            means: "the recycle bin",
+            seen: "the recycle bin",
+            why: "a place to hide",
+            todo: "secure the file",
+            example: r"`C:\$Recycle.Bin\…\z.dll`",
+        }
+        WebRoot = "location_webroot" {
+            since: "0.1.0",
+            means: "a folder that a web site serves",
+            seen: "a folder that a web site serves",
+            why: "an upload can become a module",
+            todo: "look for web shells beside it",
+            example: r"`C:\inetpub\wwwroot\bin\z.dll`",
+        }
+        Tasks = "location_tasks" {
+            since: "0.1.0",
+            means: "the folder of scheduled tasks",
+            seen: "the folder of scheduled tasks",
+            why: "often writable, seldom looked at",
+            todo: "secure the file",
+            example: r"`C:\Windows\System32\Tasks\z.dll`",
+        }
+        Spool = "location_spool" {
+            since: "0.1.0",
+            means: "the folder of the print spooler",
+            seen: "the folder of the print spooler",
+            why: "writable by way of printer drivers",
+            todo: "secure the file",
+            example: r"`%windir%\System32\spool\drivers\z.dll`",
+        }
+    }
 }
 
-/// The reason code of the place that the path names; a relative one names none.
-pub(super) fn place(image: &Image) -> Option<&'static str> {
+/// What speaks against where a file lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suspicion {
+    /// No module belongs there.
+    Place(Place),
+    /// The spelling hides the place.
+    Spelling(Oddity),
+}
+
+impl Suspicion {
+    /// The word in results.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Place(place) => place.as_str(),
+            Self::Spelling(oddity) => oddity.as_str(),
+        }
+    }
+}
+
+/// Spellings that hide where the file lies, the most telling first.
+const HIDING: &[Oddity] = &[
+    Oddity::DevicePrefix,
+    Oddity::UnresolvableDevice,
+    Oddity::Remote,
+    Oddity::Ads,
+    Oddity::ShortName,
+    Oddity::UnknownEnv,
+    Oddity::EscapesRoot,
+    Oddity::Sysnative,
+    Oddity::ControlCharacters,
+    Oddity::InnerQuote,
+    Oddity::Wildcard,
+    Oddity::TooLong,
+];
+
+/// A spelling that hides the place.
+pub(super) fn hiding(image: &Image) -> Option<Oddity> {
+    HIDING.iter().copied().find(|oddity| image.flags.intersects(ImageFlags::of(*oddity)))
+}
+
+/// The bad place that the path names; a relative one names none.
+pub(super) fn place(image: &Image) -> Option<Place> {
     if image.is_relative() {
         return None;
     }
     let directory = image.directory();
     let components = || directory.split('\\');
     if components().skip(1).any(|c| matches!(c, "temp" | "tmp")) {
-        return Some(TEMP);
+        return Some(Place::Temp);
     }
     if components().skip(1).any(|c| matches!(c, "wwwroot" | "ftproot" | "aspnet_client")) {
-        return Some(WEB_ROOT);
+        return Some(Place::WebRoot);
     }
     if components().skip(1).any(|c| matches!(c, "$recycle.bin" | "recycler" | "recycled")) {
-        return Some(RECYCLE_BIN);
+        return Some(Place::RecycleBin);
     }
     let mut parts = components();
     let root = parts.next()?;
     let first = parts.next();
     let second = parts.next();
     match (root, first, second) {
-        ("%public%", ..) => Some(PUBLIC),
-        ("%programdata%", ..) => Some(PROGRAM_DATA),
+        ("%public%", ..) => Some(Place::Public),
+        ("%programdata%", ..) => Some(Place::ProgramData),
         ("%windir%", Some("tasks"), _) | ("%windir%", Some("system32" | "syswow64"), Some("tasks")) => {
-            Some(TASKS)
+            Some(Place::Tasks)
         }
-        ("%windir%", Some("system32" | "syswow64"), Some("spool")) => Some(SPOOL),
+        ("%windir%", Some("system32" | "syswow64"), Some("spool")) => Some(Place::Spool),
         (drive, Some(folder), _) if drive.ends_with(':') => match folder {
-            "users" | "documents and settings" => Some(USERS),
-            "programdata" => Some(PROGRAM_DATA),
-            "perflogs" => Some(PERF_LOGS),
+            "users" | "documents and settings" => Some(Place::Users),
+            "programdata" => Some(Place::ProgramData),
+            "perflogs" => Some(Place::PerfLogs),
             _ => None,
         },
         _ => None,

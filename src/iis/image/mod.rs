@@ -16,8 +16,8 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
-pub use flags::ImageFlags;
-pub use location::LOCATIONS;
+pub use flags::{ImageFlags, Oddity};
+pub use location::{Place, Suspicion};
 
 /// The longest image path that is looked at, in characters. Windows takes at most 32,767 with a device prefix and
 /// 260 without one; a longer text here is an attack on the reader, not a path.
@@ -90,17 +90,17 @@ impl Image {
         opened::opened(self, roots)
     }
 
-    /// The reason code of a place from which no module is expected ([`LOCATIONS`]), as written or as Windows opens it.
+    /// The place from which no module is expected, as written or as Windows opens it.
     #[must_use]
-    pub fn place(&self, roots: &Roots) -> Option<&'static str> {
+    pub fn place(&self, roots: &Roots) -> Option<Place> {
         location::place(self).or_else(|| location::place(&self.opened(roots)))
     }
 
-    /// The reason code of the [`Image::place`], or of a spelling that hides the place (a code of
-    /// [`ImageFlags::TABLE`]). A merely relative path is neither.
+    /// The [`Image::place`], or a spelling that hides the place. A merely relative path is neither.
     #[must_use]
-    pub fn suspicious_location(&self, roots: &Roots) -> Option<&'static str> {
-        self.place(roots).or_else(|| location::hiding(self))
+    pub fn suspicious_location(&self, roots: &Roots) -> Option<Suspicion> {
+        let place = self.place(roots).map(Suspicion::Place);
+        place.or_else(|| location::hiding(self).map(Suspicion::Spelling))
     }
 
     /// Whether the file lies in System32 (or `SysWOW64`) itself, as written or as Windows opens it, not in a folder below

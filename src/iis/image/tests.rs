@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{Image, ImageFlags, LOCATIONS, MAX_CHARACTERS};
+use super::{Image, ImageFlags, MAX_CHARACTERS, Oddity, Place, Suspicion};
 use crate::iis::roots::{Roots, RootsError};
 
 /// Columns: written, roots, normal form, flags in any order, suspicious location.
@@ -61,11 +61,12 @@ fn table_of_images() {
     assert!(rows.len() > 130, "{} rows", rows.len());
     for row in rows {
         let image = Image::normalise(&row.written, &row.roots);
-        let mut flags: Vec<_> = image.flags.codes().collect();
+        let mut flags: Vec<_> = image.flags.oddities().map(Oddity::as_str).collect();
         flags.sort_unstable();
         assert_eq!(image.normal, row.normal, "{:?}", row.written);
         assert_eq!(flags, row.flags, "{:?}", row.written);
-        assert_eq!(image.suspicious_location(&row.roots), row.location.as_deref(), "{:?}", row.written);
+        let location = image.suspicious_location(&row.roots).map(Suspicion::as_str);
+        assert_eq!(location, row.location.as_deref(), "{:?}", row.written);
         assert_eq!(Image::normalise(&image.normal, &row.roots).normal, row.normal, "{:?}", row.written);
     }
 }
@@ -73,14 +74,13 @@ fn table_of_images() {
 #[test]
 fn the_table_shows_every_flag_and_every_place() {
     let rows = rows();
-    for (flag, code, meaning) in ImageFlags::TABLE {
-        assert!(!meaning.is_empty());
-        assert_eq!(flag.codes().collect::<Vec<_>>(), [*code]);
-        let shown = rows.iter().any(|row| row.flags.iter().any(|f| f == code));
-        assert!(shown || *code == "too_long", "{code}");
+    for oddity in Oddity::ALL {
+        assert_eq!(ImageFlags::of(oddity).oddities().collect::<Vec<_>>(), [oddity]);
+        let shown = rows.iter().any(|row| row.flags.iter().any(|flag| flag == oddity.as_str()));
+        assert!(shown || oddity == Oddity::TooLong, "{oddity}");
     }
-    for (code, _) in LOCATIONS {
-        assert!(rows.iter().any(|row| row.location.as_deref() == Some(code)), "{code}");
+    for place in Place::ALL {
+        assert!(rows.iter().any(|row| row.location.as_deref() == Some(place.as_str())), "{place}");
     }
 }
 
@@ -280,7 +280,7 @@ proptest! {
     fn normalising_twice_is_normalising_once(text in hostile(), roots in some_roots()) {
         let once = Image::normalise(&text, &roots);
         let twice = Image::normalise(&once.normal, &roots);
-        prop_assert_eq!(&twice.normal, &once.normal, "{:?}", once.flags.codes().collect::<Vec<_>>());
+        prop_assert_eq!(&twice.normal, &once.normal, "{:?}", once.flags.oddities().collect::<Vec<_>>());
     }
 
     /// A resolved path is plain: nothing is left in it that Windows would interpret once more.

@@ -103,7 +103,8 @@ def options(package: Package):
     if "allowlist" not in known:
         yield f"the executable does not tell its options: {done.stdout!r}"
     syntax = " ".join(keys.get("syntax", "") for keys in package.conf("searchbnf.conf").values())
-    readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("\nOptions:")[2].partition("\n\n")[0]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("words:options ")[2].partition("/words")[0]
+    readme = " ".join(re.findall(r"^\| `(\w+=)`", readme, re.MULTILINE))
     for where, text in (("searchbnf.conf", syntax), ("README.md of the repository", readme)):
         documented = set(re.findall(r"\b(\w+)=", text))
         for name in sorted(known ^ documented):

@@ -459,16 +459,19 @@ fn what_a_baseline_leaves_out() {
 fn a_baseline_from_the_result_of_a_scan() {
     let export = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/iis-operational.csv");
     let export = export.to_str().unwrap();
-    let files = folder(&[]);
-    let direct = run_in(files.path(), &["allowlist", "baseline", export]);
+    // A reason whose detail holds blanks, commas and brackets, and one behind it.
+    let list = b"name,image,_time\nCache,\"D:\\\\My modules\\cache.dll\",2026-03-02T00:00:00Z\n";
+    let files = folder(&[("list.csv", list)]);
+    let direct = run_in(files.path(), &["allowlist", "baseline", export, "list.csv"]);
     for format in ["json", "csv"] {
-        let scan = run_in(files.path(), &["scan", "--format", format, export]).good();
+        let scan = run_in(files.path(), &["scan", "--format", format, export, "list.csv"]).good();
         fs::write(files.path().join("result"), scan).unwrap();
         let run = run_in(files.path(), &["allowlist", "baseline", "result"]);
         assert_eq!(run.code, Some(0), "{}", run.stderr);
         assert_eq!(run.stdout, direct.stdout, "{format}");
         assert_eq!(run.stderr, direct.stderr, "{format}");
         assert!(run.stderr.contains("(it was removed)"), "{}", run.stderr);
+        assert!(run.stderr.contains("(look at this first: threat_basename)"), "{}", run.stderr);
     }
     fs::write(files.path().join("allow.csv"), &direct.stdout).unwrap();
     let again = run_in(files.path(), &["allowlist", "baseline", "--allowlist", "allow.csv", "result"]);
@@ -482,6 +485,10 @@ fn a_baseline_from_the_result_of_a_scan() {
         ("{", "not the output of `scan --format json`"),
         (r#"{"findings": [{"iis_module_verdict": "fine"}]}"#, "finding 1: `fine` is no verdict"),
         ("iis_module_name,iis_module_verdict\nA\n", "result, line 2: the row has not as many cells"),
+        (
+            "iis_module_reasons,iis_module_verdict\n[quoted,unknown\n",
+            "result, line 2, column iis_module_reasons: no list of reasons (",
+        ),
     ] {
         fs::write(files.path().join("result"), content).unwrap();
         let error = run_in(files.path(), &["allowlist", "baseline", "result"]).error();

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use iismodcheck::allowlist::glob::Glob;
 use iismodcheck::allowlist::{Column, Effect, Entry, Match, Origin, Profile, Scope, ScopeAnswer, Strength};
 use iismodcheck::detect::lookalike::{Known, Lookalikes, Resemblance};
-use iismodcheck::iis::{Action, Class, Image, Kind, ManagedType, Subject, TypeMatch, fold};
+use iismodcheck::iis::{Action, Class, Image, Kind, ManagedType, Subject, Suspicion, TypeMatch, fold};
 
 /// An entry with its image and type as the hosts of one profile see them.
 pub struct Seen<'e> {
@@ -114,7 +114,8 @@ impl<'c> Case<'c> {
         let roots = &self.shelf.profile.roots;
         let in_arguments = self.subject.class == Class::Handler
             && self.subject.image.is_some_and(|image| image.contains(r"|C:\Temp\"));
-        let of_image = self.image.as_ref().and_then(|image| image.suspicious_location(roots));
+        let of_image =
+            self.image.as_ref().and_then(|image| image.suspicious_location(roots)).map(Suspicion::as_str);
         of_image.or(in_arguments.then_some("location_temp"))
     }
 

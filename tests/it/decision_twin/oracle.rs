@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use iismodcheck::allowlist::Origin;
 use iismodcheck::detect::lookalike::{How, Part};
 use iismodcheck::detect::{Severity, Verdict};
-use iismodcheck::iis::{Action, Class, Kind, Level, Subject, TypeMatch};
+use iismodcheck::iis::{Action, Class, Kind, Level, Oddity, Subject, TypeMatch};
 
 use super::matching::{Case, Seen, Shelf, is_about_nothing_in_particular};
 
@@ -187,7 +187,7 @@ impl Case<'_> {
         if let Some(r) =
             self.resemblance.clone().filter(|r| image.is_none() || r.part == Part::Name && r.how != How::Same)
         {
-            self.say(r.code(), &r.known);
+            self.say(r.code().as_str(), &r.known);
         }
         if self.image.is_none() && self.managed.is_none() {
             return;
@@ -223,7 +223,8 @@ impl Case<'_> {
 
     fn reasons_of_any_verdict(&mut self, verdict: Verdict) {
         let subject = self.subject;
-        let flags: Vec<&str> = self.image.iter().flat_map(|image| image.flags.codes()).collect();
+        let flags: Vec<&str> =
+            self.image.iter().flat_map(|image| image.flags.oddities()).map(Oddity::as_str).collect();
         flags.into_iter().chain(self.location()).for_each(|code| self.say(code, ""));
         let vouched = matches!(verdict, Verdict::Allowed | Verdict::KnownGood);
         let common = self.threat(false).filter(|_| verdict != Verdict::KnownMalicious);
