@@ -8,8 +8,8 @@
 //!  splunkd                                          files
 //!     │ chunked protocol                              │ csv
 //!     ▼                                               ▼
-//!  searchcommand ── Record ──▶ command            source ◀── cli
-//!                                 │  cells            │ rows
+//!  searchcommand ── Record ──▶ command    source::Reader ◀── scan ◀── cli
+//!                                 │  cells            │ one row at a time
 //!                                 ▼                   ▼
 //!                               event::read ─▶ Event ─▶ ConfigChange
 //!                                                         │
@@ -34,16 +34,20 @@
 //! | module | job | uses |
 //! |---|---|---|
 //! | [`cli`] | the command line and the exit status | all |
-//! | [`command`] | `iismodcheck` as a search command | `searchcommand`, site, detect, allowlist, event, iis |
+//! | [`command`] | `iismodcheck` as a search command | `searchcommand`, knowledge, detect, allowlist, event, iis |
 //! | [`scan`] | rows of files to findings, proposals, what earlier scans wrote | source, report, detect, allowlist, event, iis |
-//! | [`site`] | the files that a site writes: read, put together | allowlist |
-//! | [`source`] | files to scan | event |
+//! | [`knowledge`] | the files that a site writes: read, put together | allowlist |
+//! | [`source`] | files to scan, one row at a time | event |
 //! | [`report`] | what a scan prints | detect |
 //! | [`detect`] | subjects, verdicts, reasons, severity, changes | allowlist, event, iis, words |
 //! | [`allowlist`] | baseline, packs, threats, site entries: load, match, lint | iis |
 //! | [`event`] | what one Windows event says | iis, words |
 //! | [`iis`] | configuration paths, image paths, types | words |
 //! | [`words`] | the form of the tables of words: verdicts, reason codes | nothing |
+//! | [`problem`] | what went wrong, for people: kind, place, what, hint | origin |
+//! | [`origin`] | where something stands: file, line, record, element, byte | nothing |
+//!
+//! What is not pure may use `problem` and `origin` as well.
 //!
 //! `event`, `iis`, `allowlist`, `detect` and `words` do no I/O and hold no clock and no global.
 
@@ -53,8 +57,10 @@ pub mod command;
 pub mod detect;
 pub mod event;
 pub mod iis;
+pub mod knowledge;
+pub mod origin;
+pub mod problem;
 pub mod report;
 pub mod scan;
-pub mod site;
 pub mod source;
 pub mod words;

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::detect::Severity;
 use crate::iis::{Action, Kind};
-use crate::scan::Level;
+use crate::scan::Unit;
 
 /// Checks IIS module changes against a known-good allowlist.
 ///
@@ -35,7 +35,7 @@ pub enum Command {
 
 /// Which entries are compared with.
 #[derive(Debug, Args)]
-pub struct Knowledge {
+pub struct Compared {
     /// The site's allowlist (CSV).
     #[arg(long, value_name = "FILE")]
     pub allowlist: Option<PathBuf>,
@@ -80,10 +80,10 @@ pub struct Scan {
     pub files: Vec<PathBuf>,
     /// Which entries are compared with.
     #[command(flatten)]
-    pub knowledge: Knowledge,
+    pub compared: Compared,
     /// One finding per change, or per event row.
-    #[arg(long, value_enum, default_value_t = Level::Change)]
-    pub level: Level,
+    #[arg(long, value_enum, default_value_t = Unit::Change)]
+    pub level: Unit,
     /// How findings are printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
@@ -113,7 +113,7 @@ pub enum Allowlist {
         from: Vec<PathBuf>,
         /// Which entries are known already.
         #[command(flatten)]
-        knowledge: Knowledge,
+        compared: Compared,
     },
     /// Tell the whole decision for one module, step by step.
     Explain(Box<Explain>),
@@ -228,7 +228,7 @@ pub struct Explain {
     pub old: Option<String>,
     /// Which entries are compared with.
     #[command(flatten)]
-    pub knowledge: Knowledge,
+    pub compared: Compared,
 }
 
 fn kind(text: &str) -> Result<Kind, String> {

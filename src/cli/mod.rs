@@ -4,16 +4,18 @@
 
 mod allowlist;
 mod args;
-mod knowledge;
+mod options;
 mod scan;
 mod search;
 
+use std::error::Error;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::problem::{Problem, ProblemKind};
 use crate::report::printable;
 
 use args::{Cli, Command};
@@ -34,7 +36,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if (arguments.len() <= 1 || search_head_only) && !io::stdin().is_terminal() {
         return match search::run(search_head_only) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(error) => failed(&error.to_string()),
+            Err(error) => failed(&error),
         };
     }
     let cli = match Cli::try_parse_from(arguments) {
@@ -52,7 +54,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     match result {
         Ok(status) => status,
-        Err(Failure::Told(text)) => failed(&text),
+        Err(Failure::Told(problem)) => failed(&problem),
         Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
     }
 }
@@ -60,7 +62,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Why a subcommand ends early.
 enum Failure {
     /// Something to tell.
-    Told(String),
+    Told(Problem),
     /// Whoever read the output has seen enough.
     ClosedPipe,
 }
@@ -70,19 +72,20 @@ impl From<io::Error> for Failure {
         if error.kind() == io::ErrorKind::BrokenPipe {
             Self::ClosedPipe
         } else {
-            Self::Told(format!("the output cannot be written: {error}"))
+            let what = format!("the output cannot be written: {error}");
+            Self::Told(Problem::new(ProblemKind::Unwritable, what))
         }
     }
 }
 
-impl From<String> for Failure {
-    fn from(text: String) -> Self {
-        Self::Told(text)
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Told(problem)
     }
 }
 
-fn failed(text: &str) -> ExitCode {
+fn failed(error: &dyn Error) -> ExitCode {
     // There is nobody left to tell when standard error is closed.
-    let _: io::Result<()> = writeln!(io::stderr(), "iismodcheck: {}", printable(text));
+    let _: io::Result<()> = writeln!(io::stderr(), "iismodcheck: {}", printable(&error.to_string()));
     ExitCode::from(FAILED)
 }

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::site::{Knowledge, assemble_what_is_sound, read_file};
+use searchcommand::Fatal;
+
+use crate::knowledge::{Knowledge, Named, assemble_what_is_sound, read_file};
+use crate::problem::Problem;
 
 use super::options::Options;
 
@@ -43,26 +46,28 @@ impl Lookups {
 
     /// All entries and host profiles for one search. A file that is broken is told and no error, but for a name in
     /// `allowlist=` that leads nowhere.
-    pub(super) fn load(&self, options: &Options) -> Result<Knowledge, String> {
-        let site = match &options.allowlist {
+    pub(super) fn load(&self, options: &Options) -> Result<Knowledge, Fatal> {
+        let allowlist = match &options.allowlist {
             Some(name) => {
                 let name = file_name(name)?;
                 let found = self.read(&name);
                 if let Ok(None) = found {
-                    return Err(format!(
+                    return Err(Fatal::new(format!(
                         "allowlist={name}: there is no such file in the lookups folder of this app. Files of other apps \
-                         and private lookups cannot be read; create it there, or leave allowlist= out"
-                    ));
+                         and private lookups cannot be read"
+                    ))
+                    .with_hint("create it there, or leave allowlist= out"));
                 }
                 found
             }
             None => self.read(ALLOWLIST),
         };
-        assemble_what_is_sound(site, self.read(PACKS), options.packs.as_deref())
+        assemble_what_is_sound(allowlist, self.read(PACKS), options.packs.as_deref())
+            .map_err(|problem| Fatal::new(problem.to_string()))
     }
 
     /// The bytes of a file and its name for errors; `None` when it does not exist.
-    fn read(&self, name: &str) -> Result<Option<(Vec<u8>, String)>, String> {
+    fn read(&self, name: &str) -> Result<Option<Named>, Problem> {
         let shown = of_app(name);
         let bytes = read_file(&self.folder.join(name), &shown)?;
         Ok(bytes.map(|bytes| (bytes, shown)))
@@ -75,11 +80,11 @@ fn of_app(name: &str) -> String {
 }
 
 /// A file name of the lookups folder, with `.csv` added when it is missing.
-fn file_name(value: &str) -> Result<String, String> {
+fn file_name(value: &str) -> Result<String, Fatal> {
     if value.contains(['/', '\\', ':', '\0']) || value == "." || value.contains("..") {
-        return Err(format!(
+        return Err(Fatal::new(format!(
             "allowlist={value}: give the name of a file in the lookups folder of this app, without a path"
-        ));
+        )));
     }
     let has_ending = Path::new(value).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
     Ok(if has_ending { value.to_owned() } else { format!("{value}.csv") })
@@ -115,8 +120,8 @@ mod tests {
 
     #[test]
     fn only_plain_names_are_files_of_the_app() {
-        assert_eq!(file_name("mine").as_deref(), Ok("mine.csv"));
-        assert_eq!(file_name("mine.CSV").as_deref(), Ok("mine.CSV"));
+        assert_eq!(file_name("mine"), Ok("mine.csv".to_owned()));
+        assert_eq!(file_name("mine.CSV"), Ok("mine.CSV".to_owned()));
         for bad in ["../x", "a/b", "a\\b", "c:x", "..", "."] {
             assert!(file_name(bad).is_err(), "{bad}");
         }

@@ -61,7 +61,7 @@ impl IisModCheck {
     /// The rows of this search; the entries are read when they are first asked for.
     fn rows(&mut self) -> Result<&mut Rows, Fatal> {
         if let State::Ready { options, assumed_time } = &self.state {
-            let known = self.lookups.load(options).map_err(Fatal::new)?;
+            let known = self.lookups.load(options)?;
             let engine = Engine::new(known.catalogue, known.hosts, options.as_of);
             self.warnings = known.warnings;
             self.state = State::Running(Box::new(match options.input {

@@ -5,18 +5,27 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::text::is_hidden;
-use super::{Item, ROWS, Summary};
+use super::{Item, ROWS, Report};
 use crate::detect::Column;
+use crate::origin::Origin;
+use crate::problem::Problem;
 
-/// Writes `{"findings": […], "summary": {…}}`. Columns without a value are left out. Characters that would command a
-/// terminal or hide there are written as `\u` escapes: the same texts to a reader of JSON.
-pub fn write_json(output: &mut impl Write, items: &[Item], summary: &Summary) -> io::Result<()> {
+/// The version of the form, which `docs/schema/finding.json` describes. It grows with each change that a reader of the version
+/// before could misunderstand; what is added does not change it.
+pub const SCHEMA_VERSION: u64 = 1;
+
+/// Writes `{"schema_version": 1, "findings": […], "problems": […], "summary": {…}}`. Columns without a value are left out.
+/// Characters that would command a terminal or hide there are written as `\u` escapes: the same texts to a reader of JSON.
+pub fn write_json(output: &mut impl Write, report: &Report) -> io::Result<()> {
+    let Report { items, problems, summary } = report;
     let findings: Vec<Value> = items.iter().map(finding).collect();
     let counts = |pairs: Vec<(&str, u64)>| {
         Value::Object(pairs.into_iter().map(|(name, count)| (name.to_owned(), json!(count))).collect())
     };
     let document = json!({
+        "schema_version": SCHEMA_VERSION,
         "findings": findings,
+        "problems": problems.iter().map(problem).collect::<Vec<Value>>(),
         "summary": {
             "rows": summary.rows(),
             "module_rows": summary.module_rows,
@@ -66,5 +75,26 @@ fn finding(item: &Item) -> Value {
     }
     object.insert("needs_decision".to_owned(), json!(item.needs_decision()));
     object.insert(ROWS.to_owned(), json!(item.row_texts()));
+    object.insert("origins".to_owned(), item.origins.iter().map(origin).collect());
     Value::Object(object)
+}
+
+fn problem(problem: &Problem) -> Value {
+    let mut object = Map::new();
+    object.insert("kind".to_owned(), json!(problem.kind().as_str()));
+    object.insert("what".to_owned(), json!(problem.what()));
+    object.extend(problem.hint().map(|hint| ("hint".to_owned(), json!(hint))));
+    object.extend(problem.origin().map(|place| ("origin".to_owned(), origin(place))));
+    Value::Object(object)
+}
+
+fn origin(origin: &Origin) -> Value {
+    let places = [
+        ("file", Some(json!(*origin.file))),
+        ("line", origin.line.map(Value::from)),
+        ("record", origin.record.map(Value::from)),
+        ("element", origin.element.as_deref().map(Value::from)),
+        ("offset", origin.offset.map(Value::from)),
+    ];
+    Value::Object(places.into_iter().filter_map(|(name, place)| Some((name.to_owned(), place?))).collect())
 }

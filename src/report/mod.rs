@@ -8,13 +8,13 @@ mod reasons;
 mod summary;
 mod text;
 
-use std::fmt;
-
 use crate::detect::needs_decision::needs_decision;
 use crate::detect::{Annotation, Column, ReasonTexts, Severity, Verdict, time};
+use crate::origin::{self, Origin};
+use crate::problem::Problem;
 
 pub use csv::write_csv;
-pub use json::write_json;
+pub use json::{SCHEMA_VERSION, write_json};
 pub use reasons::read_reasons;
 pub use summary::{Gaps, Summary};
 pub use text::{printable, write_text};
@@ -35,27 +35,18 @@ pub struct Item {
     /// Identity of the finding; empty at row level.
     pub id: String,
     /// The rows that it was made of.
-    pub rows: Vec<Rows>,
+    pub origins: Vec<Origin>,
 }
 
-/// Rows of one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rows {
-    /// Name of the file.
-    pub file: String,
-    /// The lines that they begin in.
-    pub lines: Vec<u64>,
-}
-
-impl fmt::Display for Rows {
-    /// `events.csv:2,3,9`
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        for (number, line) in self.lines.iter().enumerate() {
-            write!(f, "{}{line}", if number == 0 { ':' } else { ',' })?;
-        }
-        Ok(())
-    }
+/// What a scan has to say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// The findings.
+    pub items: Vec<Item>,
+    /// What nobody understood, each where it stands.
+    pub problems: Vec<Problem>,
+    /// What was seen in all.
+    pub summary: Summary,
 }
 
 impl Item {
@@ -75,7 +66,7 @@ impl Item {
             facts: Column::FACTS.iter().map(|&column| annotation.get(column).to_owned()).collect(),
             reasons: reasons.iter().map(str::to_owned).collect(),
             id: String::new(),
-            rows: Vec::new(),
+            origins: Vec::new(),
         }
     }
 
@@ -103,7 +94,7 @@ impl Item {
 
     /// The rows as texts, one for each file.
     fn row_texts(&self) -> Vec<String> {
-        self.rows.iter().map(Rows::to_string).collect()
+        origin::listed(&self.origins)
     }
 
     /// The time in ISO 8601; empty where it is not known.
@@ -112,5 +103,5 @@ impl Item {
     }
 }
 
-/// The name of the column that holds [`Item::rows`].
+/// The name of the column that shows [`Item::origins`].
 const ROWS: &str = "rows";

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::Item;
 use crate::detect::{Severity, Verdict};
+use crate::problem::{Problem, ProblemKind};
 
 /// What a scan saw in all, printed or not. Each row is counted once, as one of the kinds of rows; each finding once by its
 /// verdict and once by its severity.
@@ -79,14 +80,16 @@ impl Summary {
 
     /// What is to be told of rows that nobody understood; `None` where there are none.
     #[must_use]
-    pub fn not_understood(&self) -> Option<String> {
+    pub fn not_understood(&self) -> Option<Problem> {
         let first = self.first_unread.as_deref().unwrap_or("unknown");
         let rows = counted(self.unread_rows, "row points", "rows point");
         (self.unread_rows > 0).then(|| {
-            format!(
-                "{rows} to the IIS configuration and could not be understood (first: {first}); nothing in them was checked. \
-                 What is read is the XML of an event, Splunk's classic text, and the fields of the Windows add-on: export \
-                 the events as XML in a column _raw"
+            let what = format!(
+                "{rows} to the IIS configuration and could not be understood (first: {first}); nothing in them was checked"
+            );
+            Problem::new(ProblemKind::NotUnderstood, what).with_hint(
+                "what is read is the XML of an event, Splunk's classic text, and the fields of the Windows add-on: export \
+                 the events as XML in a column _raw",
             )
         })
     }
@@ -191,7 +194,7 @@ mod tests {
              1 not about the IIS configuration, 4 not understood, 3 empty; 2 findings"
         );
         let start = "4 rows point to the IIS configuration and could not be understood (first: a.csv:2); ";
-        assert!(all.not_understood().unwrap().starts_with(start));
+        assert!(all.not_understood().unwrap().what().starts_with(start));
         assert_eq!(one.not_understood(), None);
     }
 }

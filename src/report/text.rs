@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::{Item, Summary};
+use super::{Item, Report};
 use crate::detect::{Code, Column, ReasonCode, Severity};
 
 const BOLD_RED: &str = "\x1b[1;31m";
@@ -14,7 +14,7 @@ const PLAIN: &str = "\x1b[0m";
 
 /// Writes the findings, then the count of each verdict, and what the rows lack. Colours are written as escape codes; the
 /// caller's stream drops them where they do not belong.
-pub fn write_text(output: &mut impl Write, items: &[Item], summary: &Summary) -> io::Result<()> {
+pub fn write_text(output: &mut impl Write, Report { items, summary, .. }: &Report) -> io::Result<()> {
     for item in items {
         writeln!(output, "{}", line(item))?;
     }
@@ -29,7 +29,8 @@ pub fn write_text(output: &mut impl Write, items: &[Item], summary: &Summary) ->
         let verb = if summary.needs_decision == 1 { "needs" } else { "need" };
         writeln!(output, "{:>7}  {verb} a decision", summary.needs_decision)?;
     }
-    for note in summary.not_understood().map(|note| note + ".").into_iter().chain(summary.gaps.notes()) {
+    let not_understood = summary.not_understood().map(|rows| format!("{rows}."));
+    for note in not_understood.into_iter().chain(summary.gaps.notes()) {
         writeln!(output, "note: {}", printable(&note))?;
     }
     Ok(())
@@ -70,10 +71,9 @@ fn line(item: &Item) -> String {
             let _: Result<(), _> = write!(text, "; {}", printable(&in_words(reason)));
         }
     }
-    if let Some((first, line)) = item.rows.first().and_then(|rows| Some((rows, rows.lines.first()?))) {
-        let others = item.rows.iter().map(|rows| rows.lines.len()).sum::<usize>() - 1;
-        let more = if others == 0 { String::new() } else { format!(" +{others}") };
-        let _: Result<(), _> = write!(text, "  [{}:{line}{more}]", printable(&first.file));
+    if let Some((first, others)) = item.origins.split_first() {
+        let more = if others.is_empty() { String::new() } else { format!(" +{}", others.len()) };
+        let _: Result<(), _> = write!(text, "  [{}{more}]", printable(&first.brief()));
     }
     text
 }

@@ -2,14 +2,14 @@
 //!
 //! Knows `source` for the rows and `report` for the findings; nothing of arguments, streams or the exit status.
 
-mod candidate;
-mod level;
+mod fate;
 mod proposals;
 mod results;
 mod scanner;
+mod unit;
 
-pub use candidate::{Judgement, judge};
-pub use level::Level;
+pub use fate::Fate;
 pub use proposals::{Proposal, Proposals};
-pub use results::read as read_results;
+pub use results::{not_json as not_results, parse as parse_results, read as read_results};
 pub use scanner::Scanner;
+pub use unit::Unit;

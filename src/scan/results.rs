@@ -7,19 +7,22 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::detect::{Column as Fact, Severity, Verdict, time};
-use crate::report::{Item, read_reasons};
+use crate::origin::Origin;
+use crate::problem::{Problem, ProblemKind};
+use crate::report::{Item, SCHEMA_VERSION, read_reasons};
 
 /// The findings in a file; `None` when it is no result of a scan but something to scan.
-pub fn read(path: &Path) -> Result<Option<Vec<Item>>, String> {
+pub fn read(path: &Path) -> Result<Option<Vec<Item>>, Problem> {
     // What cannot be read here cannot be scanned either, which tells why. Standard input is read once only.
-    let Some(bytes) = Some(path).filter(|path| path.as_os_str() != "-").and_then(|path| fs::read(path).ok())
-    else {
-        return Ok(None);
-    };
-    let file = path.display().to_string();
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    let bytes = Some(path).filter(|path| path.as_os_str() != "-").and_then(|path| fs::read(path).ok());
+    bytes.map_or(Ok(None), |bytes| parse(&bytes, &path.display().to_string()))
+}
+
+/// The findings in the bytes of a file; `None` when they are no result of a scan. `file` is its name for errors.
+pub fn parse(bytes: &[u8], file: &str) -> Result<Option<Vec<Item>>, Problem> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if bytes.trim_ascii_start().starts_with(b"{") {
-        return json(bytes, &file).map(Some);
+        return json(bytes, file).map(Some);
     }
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
     let header = reader.byte_headers().cloned().unwrap_or_default();
@@ -28,13 +31,11 @@ pub fn read(path: &Path) -> Result<Option<Vec<Item>>, String> {
     }
     let mut items = Vec::new();
     for record in reader.into_byte_records() {
-        let record = record.map_err(|error| format!("{file}: {error}"))?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let record = record.map_err(|error| damaged(error.to_string()).at(Origin::of_file(file)))?;
+        let origin = Origin::of_line(file, record.position().map_or(0, csv::Position::line));
         if record.len() != header.len() {
-            return Err(format!(
-                "{file}, line {line}: the row has not as many cells as the header: the file is cut off or damaged; \
-                 write it anew with scan --format csv"
-            ));
+            let what = "the row has not as many cells as the header: the file is cut off or damaged";
+            return Err(damaged(what).with_hint("write it anew with scan --format csv").at(origin));
         }
         let cells: BTreeMap<_, _> = header.iter().zip(&record).collect();
         let text = |name: &str| {
@@ -42,40 +43,63 @@ pub fn read(path: &Path) -> Result<Option<Vec<Item>>, String> {
                 .get(name.as_bytes())
                 .map_or(String::new(), |cell| String::from_utf8_lossy(cell).into_owned())
         };
-        let reasons = read_reasons(&text(Fact::Reasons.name())).map_err(|error| {
-            format!(
-                "{file}, line {line}, column {}: no list of reasons ({error}); write the file anew with scan --format csv",
-                Fact::Reasons.name()
-            )
+        let name = Fact::Reasons.name();
+        let reasons = read_reasons(&text(name)).map_err(|error| {
+            let problem = damaged(format!("column {name}: no list of reasons ({error})"));
+            problem.with_hint("write the file anew with scan --format csv").at(origin.clone())
         })?;
-        items.push(item(text, reasons).map_err(|what| format!("{file}, line {line}: {what}"))?);
+        items.push(item(text, reasons).map_err(|problem| problem.at(origin))?);
     }
     Ok(Some(items))
 }
 
-fn json(bytes: &[u8], file: &str) -> Result<Vec<Item>, String> {
-    let document: Value = serde_json::from_slice(bytes)
-        .map_err(|error| format!("{file}: not the output of `scan --format json`: {error}"))?;
+fn json(bytes: &[u8], file: &str) -> Result<Vec<Item>, Problem> {
+    let origin = || Origin::of_file(file);
+    let document: Value =
+        serde_json::from_slice(bytes).map_err(|error| not_json(&format!(": {error}")).at(origin()))?;
+    let version = document.get("schema_version").and_then(Value::as_u64);
+    if version.is_some_and(|version| version > SCHEMA_VERSION) {
+        let problem = Problem::new(ProblemKind::Form, "it was written by a newer version of iismodcheck");
+        return Err(problem.with_hint("read it with that version, or write it anew with scan").at(origin()));
+    }
     let findings = document
         .get("findings")
         .and_then(Value::as_array)
-        .ok_or_else(|| format!("{file}: not the output of `scan --format json`: it has no `findings`"))?;
+        .ok_or_else(|| not_json(": it has no `findings`").at(origin()))?;
     let read = |(number, finding): (usize, &Value)| {
         let text = |name: &str| finding.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let reasons = finding.get(Fact::Reasons.name()).and_then(Value::as_array).into_iter().flatten();
         let reasons = reasons.filter_map(Value::as_str).map(str::to_owned).collect();
-        item(text, reasons).map_err(|what| format!("{file}, finding {}: {what}", number + 1))
+        let record = Some(number as u64 + 1);
+        item(text, reasons).map_err(|problem| problem.at(Origin { record, ..origin() }))
     };
     findings.iter().enumerate().map(read).collect()
 }
 
-fn item(text: impl Fn(&str) -> String, reasons: Vec<String>) -> Result<Item, String> {
+/// A file that is no result of a scan, although one was to be read.
+#[must_use]
+pub fn not_json(why: &str) -> Problem {
+    Problem::new(ProblemKind::Form, format!("not the output of `scan --format json`{why}"))
+}
+
+fn damaged(what: impl Into<Box<str>>) -> Problem {
+    Problem::new(ProblemKind::Damaged, what)
+}
+
+fn item(text: impl Fn(&str) -> String, reasons: Vec<String>) -> Result<Item, Problem> {
+    let unknown = |word: &str, what: &str| {
+        let problem = Problem::new(ProblemKind::Form, format!("`{word}` is no {what} of this version"));
+        problem.with_hint("write the file anew with scan")
+    };
     let name = text(Fact::Verdict.name());
     let verdict = Verdict::ALL
         .into_iter()
         .find(|verdict| verdict.as_str() == name)
-        .ok_or_else(|| format!("`{name}` is no verdict of this version; write the file anew with scan"))?;
-    let severity = text(Fact::Severity.name()).parse().unwrap_or(Severity::Info);
+        .ok_or_else(|| unknown(&name, "verdict"))?;
+    let severity = match text(Fact::Severity.name()) {
+        none if none.is_empty() => Severity::Info,
+        word => word.parse().map_err(|_| unknown(&word, "severity"))?,
+    };
     Ok(Item {
         time: time::parse(&text("_time")),
         verdict,
@@ -83,6 +107,6 @@ fn item(text: impl Fn(&str) -> String, reasons: Vec<String>) -> Result<Item, Str
         facts: Fact::FACTS.iter().map(|fact| text(fact.name())).collect(),
         reasons,
         id: text(Fact::FindingId.name()),
-        rows: Vec::new(),
+        origins: Vec::new(),
     })
 }

@@ -10,10 +10,12 @@ use crate::detect::{
 };
 use crate::event::{self, Event, Fields, INPUTS, Role, Says, Scratch};
 use crate::iis::ValueSource;
-use crate::report::{Item, Rows, Summary};
+use crate::origin::Origin;
+use crate::problem::{Problem, ProblemKind};
+use crate::report::{Item, Report, Summary};
 use crate::source::{self, Content, Module};
 
-use super::level::Level;
+use super::unit::Unit;
 
 /// Characters of a time that cannot be read, as it is shown: a cell may hold anything.
 const SHOWN_OF_TIME: usize = 40;
@@ -21,78 +23,65 @@ const SHOWN_OF_TIME: usize = 40;
 /// Reads rows and decides on them.
 pub struct Scanner {
     engine: Engine,
-    level: Level,
+    unit: Unit,
     finding: Finding,
     reasons: ReasonTexts,
-    /// Names of the files.
-    files: Vec<String>,
     /// Rows of the change level, until all files are read.
     pending: Vec<commit::Row>,
     /// Where the pending rows stand.
     origins: Vec<Origin>,
     items: Vec<Item>,
+    problems: Vec<Problem>,
     summary: Summary,
     now: i64,
-}
-
-/// Where a row stands.
-#[derive(Debug, Clone, Copy)]
-struct Origin {
-    /// Number of the file.
-    file: usize,
-    line: u64,
 }
 
 impl Scanner {
     /// A scanner that has read nothing yet.
     #[must_use]
-    pub fn new(engine: Engine, level: Level) -> Self {
+    pub fn new(engine: Engine, unit: Unit) -> Self {
         Self {
             engine,
-            level,
+            unit,
             finding: Finding::default(),
             reasons: ReasonTexts::default(),
-            files: Vec::new(),
             pending: Vec::new(),
             origins: Vec::new(),
             items: Vec::new(),
+            problems: Vec::new(),
             summary: Summary::default(),
             now: chrono::Utc::now().timestamp_micros(),
         }
     }
 
     /// Reads files to their end. The error names the file, and the line where there is one.
-    pub fn read(&mut self, files: &[PathBuf]) -> Result<(), String> {
+    pub fn read(&mut self, files: &[PathBuf]) -> Result<(), Problem> {
         if files.iter().filter(|file| source::is_standard_input(file)).count() > 1 {
-            return Err(
-                "`-` is given twice, but standard input can be read only once: leave one out".to_owned()
-            );
+            let what = "`-` is given twice, but standard input can be read only once";
+            return Err(Problem::new(ProblemKind::Argument, what).with_hint("leave one out"));
         }
         files.iter().try_for_each(|file| self.read_file(file))
     }
 
-    fn read_file(&mut self, path: &Path) -> Result<(), String> {
-        let rows = source::read(path).map_err(|error| error.to_string())?;
-        let file = self.files.len();
-        self.files.push(source::name(path));
-        for row in rows {
-            let origin = Origin { file, line: row.line };
+    fn read_file(&mut self, path: &Path) -> Result<(), Problem> {
+        let mut rows = source::open(path)?;
+        while let Some(row) = rows.next()? {
             match &row.content {
-                Content::Event(cells) => self.event(cells, origin),
-                Content::Module(module) => self.module(module, origin),
+                Content::Event(cells) => self.event(cells, row.origin),
+                Content::Module(module) => self.module(module, row.origin),
             }
         }
         Ok(())
     }
 
-    /// All findings in the order of time, those without one last, and what was counted.
+    /// All findings in the order of time, those without one last; the rows that nobody understood; and what was counted.
     #[must_use]
-    pub fn finish(mut self) -> (Vec<Item>, Summary) {
+    pub fn finish(mut self) -> Report {
         for group in commit::group(std::mem::take(&mut self.pending)) {
             self.change(&group);
         }
         self.items.sort_by_key(|item| item.time.unwrap_or(i64::MAX));
-        (self.items, self.summary)
+        Report { items: self.items, problems: self.problems, summary: self.summary }
     }
 
     fn event(&mut self, cells: &[Vec<u8>; INPUTS.len()], origin: Origin) {
@@ -109,9 +98,9 @@ impl Scanner {
             }
             (Role::Unread, _) => {
                 self.summary.unread_rows += 1;
-                if self.summary.first_unread.is_none() {
-                    self.summary.first_unread = self.places(&[origin]).pop().map(|row| row.to_string());
-                }
+                self.summary.first_unread.get_or_insert_with(|| origin.brief());
+                let what = "the row points to the IIS configuration and could not be understood; nothing in it was checked";
+                self.problems.push(Problem::new(ProblemKind::NotUnderstood, what).at(origin));
                 return;
             }
             (Role::Commit, _) => self.summary.commits += 1,
@@ -120,28 +109,28 @@ impl Scanner {
         }
         let mut host = String::new();
         row::lower_case(event.host, &mut host);
-        let at = self.time(event.time, origin);
+        let at = self.time(event.time, &origin);
         self.summary.gaps.no_host += u64::from(host.is_empty());
         self.summary.gaps.no_time += u64::from(event.time.is_empty());
-        match self.level {
-            Level::Change => {
+        match self.unit {
+            Unit::Change => {
                 let number = self.origins.len();
                 self.origins.push(origin);
                 self.pending.push(pending(&event, &host, at.unwrap_or(self.now), number));
             }
-            Level::Row => self.row(&event, &host, at, origin),
+            Unit::Row => self.row(&event, &host, at, origin),
         }
     }
 
     /// Reads a time; one that cannot be read is noted.
-    fn time(&mut self, text: &str, origin: Origin) -> Option<i64> {
+    fn time(&mut self, text: &str, origin: &Origin) -> Option<i64> {
         let at = time::parse(text);
         self.summary.gaps.no_zone += u64::from(time::lacks_zone(text));
         if at.is_none() && !text.is_empty() {
             self.summary.gaps.unreadable_time += 1;
             if self.summary.gaps.example.is_none() {
-                let row = self.places(&[origin]).iter().map(Rows::to_string).collect();
-                self.summary.gaps.example = Some((text.chars().take(SHOWN_OF_TIME).collect(), row));
+                self.summary.gaps.example =
+                    Some((text.chars().take(SHOWN_OF_TIME).collect(), origin.brief()));
             }
         }
         at
@@ -157,12 +146,12 @@ impl Scanner {
                 let annotation = Annotation::of(&subject, source, &self.finding, &self.engine);
                 let (verdict, severity) = (self.finding.verdict, self.finding.severity);
                 let item = Item::new(at, verdict, severity, &annotation, &self.reasons);
-                self.keep(item, &[origin]);
+                self.keep(item, vec![origin]);
             }
             Says::Unparsed(reason) => {
                 self.reasons.take_unparsed(reason.as_str(), at.is_none());
                 let item = self.unparsed(host, event.actor, at);
-                self.keep(item, &[origin]);
+                self.keep(item, vec![origin]);
             }
             Says::OtherSection | Says::Nothing => {}
         }
@@ -187,9 +176,8 @@ impl Scanner {
             let item = Item::new(at, verdict, severity, &annotation, &self.reasons);
             Item { id: change.finding_id(host, &group.key, verdict, annotation.identity()), ..item }
         };
-        let origins: Vec<Origin> =
-            group.origins.iter().filter_map(|&number| self.origins.get(number)).copied().collect();
-        self.keep(item, &origins);
+        let origins = group.origins.iter().filter_map(|&number| self.origins.get(number)).cloned().collect();
+        self.keep(item, origins);
     }
 
     fn module(&mut self, module: &Module, origin: Origin) {
@@ -204,13 +192,13 @@ impl Scanner {
             }
             Listed::Unparsed { reason, shown } => {
                 let reason = reason.as_str();
-                let at = self.time(text(&module.time), origin);
+                let at = self.time(text(&module.time), &origin);
                 self.reasons.take_unparsed(reason, at.is_none());
                 let item = self.unparsed(&host, "", at);
                 Item { id: finding_id(&host, reason, item.verdict.as_str(), shown, ""), ..item }
             }
             Listed::Module(row) => {
-                let at = self.time(text(&module.time), origin);
+                let at = self.time(text(&module.time), &origin);
                 let subject = row.subject(&host, at.unwrap_or(self.now), at.is_none());
                 self.engine.decide(&subject, &mut self.finding);
                 self.reasons.take(&self.finding, &self.engine);
@@ -221,7 +209,7 @@ impl Scanner {
                 Item { id: finding_id(&host, &key, verdict.as_str(), annotation.identity(), ""), ..item }
             }
         };
-        self.keep(item, &[origin]);
+        self.keep(item, vec![origin]);
     }
 
     /// What cannot be read, for the reasons that were taken.
@@ -231,7 +219,7 @@ impl Scanner {
     }
 
     /// Counts what was made of rows, and keeps it if it is a finding.
-    fn keep(&mut self, mut item: Item, origins: &[Origin]) {
+    fn keep(&mut self, mut item: Item, origins: Vec<Origin>) {
         let rows = origins.len() as u64;
         match item.verdict {
             Verdict::NotModule => {
@@ -241,18 +229,9 @@ impl Scanner {
             Verdict::Unparsed => self.summary.unreadable_rows += rows,
             _ => self.summary.module_rows += rows,
         }
-        item.rows = self.places(origins);
+        item.origins = origins;
         self.summary.count(&item);
         self.items.push(item);
-    }
-
-    /// Where rows stand, file by file.
-    fn places(&self, origins: &[Origin]) -> Vec<Rows> {
-        let rows_of = |one: &[Origin]| Rows {
-            file: one.first().and_then(|origin| self.files.get(origin.file)).cloned().unwrap_or_default(),
-            lines: one.iter().map(|origin| origin.line).collect(),
-        };
-        origins.chunk_by(|one, next| one.file == next.file).map(rows_of).collect()
     }
 }
 

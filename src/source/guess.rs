@@ -1,59 +1,84 @@
-//! What a file seems to be that is no CSV, and what to do with it.
+//! What a file seems to be that is not read, and what to do with it: told by its content.
+
+use crate::problem::{Problem, ProblemKind};
+
+/// A form that is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Other {
+    /// What it is, and what is read instead.
+    what: &'static str,
+    hint: &'static str,
+}
+
+impl Other {
+    pub(super) fn refused(self) -> Problem {
+        Problem::new(ProblemKind::Form, self.what).with_hint(self.hint)
+    }
+}
 
 /// Makes a CSV of an event log, on Windows.
 macro_rules! recipe {
     ($events:literal) => {
-        concat!("In PowerShell: ", $events, " | Export-Csv events.csv -NoTypeInformation -Encoding UTF8")
+        concat!("in PowerShell: ", $events, " | Export-Csv events.csv -NoTypeInformation -Encoding UTF8")
     };
 }
 
 /// What bytes seem to be that are no text; they begin a file.
-pub(super) fn binary(bytes: &[u8]) -> Option<&'static str> {
+pub(super) fn binary(bytes: &[u8]) -> Option<Other> {
     if bytes.starts_with(b"ElfFile\0") {
-        return Some(concat!(
-            "this is an .evtx event log; scan reads CSV. ",
-            recipe!(
+        return Some(Other {
+            what: "this is an .evtx event log; scan reads CSV",
+            hint: recipe!(
                 "Get-WinEvent -Path FILE.evtx | ForEach-Object { [pscustomobject]@{ _raw = $_.ToXml() } }"
-            )
-        ));
+            ),
+        });
     }
     if bytes.starts_with(b"PK\x03\x04") {
-        return Some(
-            "this is a zip archive or an Excel workbook; scan reads CSV. Unpack it, or save the sheet as CSV (UTF-8)",
-        );
+        return Some(Other {
+            what: "this is a zip archive or an Excel workbook; scan reads CSV",
+            hint: "unpack it, or save the sheet as CSV (UTF-8)",
+        });
     }
     if bytes.starts_with(b"\x1f\x8b") {
-        return Some("this is compressed with gzip; scan reads CSV. Unpack it first: gzip -d FILE");
+        return Some(Other {
+            what: "this is compressed with gzip; scan reads CSV",
+            hint: "unpack it first: gzip -d FILE",
+        });
     }
     if bytes.starts_with(b"\xFE\xFF") {
-        return Some(
-            "this is UTF-16 text in big endian order; scan reads UTF-8 and little endian UTF-16. Save the file as UTF-8",
-        );
+        return Some(Other {
+            what: "this is UTF-16 text in big endian order; scan reads UTF-8 and little endian UTF-16",
+            hint: "save the file as UTF-8",
+        });
     }
     if bytes.iter().take(512).any(|byte| *byte == 0) && !bytes.starts_with(b"\xFF\xFE") {
-        return Some("this is no text file; scan reads CSV, in UTF-8 or in UTF-16 with a byte order mark");
+        return Some(Other {
+            what: "this is no text file",
+            hint: "scan reads CSV, in UTF-8 or in UTF-16 with a byte order mark",
+        });
     }
     None
 }
 
 /// What a text seems to be that is no table.
-pub(super) fn text(text: &[u8]) -> Option<&'static str> {
+pub(super) fn text(text: &[u8]) -> Option<Other> {
     let text = text.trim_ascii_start();
     match text.first()? {
-        b'<' => Some(concat!(
-            "this is XML; scan reads CSV with the XML of one event in each row, in a column _raw. ",
-            recipe!(
+        b'<' => Some(Other {
+            what: "this is XML; scan reads CSV with the XML of one event in each row, in a column _raw",
+            hint: recipe!(
                 "$x = New-Object xml; $x.Load(\"$PWD\\FILE.xml\"); $x.Events.Event | ForEach-Object { [pscustomobject]@{ _raw = $_.OuterXml } }"
-            )
-        )),
-        b'{' | b'[' => Some(
-            "this is JSON; scan reads CSV. In Splunk, export the search as CSV with the field _raw; from an event log, make a \
-             CSV with Get-WinEvent and Export-Csv",
-        ),
-        _ if is_classic(text) => Some(
-            "these are events as text, without a table around them; scan reads CSV. In Splunk, export the search as CSV \
-             instead of as raw events",
-        ),
+            ),
+        }),
+        b'{' | b'[' => Some(Other {
+            what: "this is JSON; scan reads CSV",
+            hint: "in Splunk, export the search as CSV with the field _raw; from an event log, make a CSV with Get-WinEvent \
+                   and Export-Csv",
+        }),
+        _ if is_classic(text) => Some(Other {
+            what: "these are events as text, without a table around them; scan reads CSV",
+            hint: "in Splunk, export the search as CSV instead of as raw events",
+        }),
         _ => None,
     }
 }
@@ -82,8 +107,9 @@ mod tests {
             (b"\xFF\xFEa\0", None),
             (b"a,b\n", None),
         ] {
-            assert!(binary(bytes).unwrap_or_default().starts_with(named.unwrap_or_default()), "{bytes:?}");
-            assert_eq!(binary(bytes).is_some(), named.is_some(), "{bytes:?}");
+            let what = binary(bytes).map(|other| other.what);
+            assert!(what.unwrap_or_default().starts_with(named.unwrap_or_default()), "{bytes:?}");
+            assert_eq!(what.is_some(), named.is_some(), "{bytes:?}");
         }
         for (given, named) in [
             ("<?xml version=\"1.0\"?>", Some("this is XML")),
@@ -96,11 +122,9 @@ mod tests {
             ("_raw\n\"12/19/2022 06:40:32 PM\nLogName=x\"", None),
             ("", None),
         ] {
-            assert_eq!(text(given.as_bytes()).is_some(), named.is_some(), "{given}");
-            assert!(
-                text(given.as_bytes()).unwrap_or_default().starts_with(named.unwrap_or_default()),
-                "{given}"
-            );
+            let what = text(given.as_bytes()).map(|other| other.what);
+            assert!(what.unwrap_or_default().starts_with(named.unwrap_or_default()), "{given}");
+            assert_eq!(what.is_some(), named.is_some(), "{given}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use iismodcheck::allowlist::{AllowlistError, SiteFile};
 use iismodcheck::detect::{Engine, Finding, InventoryRow, ReasonTexts, Verdict};
-use iismodcheck::site::{Knowledge, assemble_what_is_sound};
+use iismodcheck::knowledge::{Knowledge, assemble_what_is_sound};
 
 /// What a search knows of these files.
 fn read(allowlist: Option<&[u8]>, packs: Option<&[u8]>) -> Knowledge {

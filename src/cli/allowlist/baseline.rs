@@ -8,23 +8,24 @@ use std::process::ExitCode;
 
 use crate::allowlist::{Column, edit};
 use crate::detect::Column as Fact;
+use crate::problem::Problem;
 use crate::report::{Item, printable};
-use crate::scan::{Judgement, Level, Proposal, Proposals, Scanner, judge, read_results};
+use crate::scan::{Fate, Proposal, Proposals, Scanner, Unit, read_results};
 
-use crate::cli::args::Knowledge;
-use crate::cli::{Failure, knowledge};
+use crate::cli::args::Compared;
+use crate::cli::{Failure, options};
 
 /// Prints an allowlist file to standard output, and what was left out, and why, to standard error.
-pub(super) fn run(from: &[PathBuf], arguments: &Knowledge) -> Result<ExitCode, Failure> {
-    let items = items(from, arguments)?;
-    let mut engine = knowledge::engine(arguments)?;
+pub(super) fn run(from: &[PathBuf], compared: &Compared) -> Result<ExitCode, Failure> {
+    let items = items(from, compared)?;
+    let mut engine = options::engine(compared)?;
     let mut proposals = Proposals::default();
     let mut left_out: Vec<(&Item, Cow<'static, str>)> = Vec::new();
     for item in &items {
-        match judge(item, &mut engine) {
-            Judgement::Known => {}
-            Judgement::Propose(normal) => proposals.add(item, normal),
-            Judgement::LeaveOut(why) => left_out.push((item, why)),
+        match Fate::of(item, &mut engine) {
+            Fate::Known => {}
+            Fate::Propose(normal) => proposals.add(item, normal),
+            Fate::LeaveOut(why) => left_out.push((item, why)),
         }
     }
     let (proposed, doubtful) = proposals.compared();
@@ -58,7 +59,7 @@ pub(super) fn run(from: &[PathBuf], arguments: &Knowledge) -> Result<ExitCode, F
 }
 
 /// What results of scans say, and what a scan of the other files finds.
-fn items(from: &[PathBuf], arguments: &Knowledge) -> Result<Vec<Item>, String> {
+fn items(from: &[PathBuf], compared: &Compared) -> Result<Vec<Item>, Problem> {
     let mut items = Vec::new();
     let mut to_scan = Vec::new();
     for path in from {
@@ -67,12 +68,12 @@ fn items(from: &[PathBuf], arguments: &Knowledge) -> Result<Vec<Item>, String> {
             None => to_scan.push(path.clone()),
         }
     }
-    let mut scanner = Scanner::new(knowledge::engine(arguments)?, Level::Change);
+    let mut scanner = Scanner::new(options::engine(compared)?, Unit::Change);
     scanner.read(&to_scan)?;
-    let (found, summary) = scanner.finish();
-    items.extend(found);
+    let found = scanner.finish();
+    items.extend(found.items);
     // What is not understood may be what speaks against a proposal.
-    summary.not_understood().map_or(Ok(items), Err)
+    found.summary.not_understood().map_or(Ok(items), Err)
 }
 
 /// The entry for a proposal, as a row below `header`.

@@ -1,27 +1,28 @@
 //! `allowlist check`: every finding with file, line, column, severity, rule and fix.
 
 use std::io::Write;
-use std::path::Path;
 use std::process::ExitCode;
 
 use crate::allowlist::lint::{self, Finding, Severity};
-use crate::allowlist::{Catalogue, HostProfiles, SiteFile};
+use crate::allowlist::{HostProfiles, SiteFile};
 
 use crate::cli::args::Check;
-use crate::cli::{FOUND, Failure, knowledge};
+use crate::cli::{FOUND, Failure, options};
+use crate::knowledge;
+use crate::problem::Problem;
 use crate::report::printable;
 
 /// Checks each file by itself. Exit code 1 on errors, and with `strict` on warnings.
 pub(super) fn run(arguments: &Check) -> Result<ExitCode, Failure> {
     let now = match &arguments.as_of {
-        Some(text) => knowledge::moment(text)?,
+        Some(text) => options::moment(text)?,
         None => chrono::Utc::now().timestamp_micros(),
     };
     let mut output = anstream::AutoStream::auto(std::io::stdout().lock());
     let mut worst = None;
     let hosts = match &arguments.packs_file {
         Some(file) => {
-            let hosts = hosts(file)?;
+            let hosts = knowledge::assemble(None, Some(knowledge::read_named(file)?), None)?.hosts;
             for (written, meant) in hosts.misspelt() {
                 worst = worst.max(Some(Severity::Warning));
                 writeln!(
@@ -38,10 +39,9 @@ pub(super) fn run(arguments: &Check) -> Result<ExitCode, Failure> {
         None => HostProfiles::default(),
     };
     for file in &arguments.files {
-        let (bytes, name) = knowledge::input(file)?;
+        let (bytes, name) = knowledge::read_named_or_input(file)?;
         let site = SiteFile::parse(&bytes, &name);
-        let findings =
-            lint::check_hosts(&site, &hosts, now).map_err(|error| Failure::Told(error.to_string()))?;
+        let findings = lint::check_hosts(&site, &hosts, now).map_err(Problem::from)?;
         for finding in &findings {
             worst = worst.max(Some(finding.rule.severity));
             writeln!(output, "{}", line(finding))?;
@@ -50,14 +50,6 @@ pub(super) fn run(arguments: &Check) -> Result<ExitCode, Failure> {
     }
     let limit = if arguments.strict { Severity::Warning } else { Severity::Error };
     Ok(if worst >= Some(limit) { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
-}
-
-fn hosts(file: &Path) -> Result<HostProfiles, String> {
-    let (bytes, name) = knowledge::named(file)?;
-    let catalogue = Catalogue::new(SiteFile::default()).map_err(|error| error.to_string())?;
-    let valid: Vec<&str> = catalogue.packs().into_keys().collect();
-    HostProfiles::parse(&bytes, &name, std::collections::BTreeSet::new(), &valid)
-        .map_err(|error| error.to_string())
 }
 
 fn line(finding: &Finding) -> String {

@@ -4,20 +4,20 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use crate::cli::args::Explain;
-use crate::cli::{Failure, knowledge};
+use crate::cli::{Failure, options};
 use crate::detect::{Finding, InventoryRow, explain, row};
 use crate::iis::Level;
+use crate::problem::{Problem, ProblemKind};
 use crate::report::printable;
 
 /// Prints the decision as if the module were listed on the host now (or changed so, with `--action`), or at the time of
 /// `--as-of`.
 pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
     if arguments.name.trim().is_empty() {
-        return Err(Failure::Told(
-            "there is no name: give the name that the module is registered under".to_owned(),
-        ));
+        let problem = Problem::new(ProblemKind::Argument, "there is no name");
+        return Err(problem.with_hint("give the name that the module is registered under").into());
     }
-    let mut engine = knowledge::engine(&arguments.knowledge)?;
+    let mut engine = options::engine(&arguments.compared)?;
     let mut host = String::new();
     row::lower_case(&arguments.host, &mut host);
     let listed = InventoryRow {
@@ -26,8 +26,8 @@ pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
         type_name: arguments.type_name.as_deref().unwrap_or_default(),
         precondition: "",
     };
-    let time = match &arguments.knowledge.as_of {
-        Some(text) => knowledge::moment(text)?,
+    let time = match &arguments.compared.as_of {
+        Some(text) => options::moment(text)?,
         None => chrono::Utc::now().timestamp_micros(),
     };
     let mut subject = listed.subject(&host, time, false);

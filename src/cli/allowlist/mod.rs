@@ -15,7 +15,7 @@ pub(super) fn run(command: &Allowlist) -> Result<ExitCode, Failure> {
     match command {
         Allowlist::Check(arguments) => check::run(arguments),
         Allowlist::Add(arguments) => add::run(arguments),
-        Allowlist::Baseline { from, knowledge } => baseline::run(from, knowledge),
+        Allowlist::Baseline { from, compared } => baseline::run(from, compared),
         Allowlist::Explain(arguments) => explain::run(arguments),
     }
 }

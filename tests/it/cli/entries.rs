@@ -204,7 +204,7 @@ fn a_lock_that_was_left() {
     let arguments = ["allowlist", "add", "allow.csv", "--name", "Contoso", "--image", r"D:\contoso.dll"];
     let error = run_in(files.path(), &arguments).error();
     assert!(
-        error.contains("allow.csv is being written by another") && error.contains("allow.csv.lock"),
+        error.contains("allow.csv: it is being written by another") && error.contains("allow.csv.lock"),
         "{error}"
     );
     assert_eq!(files_of(files.path()), ["allow.csv", "allow.csv.lock"]);
@@ -311,9 +311,9 @@ fn a_file_that_cannot_be_written_stays_as_it_was() {
     let contoso = ["--name", "Contoso", "--image", r"D:\contoso.dll"];
     let error =
         run_in(files.path(), &[&["allowlist", "add", "no/such/allow.csv"], &contoso[..]].concat()).error();
-    assert!(error.starts_with("iismodcheck: no/such/allow.csv cannot be written: "), "{error}");
+    assert!(error.starts_with("iismodcheck: no/such/allow.csv: cannot be written: "), "{error}");
     let folder_there = run_in(files.path(), &[&["allowlist", "add", "."], &contoso[..]].concat()).error();
-    assert_eq!(folder_there, "iismodcheck: . is a folder: give the name of a CSV file");
+    assert_eq!(folder_there, "iismodcheck: .: it is a folder; give the name of a CSV file");
     assert_eq!(files_of(files.path()), ["allow.csv"]);
 }
 
@@ -354,7 +354,7 @@ fn rights_and_links_stay() {
         &["allowlist", "add", "dangling.csv", "--name", "Contoso", "--image", r"D:\contoso.dll"],
     );
     let error = error.error();
-    assert!(error.contains("dangling.csv is a link to gone.csv, which does not exist"), "{error}");
+    assert!(error.contains("dangling.csv: it is a link to gone.csv, which does not exist"), "{error}");
     assert!(read(&files, "allow.csv").contains("Contoso"));
 }
 
@@ -483,11 +483,16 @@ fn a_baseline_from_the_result_of_a_scan() {
     for (content, expected) in [
         ("{}", "it has no `findings`"),
         ("{", "not the output of `scan --format json`"),
-        (r#"{"findings": [{"iis_module_verdict": "fine"}]}"#, "finding 1: `fine` is no verdict"),
+        (r#"{"schema_version": 2, "findings": []}"#, "it was written by a newer version of iismodcheck"),
+        (
+            r#"{"findings": [{"iis_module_verdict": "unknown", "iis_module_severity": "grave"}]}"#,
+            "result, record 1: `grave` is no severity",
+        ),
+        (r#"{"findings": [{"iis_module_verdict": "fine"}]}"#, "result, record 1: `fine` is no verdict"),
         ("iis_module_name,iis_module_verdict\nA\n", "result, line 2: the row has not as many cells"),
         (
             "iis_module_reasons,iis_module_verdict\n[quoted,unknown\n",
-            "result, line 2, column iis_module_reasons: no list of reasons (",
+            "result, line 2: column iis_module_reasons: no list of reasons (",
         ),
     ] {
         fs::write(files.path().join("result"), content).unwrap();

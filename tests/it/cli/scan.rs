@@ -236,7 +236,7 @@ fn what_cannot_be_read_is_told_with_file_and_line() {
     let large = run_in(folder.path(), &["scan", "--allowlist", "large.csv", "names.csv"]).error();
     assert_eq!(
         large,
-        "iismodcheck: large.csv has 65 MiB; such a file may have at most 64 MiB. Is it the right one?"
+        "iismodcheck: large.csv: it has 65 MiB; such a file may have at most 64 MiB; is it the right one?"
     );
     let packs = run_in(folder.path(), &["scan", "--packs", "nosuch", "names.csv"]).error();
     assert!(
@@ -244,7 +244,7 @@ fn what_cannot_be_read_is_told_with_file_and_line() {
         "{packs}"
     );
     let time = run_in(folder.path(), &["scan", "--as-of", "yesterday", "names.csv"]).error();
-    assert!(time.starts_with("iismodcheck: `yesterday` is not a time: "), "{time}");
+    assert!(time.starts_with("iismodcheck: `yesterday` is not a time; "), "{time}");
 }
 
 #[test]
@@ -284,7 +284,7 @@ fn several_files_and_standard_input() {
     let twice = run_in(folder.path(), &["scan", "-", "earlier.csv", "-"]).error();
     assert_eq!(
         twice,
-        "iismodcheck: `-` is given twice, but standard input can be read only once: leave one out"
+        "iismodcheck: `-` is given twice, but standard input can be read only once; leave one out"
     );
     let nothing = run_in(folder.path(), &["scan", "-"]).error();
     assert_eq!(nothing, "iismodcheck: standard input: the file is empty: there is not even a header");

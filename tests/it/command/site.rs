@@ -188,7 +188,7 @@ fn a_folder_in_the_place_of_a_file_cannot_be_read() {
     let app = App::new();
     fs::create_dir(app.path(ALLOWLIST)).unwrap();
     let [warning] = warnings(&app, &[]).try_into().unwrap();
-    let text = "iismodcheck: iismodcheck_allowlist.csv in the lookups folder of this app is a folder: give the name of a CSV file. ";
+    let text = "iismodcheck: iismodcheck_allowlist.csv in the lookups folder of this app: it is a folder; give the name of a CSV file. ";
     assert!(warning.starts_with(text), "{warning}");
     let events = annotate_in(app.start(), &[], &[contoso().xml_event()]);
     assert!(events[0].text("iis_module_reasons").ends_with("allowlist_unreadable"));
@@ -198,7 +198,7 @@ fn a_folder_in_the_place_of_a_file_cannot_be_read() {
 #[test]
 fn an_unreadable_file_is_told() {
     use std::os::unix::fs::{PermissionsExt, symlink};
-    let start = "iismodcheck: iismodcheck_allowlist.csv in the lookups folder of this app cannot be read: ";
+    let start = "iismodcheck: iismodcheck_allowlist.csv in the lookups folder of this app: cannot be read: ";
     // A link that leads to itself cannot be opened, not even by root.
     let app = App::new();
     symlink(app.path(ALLOWLIST), app.path(ALLOWLIST)).unwrap();

@@ -39,7 +39,7 @@ pub fn scan_file(file: &Path) -> Vec<Record> {
             let fields = finding.as_object().unwrap().iter();
             // What is no text is no column of the search command.
             fields
-                .filter(|(_, value)| !value.is_boolean())
+                .filter(|(name, value)| !value.is_boolean() && *name != "origins")
                 .map(|(field, value)| (field.clone(), texts(value)))
                 .filter(|(_, v)| !v.is_empty())
                 .collect()

@@ -1,6 +1,6 @@
 //! `allowlist add`: append one entry; nothing else in the file changes.
 
-mod finding;
+mod draft;
 mod replace;
 
 use std::io::{self, Write};
@@ -11,10 +11,12 @@ use crate::allowlist::lint::{self, Finding as Mistake, Severity};
 use crate::allowlist::{AllowlistError, Column, Profile, SiteFile};
 use crate::cli::Failure;
 use crate::cli::args::Add;
+use crate::knowledge::read_file;
+use crate::origin::Origin;
+use crate::problem::{Problem, ProblemKind};
 use crate::report::printable;
-use crate::site::read_file;
 
-use finding::Finding;
+use draft::Draft;
 use replace::Lock;
 
 /// Appends the entry and replaces the file in one step, so that a search never reads half of it.
@@ -24,7 +26,7 @@ pub(super) fn run(arguments: &Add) -> Result<ExitCode, Failure> {
     // A folder, or a file that may not be read, is told as such before a lock is laid beside it.
     read_file(&target, &file)?;
     let found = match (&arguments.finding, &arguments.from) {
-        (Some(id), Some(from)) => Some(finding::find(id, from)?),
+        (Some(id), Some(from)) => Some(draft::of_finding(id, from)?),
         _ => None,
     };
     let cells = cells(arguments, found.as_ref());
@@ -32,18 +34,17 @@ pub(super) fn run(arguments: &Add) -> Result<ExitCode, Failure> {
     let bytes = read_file(&target, &file)?.unwrap_or_default();
     let borrowed: Vec<(Column, &str)> =
         cells.iter().map(|(column, value)| (*column, value.as_str())).collect();
-    let new = edit::append(&text(bytes, &file)?, &file, &borrowed).map_err(|error| refused(&file, &error))?;
+    let new = edit::append(&text(bytes, &file)?, &file, &borrowed)
+        .map_err(|error| refused(&error).at(Origin::of_file(file.as_str())))?;
     let mistakes = mistakes(&new, &file)?;
     let silenced = found.filter(|_| allows(&cells));
     if let Some(found) = silenced.as_ref().filter(|found| found.grave && !arguments.force) {
-        return Err(Failure::Told(format!(
-            "{file}: nothing was added: the entry would silence a finding with verdict and severity {}. Make sure that the \
-             module belongs there, then repeat the command with --force",
-            printable(&found.silences)
-        )));
+        let what = format!("the entry would silence a finding with verdict and severity {}", found.silences);
+        let problem = nothing_added(&what).at(Origin::of_file(file));
+        let hint = "make sure that the module belongs there, then repeat the command with --force";
+        return Err(problem.with_hint(hint).into());
     }
-    let warning = replace::replace(&target, new.text.as_bytes())
-        .map_err(|error| format!("{file} cannot be written: {error}"))?;
+    let warning = replace::replace(&target, new.text.as_bytes(), &file)?;
     drop(lock);
     let mut output = io::stdout().lock();
     writeln!(output, "{file}: added")?;
@@ -66,15 +67,18 @@ pub(super) fn run(arguments: &Add) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn text(bytes: Vec<u8>, file: &str) -> Result<String, String> {
+fn text(bytes: Vec<u8>, file: &str) -> Result<String, Problem> {
     String::from_utf8(bytes).map_err(|error| {
-        let errors = SiteFile::parse(error.as_bytes(), file).errors;
-        errors.first().map_or_else(|| error.to_string(), AllowlistError::to_string)
+        let first = SiteFile::parse(error.as_bytes(), file).errors.into_iter().next();
+        first.map_or_else(
+            || Problem::new(ProblemKind::Entries, error.to_string()).at(Origin::of_file(file)),
+            Problem::from,
+        )
     })
 }
 
 /// The cells of the new entry. What was given as an option stands in place of what the finding has.
-fn cells(arguments: &Add, found: Option<&Finding>) -> Vec<(Column, String)> {
+fn cells(arguments: &Add, found: Option<&Draft>) -> Vec<(Column, String)> {
     let mut cells = given(arguments);
     for (column, value) in found.into_iter().flat_map(|found| &found.cells) {
         if !cells.iter().any(|(own, _)| own == column) {
@@ -92,35 +96,38 @@ fn allows(cells: &[(Column, String)]) -> bool {
 }
 
 /// An error in the new entry names the option, not a line that is not in the file.
-fn refused(file: &str, error: &EditError) -> String {
+fn refused(error: &EditError) -> Problem {
     match error {
         EditError::BrokenEntry(error @ AllowlistError::Cell { column, expected, found, .. }) => {
             let option = column.replace('_', "-");
             let found =
                 if found.is_empty() { String::new() } else { format!(", found `{}`", printable(found)) };
-            format!("{file}: nothing was added: --{option}: expected {expected}{found}; {}", error.fix())
+            nothing_added(&format!("--{option}: expected {expected}{found}")).with_hint(error.fix())
         }
-        error => format!("{file}: nothing was added: {error}"),
+        error => nothing_added(&error.to_string()),
     }
 }
 
+fn nothing_added(why: &str) -> Problem {
+    Problem::new(ProblemKind::Entries, format!("nothing was added: {why}"))
+}
+
 /// What the check warns of in the new entry. The error tells a mistake with which it is not added.
-fn mistakes(new: &Appended, file: &str) -> Result<Vec<Mistake>, String> {
+fn mistakes(new: &Appended, file: &str) -> Result<Vec<Mistake>, Problem> {
     let site = SiteFile::parse(new.text.as_bytes(), file);
     let now = chrono::Utc::now().timestamp_micros();
-    let found = lint::check(site, &Profile::default(), now).map_err(|error| error.to_string())?;
+    let found = lint::check(site, &Profile::default(), now)?;
     let of_entry = found.into_iter().filter(|mistake| mistake.line == new.line);
     let mistakes: Vec<Mistake> = of_entry.filter(|mistake| mistake.rule.severity > Severity::Note).collect();
     let grave = |mistake: &&Mistake| {
         mistake.rule.severity == Severity::Error || mistake.rule.name == lint::DUPLICATE_ID.name
     };
     match mistakes.iter().find(grave) {
-        Some(mistake) => Err(format!(
-            "{file}: nothing was added: [{}] {}; {}",
-            mistake.rule.name,
-            printable(&mistake.message),
-            mistake.fix
-        )),
+        Some(mistake) => {
+            Err(nothing_added(&format!("[{}] {}", mistake.rule.name, printable(&mistake.message)))
+                .with_hint(mistake.fix)
+                .at(Origin::of_file(file)))
+        }
         None => Ok(mistakes),
     }
 }

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use crate::origin::Origin;
+use crate::problem::{Problem, ProblemKind};
+
 /// The longest that another writer takes, or is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(10);
@@ -13,17 +16,18 @@ const PAUSE: Duration = Duration::from_millis(10);
 const LOOK: Duration = Duration::from_secs(5);
 
 /// The file that is to be written: what a link leads to. `name` is for errors.
-pub(super) fn target(path: &Path, name: &str) -> Result<PathBuf, String> {
+pub(super) fn target(path: &Path, name: &str) -> Result<PathBuf, Problem> {
+    let problem = |what: String| Problem::new(ProblemKind::Unreadable, what).at(Origin::of_file(name));
     match fs::canonicalize(path) {
         Ok(target) => Ok(target),
         Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::read_link(path) {
-            Ok(missing) => Err(format!(
-                "{name} is a link to {}, which does not exist; create that file (it may be empty) or remove the link",
-                missing.display()
-            )),
+            Ok(missing) => {
+                Err(problem(format!("it is a link to {}, which does not exist", missing.display()))
+                    .with_hint("create that file (it may be empty) or remove the link"))
+            }
             Err(_) => Ok(path.to_path_buf()),
         },
-        Err(error) => Err(format!("{name} cannot be read: {error}")),
+        Err(error) => Err(problem(format!("cannot be read: {error}"))),
     }
 }
 
@@ -34,7 +38,7 @@ pub(super) struct Lock {
 
 impl Lock {
     /// Waits for other writers. `name` is the file's name for errors.
-    pub(super) fn take(target: &Path, name: &str) -> Result<Self, String> {
+    pub(super) fn take(target: &Path, name: &str) -> Result<Self, Problem> {
         let path = beside(target, "lock");
         let start = Instant::now();
         loop {
@@ -44,13 +48,12 @@ impl Lock {
                     sleep(PAUSE);
                 }
                 Err(error) if is_taken(&error) => {
-                    return Err(format!(
-                        "{name} is being written by another `allowlist add`, or one was interrupted: when none is at \
-                         work any more, remove {} and try again",
-                        path.display()
-                    ));
+                    let what = "it is being written by another `allowlist add`, or one was interrupted";
+                    let path = path.display();
+                    return Err(unwritable(what, name)
+                        .with_hint(format!("when none is at work any more, remove {path} and try again")));
                 }
-                Err(error) => return Err(format!("{name} cannot be written: {}", in_folder(target, &error))),
+                Err(error) => return Err(in_folder(target, name, &error)),
             }
         }
     }
@@ -75,27 +78,32 @@ fn is_left(lock: &Path) -> bool {
     age.is_ok_and(|age| age.is_ok_and(|age| age > PATIENCE))
 }
 
-/// Writes a file beside `target` and renames it over `target`. Gives what a person must know about the new file.
-pub(super) fn replace(target: &Path, bytes: &[u8]) -> Result<Option<String>, String> {
-    let (file, new) = create_beside(target).map_err(|error| in_folder(target, &error))?;
+/// Writes a file beside `target` and renames it over `target`; `name` is the file's name for errors. Gives what a person must know about the new file.
+pub(super) fn replace(target: &Path, bytes: &[u8], name: &str) -> Result<Option<String>, Problem> {
+    let (file, new) = create_beside(target).map_err(|error| in_folder(target, name, &error))?;
     fill(file, bytes, target, &new).map_err(|error| {
         // The failure is reported; what was written beside the file is of no use.
         let _: io::Result<()> = fs::remove_file(&new);
-        in_folder(target, &error)
+        in_folder(target, name, &error)
     })
 }
 
-fn in_folder(target: &Path, error: &io::Error) -> String {
+fn in_folder(target: &Path, name: &str, error: &io::Error) -> Problem {
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.map_or_else(|| ".".to_owned(), |folder| folder.display().to_string());
-    match error.kind() {
+    let why = match error.kind() {
         io::ErrorKind::NotFound => format!("there is no folder {folder}"),
         io::ErrorKind::PermissionDenied => {
             let open = if cfg!(windows) { ", or another program has the file open" } else { "" };
             format!("this user may not create files in the folder {folder}{open} ({error})")
         }
         _ => error.to_string(),
-    }
+    };
+    unwritable(&format!("cannot be written: {why}"), name)
+}
+
+fn unwritable(what: &str, name: &str) -> Problem {
+    Problem::new(ProblemKind::Unwritable, what).at(Origin::of_file(name))
 }
 
 fn beside(target: &Path, ending: &str) -> PathBuf {

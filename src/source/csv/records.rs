@@ -3,14 +3,18 @@
 //! A reader that forgives damaged quoting swallows rows without a word, and an attacker's row may be among them. So a quoted
 //! cell ends where it may end, or the text is refused with the place.
 
+use std::sync::Arc;
+
 use memchr::memchr;
 
-use super::SourceError;
+use super::table::Table;
+use crate::origin::Origin;
+use crate::problem::{Problem, ProblemKind};
 
 /// The records of a text, one after the other.
-pub(super) struct Records<'t> {
-    file: &'t str,
-    text: &'t [u8],
+pub(super) struct Records {
+    file: Arc<str>,
+    text: Vec<u8>,
     separator: u8,
     at: usize,
     /// The line of `at`, and where it begins.
@@ -21,25 +25,32 @@ pub(super) struct Records<'t> {
 /// One record.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Record {
-    /// The line that it starts in, from 1.
-    pub(super) line: u64,
+    /// Where it begins.
+    pub(super) origin: Origin,
     /// At least one cell.
     pub(super) cells: Vec<Vec<u8>>,
 }
 
-impl<'t> Records<'t> {
-    /// The records of `text`, whose first line is line `line` of `file`.
-    pub(super) fn new(file: &'t str, text: &'t [u8], separator: u8, line: u64) -> Self {
-        Self { file, text, separator, at: 0, line, line_start: 0 }
+impl Records {
+    /// The records of the table in a text.
+    pub(super) fn new(file: Arc<str>, text: Vec<u8>, table: &Table) -> Self {
+        Self {
+            file,
+            text,
+            separator: table.separator,
+            at: table.start,
+            line: table.line,
+            line_start: table.start,
+        }
     }
 
     /// The next record; blank lines are skipped.
-    pub(super) fn next(&mut self) -> Result<Option<Record>, SourceError> {
+    pub(super) fn next(&mut self) -> Result<Option<Record>, Problem> {
         while self.ends_line() {}
         if self.peek().is_none() {
             return Ok(None);
         }
-        let line = self.line;
+        let origin = self.origin(self.line);
         let mut cells = Vec::new();
         loop {
             cells.push(self.cell()?);
@@ -47,37 +58,36 @@ impl<'t> Records<'t> {
                 self.at += 1;
             } else {
                 self.ends_line();
-                return Ok(Some(Record { line, cells }));
+                return Ok(Some(Record { origin, cells }));
             }
         }
     }
 
-    fn cell(&mut self) -> Result<Vec<u8>, SourceError> {
+    fn cell(&mut self) -> Result<Vec<u8>, Problem> {
         if self.peek() == Some(b'"') {
             return self.quoted();
         }
         let rest = self.rest();
         let end = rest.iter().position(|&byte| self.ends_cell(byte)).unwrap_or(rest.len());
+        let cell = rest.get(..end).unwrap_or_default().to_vec();
         self.at += end;
-        Ok(rest.get(..end).unwrap_or_default().to_vec())
+        Ok(cell)
     }
 
-    fn quoted(&mut self) -> Result<Vec<u8>, SourceError> {
+    fn quoted(&mut self) -> Result<Vec<u8>, Problem> {
         let (line, column) = (self.line, self.column());
         self.at += 1;
         let mut cell = Vec::new();
         loop {
             let rest = self.rest();
             let Some(end) = memchr(b'"', rest) else {
-                let what = format!(
-                    "at character {column} a double quote is opened and never closed. The file is cut off, or a quote inside a \
-                     quoted cell is not doubled: export it again"
-                );
-                return Err(self.error(line, what));
+                let what = format!("at character {column} a double quote is opened and never closed");
+                return Err(self.damaged(line, what).with_hint(
+                    "the file is cut off, or a quote inside a quoted cell is not doubled: export it again",
+                ));
             };
-            let text = rest.get(..end).unwrap_or_default();
-            self.count_lines(text);
-            cell.extend_from_slice(text);
+            cell.extend_from_slice(rest.get(..end).unwrap_or_default());
+            self.count_lines(end);
             self.at += end + 1;
             match self.peek() {
                 Some(b'"') => {
@@ -86,11 +96,12 @@ impl<'t> Records<'t> {
                 }
                 Some(byte) if !self.ends_cell(byte) => {
                     let what = format!(
-                        "at character {} text follows a closing double quote; its cell begins in line {line}, character {column}. A \
-                         quote inside a quoted cell is not doubled, or an earlier cell is cut off: export the file again",
+                        "at character {} text follows a closing double quote; its cell begins in line {line}, character {column}",
                         self.column()
                     );
-                    return Err(self.error(self.line, what));
+                    return Err(self.damaged(self.line, what).with_hint(
+                        "a quote inside a quoted cell is not doubled, or an earlier cell is cut off: export the file again",
+                    ));
                 }
                 _ => return Ok(cell),
             }
@@ -104,14 +115,14 @@ impl<'t> Records<'t> {
             [b'\r' | b'\n', ..] => 1,
             _ => return false,
         };
-        let end = self.rest().get(..length).unwrap_or_default();
-        self.count_lines(end);
+        self.count_lines(length);
         self.at += length;
         true
     }
 
-    /// Counts the line feeds of a text that begins at `at`.
-    fn count_lines(&mut self, text: &[u8]) {
+    /// Counts the line feeds in as many bytes from `at` on.
+    fn count_lines(&mut self, bytes: usize) {
+        let text = self.text.get(self.at..self.at + bytes).unwrap_or_default();
         for feed in memchr::memchr_iter(b'\n', text) {
             self.line += 1;
             self.line_start = self.at + feed + 1;
@@ -122,7 +133,7 @@ impl<'t> Records<'t> {
         byte == self.separator || matches!(byte, b'\r' | b'\n')
     }
 
-    fn rest(&self) -> &'t [u8] {
+    fn rest(&self) -> &[u8] {
         self.text.get(self.at..).unwrap_or_default()
     }
 
@@ -136,8 +147,12 @@ impl<'t> Records<'t> {
         String::from_utf8_lossy(before).chars().count() + 1
     }
 
-    fn error(&self, line: u64, what: String) -> SourceError {
-        SourceError::Record { file: self.file.to_owned(), line, what }
+    fn origin(&self, line: u64) -> Origin {
+        Origin::of_line(Arc::clone(&self.file), line)
+    }
+
+    fn damaged(&self, line: u64, what: String) -> Problem {
+        Problem::new(ProblemKind::Damaged, what).at(self.origin(line))
     }
 }
 
@@ -148,7 +163,8 @@ mod tests {
     use super::*;
 
     fn read(text: &[u8], separator: u8) -> Result<Vec<Record>, String> {
-        let mut records = Records::new("f", text, separator, 1);
+        let table = Table { start: 0, line: 1, separator };
+        let mut records = Records::new("f".into(), text.to_vec(), &table);
         let mut read = Vec::new();
         while let Some(record) = records.next().map_err(|error| error.to_string())? {
             read.push(record);
@@ -160,7 +176,7 @@ mod tests {
     fn shown(text: &str) -> Result<Vec<String>, String> {
         let shown = |record: &Record| {
             let cells: Vec<_> = record.cells.iter().map(|cell| String::from_utf8_lossy(cell)).collect();
-            format!("{}:{}", record.line, cells.join("|"))
+            format!("{}:{}", record.origin.line.unwrap_or_default(), cells.join("|"))
         };
         Ok(read(text.as_bytes(), b',')?.iter().map(shown).collect())
     }
@@ -192,15 +208,15 @@ mod tests {
             ("é\n\"é\",\"b\n\nc", "f, line 2: at character 5 a double quote is opened and never closed"),
             (
                 "a\n\"b\"c\n",
-                "f, line 2: at character 4 text follows a closing double quote; its cell begins in line 2, character 1.",
+                "f, line 2: at character 4 text follows a closing double quote; its cell begins in line 2, character 1; a quote",
             ),
             (
                 "a\n\"b\" ,c\n",
-                "f, line 2: at character 4 text follows a closing double quote; its cell begins in line 2, character 1.",
+                "f, line 2: at character 4 text follows a closing double quote; its cell begins in line 2, character 1; a quote",
             ),
             (
                 "a,b\n1,\"cut\n2,\"whole\"\n",
-                "f, line 3: at character 4 text follows a closing double quote; its cell begins in line 2, character 3.",
+                "f, line 3: at character 4 text follows a closing double quote; its cell begins in line 2, character 3; a quote",
             ),
         ] {
             let error = shown(text).unwrap_err();

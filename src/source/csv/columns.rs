@@ -1,7 +1,8 @@
 //! What the header of a table tells: where in a record the cells of an event, or of a listed module, stand.
 
-use super::{Content, Module, Row};
 use crate::event::{self, CARRIERS, Fields, INPUTS, LIST_HOSTS, Role, Scratch};
+use crate::problem::{Problem, ProblemKind};
+use crate::source::{Content, Module};
 
 /// Columns of a list of modules, with the spellings of the usual exports.
 const NAMES: [&str; 3] = ["name", "iis_module_name", "module"];
@@ -32,8 +33,8 @@ fn carriers() -> [&'static str; 3] {
 }
 
 /// A header.
-pub(super) struct Header<'h> {
-    names: Vec<&'h [u8]>,
+pub(super) struct Header {
+    names: Vec<Vec<u8>>,
 }
 
 /// What the records of a table are.
@@ -58,15 +59,15 @@ enum Places {
 /// The place of each of [`INPUTS`].
 type Inputs = Box<[Option<usize>; INPUTS.len()]>;
 
-impl<'h> Header<'h> {
-    pub(super) fn new(cells: &'h [Vec<u8>]) -> Self {
-        Self { names: cells.iter().map(|name| name.trim_ascii()).collect() }
+impl Header {
+    pub(super) fn new(cells: &[Vec<u8>]) -> Self {
+        Self { names: cells.iter().map(|name| name.trim_ascii().to_vec()).collect() }
     }
 
     /// The column of a name: as it is written, else in any case.
     fn place(&self, name: &str) -> Option<usize> {
         let name = name.as_bytes();
-        let exact = self.names.iter().position(|column| *column == name);
+        let exact = self.names.iter().position(|column| column == name);
         exact.or_else(|| self.names.iter().position(|column| column.eq_ignore_ascii_case(name)))
     }
 
@@ -75,7 +76,7 @@ impl<'h> Header<'h> {
     }
 
     fn has_exactly(&self, names: &[&str]) -> bool {
-        names.iter().any(|name| self.names.contains(&name.as_bytes()))
+        names.iter().any(|name| self.names.iter().any(|column| column == name.as_bytes()))
     }
 
     /// What the records are: events where there is a column `_raw`, `Message` or `Configuration`, modules where there is
@@ -110,7 +111,7 @@ impl<'h> Header<'h> {
         let mut places = [None; INPUTS.len()];
         self.fill_in(&EVENT_VIEWER, &mut places);
         // A spreadsheet program gives the column without a name an empty one.
-        let unnamed = self.names.last().is_some_and(|name| name.is_empty());
+        let unnamed = self.names.last().is_some_and(Vec::is_empty);
         let message = self.names.len() - usize::from(unnamed);
         if let Some(place) = places.get_mut(input("Message")) {
             *place = Some(message);
@@ -145,32 +146,37 @@ impl<'h> Header<'h> {
 
     /// What speaks against having read the records right: two columns of one meaning, or a list of modules that was taken for
     /// events of nobody.
-    pub(super) fn doubt(&self, form: &Form, rows: &[Row]) -> Option<String> {
-        let lists = rows.iter().any(|row| matches!(row.content, Content::Module(_)));
-        for place in form.places.used(lists) {
+    pub(super) fn doubt(&self, form: &Form, taken: &Taken) -> Option<Problem> {
+        let doubt = |what: String, hint| Problem::new(ProblemKind::Damaged, what).with_hint(hint);
+        for place in form.places.used(taken.as_list) {
             let Some(name) = self.names.get(place) else { continue };
-            let is_same =
-                |other: &&[u8]| if lists { other.eq_ignore_ascii_case(name) } else { other == name };
+            let is_same = |other: &Vec<u8>| {
+                if taken.as_list { other.eq_ignore_ascii_case(name) } else { other == name }
+            };
             let mut same =
                 self.names.iter().enumerate().filter(|(_, other)| is_same(other)).map(|(n, _)| n + 1);
             if let (Some(first), Some(second)) = (same.next(), same.next()) {
-                return Some(format!(
-                    "columns {first} and {second} are both `{}`, and which of them counts is not guessed: remove one, or give \
-                     it another name",
+                let what = format!(
+                    "columns {first} and {second} are both `{}`, and which of them counts is not guessed",
                     String::from_utf8_lossy(name)
-                ));
+                );
+                return Some(doubt(what, "remove one, or give it another name"));
             }
         }
-        let has_events = || rows.iter().any(|row| is_event(&row.content));
-        let column = self.first(&["Message", "Configuration"]).filter(|_| self.could_list_modules())?;
-        (!lists && !rows.is_empty() && !has_events()).then(|| {
+        let column = self.event_column_of_a_list()?;
+        (taken.any && !taken.as_list && !taken.as_event).then(|| {
             let name = self.names.get(column).map(|name| String::from_utf8_lossy(name)).unwrap_or_default();
-            format!(
-                "column {}, `{name}`, is one of an export of events, but no record holds an event of the IIS configuration. If \
-                 this is a list of modules, remove the column or give it another name",
+            let what = format!(
+                "column {}, `{name}`, is one of an export of events, but no record holds an event of the IIS configuration",
                 column + 1
-            )
+            );
+            doubt(what, "if this is a list of modules, remove the column or give it another name")
         })
+    }
+
+    /// The column for which the header of what may be a list of modules was taken for one of events.
+    fn event_column_of_a_list(&self) -> Option<usize> {
+        self.first(&["Message", "Configuration"]).filter(|_| self.could_list_modules())
     }
 
     /// Whether a header with columns of events has those of a list of modules as well, and nothing that only events have.
@@ -180,25 +186,48 @@ impl<'h> Header<'h> {
             && self.first(&[&EVENT_ONLY[..], &WIN_EVENT_ONLY[..]].concat()).is_none()
     }
 
-    /// What is missing, for a header of neither form.
-    pub(super) fn problem(&self, separated_by: &str) -> String {
+    /// What is missing, for a header of neither form, and what was found instead.
+    pub(super) fn problem(&self, separated_by: &str) -> (&'static str, String) {
         const SHOWN: usize = 12;
         let mut found: Vec<_> =
             self.names.iter().take(SHOWN).map(|name| String::from_utf8_lossy(name)).collect();
         if self.names.len() > SHOWN {
             found.push("…".into());
         }
-        let found = found.join(", ");
+        let found = format!("columns found, separated by {separated_by}: {}", found.join(", "));
         if self.first(&NAMES).is_some() {
-            return format!(
-                "a list of modules needs a column image (or type) beside the name; the columns found, separated by \
-                 {separated_by}: {found}"
+            return (
+                "a list of modules needs a column image (or type) beside the name",
+                format!("the {found}"),
             );
         }
-        format!(
-            "no known columns: an export of events has a column _raw, Message or Configuration, a list of modules has name \
-             and image (or type). Is the first line the header? The columns found, separated by {separated_by}: {found}"
-        )
+        let what = "no known columns: an export of events has a column _raw, Message or Configuration, a list of modules has \
+                    name and image (or type)";
+        (what, format!("is the first line the header? The {found}"))
+    }
+}
+
+/// What the records of a table were taken for.
+pub(super) struct Taken {
+    /// There was one.
+    any: bool,
+    as_list: bool,
+    /// One was taken for an event and is one of the IIS configuration. Looked at only where it matters.
+    as_event: bool,
+    event_matters: bool,
+}
+
+impl Taken {
+    pub(super) fn new(header: &Header) -> Self {
+        let event_matters = header.event_column_of_a_list().is_some();
+        Self { any: false, as_list: false, as_event: false, event_matters }
+    }
+
+    /// Takes note of a record.
+    pub(super) fn note(&mut self, content: &Content) {
+        self.any = true;
+        self.as_list |= matches!(content, Content::Module(_));
+        self.as_event = self.as_event || self.event_matters && is_event(content);
     }
 }
 

@@ -6,11 +6,13 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
 use crate::allowlist::packs::parse_option;
 use crate::allowlist::{AllowlistError, Catalogue, Damage, HostProfiles, SiteFile};
+use crate::origin::Origin;
+use crate::problem::{Problem, ProblemKind};
 
 /// No allowlist is larger; a larger file is a mistake, and reading it would hold up every search.
 const LARGEST_MIB: u64 = 64;
@@ -18,7 +20,7 @@ const LARGEST_MIB: u64 = 64;
 const NAMED_ROWS: usize = 10;
 
 /// A file: its bytes, and the name that errors give it.
-type Named = (Vec<u8>, String);
+pub type Named = (Vec<u8>, String);
 
 /// What a search or a scan compares with.
 pub struct Knowledge {
@@ -33,41 +35,39 @@ pub struct Knowledge {
 /// Puts together the entries compiled in, the site's allowlist, the packs and folders by host, and packs chosen for every
 /// host. The error says which file (line, column) or which pack is wrong: for a person who waits for the answer.
 pub fn assemble(
-    site: Option<Named>,
+    allowlist: Option<Named>,
     packs_file: Option<Named>,
     packs: Option<&str>,
-) -> Result<(Catalogue, HostProfiles), String> {
-    let site = site.map_or_else(SiteFile::default, |(bytes, name)| SiteFile::parse(&bytes, &name));
-    let catalogue = Catalogue::new(site).map_err(|error| error.to_string())?;
+) -> Result<Knowledge, Problem> {
+    let allowlist = allowlist.map_or_else(SiteFile::default, |(bytes, name)| SiteFile::parse(&bytes, &name));
+    let catalogue = Catalogue::new(allowlist)?;
     let (valid, chosen) = chosen(&catalogue, packs)?;
     let hosts = match packs_file {
-        Some((bytes, name)) => {
-            HostProfiles::parse(&bytes, &name, chosen, &valid).map_err(|error| error.to_string())?
-        }
+        Some((bytes, name)) => HostProfiles::parse(&bytes, &name, chosen, &valid)?,
         None => HostProfiles::with_packs(chosen),
     };
-    Ok((catalogue, hosts))
+    Ok(Knowledge { catalogue, hosts, warnings: Vec::new() })
 }
 
 /// As [`assemble`], with whatever can be used of the files: a search that nobody waits for must not end, and with it all
 /// detection, because of a slip in one row. `Err` of a file says why it cannot be read. The error of this function is about
 /// `packs` only.
 pub fn assemble_what_is_sound(
-    site: Result<Option<Named>, String>,
-    packs_file: Result<Option<Named>, String>,
+    allowlist: Result<Option<Named>, Problem>,
+    packs_file: Result<Option<Named>, Problem>,
     packs: Option<&str>,
-) -> Result<Knowledge, String> {
+) -> Result<Knowledge, Problem> {
     let mut warnings = Vec::new();
-    let (site, unread) = match site {
+    let (allowlist, unread) = match allowlist {
         Ok(Some((bytes, name))) => (SiteFile::parse(&bytes, &name), None),
         Ok(None) => (SiteFile::default(), None),
         Err(why) => (SiteFile { damage: Damage::unreadable(), ..SiteFile::default() }, Some(why)),
     };
-    let (file, powerless) = (site.file.clone(), site.powerless.clone());
-    let (catalogue, errors) = Catalogue::forgiving(site).map_err(|error| error.to_string())?;
+    let (file, powerless) = (allowlist.file.clone(), allowlist.powerless.clone());
+    let (catalogue, errors) = Catalogue::forgiving(allowlist)?;
     let counts = "Such a row allows nothing, and denies by the cells that can be read";
-    warnings
-        .extend(unread.map(|why| of_a_file(&why)).or_else(|| warning(&file, &errors, counts, &powerless)));
+    let unread = unread.map(|why| of_a_file(&why.to_string()));
+    warnings.extend(unread.or_else(|| warning(&file, &errors, counts, &powerless)));
     let (valid, chosen) = chosen(&catalogue, packs)?;
     let hosts = match packs_file {
         Ok(Some((bytes, name))) => {
@@ -77,7 +77,7 @@ pub fn assemble_what_is_sound(
         }
         Ok(None) => HostProfiles::with_packs(chosen),
         Err(why) => {
-            warnings.push(of_a_file(&why));
+            warnings.push(of_a_file(&why.to_string()));
             HostProfiles::unreadable(chosen)
         }
     };
@@ -88,10 +88,11 @@ pub fn assemble_what_is_sound(
 fn chosen<'c>(
     catalogue: &'c Catalogue,
     packs: Option<&str>,
-) -> Result<(Vec<&'c str>, BTreeSet<String>), String> {
+) -> Result<(Vec<&'c str>, BTreeSet<String>), Problem> {
     let valid: Vec<&str> = catalogue.packs().into_keys().collect();
     let chosen = match packs {
-        Some(text) => parse_option(text, &valid).map_err(|error| format!("packs={text}: {error}"))?,
+        Some(text) => parse_option(text, &valid)
+            .map_err(|error| Problem::new(ProblemKind::Argument, format!("packs={text}: {error}")))?,
         None => BTreeSet::new(),
     };
     Ok((valid, chosen))
@@ -135,24 +136,58 @@ fn sentence(text: &str) -> String {
 }
 
 /// Reads a file of the site; `None` when it does not exist. Errors name it as `name`.
-pub fn read_file(path: &Path, name: &str) -> Result<Option<Vec<u8>>, String> {
+pub fn read_file(path: &Path, name: &str) -> Result<Option<Vec<u8>>, Problem> {
+    let wrong = |what: &str, hint: &'static str| {
+        let problem = Problem::new(ProblemKind::Unreadable, what).at(Origin::of_file(name));
+        Err(if hint.is_empty() { problem } else { problem.with_hint(hint) })
+    };
+    let unreadable = |error: &io::Error| {
+        let hint = match error.kind() {
+            ErrorKind::PermissionDenied => "give the user that runs this program the right to read it",
+            _ => "",
+        };
+        wrong(&format!("cannot be read: {error}"), hint)
+    };
     match fs::metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(unreadable(name, &error)),
-        Ok(found) if found.is_dir() => Err(format!("{name} is a folder: give the name of a CSV file")),
-        Ok(found) if !found.is_file() => Err(format!("{name} is not a file: give the name of a CSV file")),
-        Ok(found) if found.len() > LARGEST_MIB << 20 => Err(format!(
-            "{name} has {} MiB; such a file may have at most {LARGEST_MIB} MiB. Is it the right one?",
-            found.len().div_ceil(1 << 20)
-        )),
-        Ok(_) => fs::read(path).map(Some).map_err(|error| unreadable(name, &error)),
+        Err(error) => unreadable(&error),
+        Ok(found) if found.is_dir() => wrong("it is a folder", "give the name of a CSV file"),
+        Ok(found) if !found.is_file() => wrong("it is not a file", "give the name of a CSV file"),
+        Ok(found) if found.len() > LARGEST_MIB << 20 => {
+            let size = found.len().div_ceil(1 << 20);
+            let what = format!("it has {size} MiB; such a file may have at most {LARGEST_MIB} MiB");
+            wrong(&what, "is it the right one?")
+        }
+        Ok(_) => fs::read(path).map(Some).or_else(|error| unreadable(&error)),
     }
 }
 
-fn unreadable(name: &str, error: &std::io::Error) -> String {
-    let advice = match error.kind() {
-        ErrorKind::PermissionDenied => "; give the user that runs this program the right to read it",
-        _ => "",
-    };
-    format!("{name} cannot be read: {error}{advice}")
+/// A file that must exist, by its path as given.
+pub fn read_named(path: &Path) -> Result<Named, Problem> {
+    let name = path.display().to_string();
+    match read_file(path, &name)? {
+        Some(bytes) => Ok((bytes, name)),
+        None => Err(Problem::new(ProblemKind::Unreadable, "there is no such file").at(Origin::of_file(name))),
+    }
+}
+
+/// As [`read_named`]; `-` is standard input.
+pub fn read_named_or_input(path: &Path) -> Result<Named, Problem> {
+    if path.as_os_str() != "-" {
+        return read_named(path);
+    }
+    let name = "standard input".to_owned();
+    let mut bytes = Vec::new();
+    match io::stdin().lock().read_to_end(&mut bytes) {
+        Ok(_) => Ok((bytes, name)),
+        Err(error) => Err(Problem::new(ProblemKind::Unreadable, format!("cannot be read: {error}"))
+            .at(Origin::of_file(name))),
+    }
+}
+
+/// Its text has place and fix.
+impl From<AllowlistError> for Problem {
+    fn from(error: AllowlistError) -> Self {
+        Self::new(ProblemKind::Entries, error.to_string())
+    }
 }

@@ -15,18 +15,30 @@ pub(super) enum Order {
     Month,
 }
 
-/// The order that the dates of a file tell; `None` where none does, or where they contradict each other.
-pub(super) fn order<'a>(texts: impl Iterator<Item = &'a [u8]>) -> Option<Order> {
-    let (mut day, mut month) = (false, false);
-    for date in texts.filter_map(written) {
+/// What the dates of a file tell about their order.
+#[derive(Debug, Default)]
+pub(super) struct Orders {
+    day: bool,
+    month: bool,
+}
+
+impl Orders {
+    /// Takes note of a text. Whether it is a date with two readings, so that other dates must tell which is meant.
+    pub(super) fn note(&mut self, text: &[u8]) -> bool {
+        let Some(date) = written(text) else { return false };
         let own = date.own_order();
-        day |= own == Some(Order::Day);
-        month |= own == Some(Order::Month);
+        self.day |= own == Some(Order::Day);
+        self.month |= own == Some(Order::Month);
+        own.is_none() && date.first != date.second
     }
-    match (day, month) {
-        (true, false) => Some(Order::Day),
-        (false, true) => Some(Order::Month),
-        _ => None,
+
+    /// The order that the dates tell; `None` where none does, or where they contradict each other.
+    pub(super) fn order(&self) -> Option<Order> {
+        match (self.day, self.month) {
+            (true, false) => Some(Order::Day),
+            (false, true) => Some(Order::Month),
+            _ => None,
+        }
     }
 }
 
@@ -189,7 +201,13 @@ mod tests {
 
     #[test]
     fn the_order_is_that_of_the_dates_with_one_reading() {
-        let order_of = |texts: &[&str]| order(texts.iter().map(|text| text.as_bytes()));
+        let order_of = |texts: &[&str]| {
+            let mut orders = Orders::default();
+            for text in texts {
+                orders.note(text.as_bytes());
+            }
+            orders.order()
+        };
         for (texts, expected) in [
             (&["1/12/2026 9:14:10 AM"][..], None),
             (&["1/12/2026 9:14:10 AM", "1/13/2026 9:14:10 AM"], Some(Order::Month)),

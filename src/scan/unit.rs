@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 /// What one printed finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Level {
+pub enum Unit {
     /// One finding per change: the rows of a commit merged by module.
     Change,
     /// One finding per event row.

@@ -1,4 +1,4 @@
-//! Whether one finding of a clean estate may become an entry.
+//! What becomes of one finding of a clean estate: whether it may be an entry.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::iis::{Class, Kind, Oddity};
 use crate::report::{Item, printable};
 
 /// What becomes of a finding.
-pub enum Judgement {
+pub enum Fate {
     /// The baseline or the allowlist has it.
     Known,
     /// An entry, with the image in normal form; the type as written where there is no image.
@@ -30,37 +30,39 @@ const HARMLESS: [ReasonCode; 6] = [
     ReasonCode::Oddity(Oddity::OtherDrive),
 ];
 
-fn leave_out(why: &'static str) -> Judgement {
-    Judgement::LeaveOut(why.into())
+fn leave_out(why: &'static str) -> Fate {
+    Fate::LeaveOut(why.into())
 }
 
-/// Only what nothing speaks against is proposed, then and now: a result may be older than the allowlist, and a scan says
-/// nothing about products that are not chosen or about folders that look like those of Windows.
-pub fn judge(item: &Item, engine: &mut Engine) -> Judgement {
-    match by_verdict(item) {
-        Judgement::Propose(_) => {}
-        settled => return settled,
-    }
-    match by_verdict(&listed(item, engine)) {
-        Judgement::Propose(_) => {}
-        settled => return settled,
-    }
-    if let Some(why) = of_a_pack(item, engine) {
-        return Judgement::LeaveOut(why.into());
-    }
-    let normal = engine.image_normalized();
-    match odd_folder(normal) {
-        Some(why) => leave_out(why),
-        None if normal.is_empty() => Judgement::Propose(item.fact(Fact::Type).to_owned()),
-        None => Judgement::Propose(normal.to_owned()),
+impl Fate {
+    /// Only what nothing speaks against is proposed, then and now: a result may be older than the allowlist, and a scan says
+    /// nothing about products that are not chosen or about folders that look like those of Windows.
+    pub fn of(item: &Item, engine: &mut Engine) -> Self {
+        match by_verdict(item) {
+            Self::Propose(_) => {}
+            settled => return settled,
+        }
+        match by_verdict(&listed(item, engine)) {
+            Self::Propose(_) => {}
+            settled => return settled,
+        }
+        if let Some(why) = of_a_pack(item, engine) {
+            return Self::LeaveOut(why.into());
+        }
+        let normal = engine.image_normalized();
+        match odd_folder(normal) {
+            Some(why) => leave_out(why),
+            None if normal.is_empty() => Self::Propose(item.fact(Fact::Type).to_owned()),
+            None => Self::Propose(normal.to_owned()),
+        }
     }
 }
 
 /// `unknown`, with an image or type, present or added, and without any reason that raises doubt.
-fn by_verdict(item: &Item) -> Judgement {
+fn by_verdict(item: &Item) -> Fate {
     let action = item.fact(Fact::Action);
     match item.verdict {
-        Verdict::KnownGood | Verdict::Allowed | Verdict::NotModule => return Judgement::Known,
+        Verdict::KnownGood | Verdict::Allowed | Verdict::NotModule => return Fate::Known,
         Verdict::Unverified | Verdict::Incomplete | Verdict::Unknown if action == "removed" => {
             return leave_out("it was removed");
         }
@@ -90,9 +92,9 @@ fn by_verdict(item: &Item) -> Judgement {
         return leave_out("choose the product pack that lists it instead: packs=");
     }
     if odd.is_empty() {
-        Judgement::Propose(String::new())
+        Fate::Propose(String::new())
     } else {
-        Judgement::LeaveOut(format!("look at this first: {}", odd.join(", ")).into())
+        Fate::LeaveOut(format!("look at this first: {}", odd.join(", ")).into())
     }
 }
 

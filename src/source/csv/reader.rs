@@ -1,109 +1,112 @@
-//! CSV: exports of events, and lists of modules.
+//! The rows of a table, one at a time.
 
-use super::columns::Header;
-use super::records::Records;
-use super::{Row, SourceError, guess, times};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::columns::{Form, Header, Taken};
+use super::dates::Orders;
+use super::records::{Record, Records};
+use super::table::Table;
+use super::times;
+use crate::origin::Origin;
+use crate::problem::{Problem, ProblemKind};
+use crate::source::{Reader, Row};
 
 /// Reads CSV text with a header, separated by commas, semicolons or tabs. Events are recognised by a column `_raw`,
 /// `Message` or `Configuration`, lists of modules by `name` with `image` or `type` (in any case). A record that has not as
 /// many cells as the header, or whose quoting is damaged, is an error: the file was cut or damaged, and a part of it would be
 /// missed. So is a header that can be taken in two ways.
-pub fn read_csv(text: &[u8], file: &str) -> Result<Vec<Row>, SourceError> {
-    let form = |what: String| SourceError::Form { file: file.to_owned(), what };
-    if let Some(what) = guess::text(text) {
-        return Err(form(what.to_owned()));
-    }
-    let table = Table::of(text);
-    let mut records = Records::new(file, table.text, table.separator, table.line);
-    let Some(header) = records.next()? else {
-        return Err(form("the file is empty: there is not even a header".to_owned()));
-    };
-    let line = header.line;
-    let header = Header::new(&header.cells);
-    let Some(columns) = header.form() else {
-        return Err(form(header.problem(table.separated_by())));
-    };
-    let mut rows = Vec::new();
-    while let Some(record) = records.next()? {
-        if record.cells.len() != columns.cells {
-            let cells = |count: usize| format!("{count} {}", if count == 1 { "cell" } else { "cells" });
-            let what = format!(
-                "the record has {}, the header {}. The file is cut off, or a cell that holds a separator or a quote is not \
-                 quoted: export it again",
-                cells(record.cells.len()),
-                cells(columns.cells)
-            );
-            return Err(SourceError::Record { file: file.to_owned(), line: record.line, what });
-        }
-        rows.push(Row { line: record.line, content: columns.content(record.cells) });
-    }
-    if let Some(what) = header.doubt(&columns, &rows) {
-        return Err(SourceError::Record { file: file.to_owned(), line, what });
-    }
-    times::settle(&mut rows);
-    Ok(rows)
+pub struct CsvReader {
+    records: Records,
+    header: Header,
+    /// Where the header stands.
+    origin: Origin,
+    form: Form,
+    taken: Taken,
+    orders: Orders,
+    /// Rows that wait for the dates behind them.
+    held: VecDeque<Row>,
 }
 
-/// A table behind the line that some programs write before it.
-struct Table<'t> {
-    text: &'t [u8],
-    /// The line that the text begins in.
-    line: u64,
-    separator: u8,
-}
-
-impl<'t> Table<'t> {
-    /// Windows PowerShell writes `#TYPE …` before the header, Excel knows `sep=;`.
-    fn of(text: &'t [u8]) -> Self {
-        let end = memchr::memchr(b'\n', text).map_or(text.len(), |end| end + 1);
-        let (first, behind) = text.split_at_checked(end).unwrap_or((text, b""));
-        match first.trim_ascii_end() {
-            [b's', b'e', b'p', b'=', separator] => Self { text: behind, line: 2, separator: *separator },
-            line if line.starts_with(b"#TYPE ") => {
-                Self { text: behind, line: 2, separator: separator(behind) }
-            }
-            _ => Self { text, line: 1, separator: separator(text) },
-        }
+impl CsvReader {
+    /// Reads the header; `file` is the name for errors and origins.
+    pub fn new(text: Vec<u8>, file: &Arc<str>) -> Result<Self, Problem> {
+        let table = Table::of(&text);
+        let form_error =
+            |what: &str| Problem::new(ProblemKind::Form, what).at(Origin::of_file(Arc::clone(file)));
+        let mut records = Records::new(Arc::clone(file), text, &table);
+        let Some(Record { origin, cells }) = records.next()? else {
+            return Err(form_error("the file is empty: there is not even a header"));
+        };
+        let header = Header::new(&cells);
+        let Some(form) = header.form() else {
+            let (what, hint) = header.problem(table.separated_by());
+            return Err(form_error(what).with_hint(hint));
+        };
+        let taken = Taken::new(&header);
+        let (orders, held) = (Orders::default(), VecDeque::new());
+        Ok(Self { records, header, origin, form, taken, orders, held })
     }
 
-    fn separated_by(&self) -> &'static str {
-        match self.separator {
-            b';' => "semicolons",
-            b'\t' => "tabs",
-            b',' => "commas",
-            _ => "what the first line says",
+    /// The next row with its time as written, and whether that is a date with two readings.
+    fn read(&mut self) -> Result<Option<(Row, bool)>, Problem> {
+        let Some(Record { origin, cells }) = self.records.next()? else {
+            return match self.header.doubt(&self.form, &self.taken) {
+                Some(doubt) => Err(doubt.at(self.origin.clone())),
+                None => Ok(None),
+            };
+        };
+        if cells.len() != self.form.cells {
+            let counted = |count: usize| format!("{count} {}", if count == 1 { "cell" } else { "cells" });
+            let (own, expected) = (counted(cells.len()), counted(self.form.cells));
+            let what = format!("the record has {own}, the header {expected}");
+            return Err(Problem::new(ProblemKind::Damaged, what).at(origin).with_hint(
+                "the file is cut off, or a cell that holds a separator or a quote is not quoted: export it again",
+            ));
         }
+        let content = self.form.content(cells);
+        self.taken.note(&content);
+        let has_two_readings = self.orders.note(times::written(&content));
+        Ok(Some((Row { origin, content }, has_two_readings)))
     }
 }
 
-/// What separates the cells: of the known separators the one that the header has most of, outside quotes.
-fn separator(text: &[u8]) -> u8 {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    let mut quoted = false;
-    for byte in text.trim_ascii_start() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'\n' if !quoted => break,
-            byte if !quoted => {
-                for (_, count) in counts.iter_mut().filter(|(separator, _)| separator == byte) {
-                    *count += 1;
+impl Reader for CsvReader {
+    /// Rows are held back from the first date that has two readings on: all dates of a file together tell how to read it.
+    fn next(&mut self) -> Result<Option<Row>, Problem> {
+        if self.held.is_empty() {
+            let Some((row, has_two_readings)) = self.read()? else { return Ok(None) };
+            self.held.push_back(row);
+            if has_two_readings {
+                while let Some((row, _)) = self.read()? {
+                    self.held.push_back(row);
                 }
             }
-            _ => {}
         }
+        Ok(self.held.pop_front().map(|mut row| {
+            times::settle(&mut row.content, self.orders.order());
+            row
+        }))
     }
-    // Of equals the last is the greatest, and a comma is the usual one.
-    counts.iter().rev().max_by_key(|(_, count)| count).map_or(b',', |(separator, _)| *separator)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Content, Module};
     use super::*;
     use crate::event::INPUTS;
+    use crate::source::{Content, Module};
+
+    fn read(text: &[u8], file: &str) -> Result<Vec<Row>, Problem> {
+        let mut reader = CsvReader::new(text.to_vec(), &file.into())?;
+        let mut rows = Vec::new();
+        while let Some(row) = reader.next()? {
+            rows.push(row);
+        }
+        Ok(rows)
+    }
 
     fn contents(text: &str) -> Vec<Content> {
-        read_csv(text.as_bytes(), "f").unwrap().into_iter().map(|row| row.content).collect()
+        read(text.as_bytes(), "f").unwrap().into_iter().map(|row| row.content).collect()
     }
 
     /// The filled inputs of each event as `input=cell`, the name, image and host of each module.
@@ -179,6 +182,24 @@ mod tests {
         let known = times("x,1/12/2026 9:14:10 AM\nx,1/13/2026 9:14:10 AM\nx,1700000000\n");
         assert_eq!(known, ["2026-01-12T09:14:10", "2026-01-13T09:14:10", "1700000000"]);
         assert_eq!(times("x,1/12/2026 9:14:10 AM\n"), ["1/12/2026 9:14:10 AM"]);
+        // What stands before the date that tells counts as well, and a date that contradicts it.
+        let after = times("x,1/13/2026 9:14:10 AM\nx,1/12/2026 9:14:10 AM\n");
+        assert_eq!(after, ["2026-01-13T09:14:10", "2026-01-12T09:14:10"]);
+        let both = times("x,1/13/2026 9:14:10\nx,1/12/2026 9:14:10\nx,13/1/2026 9:14:10\n");
+        assert_eq!(both, ["2026-01-13T09:14:10", "1/12/2026 9:14:10", "2026-01-13T09:14:10"]);
+    }
+
+    #[test]
+    fn rows_wait_for_nothing_but_dates_with_two_readings() {
+        let text = "Message,_time\nx,1/13/2026 9:14:10 AM\nx,1/12/2026 9:14:10 AM\nx,1/14/2026 9:14:10 AM\n";
+        let mut reader = CsvReader::new(text.as_bytes().to_vec(), &"f".into()).unwrap();
+        let held = [0, 1, 0].map(|held| {
+            let row = reader.next().unwrap().unwrap();
+            assert_eq!(reader.held.len(), held);
+            row.origin.brief()
+        });
+        assert_eq!(held, ["f:2", "f:3", "f:4"]);
+        assert!(matches!(reader.next(), Ok(None)));
     }
 
     #[test]
@@ -198,7 +219,7 @@ mod tests {
 
     #[test]
     fn damaged_records_are_told_with_their_line() {
-        let error = |text: &[u8]| read_csv(text, "f").err().map(|error| error.to_string());
+        let error = |text: &[u8]| read(text, "f").err().map(|error| error.to_string());
         let line = |text| error(text).map(|text| text.split(':').next().unwrap_or_default().to_owned());
         assert_eq!(line(b"name,image\nA,a\n\n\nB\n").as_deref(), Some("f, line 5"));
         assert_eq!(line(b"#TYPE x\nname,image\nA,a\nB,b,c\n").as_deref(), Some("f, line 4"));
@@ -234,7 +255,7 @@ mod tests {
     #[test]
     fn a_header_that_can_be_taken_in_two_ways_is_told_with_its_columns() {
         let sentence = "Changes to '/system.webServer/asp' at 'MACHINE' have successfully been committed.";
-        let error = |text: &str| read_csv(text.as_bytes(), "f").err().map(|error| error.to_string());
+        let error = |text: &str| read(text.as_bytes(), "f").err().map(|error| error.to_string());
         for (header, row, told) in [
             ("name,image,image", "A,a,b", Some("f, line 1: columns 2 and 3 are both `image`")),
             ("name,image,Image", "A,a,b", Some("f, line 1: columns 2 and 3 are both `image`")),
@@ -269,7 +290,7 @@ mod tests {
             ("1,2,3,4,5,6,7,8,9,10,11,12,13\n", "f.csv: no known", "11, 12, …"),
             ("\n\n", "f.csv: the file is empty", "not even a header"),
         ] {
-            let error = read_csv(text.as_bytes(), "f.csv").unwrap_err().to_string();
+            let error = read(text.as_bytes(), "f.csv").unwrap_err().to_string();
             assert!(error.starts_with(start) && error.ends_with(end), "{error}");
         }
     }

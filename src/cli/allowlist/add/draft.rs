@@ -1,0 +1,73 @@
+//! The entry that a finding of a scan asks for.
+
+use std::path::Path;
+
+use crate::allowlist::Column;
+use crate::detect::{Column as Fact, Severity, Verdict};
+use crate::knowledge;
+use crate::origin::Origin;
+use crate::problem::{Problem, ProblemKind};
+use crate::report::Item;
+use crate::scan::{not_results, parse_results};
+
+/// What an entry is made of, and what it silences.
+pub(super) struct Draft {
+    /// Name, kind and image (or type), for the host that it was seen on.
+    pub cells: Vec<(Column, String)>,
+    /// Verdict and severity, as a person reads them: `image_hijack, critical`.
+    pub silences: String,
+    /// The severity is high or critical: what is silenced is no matter of routine.
+    pub grave: bool,
+}
+
+/// The entry for the finding of this id in what a scan wrote.
+pub(super) fn of_finding(id: &str, from: &Path) -> Result<Draft, Problem> {
+    let (bytes, name) = knowledge::read_named(from)?;
+    let origin = || Origin::of_file(name.as_str());
+    let findings = parse_results(&bytes, &name)?.ok_or_else(|| not_results("").at(origin()))?;
+    let refused = |what: String| Problem::new(ProblemKind::Argument, what).at(origin());
+    let found = findings
+        .iter()
+        .find(|finding| finding.id == id)
+        .ok_or_else(|| refused(format!("there is no finding {id}; its findings: {}", ids(&findings))))?;
+    let refused = |why: &str| refused(format!("finding {id} {why}"));
+    if found.verdict == Verdict::Unparsed {
+        let why = "is an event that cannot be read (unparsed), so that no module is known to be allowed";
+        return Err(refused(why).with_hint(
+            "look at the event on the host, or in an inventory, and give what you find there with --name and --image",
+        ));
+    }
+    let (module, image) = (found.fact(Fact::Name), found.fact(Fact::Image));
+    if module.is_empty() {
+        return Err(refused(
+            "names no module (the whole list was cleared or written): there is nothing that an entry could allow",
+        ));
+    }
+    let type_name = if image.is_empty() { found.fact(Fact::Type) } else { "" };
+    let removed = found.fact(Fact::Action) == "removed";
+    if image.is_empty() && type_name.is_empty() && !removed {
+        let why = "shows no image and no type, so an entry for it would allow any DLL under this name";
+        return Err(refused(why).with_hint(
+            "find the image (XML-rendered events or an inventory show it) and give it with --name and --image, or \
+             accept the name alone with --name and --match name",
+        ));
+    }
+    let cells = [
+        (Column::Kind, found.fact(Fact::Kind)),
+        (Column::Name, module),
+        (Column::Image, image),
+        (Column::Type, type_name),
+        (Column::Action, if removed { "removed" } else { "" }),
+        (Column::Host, found.fact(Fact::Host)),
+    ];
+    Ok(Draft {
+        cells: cells.map(|(column, value)| (column, value.to_owned())).to_vec(),
+        silences: format!("{}, {}", found.verdict, found.severity),
+        grave: found.severity >= Severity::High,
+    })
+}
+
+fn ids(findings: &[Item]) -> String {
+    let ids: Vec<&str> = findings.iter().map(|item| item.id.as_str()).filter(|id| !id.is_empty()).collect();
+    if ids.is_empty() { "none has an id (use --level change)".to_owned() } else { ids.join(", ") }
+}

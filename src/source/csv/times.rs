@@ -1,0 +1,50 @@
+//! The times of rows, as far as a file has them in a form of its own.
+
+use super::columns::input;
+use super::dates;
+use crate::source::Content;
+
+/// The time of a row, as it is written; empty where there is none.
+pub(super) fn written(content: &Content) -> &[u8] {
+    match content {
+        Content::Event(cells) => cells.get(input("_time")).map(Vec::as_slice).unwrap_or_default(),
+        Content::Module(module) => &module.time,
+    }
+}
+
+/// Brings a date that is written for people to ISO 8601, where it can be understood; another stays as it is. A row without a
+/// time takes that of its event's text.
+pub(super) fn settle(content: &mut Content, order: Option<dates::Order>) {
+    match content {
+        Content::Module(module) => replace(&mut module.time, order),
+        Content::Event(cells) => {
+            let cell = |name| cells.get(input(name)).map(Vec::as_slice).unwrap_or_default();
+            let has_none = ["_time", "lastTime"].iter().all(|name| cell(name).is_empty());
+            let heading = has_none.then(|| heading(cell("_raw"))).flatten();
+            if let Some(time) = cells.get_mut(input("_time")) {
+                match heading {
+                    Some(iso) => *time = iso.into_bytes(),
+                    None => replace(time, order),
+                }
+            }
+        }
+    }
+}
+
+fn replace(time: &mut Vec<u8>, order: Option<dates::Order>) {
+    if let Some(iso) = dates::iso(time, order) {
+        *time = iso.into_bytes();
+    }
+}
+
+/// The date in the first line of a classic text. Splunk writes the month first, whatever the language of the host.
+fn heading(raw: &[u8]) -> Option<String> {
+    let end = memchr::memchr(b'\n', raw)?;
+    let (date, behind) = raw.split_at_checked(end)?;
+    let head = behind.get(1..)?;
+    let is_classic = head.starts_with(b"LogName=") || head.starts_with(b"EventCode=");
+    let date = date.trim_ascii_end();
+    // With another width than that of `12/19/2022 06:40:32 PM` another program wrote it.
+    let is_splunks = date.len() == 22 && date.ends_with(b"M");
+    (is_classic && is_splunks).then(|| dates::iso(date, Some(dates::Order::Month))).flatten()
+}
