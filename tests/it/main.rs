@@ -14,6 +14,7 @@ mod memory;
 mod repeats;
 mod resources;
 mod rollup;
+mod schema;
 mod spellings;
 mod splunk;
 mod stories;
