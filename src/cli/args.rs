@@ -145,7 +145,7 @@ pub struct Add {
     /// Take name, image or type from this finding of a scan (`iis_finding_id`).
     #[arg(long, value_name = "ID", requires = "from", conflicts_with_all = ["name", "image", "type_name"])]
     pub finding: Option<String>,
-    /// The output of `scan --format json` that holds the finding.
+    /// The output of `scan --format json` (or csv) that holds the finding.
     #[arg(long, value_name = "FILE", requires = "finding")]
     pub from: Option<PathBuf>,
     /// Module name.

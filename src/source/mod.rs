@@ -2,7 +2,7 @@
 //!
 //! Knows `event` for the names of input columns; nothing of verdicts or of Splunk's protocol.
 //!
-//! What a file is tells its content, not its name: [`open`] decodes it and chooses the format, a folder here for each. A
+//! What a file is tells its content, not its name: [`open()`] decodes it and chooses the format, a folder here for each. A
 //! format is a [`Reader`].
 
 mod csv;

@@ -68,6 +68,43 @@ fn the_forms_agree() {
     }
 }
 
+/// `allowlist add` takes a finding from either, and nothing that another version wrote.
+#[test]
+fn a_result_is_read_again_in_both_forms() {
+    let list = b"name,image,host,_time\nContoso,D:\\contoso.dll,WEB01,2026-03-02T00:00:00Z\n";
+    let files = folder(&[("list.csv", list)]);
+    let write = |name: &str, text: &str| std::fs::write(files.path().join(name), text).unwrap();
+    let scan = |format| run_in(files.path(), &["scan", "--format", format, "list.csv"]).good();
+    let json = scan("json");
+    let id = serde_json::from_str::<Value>(&json).unwrap()["findings"][0]["iis_finding_id"].clone();
+    let id = id.as_str().unwrap();
+    let add =
+        |from| run_in(files.path(), &["allowlist", "add", "allow.csv", "--finding", id, "--from", from]);
+    write("scan.csv", &scan("csv"));
+    write("scan.json", &json);
+    let written = ["scan.csv", "scan.json"].map(|from| {
+        let told = add(from).good();
+        let path = files.path().join("allow.csv");
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::remove_file(path).unwrap();
+        (told, text)
+    });
+    assert_eq!(written[0], written[1]);
+    for (ours, other, told) in [
+        (
+            "\"schema_version\": 1",
+            "\"schema_version\": 2",
+            "scan.json: it was written by a newer version of iismodcheck",
+        ),
+        ("\"unknown\"", "\"fine\"", "scan.json, record 1: `fine` is no verdict of this version"),
+        ("\"medium\"", "\"grave\"", "scan.json, record 1: `grave` is no severity of this version"),
+    ] {
+        write("scan.json", &json.replacen(ours, other, 1));
+        let error = add("scan.json").error();
+        assert!(error.starts_with(&format!("iismodcheck: {told}")), "{error}");
+    }
+}
+
 #[test]
 fn severities_choose_lines_and_exit_codes() {
     let all = run(&["scan", EXPORT]).good();
