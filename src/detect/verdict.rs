@@ -129,7 +129,7 @@ verdicts! {
             means: "the name is listed, and this row carries no image to check",
             seen: "a listed name in one row that carries no image",
             why: "IIS writes the image in a row of its own: nothing is wrong yet",
-            todo: "look at the change (`input=change`), which has all rows",
+            todo: "look at the change (`iismodcheck_changes`), which has all rows",
             example: "the element row of `StaticFileModule`",
         }
         Allowed = "allowed", Info {
