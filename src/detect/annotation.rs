@@ -1,8 +1,7 @@
 //! A finding and its facts as the texts of the output columns.
 
 use super::columns::Column;
-use super::engine::Engine;
-use super::finding::Finding;
+use super::decision::Decision;
 use super::time::{self, SECOND};
 use super::verdict::{Severity, Verdict};
 use crate::iis::{Kind, Subject, change};
@@ -14,16 +13,16 @@ pub struct Annotation<'a> {
 }
 
 impl<'a> Annotation<'a> {
-    /// The last finding of `engine`. `source` says where image or type was read; it is shown only where there is one.
-    #[must_use]
-    pub fn of(subject: &Subject<'a>, source: &'a str, finding: &Finding, engine: &'a Engine) -> Self {
+    /// A decision on a subject. `source` says where image or type was read; it is shown only where there is one.
+    pub(super) fn of(subject: &Subject<'a>, source: &'a str, decision: &Decision<'a>) -> Self {
+        let finding = decision.finding;
         let mut annotation = Self::plain(finding.verdict, finding.severity, subject.host, subject.actor);
         let identified = subject.image.is_some() || subject.type_name.is_some();
         for (column, text) in [
             (Column::Name, subject.name),
             (Column::Kind, finding.kind.map_or("", Kind::as_str)),
             (Column::Image, subject.image.unwrap_or_default()),
-            (Column::ImageNormalized, engine.image_normalized()),
+            (Column::ImageNormalized, decision.image_normalized()),
             (Column::ImageOld, subject.old.unwrap_or_default()),
             (Column::ImageSource, if identified { source } else { "" }),
             (Column::Type, subject.type_name.unwrap_or_default()),
@@ -33,7 +32,7 @@ impl<'a> Annotation<'a> {
             (Column::Action, finding.action.as_str()),
             (Column::ConfigPath, subject.config_path),
             (Column::Site, change::site(subject.config_path, subject.location)),
-            (Column::Rule, finding.rule.map_or("", |entry| engine.entry_id(entry))),
+            (Column::Rule, decision.rule_id()),
         ] {
             annotation.set(column, text);
         }
@@ -41,8 +40,7 @@ impl<'a> Annotation<'a> {
     }
 
     /// A row without a subject: another section, an event that cannot be read.
-    #[must_use]
-    pub fn plain(verdict: Verdict, severity: Severity, host: &'a str, actor: &'a str) -> Self {
+    pub(super) fn plain(verdict: Verdict, severity: Severity, host: &'a str, actor: &'a str) -> Self {
         let mut annotation = Self { cells: [""; Column::FACTS.len()] };
         annotation.set(Column::Host, host);
         annotation.set(Column::Actor, actor);
@@ -82,12 +80,12 @@ pub struct ReasonTexts {
 }
 
 impl ReasonTexts {
-    /// Takes the reasons of the last finding of `engine`: `code`, or `code:detail`.
-    pub fn take(&mut self, finding: &Finding, engine: &Engine) {
+    /// Takes the reasons of a decision: `code`, or `code:detail`.
+    pub fn take(&mut self, decision: &Decision<'_>) {
         self.clear();
-        for reason in &finding.reasons {
+        for reason in &decision.finding.reasons {
             self.text.push_str(reason.code);
-            let detail = engine.detail(reason);
+            let detail = decision.detail(reason);
             if !detail.is_empty() {
                 self.text.push(':');
                 self.text.push_str(detail);
@@ -97,7 +95,7 @@ impl ReasonTexts {
     }
 
     /// Takes the reasons of a row that cannot be read: why not, and that its time is assumed, where it is.
-    pub fn take_unparsed(&mut self, code: &str, time_assumed: bool) {
+    pub(super) fn take_unparsed(&mut self, code: &str, time_assumed: bool) {
         self.clear();
         for code in [code].into_iter().chain(time_assumed.then_some("time_assumed")) {
             self.text.push_str(code);
@@ -107,7 +105,7 @@ impl ReasonTexts {
 
     /// Adds that a change continues an earlier one, where there is one, given by the time of its first row. The second
     /// alone is told: two renderings of one event differ in their fraction of it.
-    pub fn add_continued(&mut self, first: Option<i64>) {
+    pub(super) fn add_continued(&mut self, first: Option<i64>) {
         let Some(first) = first else { return };
         self.text.push_str("continues:");
         self.text.push_str(&time::format(first.div_euclid(SECOND) * SECOND));
@@ -115,7 +113,7 @@ impl ReasonTexts {
     }
 
     /// Empties the buffers.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
     }

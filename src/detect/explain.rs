@@ -1,7 +1,7 @@
 //! A decision in words: what was compared with what, which entry won, what would have to change for another verdict.
 
 use super::assess::Assessment;
-use super::engine::Engine;
+use super::decision::Decision;
 use super::finding::Finding;
 use super::in_scope;
 use super::reason;
@@ -9,13 +9,14 @@ use super::verdict::Verdict;
 use crate::allowlist::{Column, Entry, EntryNumber, Index, Origin, ScopeAnswer};
 use crate::iis::{Action, Class, Kind, Subject};
 
-/// The last decision of `engine`, a line for each step.
+/// A decision on a subject, a line for each step.
 #[must_use]
-pub fn explain(subject: &Subject<'_>, finding: &Finding, engine: &Engine) -> Vec<String> {
-    let (Some(seen), Some(index)) = (engine.seen(), engine.index()) else { return Vec::new() };
+pub fn explain(subject: &Subject<'_>, decision: &Decision<'_>) -> Vec<String> {
+    let Some((index, seen)) = decision.compared else { return Vec::new() };
+    let finding = decision.finding;
     let mut lines = Vec::new();
     what_was_seen(subject, finding, seen, &mut lines);
-    let steps = Steps { subject, seen, index, now: engine.now(subject) };
+    let steps = Steps { subject, seen, index, now: decision.now };
     lines.push(String::new());
     lines.push("Compared, in this order:".to_owned());
     steps.all(&mut lines);
@@ -30,7 +31,7 @@ pub fn explain(subject: &Subject<'_>, finding: &Finding, engine: &Engine) -> Vec
         lines.push(format!("Decided by {}.", named(entry)));
     }
     for reason in &finding.reasons {
-        let detail = engine.detail(reason);
+        let detail = decision.detail(reason);
         let meaning = reason::meaning(reason.code).unwrap_or(reason.code);
         let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
         lines.push(format!("  {}: {meaning}{detail}", reason.code));

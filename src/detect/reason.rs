@@ -49,6 +49,10 @@ pub const REASONS: &[(&str, &str)] = &[
         "continues",
         "a change of the same module reached five minutes and its rows went on: when the first of it came",
     ),
+    (
+        "contradiction",
+        "no entry of the configuration has this section, kind, operation, image and type together",
+    ),
     ("deny_entry", "the deny entry of the allowlist file with this id"),
     ("documented_mitigation", "removing this module is Microsoft's mitigation for CVE-2023-36434"),
     ("entry_expired", "the allowlist entry with this id covers it, but is not valid at this date"),
@@ -93,6 +97,10 @@ pub const REASONS: &[(&str, &str)] = &[
         "it has no time that can be read: dates were compared with the time of the search or scan",
     ),
     ("type_version_differs", "the known type of this name in another version, under the same key"),
+    ("unknown_config_path", "the row lists a module at a place that is no configuration path (`MACHINE/…`)"),
+    ("unknown_kind", "the row lists a module of a kind that IIS does not have"),
+    ("unknown_operation", "the row lists something else than `add`, `remove` or `clear`"),
+    ("unknown_section", "the row lists a module in a section that registers none"),
     ("weak_identity", "the type is known by its name only: no assembly and token vouch for it"),
 ];
 

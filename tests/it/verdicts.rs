@@ -58,7 +58,11 @@ fn the_tables_show_every_verdict_severity_and_reason_of_a_decision() {
         // Of the image flags, the tables of image paths have every one.
         let of_flags = ImageFlags::TABLE.iter().any(|(_, flag, _)| *flag == code);
         // What is said of an inventory's row and of a change, beside the decision.
-        let beside = matches!(code, "missing_name" | "continues");
+        let beside = matches!(code, "missing_name" | "contradiction" | "continues")
+            || matches!(
+                code,
+                "unknown_section" | "unknown_kind" | "unknown_operation" | "unknown_config_path"
+            );
         // Lists that are broken are tables of their own (broken_lists.rs).
         let of_lists = matches!(code, "allowlist_damaged" | "allowlist_unreadable");
         assert!(reasons.contains(code) || of_flags || of_lists || beside, "{code}");
