@@ -139,6 +139,7 @@ impl Change {
             actor: &self.actor,
             time: self.time,
             time_assumed: self.time_assumed,
+            file: None,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::detect::needs_decision::needs_decision;
 use crate::detect::{Column as Fact, Severity, Verdict, time};
 use crate::report::{Item, read_reasons};
 
@@ -76,7 +77,9 @@ fn item(text: impl Fn(&str) -> String, reasons: Vec<String>) -> Result<Item, Str
         .find(|verdict| verdict.as_str() == name)
         .ok_or_else(|| format!("`{name}` is no verdict of this version; write the file anew with scan"))?;
     let severity = text(Fact::Severity.name()).parse().unwrap_or(Severity::Info);
+    let codes = reasons.iter().map(String::as_str);
     Ok(Item {
+        needs_decision: needs_decision(verdict, severity, &text(Fact::Action.name()), codes),
         time: time::parse(&text("_time")),
         verdict,
         severity,

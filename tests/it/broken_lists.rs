@@ -1,7 +1,8 @@
 //! Site files that are broken, as a search reads them: what they still say, what is told, and that nothing denied passes.
 
 use iismodcheck::allowlist::{AllowlistError, SiteFile};
-use iismodcheck::detect::{Engine, Finding, InventoryRow, ReasonTexts, Verdict};
+use iismodcheck::detect::{Engine, ReasonTexts, Verdict};
+use iismodcheck::iis::Registration;
 use iismodcheck::site::{Knowledge, assemble_what_is_sound};
 
 /// What a search knows of these files.
@@ -12,12 +13,11 @@ fn read(allowlist: Option<&[u8]>, packs: Option<&[u8]>) -> Knowledge {
 
 /// Verdict and reasons of a listed module.
 fn judge(engine: &mut Engine, host: &str, name: &str, image: &str) -> (Verdict, Vec<String>) {
-    let row = InventoryRow { name, image, type_name: "", precondition: "" };
-    let mut finding = Finding::default();
-    engine.decide(&row.subject(host, 0, false), &mut finding);
+    let row = Registration { name, image, ..Registration::default() };
+    let decision = engine.decide(&row.subject(host, 0, false));
     let mut texts = ReasonTexts::default();
-    texts.take(&finding, engine);
-    (finding.verdict, texts.iter().map(str::to_owned).collect())
+    texts.take(&decision);
+    (decision.finding.verdict, texts.iter().map(str::to_owned).collect())
 }
 
 /// Verdict, and how it is in doubt: `?` damaged, `!` unreadable.

@@ -23,7 +23,7 @@ const RULES: [(&str, &[&str]); 11] = [
     ),
     ("command", &["allowlist", "detect", "event", "iis", "searchcommand", "site"]),
     ("site", &["allowlist"]),
-    ("source", &["event"]),
+    ("source", &["event", "iis"]),
     ("report", &["detect"]),
     ("scan", &["allowlist", "detect", "event", "iis", "report", "source"]),
     ("detect", &["allowlist", "event", "iis", "words"]),

@@ -36,6 +36,19 @@ fn vectors_of_our_own() {
 }
 
 /// `unparsed` is given where an event is read, not by the decision.
+/// Reasons that no vector of the decision can show.
+const BESIDE: [Code; 9] = [
+    Code::MissingName,
+    Code::Contradiction,
+    Code::UnknownSection,
+    Code::UnknownKind,
+    Code::UnknownOperation,
+    Code::UnknownConfigPath,
+    Code::Continues,
+    Code::AllowlistDamaged,
+    Code::AllowlistUnreadable,
+];
+
 #[test]
 fn the_tables_show_every_verdict_severity_and_reason_of_a_decision() {
     let vectors: Vec<_> = [REFERENCE, OWN].into_iter().flat_map(vector::read).collect();
@@ -55,10 +68,9 @@ fn the_tables_show_every_verdict_severity_and_reason_of_a_decision() {
         let shown_elsewhere = match code {
             // The tables of events and of image paths have every one.
             ReasonCode::Unreadable(_) | ReasonCode::Oddity(_) => true,
-            // What is said of an inventory's row and of a change, beside the decision.
-            ReasonCode::Code(Code::MissingName | Code::Continues) => true,
-            // Lists that are broken are tables of their own (broken_lists.rs).
-            ReasonCode::Code(Code::AllowlistDamaged | Code::AllowlistUnreadable) => true,
+            // What is said of an inventory's row and of a change, beside the decision; lists that are broken are tables of
+            // their own (broken_lists.rs).
+            ReasonCode::Code(code) => BESIDE.contains(&code),
             _ => false,
         };
         assert!(shown_elsewhere || reasons.contains(code.as_str()), "{code:?}");

@@ -41,13 +41,7 @@ impl Rows {
                 _ => {}
             }
         }
-        for section in [
-            Section::GlobalModules,
-            Section::Modules,
-            Section::HttpModules,
-            Section::IsapiFilters,
-            Section::Handlers,
-        ] {
+        for section in Section::ALL {
             seen.infer(rows, section);
         }
         seen
