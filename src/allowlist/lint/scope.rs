@@ -1,6 +1,7 @@
 //! Rules on where an entry counts: hosts, places, actions and conditions that no event has.
 
-use super::{HOST_PATTERN, PLACE_PATTERN, REMOVAL_WITH_IMAGE, Rule, UNKNOWN_CONDITION};
+use super::finding::Report;
+use super::rule::{HOST_PATTERN, PLACE_PATTERN, REMOVAL_WITH_IMAGE, Rule, UNKNOWN_CONDITION};
 use crate::allowlist::glob::Glob;
 use crate::allowlist::near::is_near;
 use crate::allowlist::{Column, Entry, Match};
@@ -19,7 +20,7 @@ const CONDITIONS: [&str; 8] = [
 ];
 
 /// Runs every rule on one entry, allow or deny.
-pub(super) fn check(entry: &Entry, report: &mut super::Report<'_>) {
+pub(super) fn check(entry: &Entry, report: &mut Report<'_>) {
     let odd: Vec<&str> = entry.host.parts().filter(|part| !is_host(part)).collect();
     told(Column::Host, &HOST_PATTERN, &odd, report);
     let odd: Vec<&str> = entry.config_path.parts().filter(|part| !is_place(part)).collect();
@@ -40,7 +41,7 @@ pub(super) fn check(entry: &Entry, report: &mut super::Report<'_>) {
     }
 }
 
-fn told(column: Column, rule: &'static Rule, odd: &[&str], report: &mut super::Report<'_>) {
+fn told(column: Column, rule: &'static Rule, odd: &[&str], report: &mut Report<'_>) {
     if !odd.is_empty() {
         report(column, rule, &odd.join(", "));
     }
