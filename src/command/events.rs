@@ -80,15 +80,15 @@ pub(super) fn plan(options: &Options) -> Plan {
 /// How rows are compared. The facts depend on time, record number and process in one respect only: whether there is a
 /// time. The columns of `parts=true` show all three.
 pub(super) fn compared(options: &Options) -> Vec<Compare> {
-    let compare = |name: &&str| match *name {
-        "_raw" => Compare::By(event::essence),
-        "_time" | "lastTime" | "RecordNumber" | "EventRecordID" | "ProcessID" => Compare::Number,
+    let compare = |place| match place {
+        RAW => Compare::By(event::essence),
+        _ if event::is_own_number(place) => Compare::Number,
         _ => Compare::Text,
     };
     if options.parts {
         return Vec::new();
     }
-    INPUTS.iter().skip(first_place(options.raw)).map(compare).collect()
+    (first_place(options.raw)..INPUTS.len()).map(compare).collect()
 }
 
 impl Events {

@@ -4,11 +4,13 @@ use memchr::memmem;
 
 use super::fallback;
 use super::fields::{Data, Gathered, Origin};
+use super::framed::framed;
 use super::id::Id;
 use super::log::Log;
 use super::message::{self, Spoken};
+use super::pointer;
 use super::reasons::Unreadable;
-use super::{Event, Role, Says, pointer};
+use super::says::{Event, Role, Says};
 use crate::iis::config_path::{self, ConfigPath, Parsed};
 use crate::iis::{ConfigChange, Element, Operation, ValueSource};
 
@@ -66,7 +68,7 @@ fn unread<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
 
 /// A row without a number that points to the IIS configuration.
 fn without_number<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
-    let framed = gathered.texts.map(pointer::framed);
+    let framed = gathered.texts.map(framed);
     let is_another = framed.into_iter().any(|(log, id)| log == Log::Other || id == Id::Other);
     if is_another || gathered.message.get(buffer).trim_start().starts_with(FAILED) {
         (Role::Other, Says::Nothing)

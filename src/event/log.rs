@@ -1,6 +1,6 @@
 //! The log that an event comes from, by its provider and channel.
 
-use super::xml::Xml;
+use super::parts::{Part, Parts};
 
 /// Whether an event comes from the IIS configuration's log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,9 +10,9 @@ pub(super) enum Log {
     Unknown,
 }
 
-/// The log that the XML of an event names.
-pub(super) fn of_xml(xml: &Xml<'_>) -> Log {
-    read(xml.provider.unwrap_or_default(), xml.channel.unwrap_or_default())
+/// The log that a whole event names.
+pub(super) fn of_parts(parts: &Parts<'_>) -> Log {
+    read(parts.get(Part::Provider), parts.get(Part::Channel))
 }
 
 /// Judges provider and channel. A collector's log (`ForwardedEvents`) says nothing about the event.
