@@ -13,7 +13,7 @@
 //!                                 ▼                   ▼
 //!                               event::read ─▶ Event ─▶ ConfigChange
 //!                                                         │
-//!                  row::subject · change::merge · Registration::subject
+//!                  row::subject · detect::merge · Registration::subject
 //!                                                         ▼
 //!                                                      Subject
 //!              allowlist::Index ── Candidates ──▶ detect::Engine::decide ─▶ Decision
