@@ -67,14 +67,15 @@ pub(super) fn read(text: &[u8]) -> Option<Classic<'_>> {
 }
 
 /// Whether a head, or what is certain to be the head of another event, begins within a message: behind a date, or before a
-/// message of its own.
+/// message of its own; or the XML of one.
 fn goes_on(message: &[u8]) -> bool {
     let text = message.trim_ascii_end();
     let Some(lines) = memchr(b'\n', text).and_then(|end| text.get(end + 1..)) else { return false };
     let (mut behind_date, mut in_head) = (false, false);
     lines.split(|b| *b == b'\n').any(|line| {
         let begins = is_head(line);
-        let goes_on = (begins && behind_date) || (in_head && line.starts_with(MESSAGE));
+        let goes_on =
+            (begins && behind_date) || (in_head && line.starts_with(MESSAGE)) || line.starts_with(b"<Event ");
         in_head |= begins;
         behind_date = line.len() > 1 && is_date(line);
         goes_on
@@ -216,6 +217,7 @@ mod tests {
             // Without a date, and without a message.
             assert!(joined(text, "\n", text.split_once('\n').unwrap().1));
             assert!(joined(text, "\n", text.split_once("Message=").unwrap().0));
+            assert!(joined(text, "\n", "<Event xmlns='x'><System/></Event>"));
             let text = text.split_once("EventCode=50").unwrap().0;
             for lines in ["Message=x\nLogName=y\n", "EventCode=50\nComputerName=x\n", "11\nMessage=x\n", "\n"]
             {

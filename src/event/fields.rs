@@ -94,7 +94,7 @@ pub(super) struct Gathered<'a> {
     /// The `_raw` is an event 29, the fields name another number or log.
     pub(super) contradicted: bool,
     /// What can point to the IIS configuration, whether it was understood or not.
-    pub(super) texts: [&'a [u8]; 2],
+    pub(super) texts: [&'a [u8]; 3],
 }
 
 /// Gathers what the row says; `None` where it is another event, whatever else it holds.
@@ -169,7 +169,7 @@ impl<'a> Row<'_, 'a> {
             several,
             only_json: false,
             contradicted: false,
-            texts: [self.bytes(Input::Raw), b""],
+            texts: [self.bytes(Input::Raw), b"", b""],
         };
         Some(Gathered { problem: self.problem, ..gathered })
     }
@@ -210,14 +210,14 @@ impl<'a> Row<'_, 'a> {
             several: classic.several,
             only_json: false,
             contradicted: false,
-            texts: [classic.message.unwrap_or_default(), b""],
+            texts: [classic.message.unwrap_or_default(), b"", b""],
         };
         Some(Gathered { problem: self.problem, ..gathered })
     }
 
     fn extracted(mut self) -> Option<Gathered<'a>> {
         let log = self.extracted_log();
-        let texts = [self.bytes(Input::Raw), self.bytes(Input::Message)];
+        let texts = [Input::Raw, Input::Message, Input::Configuration].map(|input| self.bytes(input));
         let raw = self.conflict(Input::Raw);
         let is_json = json::is_json(raw);
         let id = match self.extracted_id() {
