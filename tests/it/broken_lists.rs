@@ -73,6 +73,21 @@ const FILES: &[(&str, &str, &str)] = &[
         "denied? unknown denied?",
     ),
     (
+        "a deny row for a host or place that cannot be denies everywhere",
+        "effect,name,image,host,config_path\ndeny,Acme,,web02;web03,\ndeny,HttpLoggingModule,,,MACHINE\\WEBROOT\n",
+        "denied? unknown denied?",
+    ),
+    (
+        "one for another host denies there alone, and is no fault",
+        "effect,name,image,host,config_path\ndeny,Acme,,web02|10.0.*,\n",
+        "unknown unknown known_good",
+    ),
+    (
+        "an allow row for a host that cannot be allows nothing, and is no fault",
+        "name,image,host\nAcme,C:\\Acme\\acme.dll,web01;web02\n",
+        "allow_out_of_scope unknown known_good",
+    ),
+    (
         "a deny row whose name cannot be read denies the image",
         "effect,name,image\ndeny,Ac\u{1}me,C:\\Acme\\acme.dll\n",
         "denied? unknown known_good",
