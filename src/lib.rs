@@ -13,12 +13,12 @@
 //!                                 ▼                   ▼
 //!                               event::read ─▶ Event ─▶ ConfigChange
 //!                                                         │
-//!                  row::subject · change::merge · InventoryRow::subject
+//!                  row::subject · detect::merge · Registration::subject
 //!                                                         ▼
 //!                                                      Subject
-//!              allowlist::Index ── Candidates ──▶ detect::Engine::decide
+//!              allowlist::Index ── Candidates ──▶ detect::Engine::decide ─▶ Decision
 //!                                                         ▼
-//!                                        Finding {verdict, severity, reasons}
+//!                             Outcome {verdict, severity, texts, reasons, finding id}
 //!                                 │                       │
 //!                                 ▼                       ▼
 //!                     cells appended to the raw row     report
@@ -37,7 +37,7 @@
 //! | [`command`] | `iismodcheck` as a search command | `searchcommand`, knowledge, detect, allowlist, event, iis |
 //! | [`scan`] | rows of files to findings, proposals, what earlier scans wrote | source, report, detect, allowlist, event, iis |
 //! | [`knowledge`] | the files that a site writes: read, put together | allowlist |
-//! | [`source`] | files to scan, one row at a time | event |
+//! | [`source`] | files to scan, one row at a time | event, iis |
 //! | [`report`] | what a scan prints | detect |
 //! | [`detect`] | subjects, verdicts, reasons, severity, changes | allowlist, event, iis, words |
 //! | [`allowlist`] | baseline, packs, threats, site entries: load, match, lint | iis |

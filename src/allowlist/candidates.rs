@@ -1,9 +1,42 @@
 //! The lookup: which entries could speak about a module.
 
-use super::entry::{Effect, Entry, Match, Origin};
+use super::entry::{Effect, Entry, EntryNumber, Match, Origin};
+use super::identity::Identity;
 use super::index::{Index, decides};
-use super::{Candidates, EntryNumber, Identity};
 use crate::iis::{Class, Image, Roots, TypeMatch};
+
+/// Every entry that could speak about one [`Identity`], before host, date and action are looked at.
+/// Within each list the most specific entry stands first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Candidates {
+    /// Site entries with effect deny that match by kind, name, image and type.
+    pub deny: Vec<EntryNumber>,
+    /// Threat entries that decide: name and image, a full path, or a distinctive name match.
+    pub threat: Option<EntryNumber>,
+    /// Threat entries of which only a common base name matches: never decides, only a reason.
+    pub threat_basename: Option<EntryNumber>,
+    /// The baseline entry, or the entry of a chosen pack, that is exactly this pair.
+    pub known_pair: Option<EntryNumber>,
+    /// How far the type agrees with the known pair, else with the site's exact entries; `None` without either.
+    /// Native pairs are always [`TypeMatch::Same`].
+    pub type_match: Option<TypeMatch>,
+    /// `type_match` is [`TypeMatch::Weak`]: the assembly or its key is missing on one side (`identity=weak`).
+    pub weak_identity: bool,
+    /// An entry of a pack that was not chosen for this host and is exactly this pair.
+    pub pack_not_chosen: Option<EntryNumber>,
+    /// Exact site allow entries for this pair.
+    pub site_exact: Vec<EntryNumber>,
+    /// Glob site allow entries that cover this pair.
+    pub site_glob: Vec<EntryNumber>,
+    /// `match=name` site allow entries for this name.
+    pub site_name: Vec<EntryNumber>,
+    /// Entries that list this very name (baseline, chosen packs, exact site allow entries).
+    pub known_name: Vec<EntryNumber>,
+    /// A bad row of the site's file holds the name, the image or the type.
+    pub in_bad_row: bool,
+    /// Entries that list this very full image path, under whatever name (baseline, chosen packs, exact site allow).
+    pub known_image: Vec<EntryNumber>,
+}
 
 impl Index {
     /// Every entry that could speak about this module, before host, place, action and date are looked at.

@@ -3,44 +3,19 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::builtin;
 use super::column::Column;
-use super::damage::Damage;
-use super::entry::{Entry, Origin};
+use super::entries::Entries;
+use super::entry::{Entry, EntryNumber, Origin};
 use super::error::AllowlistError;
 use super::index::Index;
 use super::packs::Profile;
 use super::site::SiteFile;
-use super::{EntryNumber, builtin};
 
 /// Every entry, in a fixed order; the number of an entry is the same in every [`Index`] made from one catalogue.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     entries: Arc<Entries>,
-}
-
-/// The entries and their order by specificity.
-#[derive(Debug)]
-pub(super) struct Entries {
-    /// The entries by number.
-    pub list: Vec<Entry>,
-    /// For each entry its place among all, the most specific first.
-    pub rank: Vec<usize>,
-    /// What is lost of the site's file.
-    pub damage: Damage,
-}
-
-impl Entries {
-    fn new(list: Vec<Entry>, damage: Damage) -> Self {
-        let mut order: Vec<EntryNumber> = (0..list.len()).collect();
-        order.sort_by_cached_key(|number| list.get(*number).map(Entry::sort_key));
-        let mut rank = vec![0; list.len()];
-        for (place, number) in order.into_iter().enumerate() {
-            if let Some(slot) = rank.get_mut(number) {
-                *slot = place;
-            }
-        }
-        Self { list, rank, damage }
-    }
 }
 
 impl Catalogue {

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::Identity;
 use super::glob::{Glob, has_wildcard};
 use super::globs;
+use super::identity::Identity;
 use crate::iis::fold::fold;
 use crate::iis::{Image, Roots};
 

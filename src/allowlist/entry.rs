@@ -1,8 +1,11 @@
 //! One entry: what it speaks about, and where and when.
 
-use super::Identity;
+use super::identity::Identity;
 use super::patterns::Patterns;
 use crate::iis::{Action, Kind};
+
+/// Number of an entry in its [`Index`](super::Index).
+pub type EntryNumber = usize;
 
 /// Where an entry comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::entry::{Effect, Entry};
+use super::entry::{Effect, Entry, EntryNumber};
 use super::glob::Glob;
-use super::{EntryNumber, Identity};
+use super::identity::Identity;
 use crate::iis::{Image, ImageFlags, ManagedType, Roots};
 
 /// Every `match=glob` entry.

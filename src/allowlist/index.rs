@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::EntryNumber;
-use super::catalogue::Entries;
 use super::damage::{DamageIndex, Legible};
-use super::entry::{Effect, Entry, Match, Origin, Strength};
+use super::entries::Entries;
+use super::entry::{Effect, Entry, EntryNumber, Match, Origin, Strength};
 use super::globs::{self, GlobIndex};
 use super::packs::Profile;
 use crate::iis::{Image, ManagedType, Roots};

@@ -88,6 +88,19 @@ fn parts(cell: &str, separator: Option<char>) -> impl Iterator<Item = &str> {
     cell.split('|').map(bare).filter(|part| !part.is_empty())
 }
 
+/// Whether a host could be named so: a name, an IPv4 address or one of IPv6, with wildcards.
+pub(super) fn is_host(pattern: &str) -> bool {
+    let is_wildcard = |c: char| matches!(c, '*' | '?');
+    let name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '_') || is_wildcard(c);
+    let address = |c: char| c.is_ascii_hexdigit() || matches!(c, ':' | '.') || is_wildcard(c);
+    pattern.chars().all(name) || pattern.chars().all(address)
+}
+
+/// Whether a place could be written so: each begins with `MACHINE`.
+pub(super) fn is_place(pattern: &str) -> bool {
+    pattern == "machine" || Glob::new(pattern, Some('/')).reaches("machine/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::Patterns;

@@ -6,7 +6,7 @@ use super::date;
 use super::entry::{Effect, Entry, Match, Origin};
 use super::error::AllowlistError;
 use super::glob::has_wildcard;
-use super::patterns::Patterns;
+use super::patterns::{Patterns, is_host, is_place};
 use super::table::{Broken, Row, Table};
 use crate::iis::{Action, Kind};
 
@@ -252,6 +252,9 @@ fn entry(cells: &mut Cells<'_>) -> Entry {
     cells.text(Column::Precondition).clone_into(&mut entry.precondition);
     entry.host = cells.patterns(Column::Host, None);
     entry.config_path = cells.patterns(Column::ConfigPath, Some('/'));
+    if effect == Effect::Deny {
+        somewhere(cells, &mut entry);
+    }
     entry.actions = actions(cells);
     entry.valid_from = cells.date(Column::ValidFrom, date::valid_from);
     entry.expires = cells.date(Column::Expires, date::expires);
@@ -265,6 +268,18 @@ fn entry(cells: &mut Cells<'_>) -> Entry {
     }
     identity(cells, &mut entry);
     entry
+}
+
+/// Takes out a host or a place that none can be: such a row would deny nothing, and nobody would be told.
+fn somewhere(cells: &mut Cells<'_>, entry: &mut Entry) {
+    if !entry.host.parts().all(is_host) {
+        cells.error(Column::Host, "names or IP addresses, with * and ? where needed, several divided by |");
+        entry.host = Patterns::default();
+    }
+    if !entry.config_path.parts().all(is_place) {
+        cells.error(Column::ConfigPath, "a place that begins with MACHINE, several divided by |");
+        entry.config_path = Patterns::default();
+    }
 }
 
 /// How the row is compared; where that cannot be read, as a pattern where it has one.

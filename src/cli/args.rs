@@ -232,8 +232,7 @@ pub struct Explain {
 }
 
 fn kind(text: &str) -> Result<Kind, String> {
-    let kinds = [Kind::Native, Kind::Managed, Kind::IsapiFilter, Kind::Handler];
-    word(text, "kind", &kinds.map(|kind| (kind.as_str(), kind)))
+    word(text, "kind", &Kind::ALL.map(|kind| (kind.as_str(), kind)))
 }
 
 fn action(text: &str) -> Result<Action, String> {

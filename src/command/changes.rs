@@ -3,9 +3,7 @@
 use searchcommand::{Cells, Input, Messages, Plan, Record, RunsOn};
 
 use crate::detect::part::{NOTHING, Part};
-use crate::detect::{
-    Annotation, Change, Column, Engine, Finding, ReasonTexts, Severity, Verdict, merge, time,
-};
+use crate::detect::{Column, Outcomes, merge, time};
 
 use super::options::Options;
 use super::writer;
@@ -24,9 +22,7 @@ const CONTINUES: usize = 3;
 
 /// The rows of one search.
 pub(super) struct Changes {
-    engine: Engine,
-    finding: Finding,
-    reasons: ReasonTexts,
+    outcomes: Outcomes,
     rows: u64,
     rows_with_parts: u64,
     unreadable: u64,
@@ -46,15 +42,8 @@ pub(super) fn plan(options: &Options) -> Plan {
 }
 
 impl Changes {
-    pub(super) fn new(engine: Engine) -> Self {
-        Self {
-            engine,
-            finding: Finding::default(),
-            reasons: ReasonTexts::default(),
-            rows: 0,
-            rows_with_parts: 0,
-            unreadable: 0,
-        }
+    pub(super) fn new(outcomes: Outcomes) -> Self {
+        Self { outcomes, rows: 0, rows_with_parts: 0, unreadable: 0 }
     }
 
     pub(super) fn record(&mut self, record: &Record<'_>, cells: &mut Cells) {
@@ -77,31 +66,7 @@ impl Changes {
         let Some(change) = merge(parts) else { return };
         self.rows_with_parts += 1;
         let host = if host == NOTHING { "" } else { host };
-        let id = self.annotate(&change, continues, (host, key), cells);
-        cells.set(writer::FINDING_ID, id.as_bytes());
-    }
-
-    /// Writes the decision on a change of a host and a key, and gives the id of the finding.
-    fn annotate(
-        &mut self,
-        change: &Change,
-        continues: Option<i64>,
-        (host, key): (&str, &str),
-        cells: &mut Cells,
-    ) -> String {
-        if let Some(reason) = &change.unparsed {
-            self.reasons.take_unparsed(reason, change.time_assumed);
-            self.reasons.add_continued(continues);
-            let plain = Annotation::plain(Verdict::Unparsed, Severity::Medium, host, &change.actor);
-            writer::write(cells, &plain, &self.reasons);
-            return change.finding_id(host, key, Verdict::Unparsed, "");
-        }
-        let subject = self.engine.decide_change(change, host, &mut self.finding);
-        self.reasons.take(&self.finding, &self.engine);
-        self.reasons.add_continued(continues);
-        let annotation = Annotation::of(&subject, change.source(), &self.finding, &self.engine);
-        writer::write(cells, &annotation, &self.reasons);
-        change.finding_id(host, key, self.finding.verdict, annotation.identity())
+        writer::write(cells, &self.outcomes.change(&change, host, key, continues));
     }
 
     pub(super) fn finish(&self, messages: &mut Messages) {

@@ -4,9 +4,8 @@ use searchcommand::internal::{Compare, Free, Memo};
 use searchcommand::{Cells, Input, Messages, Plan, Record, RunsOn};
 
 use crate::detect::part::{self, NOTHING, Part};
-use crate::detect::{Annotation, Column, Engine, Finding, ReasonTexts, Severity, Verdict, row, time};
-use crate::event::{self, CARRIERS, Event, Fields, INPUTS, Opened, Role, Says, Scratch};
-use crate::iis::ValueSource;
+use crate::detect::{Column, Outcomes, row, time};
+use crate::event::{self, CARRIERS, Event, Fields, INPUTS, Opened, Role, Scratch};
 
 use super::options::Options;
 use super::writer;
@@ -17,11 +16,10 @@ const MESSAGE: usize = CARRIERS[1];
 
 /// The rows of one search.
 pub(super) struct Events {
-    engine: Engine,
+    outcomes: Outcomes,
     parts: bool,
     raw: bool,
     message_field: String,
-    assumed_time: i64,
     /// There was a row.
     has_rows: bool,
     /// Some row had something that can hold an event.
@@ -36,8 +34,6 @@ pub(super) struct Events {
 struct Buffers {
     scratch: Scratch,
     host: String,
-    finding: Finding,
-    reasons: ReasonTexts,
     text: Vec<u8>,
     key: Vec<u8>,
     /// The cells of rows by what their event says, for rows that are of another host, or whose texts differ in numbers.
@@ -84,25 +80,24 @@ pub(super) fn plan(options: &Options) -> Plan {
 /// How rows are compared. The facts depend on time, record number and process in one respect only: whether there is a
 /// time. The columns of `parts=true` show all three.
 pub(super) fn compared(options: &Options) -> Vec<Compare> {
-    let compare = |name: &&str| match *name {
-        "_raw" => Compare::By(event::essence),
-        "_time" | "lastTime" | "RecordNumber" | "EventRecordID" | "ProcessID" => Compare::Number,
+    let compare = |place| match place {
+        RAW => Compare::By(event::essence),
+        _ if event::is_own_number(place) => Compare::Number,
         _ => Compare::Text,
     };
     if options.parts {
         return Vec::new();
     }
-    INPUTS.iter().skip(first_place(options.raw)).map(compare).collect()
+    (first_place(options.raw)..INPUTS.len()).map(compare).collect()
 }
 
 impl Events {
-    pub(super) fn new(options: &Options, engine: Engine, assumed_time: i64) -> Self {
+    pub(super) fn new(options: &Options, outcomes: Outcomes) -> Self {
         Self {
-            engine,
+            outcomes,
             parts: options.parts,
             raw: options.raw,
             message_field: options.message_field.clone(),
-            assumed_time,
             has_rows: false,
             has_input: false,
             unread: 0,
@@ -124,7 +119,7 @@ impl Events {
         let found = own.map(|own| {
             row::lower_case(own.host, host);
             key.push(u8::from(time::parse(own.time).is_none()));
-            key.extend_from_slice(&self.engine.profile(host).to_le_bytes());
+            key.extend_from_slice(&self.outcomes.profile(host).to_le_bytes());
             memo.find(key)
         });
         match found {
@@ -142,35 +137,20 @@ impl Events {
 
     /// Reads the event and writes what is still to be written of it.
     fn read(&mut self, opened: &Opened<'_, '_>, cells: &mut Cells, facts: Facts) {
-        let Buffers { scratch, host, finding, reasons, text, key, memo } = &mut self.buffers;
+        let Buffers { scratch, host, text, key, memo } = &mut self.buffers;
         let event = opened.read(scratch);
         row::lower_case(event.host, host);
         let time = time::parse(event.time);
-        let at = time.unwrap_or(self.assumed_time);
-        let plain = |verdict, severity| Annotation::plain(verdict, severity, host, event.actor);
-        reasons.clear();
-        let mut timeless = true;
-        match event.says {
-            _ if matches!(facts, Facts::Written) => {}
-            Says::Change(change) => {
-                let source = change.source.map_or("", ValueSource::as_str);
-                let subject = row::subject(&event, &change, host, at, time.is_none());
-                self.engine.decide(&subject, finding);
-                reasons.take(finding, &self.engine);
-                writer::write(cells, &Annotation::of(&subject, source, finding, &self.engine), reasons);
-                timeless = self.engine.is_timeless();
-            }
-            Says::OtherSection => writer::write(cells, &plain(Verdict::NotModule, Severity::Info), reasons),
-            Says::Unparsed(reason) => {
-                reasons.take_unparsed(reason.as_str(), time.is_none());
-                writer::write(cells, &plain(Verdict::Unparsed, Severity::Medium), reasons);
-            }
-            Says::Nothing => {}
+        let is_written = matches!(facts, Facts::Written);
+        let mut is_timeless = true;
+        if let Some(outcome) = (!is_written).then(|| self.outcomes.row(&event, host, time)).flatten() {
+            writer::write(cells, &outcome);
+            is_timeless = outcome.is_timeless;
         }
         if event.role == Role::Unread {
             // Each such row is counted.
             self.unread += 1;
-        } else if timeless {
+        } else if is_timeless {
             cells.repeat();
             if let (Facts::New(free), Some(written)) = (facts, cells.written()) {
                 memo.keep(key, free, written);
@@ -178,7 +158,7 @@ impl Events {
         }
         self.has_input |= event.role != Role::Other;
         if self.parts && matches!(event.role, Role::Change | Role::Commit) {
-            write_parts(cells, &event, host, at, text);
+            write_parts(cells, &event, host, self.outcomes.time(time), text);
         }
     }
 

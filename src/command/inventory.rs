@@ -2,100 +2,111 @@
 
 use searchcommand::{Cells, Input, Messages, Plan, Record, RunsOn};
 
-use crate::detect::{
-    Annotation, Column, Engine, Finding, InventoryRow, Listed, ReasonTexts, Severity, Verdict, finding_id,
-    inventory_key, row, time,
-};
+use crate::detect::{Column, Listed, Outcomes, row, time};
 use crate::event::LIST_HOSTS;
+use crate::iis::{FileFacts, Registration};
 
 use super::options::Options;
 use super::writer;
 
-const TIME: usize = 4;
-const FIRST_HOST: usize = 5;
+/// Behind the columns of a list.
+const TIME: usize = Registration::COLUMNS.len() + FileFacts::COLUMNS.len();
+const FIRST_HOST: usize = TIME + 1;
+/// The preCondition as a collector calls it; read where no option names another field.
+const COLLECTED: (&str, &str) = ("preCondition", "precondition");
+const COLLECTED_PRECONDITION: usize = FIRST_HOST + LIST_HOSTS.len();
 
 /// The rows of one search.
 pub(super) struct Inventory {
-    engine: Engine,
-    assumed_time: i64,
-    columns: [String; 4],
-    finding: Finding,
-    reasons: ReasonTexts,
+    outcomes: Outcomes,
+    /// The fields of name, image, type and preCondition.
+    fields: [String; 4],
+    /// The inputs that can hold each column of a list; the first that is filled does.
+    inputs: Vec<Vec<usize>>,
     host: String,
     rows: u64,
     rows_with_name: u64,
+    /// Rows with facts of a list that are none of IIS.
+    misread: u64,
 }
 
 /// What this level reads and writes.
 pub(super) fn plan(options: &Options) -> Plan {
-    let names = options.inventory.iter().map(String::as_str).chain(["_time"]).chain(LIST_HOSTS);
+    let usual = Registration::columns().skip(options.inventory.len()).chain(["_time"]).chain(LIST_HOSTS);
+    let usual = usual.chain([COLLECTED.1]).map(str::to_owned);
     let mut columns = Column::FACTS.to_vec();
     columns.push(Column::FindingId);
     Plan {
         runs_on: if options.distributed { RunsOn::Distributed } else { RunsOn::SearchHead },
-        inputs: names.map(|name| Input { name: name.to_owned(), multivalue: false }).collect(),
+        inputs: options
+            .inventory
+            .iter()
+            .cloned()
+            .chain(usual)
+            .map(|name| Input { name, multivalue: false })
+            .collect(),
         all_fields: options.all_fields,
         outputs: writer::outputs(&columns),
     }
 }
 
 impl Inventory {
-    pub(super) fn new(options: &Options, engine: Engine, assumed_time: i64) -> Self {
+    pub(super) fn new(options: &Options, outcomes: Outcomes) -> Self {
         Self {
-            engine,
-            assumed_time,
-            columns: options.inventory.clone(),
-            finding: Finding::default(),
-            reasons: ReasonTexts::default(),
+            outcomes,
+            inputs: inputs(&options.inventory),
+            fields: options.inventory.clone(),
             host: String::new(),
             rows: 0,
             rows_with_name: 0,
+            misread: 0,
         }
     }
 
     pub(super) fn record(&mut self, record: &Record<'_>, cells: &mut Cells) {
-        self.rows += 1;
-        let host = (FIRST_HOST..FIRST_HOST + LIST_HOSTS.len())
-            .map(|input| record.cell(input))
-            .find(|cell| !cell.is_empty());
-        row::lower_case(std::str::from_utf8(host.unwrap_or_default()).unwrap_or_default(), &mut self.host);
+        let first = |inputs: &mut dyn Iterator<Item = usize>| {
+            inputs.map(|input| record.cell(input)).find(|cell| !cell.is_empty()).unwrap_or_default()
+        };
+        let host = first(&mut (FIRST_HOST..FIRST_HOST + LIST_HOSTS.len()));
+        row::lower_case(std::str::from_utf8(host).unwrap_or_default(), &mut self.host);
         let at = std::str::from_utf8(record.cell(TIME)).ok().and_then(time::parse);
-        match Listed::read([0, 1, 2, 3].map(|input| record.cell(input))) {
-            Listed::Nothing => {}
-            Listed::Module(row) => {
-                self.rows_with_name += 1;
-                self.decide(&row, at, cells);
-            }
-            Listed::Unparsed { reason, shown } => {
-                let reason = reason.as_str();
-                self.reasons.take_unparsed(reason, at.is_none());
-                let plain = Annotation::plain(Verdict::Unparsed, Severity::Medium, &self.host, "");
-                writer::write(cells, &plain, &self.reasons);
-                let id = finding_id(&self.host, reason, Verdict::Unparsed.as_str(), shown, "");
-                cells.set(writer::FINDING_ID, id.as_bytes());
-            }
+        let listed =
+            Listed::read(|column| first(&mut self.inputs.get(column).into_iter().flatten().copied()));
+        self.rows += u64::from(listed != Listed::OtherRecord);
+        let is_misread = matches!(listed, Listed::Unparsed { name, .. } if !name.is_empty());
+        self.misread += u64::from(is_misread);
+        self.rows_with_name += u64::from(is_misread || matches!(listed, Listed::Module(_)));
+        if let Some(outcome) = self.outcomes.listed(&listed, &self.host, at) {
+            writer::write(cells, &outcome);
         }
-    }
-
-    fn decide(&mut self, row: &InventoryRow<'_>, at: Option<i64>, cells: &mut Cells) {
-        let subject = row.subject(&self.host, at.unwrap_or(self.assumed_time), at.is_none());
-        self.engine.decide(&subject, &mut self.finding);
-        self.reasons.take(&self.finding, &self.engine);
-        let annotation = Annotation::of(&subject, "inventory", &self.finding, &self.engine);
-        writer::write(cells, &annotation, &self.reasons);
-        let key = inventory_key(&subject);
-        let id = finding_id(&self.host, &key, self.finding.verdict.as_str(), annotation.identity(), "");
-        cells.set(writer::FINDING_ID, id.as_bytes());
     }
 
     pub(super) fn finish(&self, messages: &mut Messages) {
         if self.rows > 0 && self.rows_with_name == 0 {
-            let [name, image, ..] = &self.columns;
+            let [name, image, ..] = &self.fields;
             messages.warn(format!(
                 "iismodcheck: none of the {} rows has a value in the field `{name}`; nothing was checked. name_field= \
                  and image_field= name the fields that hold module name and image (now `{name}` and `{image}`).",
                 self.rows
             ));
         }
+        if self.misread > 0 {
+            messages.warn(format!(
+                "iismodcheck: {} not checked (verdict unparsed): its section, kind, operation or config_path is none of IIS, or \
+                 they contradict each other. Where these fields hold something else, leave them out before the command, such \
+                 as: | fields - section kind operation config_path.",
+                if self.misread == 1 { "1 row was".to_owned() } else { format!("{} rows were", self.misread) }
+            ));
+        }
     }
+}
+
+/// The inputs of each column of a list, given the fields that options name. Such a field has no other meaning.
+fn inputs(fields: &[String; 4]) -> Vec<Vec<usize>> {
+    let of = |(column, name): (usize, &str)| match fields.get(column) {
+        Some(field) if field == COLLECTED.0 && name == COLLECTED.0 => vec![column, COLLECTED_PRECONDITION],
+        None if fields.iter().any(|field| field == name) => Vec::new(),
+        _ => vec![column],
+    };
+    Registration::columns().enumerate().map(of).collect()
 }

@@ -15,7 +15,7 @@ pub use files::Lookups;
 use searchcommand::internal::Compare;
 use searchcommand::{Cells, Fatal, Messages, Plan, Record, SearchInfo, StreamingCommand};
 
-use crate::detect::{Engine, time};
+use crate::detect::{Engine, Outcomes, time};
 
 use changes::Changes;
 use events::Events;
@@ -63,11 +63,12 @@ impl IisModCheck {
         if let State::Ready { options, assumed_time } = &self.state {
             let known = self.lookups.load(options)?;
             let engine = Engine::new(known.catalogue, known.hosts, options.as_of);
+            let outcomes = Outcomes::new(engine, *assumed_time);
             self.warnings = known.warnings;
             self.state = State::Running(Box::new(match options.input {
-                Input::Event => Rows::Events(Events::new(options, engine, *assumed_time)),
-                Input::Change => Rows::Changes(Changes::new(engine)),
-                Input::Module => Rows::Inventory(Inventory::new(options, engine, *assumed_time)),
+                Input::Event => Rows::Events(Events::new(options, outcomes)),
+                Input::Change => Rows::Changes(Changes::new(outcomes)),
+                Input::Module => Rows::Inventory(Inventory::new(options, outcomes)),
             }));
         }
         match &mut self.state {

@@ -174,7 +174,7 @@ options! {
         takes: "event, change or module",
         syntax: "(event|change|module)",
         goes_with: GoesWith::Any,
-        help: "What a row is. event: one Windows event (the default). change: one change with all its parts, as `iismodcheck_rollup` collects them; only iis_host, iis_change_key, iis_change_part and iis_continues are read. module: a row that simply lists a module, such as an inventory.",
+        help: "What a row is. event: one Windows event (the default). change: one change with all its parts, as `iismodcheck_rollup` collects them; only iis_host, iis_change_key, iis_change_part and iis_continues are read. module: a row that simply lists a module, such as an inventory; beside the four fields that options name, section, kind, operation (add, remove, clear), config_path, location, record and facts about the file are read where they are there.",
     }
     NameField = "name_field" {
         takes: "the name of a field",

@@ -2,8 +2,7 @@
 
 use super::code::Code;
 use super::columns::Column;
-use super::engine::Engine;
-use super::finding::Finding;
+use super::decision::Decision;
 use super::time::{self, SECOND};
 use super::verdict::{Severity, Verdict};
 use crate::iis::{Kind, Subject, change};
@@ -15,16 +14,16 @@ pub struct Annotation<'a> {
 }
 
 impl<'a> Annotation<'a> {
-    /// The last finding of `engine`. `source` says where image or type was read; it is shown only where there is one.
-    #[must_use]
-    pub fn of(subject: &Subject<'a>, source: &'a str, finding: &Finding, engine: &'a Engine) -> Self {
+    /// A decision on a subject. `source` says where image or type was read; it is shown only where there is one.
+    pub(super) fn of(subject: &Subject<'a>, source: &'a str, decision: &Decision<'a>) -> Self {
+        let finding = decision.finding;
         let mut annotation = Self::plain(finding.verdict, finding.severity, subject.host, subject.actor);
         let identified = subject.image.is_some() || subject.type_name.is_some();
         for (column, text) in [
             (Column::Name, subject.name),
             (Column::Kind, finding.kind.map_or("", Kind::as_str)),
             (Column::Image, subject.image.unwrap_or_default()),
-            (Column::ImageNormalized, engine.image_normalized()),
+            (Column::ImageNormalized, decision.image_normalized()),
             (Column::ImageOld, subject.old.unwrap_or_default()),
             (Column::ImageSource, if identified { source } else { "" }),
             (Column::Type, subject.type_name.unwrap_or_default()),
@@ -34,7 +33,7 @@ impl<'a> Annotation<'a> {
             (Column::Action, finding.action.as_str()),
             (Column::ConfigPath, subject.config_path),
             (Column::Site, change::site(subject.config_path, subject.location)),
-            (Column::Rule, finding.rule.map_or("", |entry| engine.entry_id(entry))),
+            (Column::Rule, decision.rule_id()),
         ] {
             annotation.set(column, text);
         }
@@ -42,8 +41,7 @@ impl<'a> Annotation<'a> {
     }
 
     /// A row without a subject: another section, an event that cannot be read.
-    #[must_use]
-    pub fn plain(verdict: Verdict, severity: Severity, host: &'a str, actor: &'a str) -> Self {
+    pub(super) fn plain(verdict: Verdict, severity: Severity, host: &'a str, actor: &'a str) -> Self {
         let mut annotation = Self { cells: [""; Column::FACTS.len()] };
         annotation.set(Column::Host, host);
         annotation.set(Column::Actor, actor);
@@ -83,12 +81,12 @@ pub struct ReasonTexts {
 }
 
 impl ReasonTexts {
-    /// Takes the reasons of the last finding of `engine`: `code`, or `code:detail`.
-    pub fn take(&mut self, finding: &Finding, engine: &Engine) {
+    /// Takes the reasons of a decision: `code`, or `code:detail`.
+    pub fn take(&mut self, decision: &Decision<'_>) {
         self.clear();
-        for reason in &finding.reasons {
+        for reason in &decision.finding.reasons {
             self.text.push_str(reason.code.as_str());
-            let detail = engine.detail(reason);
+            let detail = decision.detail(reason);
             if !detail.is_empty() {
                 self.text.push(':');
                 self.text.push_str(detail);
@@ -98,7 +96,7 @@ impl ReasonTexts {
     }
 
     /// Takes the reasons of a row that cannot be read: why not, and that its time is assumed, where it is.
-    pub fn take_unparsed(&mut self, code: &str, time_assumed: bool) {
+    pub(super) fn take_unparsed(&mut self, code: &str, time_assumed: bool) {
         self.clear();
         for code in [code].into_iter().chain(time_assumed.then_some(Code::TimeAssumed.as_str())) {
             self.text.push_str(code);
@@ -108,7 +106,7 @@ impl ReasonTexts {
 
     /// Adds that a change continues an earlier one, where there is one, given by the time of its first row. The second
     /// alone is told: two renderings of one event differ in their fraction of it.
-    pub fn add_continued(&mut self, first: Option<i64>) {
+    pub(super) fn add_continued(&mut self, first: Option<i64>) {
         let Some(first) = first else { return };
         self.text.push_str(Code::Continues.as_str());
         self.text.push(':');
@@ -117,7 +115,7 @@ impl ReasonTexts {
     }
 
     /// Empties the buffers.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
     }

@@ -45,6 +45,14 @@ words! {
             todo: "read it together with the earlier changes of that module on that host",
             example: "`continues:2026-11-20T15:40:31Z`",
         }
+        Contradiction = "contradiction" {
+            since: "0.2.0",
+            means: "no entry of the configuration has this section, kind, operation, image and type together",
+            seen: "a row of a list has a section, kind, operation, image and type that no entry of the configuration has together, or a name where its `record` says that it lists no module",
+            why: "which of them is wrong is not guessed; verdict `unparsed`",
+            todo: "correct the row, or leave out the column that means something else",
+            example: "`kind` `managed` with an image",
+        }
         DenyEntry = "deny_entry" {
             since: "0.1.0",
             means: "the deny entry of the allowlist file with this id",
@@ -276,6 +284,38 @@ words! {
             why: "usual after an update",
             todo: "nothing, unless the version is older",
             example: "`Version=9.0.0.0`",
+        }
+        UnknownConfigPath = "unknown_config_path" {
+            since: "0.2.0",
+            means: "the row lists a module at a place that is no configuration path (`MACHINE/…`)",
+            seen: "a row of a list has a `config_path` that does not begin with `MACHINE`",
+            why: "entries count for places, and a guess could pass by a deny entry; verdict `unparsed`",
+            todo: "write the path as event 29 does, or leave the column out",
+            example: "`C:\\Windows\\System32\\inetsrv\\config`",
+        }
+        UnknownKind = "unknown_kind" {
+            since: "0.2.0",
+            means: "the row lists a module of a kind that IIS does not have",
+            seen: "a row of a list has another `kind` than `native`, `managed`, `isapi_filter` and `handler`",
+            why: "what it is compared with hangs on it; verdict `unparsed`",
+            todo: "write one of these, or leave the column out",
+            example: "`production`",
+        }
+        UnknownOperation = "unknown_operation" {
+            since: "0.2.0",
+            means: "the row lists something else than `add`, `remove` or `clear`",
+            seen: "a row of a list has another `operation` than `add`, `remove` and `clear`",
+            why: "an entry may take modules away; verdict `unparsed`",
+            todo: "write one of these, or leave the column out",
+            example: "`installed`",
+        }
+        UnknownSection = "unknown_section" {
+            since: "0.2.0",
+            means: "the row lists a module in a section that registers none",
+            seen: "a row of a list has a `section` that registers no modules, filters or handlers",
+            why: "what it is compared with hangs on it; verdict `unparsed`",
+            todo: "write the name of the section, or leave the column out",
+            example: "`Finance`",
         }
         WeakIdentity = "weak_identity" {
             since: "0.1.0",

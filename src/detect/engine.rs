@@ -8,15 +8,15 @@ use std::collections::HashMap;
 use foldhash::quality::RandomState;
 use sha2::{Digest, Sha256};
 
-use crate::allowlist::{Catalogue, EntryNumber, HostProfiles, Index, Profile};
-use crate::iis::{Class, Image, Kind, Subject};
+use crate::allowlist::{Catalogue, HostProfiles, Index, Profile};
+use crate::iis::{Class, Kind, Subject};
 
 use super::assess::Assessment;
 use super::change::Change;
 use super::decide;
+use super::decision::Decision;
 use super::finding::Finding;
 use super::lookalike::{Known, Lookalikes};
-use super::reason::{Detail, Reason};
 
 /// The most spellings that are remembered; then remembering starts afresh. Names are written by attackers.
 const REMEMBERED: usize = 1_024;
@@ -42,8 +42,8 @@ pub struct Engine {
     assessments: Vec<Assessment>,
     remembered: HashMap<Box<[u8]>, usize, RandomState>,
     key: Vec<u8>,
-    /// Where the entry numbers and the assessment of the last finding are found.
-    last: (usize, usize),
+    /// The result of a decision, in a buffer that the next one overwrites.
+    finding: Finding,
 }
 
 impl Engine {
@@ -61,100 +61,37 @@ impl Engine {
             assessments: Vec::new(),
             remembered: HashMap::default(),
             key: Vec::new(),
-            last: (0, 0),
+            finding: Finding::default(),
         }
     }
 
     /// Decides on one subject.
-    pub fn decide(&mut self, subject: &Subject<'_>, finding: &mut Finding) {
+    pub fn decide(&mut self, subject: &Subject<'_>) -> Decision<'_> {
         let profile = self.profile(subject.host);
         let assessment = self.assess(profile, subject);
-        self.last = (profile, assessment);
-        if let (Some(indexed), Some(seen)) = (self.indexed.get(profile), self.assessments.get(assessment)) {
-            decide::decide(subject, seen, &indexed.index, self.now(subject), finding);
+        let now = self.as_of.unwrap_or(subject.time);
+        let index = self.indexed.get(profile).map(|indexed| &indexed.index);
+        let compared = index.zip(self.assessments.get(assessment));
+        if let Some((index, seen)) = compared {
+            decide::decide(subject, seen, index, now, &mut self.finding);
         }
+        Decision { finding: &self.finding, compared, now }
     }
 
-    /// The time that dates of entries are compared with.
-    pub(super) fn now(&self, subject: &Subject<'_>) -> i64 {
-        self.as_of.unwrap_or(subject.time)
-    }
-
-    /// Decides on a change: on what it ends with, and on each value that did not stay. The worst is the finding, of equals
-    /// what the change ends with. Gives the subject that the finding is about.
-    pub fn decide_change<'c>(
-        &mut self,
-        change: &'c Change,
-        host: &'c str,
-        finding: &mut Finding,
-    ) -> Subject<'c> {
+    /// Decides on a change: on what it ends with, and on each value that did not stay. The worst counts, of equals what the
+    /// change ends with. Gives the subject that the decision is about.
+    pub fn decide_change<'c>(&mut self, change: &'c Change, host: &'c str) -> (Subject<'c>, Decision<'_>) {
         let mut worst = change.subject(host);
-        self.decide(&worst, finding);
-        let mut highest = finding.severity;
-        for subject in change.overwritten(host) {
-            self.decide(&subject, finding);
-            if finding.severity > highest {
-                (worst, highest) = (subject, finding.severity);
-            }
-        }
         if !change.overwritten.is_empty() {
-            self.decide(&worst, finding);
-        }
-        worst
-    }
-
-    /// Whether the last finding depends on neither time nor place, nor on the host beyond its profile: no entry of the
-    /// site, whose scope and dates are looked at for each row, could speak about the subject.
-    #[must_use]
-    pub fn is_timeless(&self) -> bool {
-        self.seen().is_some_and(|seen| {
-            let found = &seen.candidates;
-            [&found.deny, &found.site_exact, &found.site_glob, &found.site_name]
-                .iter()
-                .all(|list| list.is_empty())
-        })
-    }
-
-    /// The normal form of the last subject's image; empty where it has none.
-    #[must_use]
-    pub fn image_normalized(&self) -> &str {
-        self.seen().and_then(|seen| seen.image.as_ref()).map_or("", |image: &Image| &image.normal)
-    }
-
-    /// What was found out about the last subject.
-    #[must_use]
-    pub fn seen(&self) -> Option<&Assessment> {
-        self.assessments.get(self.last.1)
-    }
-
-    /// The entries that the last subject was compared with.
-    #[must_use]
-    pub fn index(&self) -> Option<&Index> {
-        self.indexed.get(self.last.0).map(|indexed| &indexed.index)
-    }
-
-    /// The id of an entry of the last finding.
-    #[must_use]
-    pub fn entry_id(&self, entry: EntryNumber) -> &str {
-        self.index().and_then(|index| index.entry(entry)).map_or("", |entry| &entry.id)
-    }
-
-    /// The text after the colon of a reason of the last finding; empty where the code says all.
-    #[must_use]
-    pub fn detail(&self, reason: &Reason) -> &str {
-        let entry = |number: EntryNumber| self.index().and_then(|index| index.entry(number));
-        match reason.detail {
-            Detail::None => "",
-            Detail::Id(n) => entry(n).map_or("", |e| &e.id),
-            Detail::Name(n) => entry(n).map_or("", |e| &e.name),
-            Detail::Image(n) => {
-                entry(n).map_or("", |e| if e.image.is_empty() { &e.type_name } else { &e.image })
-            }
-            Detail::Family(n) => entry(n).map_or("", |e| &e.about),
-            Detail::Resembled => {
-                self.seen().and_then(|seen| seen.resembles.as_ref()).map_or("", |r| &r.known)
+            let mut highest = self.decide(&worst).finding.severity;
+            for subject in change.overwritten(host) {
+                let severity = self.decide(&subject).finding.severity;
+                if severity > highest {
+                    (worst, highest) = (subject, severity);
+                }
             }
         }
+        (worst, self.decide(&worst))
     }
 
     /// The number of the profile of a host, given in lower case; its entries are indexed when its first row comes.

@@ -2,7 +2,7 @@
 
 use super::assess::Assessment;
 use super::code::Code;
-use super::engine::Engine;
+use super::decision::Decision;
 use super::finding::Finding;
 use super::in_scope;
 use super::reason::ReasonCode;
@@ -10,13 +10,14 @@ use super::verdict::Verdict;
 use crate::allowlist::{Column, Entry, EntryNumber, Index, Origin, ScopeAnswer};
 use crate::iis::{Action, Class, Kind, Subject};
 
-/// The last decision of `engine`, a line for each step.
+/// A decision on a subject, a line for each step.
 #[must_use]
-pub fn explain(subject: &Subject<'_>, finding: &Finding, engine: &Engine) -> Vec<String> {
-    let (Some(seen), Some(index)) = (engine.seen(), engine.index()) else { return Vec::new() };
+pub fn explain(subject: &Subject<'_>, decision: &Decision<'_>) -> Vec<String> {
+    let Some((index, seen)) = decision.compared else { return Vec::new() };
+    let finding = decision.finding;
     let mut lines = Vec::new();
     what_was_seen(subject, finding, seen, &mut lines);
-    let steps = Steps { subject, seen, index, now: engine.now(subject) };
+    let steps = Steps { subject, seen, index, now: decision.now };
     lines.push(String::new());
     lines.push("Compared, in this order:".to_owned());
     steps.all(&mut lines);
@@ -31,7 +32,7 @@ pub fn explain(subject: &Subject<'_>, finding: &Finding, engine: &Engine) -> Vec
         lines.push(format!("Decided by {}.", named(entry)));
     }
     for reason in &finding.reasons {
-        let detail = engine.detail(reason);
+        let detail = decision.detail(reason);
         let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
         lines.push(format!("  {}: {}{detail}", reason.code.as_str(), reason.code.meaning()));
     }

@@ -6,7 +6,7 @@ use crate::allowlist::EntryNumber;
 use crate::iis::{Action, Kind};
 
 /// The result of a decision. A buffer: a decision overwrites it, so that rows share one allocation.
-/// What its entry numbers point at is told by the engine that made it, until that engine's next decision.
+/// What its entry numbers point at is told by the [`Decision`](super::Decision).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// How far the module is trusted.

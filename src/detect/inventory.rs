@@ -4,144 +4,289 @@ use super::code::Code;
 use super::part;
 use super::reason::ReasonCode;
 use crate::event::Unreadable;
-use crate::iis::{Action, Kind, Level, Section, Subject};
+use crate::iis::{FileFacts, Kind, ListOperation, Registration, Section};
 
-/// One listed module, texts as written; empty where there is none.
-#[derive(Debug, Clone, Copy)]
-pub struct InventoryRow<'a> {
-    /// Name.
-    pub name: &'a str,
-    /// Image path.
-    pub image: &'a str,
-    /// Managed type.
-    pub type_name: &'a str,
-    /// preCondition.
-    pub precondition: &'a str,
-}
+/// What `record` says of the rows of a collector that list no module.
+const OTHER_RECORDS: [&str; 3] = ["file", "problem", "run"];
+
+/// The configuration that all configuration paths begin with.
+const MACHINE: &str = "MACHINE";
 
 /// What a row of a list says.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listed<'a> {
     /// A module.
-    Module(InventoryRow<'a>),
+    Module(Registration<'a>),
     /// A row that cannot be read.
     Unparsed {
         /// Why.
         reason: ReasonCode,
+        /// Its name, where the other cells are to blame.
+        name: &'a str,
         /// Its image or type, where it has one.
         shown: &'a str,
     },
     /// Nothing: an empty row.
     Nothing,
+    /// A row of a collector about something else than a module.
+    OtherRecord,
 }
 
 impl<'a> Listed<'a> {
-    /// Reads the cells name, image, type and preCondition.
+    /// Reads a row, given the cell of each of [`Registration::columns`] by its number.
     #[must_use]
-    pub fn read(cells: [&'a [u8]; 4]) -> Self {
-        let texts = cells.map(std::str::from_utf8);
-        let reason = match texts {
-            [Ok(""), Ok(""), Ok(""), _] => return Self::Nothing,
-            [Ok(""), ..] => Code::MissingName.into(),
-            [Ok(name), Ok(image), Ok(type_name), Ok(precondition)] => {
-                return Self::Module(InventoryRow { name, image, type_name, precondition });
-            }
-            _ => Unreadable::InvalidUtf8.into(),
+    pub fn read(cell: impl Fn(usize) -> &'a [u8]) -> Self {
+        let text = |place| std::str::from_utf8(cell(place));
+        let texts: [_; Registration::COLUMNS.len()] = std::array::from_fn(text);
+        let [name, image, type_name, precondition, section, operation, kind, config_path, location, record] =
+            texts;
+        let is_other = record.is_ok_and(|record| OTHER_RECORDS.contains(&record.trim_ascii()));
+        if is_other && name == Ok("") {
+            return Self::OtherRecord;
+        }
+        let operation = word(operation, &ListOperation::ALL, |operation, text| is(text, operation.as_str()));
+        let is_clear = operation == Ok(Some(ListOperation::Clear));
+        let written = |reason: ReasonCode, name| {
+            let shown = [image, type_name].into_iter().flatten().find(|text| !text.is_empty());
+            Self::Unparsed { reason, name, shown: shown.unwrap_or_default() }
         };
-        let [_, image, type_name, _] = texts;
-        let shown = [image, type_name].into_iter().flatten().find(|text| !text.is_empty());
-        Self::Unparsed { reason, shown: shown.unwrap_or_default() }
-    }
-}
-
-impl<'a> InventoryRow<'a> {
-    /// The module as something to decide on. `host` is in lower case, `time` in microseconds since
-    /// 1970-01-01T00:00Z.
-    #[must_use]
-    pub fn subject(&self, host: &'a str, time: i64, time_assumed: bool) -> Subject<'a> {
-        // As written: what is around a path is judged where the path is.
-        let some = |text: &'a str| Some(text).filter(|text| !text.trim_ascii().is_empty());
-        // A module has one of the two. Where a row has both, neither may vouch for the other: both are shown.
-        let (image, type_name) = (some(self.image), some(self.type_name));
-        let kind = match (image, type_name) {
-            (Some(_), _) => Some(Kind::Native),
-            (None, Some(_)) => Some(Kind::Managed),
-            (None, None) => None,
+        let (name, image, type_name, precondition) = match (name, image, type_name, precondition) {
+            (Ok(""), Ok(""), Ok(""), _) if !is_clear => return Self::Nothing,
+            (Ok(""), ..) if !is_clear => return written(Code::MissingName.into(), ""),
+            (Ok(name), Ok(image), Ok(type_name), Ok(precondition)) => (name, image, type_name, precondition),
+            _ => return written(Unreadable::InvalidUtf8.into(), ""),
         };
-        Subject {
-            level: Level::Inventory,
-            class: crate::iis::Class::Module,
+        // What is not understood is told. A guess could take the row out of the scope of a deny entry.
+        let Ok(operation) = operation else { return written(Code::UnknownOperation.into(), name) };
+        let Ok(section) = word(section, &Section::ALL, |section, text| is_section(text, *section)) else {
+            return written(Code::UnknownSection.into(), name);
+        };
+        let Ok(kind) = word(kind, &Kind::ALL, |kind, text| is(text, kind.as_str())) else {
+            return written(Code::UnknownKind.into(), name);
+        };
+        let Ok((config_path, location)) = place(config_path, location) else {
+            return written(Code::UnknownConfigPath.into(), name);
+        };
+        // They decide nothing, so that one which is no text is merely not known.
+        let facts =
+            std::array::from_fn(|place| text(Registration::COLUMNS.len() + place).unwrap_or_default());
+        let registration = Registration {
+            section,
             kind,
-            or_filter: kind != Some(Kind::Managed),
-            section: if kind == Some(Kind::Managed) { Section::Modules } else { Section::GlobalModules },
-            name: self.name,
+            operation: operation.unwrap_or_default(),
+            name,
             image,
             type_name,
-            precondition: some(self.precondition),
-            old: None,
-            attribute: "",
-            action: Action::Present,
-            value_unseen: false,
-            renamed: false,
-            inferred: false,
-            overwritten: false,
-            config_path: "",
-            location: "",
-            host,
-            actor: "",
-            time,
-            time_assumed,
+            precondition,
+            config_path,
+            location,
+            file: FileFacts::new(facts).map(Box::new),
+        };
+        // A name shows that there is a module after all: who writes names must not be able to hide it.
+        if is_other || registration.contradicts_itself() {
+            return written(Code::Contradiction.into(), name);
         }
+        Self::Module(registration)
     }
 }
 
-/// The key of a listed module, in the form of a change key at server level.
+/// A cell whose text cannot be used.
+#[derive(Debug, PartialEq, Eq)]
+struct Unknown;
+
+type Text<'a> = Result<&'a str, std::str::Utf8Error>;
+
+/// The value that a cell names; `None` for an empty cell.
+fn word<T: Copy>(cell: Text<'_>, all: &[T], names: impl Fn(&T, &str) -> bool) -> Result<Option<T>, Unknown> {
+    match cell.map(str::trim_ascii) {
+        Ok("") => Ok(None),
+        Ok(text) => all.iter().find(|value| names(value, text)).copied().map(Some).ok_or(Unknown),
+        Err(_) => Err(Unknown),
+    }
+}
+
+fn is(text: &str, word: &str) -> bool {
+    text.eq_ignore_ascii_case(word)
+}
+
+/// A section by its name, or by its path with or without the slash in front.
+fn is_section(text: &str, section: Section) -> bool {
+    is(text, section.as_str())
+        || is(text.strip_prefix('/').unwrap_or(text), section.path().trim_start_matches('/'))
+}
+
+/// Configuration path and location path. A location by itself is no place: many lists tell where a server stands by a
+/// column of this name.
+fn place<'a>(config_path: Text<'a>, location: Text<'a>) -> Result<(&'a str, &'a str), Unknown> {
+    let path = config_path.map_err(|_| Unknown)?.trim_ascii();
+    if path.is_empty() {
+        return Ok(("", ""));
+    }
+    let (head, _) = path.split_once('/').unwrap_or((path, ""));
+    let location = location.map_err(|_| Unknown)?.trim_ascii();
+    is(head, MACHINE).then_some((path, location)).ok_or(Unknown)
+}
+
+/// The key of a listed module, in the form of a change key; at server level where the list tells no place. An entry that
+/// takes modules away has a key of its own, because both can stand in one list.
 #[must_use]
-pub fn inventory_key(subject: &Subject<'_>) -> String {
-    part::key(subject.class, "machine/webroot/apphost", "", subject.name)
+pub(super) fn inventory_key(registration: &Registration<'_>) -> String {
+    let path = match registration.config_path {
+        "" => "machine/webroot/apphost",
+        path => path,
+    };
+    let key = |name| part::key(registration.class(), path, registration.location, name);
+    let with =
+        |key: String, operation: &str| format!(r#"{},"{operation}"]"#, key.strip_suffix(']').unwrap_or(&key));
+    match registration.operation {
+        ListOperation::Add => key(registration.name),
+        ListOperation::Remove => with(key(registration.name), "remove"),
+        ListOperation::Clear => with(key("*clear*"), "clear"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Reads a row of these cells, given by column.
+    fn read<'a>(cells: &[(&str, &'a [u8])]) -> Listed<'a> {
+        let names: Vec<&str> = Registration::columns().collect();
+        assert!(cells.iter().all(|(name, _)| names.contains(name)), "{cells:?}");
+        let cell = |place: usize| cells.iter().find(|(name, _)| *name == names[place]);
+        Listed::read(|place| cell(place).map_or(b"", |(_, cell)| *cell))
+    }
+
     #[test]
     fn a_row_is_a_module_or_unreadable_or_nothing() {
         const BAD: &[u8] = b"\xff";
-        let read = |cells: [&[u8]; 4]| match Listed::read(cells) {
-            Listed::Module(module) => format!("module {} {}", module.name, module.image),
-            Listed::Unparsed { reason, shown } => format!("{} {shown}", reason.as_str()),
-            Listed::Nothing => "nothing".to_owned(),
+        let said = |cells: [&'static [u8]; 4]| {
+            let columns = ["name", "image", "type", "preCondition"];
+            match read(&columns.into_iter().zip(cells).collect::<Vec<_>>()) {
+                Listed::Module(module) => format!("module {} {}", module.name, module.image),
+                Listed::Unparsed { reason, name: "", shown } => format!("{} {shown}", reason.as_str()),
+                other => format!("{other:?}"),
+            }
         };
         for (cells, expected) in [
             ([&b"A"[..], b"a.dll", b"", b""], "module A a.dll"),
             ([b" ", b"", b"", b""], "module   "),
-            ([b"", b"", b"", b""], "nothing"),
-            ([b"", b"", b"", b"bitness64"], "nothing"),
+            ([b"", b"", b"", b""], "Nothing"),
+            ([b"", b"", b"", b"bitness64"], "Nothing"),
             ([b"", b"a.dll", b"", b""], "missing_name a.dll"),
             ([b"", BAD, b"T", b""], "missing_name T"),
             ([BAD, b"a.dll", b"", b""], "invalid_utf8 a.dll"),
             ([b"A", BAD, b"", b""], "invalid_utf8 "),
             ([b"A", b"", b"", BAD], "invalid_utf8 "),
         ] {
-            assert_eq!(read(cells), expected, "{cells:?}");
+            assert_eq!(said(cells), expected, "{cells:?}");
         }
     }
 
     #[test]
-    fn kind_and_section_follow_from_image_and_type() {
-        for (image, type_name, kind, section) in [
-            ("C:\\x.dll", "", Some(Kind::Native), Section::GlobalModules),
-            ("", "A.B, C", Some(Kind::Managed), Section::Modules),
-            ("C:\\x.dll", "A.B, C", Some(Kind::Native), Section::GlobalModules),
-            (" ", "\t", None, Section::GlobalModules),
+    fn columns_of_a_collector() {
+        let row = read(&[
+            ("record", b"module"),
+            ("name", b"A"),
+            ("type", b"A.B, C"),
+            ("section", b"/system.webServer/Modules"),
+            ("operation", b"Add"),
+            ("kind", b"MANAGED "),
+            ("config_path", b" machine/webroot/apphost/Shop"),
+            ("location", b"api"),
+            ("file_sha256", b"00ff"),
+            ("pe_original_name", b"\xff"),
+        ]);
+        let facts = FileFacts { file_sha256: "00ff", ..FileFacts::default() };
+        let expected = Registration {
+            section: Some(Section::Modules),
+            kind: Some(Kind::Managed),
+            name: "A",
+            type_name: "A.B, C",
+            config_path: "machine/webroot/apphost/Shop",
+            location: "api",
+            file: Some(Box::new(facts)),
+            ..Registration::default()
+        };
+        assert_eq!(row, Listed::Module(expected));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_told_and_what_is_of_others_is_left_alone() {
+        const BAD: &[u8] = b"\xff";
+        for (column, cell, expected) in [
+            ("section", &b"Finance"[..], "unknown_section"),
+            ("section", b"httpHandlers", "unknown_section"),
+            ("section", BAD, "unknown_section"),
+            ("section", b" ", ""),
+            ("section", b"system.webServer/globalModules", ""),
+            ("section", b"ISAPIFilters", ""),
+            ("kind", b"production", "unknown_kind"),
+            ("kind", b"isapi filter", "unknown_kind"),
+            ("kind", b"Handler", ""),
+            ("kind", b"managed", "contradiction"),
+            ("operation", b"installed", "unknown_operation"),
+            ("operation", b"clear", "contradiction"),
+            ("operation", b"remove", ""),
+            ("config_path", b"C:\\Windows\\System32\\inetsrv\\config", "unknown_config_path"),
+            ("config_path", b"MACHINERY/WEBROOT", "unknown_config_path"),
+            ("config_path", BAD, "unknown_config_path"),
+            ("config_path", b"MACHINE", ""),
+            ("location", b"Berlin", ""),
+            ("location", BAD, ""),
+            ("record", b"4711", ""),
+            ("file_status", BAD, ""),
         ] {
-            let row = InventoryRow { name: "X", image, type_name, precondition: "" };
-            let subject = row.subject("h", 0, false);
-            assert_eq!((subject.kind, subject.section), (kind, section), "{image:?} {type_name:?}");
-            let shown = |text: &'static str| Some(text).filter(|text| !text.trim().is_empty());
-            assert_eq!((subject.image, subject.type_name), (shown(image), shown(type_name)));
-            assert_eq!(inventory_key(&subject), r#"["module","machine/webroot/apphost","","X"]"#);
+            let row = read(&[("name", b"A"), ("image", b"a.dll"), (column, cell)]);
+            let reason = match &row {
+                Listed::Unparsed { reason, name: "A", shown: "a.dll" } => reason.as_str(),
+                Listed::Module(module) => {
+                    assert_eq!(module.location, "", "{column}");
+                    ""
+                }
+                other => panic!("{column} {cell:?}: {other:?}"),
+            };
+            assert_eq!(reason, expected, "{column} {cell:?}");
+        }
+        for (record, expected) in [
+            (&b"run"[..], Listed::OtherRecord),
+            (b"file", Listed::OtherRecord),
+            (b"problem", Listed::OtherRecord),
+        ] {
+            assert_eq!(read(&[("record", record), ("image", b"a.dll"), ("section", b"?")]), expected);
+            let named = read(&[("record", record), ("name", b"A"), ("image", b"a.dll")]);
+            let told = Listed::Unparsed { reason: Code::Contradiction.into(), name: "A", shown: "a.dll" };
+            assert_eq!(named, told);
+        }
+        assert_eq!(read(&[("section", b"Finance"), ("location", b"Berlin")]), Listed::Nothing);
+    }
+
+    #[test]
+    fn a_key_names_the_place_and_what_takes_modules_away() {
+        let site = "MACHINE/WEBROOT/APPHOST/Shop";
+        for (cells, expected) in [
+            (vec![("name", "X")], r#"["module","machine/webroot/apphost","","X"]"#),
+            (
+                vec![("name", "X]"), ("config_path", site), ("location", "Api")],
+                r#"["module","machine/webroot/apphost/shop","api","X]"]"#,
+            ),
+            (
+                vec![("name", "X"), ("section", "isapiFilters")],
+                r#"["isapi_filter","machine/webroot/apphost","","X"]"#,
+            ),
+            (
+                vec![("name", "X]"), ("operation", "remove")],
+                r#"["module","machine/webroot/apphost","","X]","remove"]"#,
+            ),
+            (
+                vec![("operation", "clear"), ("config_path", site)],
+                r#"["module","machine/webroot/apphost/shop","","*clear*","clear"]"#,
+            ),
+        ] {
+            let cells: Vec<(&str, &[u8])> =
+                cells.iter().map(|(name, cell)| (*name, cell.as_bytes())).collect();
+            let Listed::Module(registration) = read(&cells) else { panic!("{cells:?}") };
+            assert_eq!(inventory_key(&registration), expected);
         }
     }
 }

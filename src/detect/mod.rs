@@ -1,8 +1,9 @@
 //! From facts to verdicts: one decision behind every door.
 //!
-//! [`Engine::decide`] takes a [`crate::iis::Subject`] and gives a [`Finding`]. [`row`], [`change`] (with [`commit`] and
-//! [`part`]) and [`inventory`] make subjects of event rows, merged changes and listed modules; [`columns`] is the
-//! public contract of what comes out. No I/O, no clock, no globals.
+//! [`Engine::decide`] takes a [`crate::iis::Subject`] and gives a [`Decision`]. [`row`], [`merge()`] (with [`commit`] and
+//! [`part`]) and [`inventory`] make subjects of event rows, merged changes and listed modules; [`Outcomes`] decides on
+//! each of them and gives an [`Outcome`], which whoever tells it only writes; [`columns`] is the public contract of what
+//! comes out. No I/O, no clock, no globals.
 
 mod annotation;
 mod assess;
@@ -11,6 +12,7 @@ mod code;
 pub mod columns;
 pub mod commit;
 mod decide;
+mod decision;
 mod engine;
 pub mod explain;
 mod finding;
@@ -18,7 +20,9 @@ mod finding_id;
 mod in_scope;
 mod inventory;
 pub mod lookalike;
+mod merge;
 pub mod needs_decision;
+mod outcome;
 pub mod part;
 pub mod reason;
 pub mod row;
@@ -28,12 +32,14 @@ pub mod verdict;
 
 pub use annotation::{Annotation, ReasonTexts};
 pub use assess::Assessment;
-pub use change::{Change, merge};
+pub use change::Change;
 pub use code::Code;
 pub use columns::Column;
+pub use decision::Decision;
 pub use engine::Engine;
 pub use finding::Finding;
-pub use finding_id::finding_id;
-pub use inventory::{InventoryRow, Listed, inventory_key};
+pub use inventory::Listed;
+pub use merge::merge;
+pub use outcome::{Outcome, Outcomes};
 pub use reason::ReasonCode;
 pub use verdict::{Severity, Verdict};

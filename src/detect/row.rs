@@ -52,6 +52,7 @@ pub fn subject<'a>(
         actor: event.actor,
         time,
         time_assumed,
+        file: None,
     }
 }
 

@@ -129,7 +129,7 @@ verdicts! {
             means: "the name is listed, and this row carries no image to check",
             seen: "a listed name in one row that carries no image",
             why: "IIS writes the image in a row of its own: nothing is wrong yet",
-            todo: "look at the change (`input=change`), which has all rows",
+            todo: "look at the change (`iismodcheck_changes`), which has all rows",
             example: "the element row of `StaticFileModule`",
         }
         Allowed = "allowed", Info {
@@ -151,7 +151,7 @@ verdicts! {
         Unparsed = "unparsed", Medium {
             since: "0.1.0",
             means: "the event, or the row of a list, cannot be read",
-            seen: "an event 29 that cannot be read, or can be read in two ways",
+            seen: "an event 29, or a row of a list, that cannot be read, or can be read in two ways",
             why: "a crafted name must not make its own event disappear",
             todo: "read the event itself; the reason says what is wrong with it",
             example: "a message that breaks off in the path",

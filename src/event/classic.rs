@@ -11,24 +11,20 @@
 
 use memchr::{memchr, memchr_iter};
 
-/// The head of a classic text, as far as it matters, and its message. Values are empty where the head has none.
+use super::parts::{Part, Parts};
+
+/// The head of a classic text, as far as it matters, and its message.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Classic<'a> {
-    pub(super) log_name: &'a [u8],
-    pub(super) source_name: &'a [u8],
-    pub(super) event_code: &'a [u8],
-    pub(super) computer: &'a [u8],
-    pub(super) record: &'a [u8],
-    pub(super) sid: &'a [u8],
-    pub(super) user: &'a [u8],
-    /// Everything after `Message=`; `None` where the text ends before it.
-    pub(super) message: Option<&'a [u8]>,
+    /// The message is everything after `Message=`; not there where the text ends before it.
+    pub(super) parts: Parts<'a>,
     /// Another event begins within the message.
     pub(super) several: bool,
 }
 
 /// How the last value of an event begins.
 const MESSAGE: &[u8] = b"Message=";
+const RECORD: &[u8] = b"RecordNumber=";
 /// Lines before the first `key=value` line: the date, and room for what a collector puts before it.
 const LINES_BEFORE_HEAD: usize = 3;
 /// Lines of a head at most. A recorded one has 13; the limit bounds the work on a text that only begins like one.
@@ -45,7 +41,7 @@ pub(super) fn read(text: &[u8]) -> Option<Classic<'_>> {
             break;
         }
         if let Some(message) = rest.strip_prefix(MESSAGE) {
-            classic.message = Some(message);
+            classic.parts[Part::Message] = Some(message);
             classic.several = goes_on(message);
             break;
         }
@@ -67,14 +63,15 @@ pub(super) fn read(text: &[u8]) -> Option<Classic<'_>> {
 }
 
 /// Whether a head, or what is certain to be the head of another event, begins within a message: behind a date, or before a
-/// message of its own.
+/// message of its own; or the XML of one.
 fn goes_on(message: &[u8]) -> bool {
     let text = message.trim_ascii_end();
     let Some(lines) = memchr(b'\n', text).and_then(|end| text.get(end + 1..)) else { return false };
     let (mut behind_date, mut in_head) = (false, false);
     lines.split(|b| *b == b'\n').any(|line| {
         let begins = is_head(line);
-        let goes_on = (begins && behind_date) || (in_head && line.starts_with(MESSAGE));
+        let goes_on =
+            (begins && behind_date) || (in_head && line.starts_with(MESSAGE)) || line.starts_with(b"<Event ");
         in_head |= begins;
         behind_date = line.len() > 1 && is_date(line);
         goes_on
@@ -104,7 +101,6 @@ const IS_OF_DATE: [bool; 256] = {
 /// begin as Splunk writes it. Events of the same key differ in these two only. A text in which each quote stands twice may
 /// be compared too, since nothing that is left out holds one.
 pub fn essence(text: &[u8], key: &mut Vec<u8>) -> bool {
-    const RECORD: &[u8] = b"RecordNumber=";
     let Some((date, head)) =
         memchr(b'\n', text).and_then(|end| Some((text.get(..end)?, text.get(end + 1..)?)))
     else {
@@ -143,18 +139,19 @@ fn key(line: &[u8]) -> Option<&[u8]> {
 impl<'a> Classic<'a> {
     /// Takes the value of a line whose key matters. The first byte tells most of the other lines apart.
     fn take(&mut self, line: &'a [u8]) {
-        let (slot, key): (_, &[u8]) = match line {
-            [b'L', ..] => (&mut self.log_name, b"LogName="),
-            [b'S', b'o', ..] => (&mut self.source_name, b"SourceName="),
-            [b'E', ..] => (&mut self.event_code, b"EventCode="),
-            [b'C', ..] => (&mut self.computer, b"ComputerName="),
-            [b'R', ..] => (&mut self.record, b"RecordNumber="),
-            [b'S', ..] => (&mut self.sid, b"Sid="),
-            [b'U', ..] => (&mut self.user, b"User="),
+        let (part, key): (_, &[u8]) = match line {
+            [b'L', ..] => (Part::Channel, b"LogName="),
+            [b'S', b'o', ..] => (Part::Provider, b"SourceName="),
+            [b'E', ..] => (Part::EventId, b"EventCode="),
+            [b'C', ..] => (Part::Computer, b"ComputerName="),
+            [b'R', ..] => (Part::Record, RECORD),
+            [b'S', ..] => (Part::Sid, b"Sid="),
+            [b'U', ..] => (Part::User, b"User="),
             _ => return,
         };
-        if let (true, Some(value)) = (slot.is_empty(), line.strip_prefix(key)) {
-            *slot = value.trim_ascii_end();
+        let slot = &mut self.parts[part];
+        if let (true, Some(value)) = (slot.is_none_or(<[u8]>::is_empty), line.strip_prefix(key)) {
+            *slot = Some(value.trim_ascii_end());
         }
     }
 }
@@ -172,14 +169,14 @@ mod tests {
     fn the_head_is_read_and_the_message_runs_to_the_end() {
         for text in [REAL_FRAME.to_owned(), REAL_FRAME.replace("\r\n", "\n")] {
             let classic = read(text.as_bytes()).unwrap();
-            assert_eq!(classic.log_name, b"Microsoft-IIS-Configuration/Operational");
-            assert_eq!(classic.source_name, b"Microsoft-Windows-IIS-Configuration");
-            assert_eq!(classic.event_code, b"29");
-            assert_eq!(classic.computer, b"iis01.example.com");
-            assert_eq!(classic.record, b"42");
-            assert_eq!(classic.sid, b"S-1-5-21-1-2-3-500");
-            assert_eq!(classic.user, b"NOT_TRANSLATED");
-            let message = std::str::from_utf8(classic.message.unwrap()).unwrap();
+            assert_eq!(classic.parts.get(Part::Channel), b"Microsoft-IIS-Configuration/Operational");
+            assert_eq!(classic.parts.get(Part::Provider), b"Microsoft-Windows-IIS-Configuration");
+            assert_eq!(classic.parts.get(Part::EventId), b"29");
+            assert_eq!(classic.parts.get(Part::Computer), b"iis01.example.com");
+            assert_eq!(classic.parts.get(Part::Record), b"42");
+            assert_eq!(classic.parts.get(Part::Sid), b"S-1-5-21-1-2-3-500");
+            assert_eq!(classic.parts.get(Part::User), b"NOT_TRANSLATED");
+            let message = std::str::from_utf8(classic.parts[Part::Message].unwrap()).unwrap();
             assert!(message.starts_with("line one") && message.trim_end().ends_with("EventCode=50"));
         }
     }
@@ -187,7 +184,7 @@ mod tests {
     #[test]
     fn the_first_line_of_a_key_counts() {
         let classic = read(b"EventCode=29\nComputerName=a\nComputerName=b\nMessage=x").unwrap();
-        assert_eq!(classic.computer, b"a");
+        assert_eq!(classic.parts.get(Part::Computer), b"a");
     }
 
     #[test]
@@ -216,6 +213,7 @@ mod tests {
             // Without a date, and without a message.
             assert!(joined(text, "\n", text.split_once('\n').unwrap().1));
             assert!(joined(text, "\n", text.split_once("Message=").unwrap().0));
+            assert!(joined(text, "\n", "<Event xmlns='x'><System/></Event>"));
             let text = text.split_once("EventCode=50").unwrap().0;
             for lines in ["Message=x\nLogName=y\n", "EventCode=50\nComputerName=x\n", "11\nMessage=x\n", "\n"]
             {
@@ -226,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_head_without_message_is_cut() {
-        assert_eq!(read(b"EventCode=29\nLogName=x").unwrap().message, None);
-        assert_eq!(read(b"EventCode=29\nLogName=x\nMessage=").unwrap().message, Some(&b""[..]));
+        assert_eq!(read(b"EventCode=29\nLogName=x").unwrap().parts[Part::Message], None);
+        assert_eq!(read(b"EventCode=29\nLogName=x\nMessage=").unwrap().parts[Part::Message], Some(&b""[..]));
     }
 }

@@ -1,50 +1,16 @@
 //! The inputs of one row and their precedence: what is taken from `_raw`, what from extracted fields.
 
-use super::Fields;
 use super::classic::Classic;
+use super::framed::framed;
 use super::id::{self, Id};
+use super::inputs::{Counting, HOSTS, Input};
 use super::log::{self, Log};
-use super::opened::Whole;
+use super::parts::Part;
 use super::reasons::Unreadable;
 use super::text::{self, Text};
+use super::whole::Whole;
 use super::xml::Xml;
 use super::{json, message, pointer};
-
-/// The inputs by their place in [`INPUTS`](super::INPUTS).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Input {
-    Raw = 0,
-    Message,
-    EventCode,
-    ComputerName,
-    Host,
-    Sid,
-    User,
-    SourceName,
-    LogName,
-    EventId,
-    Computer,
-    UserId,
-    Channel,
-    ProviderName,
-    ConfigPath,
-    Location,
-    Configuration,
-    Operation,
-    Old,
-    New,
-    Dest,
-    Dvc,
-    Time,
-    LastTime,
-    RecordNumber,
-    EventRecordId,
-    ProcessId,
-}
-
-/// The inputs that name the host of an event without a whole text, in their precedence.
-pub(super) const HOSTS: [Input; 5] =
-    [Input::Computer, Input::ComputerName, Input::Dest, Input::Dvc, Input::Host];
 
 /// Which part of the row the texts were taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,16 +60,16 @@ pub(super) struct Gathered<'a> {
     /// The `_raw` is an event 29, the fields name another number or log.
     pub(super) contradicted: bool,
     /// What can point to the IIS configuration, whether it was understood or not.
-    pub(super) texts: [&'a [u8]; 2],
+    pub(super) texts: [&'a [u8]; 3],
 }
 
 /// Gathers what the row says; `None` where it is another event, whatever else it holds.
 pub(super) fn gather<'a>(
-    fields: &Fields<'a>,
+    inputs: Counting<'_, 'a>,
     whole: &Whole<'a>,
     buffer: &mut String,
 ) -> Option<Gathered<'a>> {
-    let row = Row { fields, buffer, problem: None };
+    let row = Row { inputs, buffer, problem: None };
     match whole {
         Whole::Xml(xml) => row.xml(xml),
         Whole::Classic(classic) => row.classic(classic),
@@ -117,16 +83,16 @@ pub(super) fn is_numeric(time: &str) -> bool {
 }
 
 struct Row<'r, 'a> {
-    fields: &'r Fields<'a>,
+    inputs: Counting<'r, 'a>,
     buffer: &'r mut String,
     problem: Option<Unreadable>,
 }
 
 impl<'a> Row<'_, 'a> {
     fn xml(mut self, xml: &Xml<'a>) -> Option<Gathered<'a>> {
-        let log = log::of_xml(xml);
+        let log = log::of_parts(&xml.parts);
         // An event that breaks off before its number: the fields may still know it.
-        let id = match id::read(xml.event_id.unwrap_or_default()) {
+        let id = match id::read(xml.parts.get(Part::EventId)) {
             Id::Missing if xml.problem.is_some() => self.extracted_id(),
             id => id,
         };
@@ -137,21 +103,21 @@ impl<'a> Row<'_, 'a> {
         self.problem = xml.problem;
         let (mut data, mut message) = (None, Text::default());
         if id == Id::Change || id == Id::Missing {
-            if let Some(path) = xml.configuration {
+            if let Some(path) = xml.parts[Part::Configuration] {
                 data = Some(Data {
                     path: self.decoded(path),
-                    config_path: self.decoded(xml.config_path.unwrap_or_default()),
-                    location: self.decoded(xml.location.unwrap_or_default()),
-                    operation: self.decoded(xml.operation.unwrap_or_default()),
-                    old: self.decoded(xml.old.unwrap_or_default()),
-                    new: self.decoded(xml.new.unwrap_or_default()),
+                    config_path: self.decoded(xml.parts.get(Part::ConfigPath)),
+                    location: self.decoded(xml.parts.get(Part::Location)),
+                    operation: self.decoded(xml.parts.get(Part::Operation)),
+                    old: self.decoded(xml.parts.get(Part::Old)),
+                    new: self.decoded(xml.parts.get(Part::New)),
                 });
             } else {
-                message = self.decoded(xml.message.unwrap_or_default());
+                message = self.decoded(xml.parts.get(Part::Message));
             }
         }
-        let host = self.decoded(xml.computer.unwrap_or_default());
-        let time = self.decoded(xml.time.unwrap_or_default());
+        let host = self.decoded(xml.parts.get(Part::Computer));
+        let time = self.decoded(xml.parts.get(Part::Time));
         let gathered = Gathered {
             origin: Origin::Xml,
             id,
@@ -161,38 +127,38 @@ impl<'a> Row<'_, 'a> {
             raw: Text::default(),
             claimed: Text::default(),
             host: if host.is_empty() { self.text(Input::Host) } else { host },
-            actor: self.decoded(xml.user.unwrap_or_default()),
-            process: self.decoded(xml.process.unwrap_or_default()),
-            record: self.decoded(xml.record.unwrap_or_default()),
+            actor: self.decoded(xml.parts.get(Part::Sid)),
+            process: self.decoded(xml.parts.get(Part::Process)),
+            record: self.decoded(xml.parts.get(Part::Record)),
             time: if time.is_empty() { self.time() } else { time },
             problem: None,
             several,
             only_json: false,
             contradicted: false,
-            texts: [self.bytes(Input::Raw), b""],
+            texts: [self.inputs.get(Input::Raw), b"", b""],
         };
         Some(Gathered { problem: self.problem, ..gathered })
     }
 
     fn classic(mut self, classic: &Classic<'a>) -> Option<Gathered<'a>> {
-        let log = log::read(classic.source_name, classic.log_name);
-        let id = match id::read(classic.event_code) {
+        let log = log::of_parts(&classic.parts);
+        let id = match id::read(classic.parts.get(Part::EventId)) {
             Id::Missing => self.extracted_id(),
             id => id,
         };
         if (log == Log::Other || id == Id::Other) && !classic.several {
             return None;
         }
-        let host = self.utf8(classic.computer);
-        let sid = self.utf8(classic.sid);
-        let user = self.utf8(classic.user);
-        if classic.message.is_none() {
+        let host = self.utf8(classic.parts.get(Part::Computer));
+        let sid = self.utf8(classic.parts.get(Part::Sid));
+        let user = self.utf8(classic.parts.get(Part::User));
+        if classic.parts[Part::Message].is_none() {
             self.problem = Some(Unreadable::TruncatedMessage);
         }
         if classic.several {
             self.problem = Some(Unreadable::TrailingText);
         }
-        let message = self.utf8(classic.message.unwrap_or_default());
+        let message = self.utf8(classic.parts.get(Part::Message));
         let gathered = Gathered {
             origin: Origin::Classic,
             id,
@@ -204,20 +170,20 @@ impl<'a> Row<'_, 'a> {
             host: if host.is_empty() { self.text(Input::Host) } else { Text::Here(host) },
             actor: Text::Here([sid, user].into_iter().find(|who| is_actor(who)).unwrap_or_default()),
             process: Text::default(),
-            record: Text::Here(self.utf8(classic.record)),
+            record: Text::Here(self.utf8(classic.parts.get(Part::Record))),
             time: self.time(),
             problem: None,
             several: classic.several,
             only_json: false,
             contradicted: false,
-            texts: [classic.message.unwrap_or_default(), b""],
+            texts: [classic.parts.get(Part::Message), b"", b""],
         };
         Some(Gathered { problem: self.problem, ..gathered })
     }
 
     fn extracted(mut self) -> Option<Gathered<'a>> {
         let log = self.extracted_log();
-        let texts = [self.bytes(Input::Raw), self.bytes(Input::Message)];
+        let texts = [Input::Raw, Input::Message, Input::Configuration].map(|input| self.inputs.get(input));
         let raw = self.conflict(Input::Raw);
         let is_json = json::is_json(raw);
         let id = match self.extracted_id() {
@@ -278,11 +244,11 @@ impl<'a> Row<'_, 'a> {
     /// commits, unless one among them is that of a change.
     fn holds_several(&self, id: Id) -> bool {
         let has_change =
-            || memchr::memmem::find(self.bytes(Input::Message), message::START.as_bytes()).is_some();
-        self.is_conflict(Input::Raw)
-            || self.is_conflict(Input::EventCode)
-            || (self.bytes(Input::EventCode).is_empty() && self.is_conflict(Input::EventId))
-            || (self.is_conflict(Input::Message) && (id != Id::Commit || has_change()))
+            || memchr::memmem::find(self.inputs.get(Input::Message), message::START.as_bytes()).is_some();
+        self.inputs.is_conflict(Input::Raw)
+            || self.inputs.is_conflict(Input::EventCode)
+            || (self.inputs.get(Input::EventCode).is_empty() && self.inputs.is_conflict(Input::EventId))
+            || (self.inputs.is_conflict(Input::Message) && (id != Id::Commit || has_change()))
     }
 
     /// Whether what was extracted stands in a JSON value by value. A name can forge fields, but no whole value beside its own.
@@ -329,16 +295,19 @@ impl<'a> Row<'_, 'a> {
     fn extracted_log(&mut self) -> Log {
         let names = [Input::SourceName, Input::LogName, Input::Channel];
         // Of several names one is enough.
-        if names.into_iter().any(|name| self.is_conflict(name) && pointer::names_log(self.bytes(name))) {
+        if names
+            .into_iter()
+            .any(|name| self.inputs.is_conflict(name) && pointer::names_log(self.inputs.get(name)))
+        {
             return Log::Iis;
         }
-        let channel = match self.bytes(Input::LogName) {
-            b"" => self.bytes(Input::Channel),
+        let channel = match self.inputs.get(Input::LogName) {
+            b"" => self.inputs.get(Input::Channel),
             name => name,
         };
-        match log::read(self.bytes(Input::SourceName), channel) {
+        match log::read(self.inputs.get(Input::SourceName), channel) {
             // `Name` holds the provider's name in the Windows add-on's extractions, and anything in others'.
-            Log::Unknown if log::read(self.bytes(Input::ProviderName), b"") == Log::Iis => Log::Iis,
+            Log::Unknown if log::read(self.inputs.get(Input::ProviderName), b"") == Log::Iis => Log::Iis,
             log => log,
         }
     }
@@ -373,19 +342,11 @@ impl<'a> Row<'_, 'a> {
 
     /// The bytes of a cell that is needed: several different values in it are a problem, and none of them counts.
     fn conflict(&mut self, input: Input) -> &'a [u8] {
-        if self.is_conflict(input) {
+        if self.inputs.is_conflict(input) {
             self.problem.get_or_insert(Unreadable::MultivalueInput);
             return b"";
         }
-        self.bytes(input)
-    }
-
-    fn is_conflict(&self, input: Input) -> bool {
-        self.fields.conflicts >> (input as u32) & 1 == 1
-    }
-
-    fn bytes(&self, input: Input) -> &'a [u8] {
-        self.fields.get(input)
+        self.inputs.get(input)
     }
 
     fn utf8(&mut self, bytes: &'a [u8]) -> &'a str {
@@ -425,51 +386,10 @@ fn is_change_beside(raw: &[u8], is_json: bool) -> bool {
         let has_sentence = || pointer::points(raw) && json::begins(raw, message::START);
         return (pointer::names_log(raw) && json::id(raw) == Id::Change) || has_sentence();
     }
-    pointer::framed(raw) == (Log::Iis, Id::Change)
+    framed(raw) == (Log::Iis, Id::Change)
 }
 
 /// Splunk's classic rendering writes `NOT_TRANSLATED` for a SID it could not resolve.
 fn is_actor(who: &str) -> bool {
     !who.is_empty() && who != "NOT_TRANSLATED"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::event::INPUTS;
-
-    #[test]
-    fn inputs_are_at_their_places() {
-        for (input, name) in [
-            (Input::Raw, "_raw"),
-            (Input::Message, "Message"),
-            (Input::EventCode, "EventCode"),
-            (Input::ComputerName, "ComputerName"),
-            (Input::Host, "host"),
-            (Input::Sid, "Sid"),
-            (Input::User, "User"),
-            (Input::SourceName, "SourceName"),
-            (Input::LogName, "LogName"),
-            (Input::EventId, "EventID"),
-            (Input::Computer, "Computer"),
-            (Input::UserId, "UserID"),
-            (Input::Channel, "Channel"),
-            (Input::ProviderName, "Name"),
-            (Input::ConfigPath, "ConfigPath"),
-            (Input::Location, "EffectiveLocationPath"),
-            (Input::Configuration, "Configuration"),
-            (Input::Operation, "EditOperationType"),
-            (Input::Old, "OldValue"),
-            (Input::New, "NewValue"),
-            (Input::Dest, "dest"),
-            (Input::Dvc, "dvc"),
-            (Input::Time, "_time"),
-            (Input::LastTime, "lastTime"),
-            (Input::RecordNumber, "RecordNumber"),
-            (Input::EventRecordId, "EventRecordID"),
-            (Input::ProcessId, "ProcessID"),
-        ] {
-            assert_eq!(INPUTS.get(input as usize), Some(&name));
-        }
-    }
 }

@@ -4,11 +4,13 @@ use memchr::memmem;
 
 use super::fallback;
 use super::fields::{Data, Gathered, Origin};
+use super::framed::framed;
 use super::id::Id;
 use super::log::Log;
 use super::message::{self, Spoken};
+use super::pointer;
 use super::reasons::Unreadable;
-use super::{Event, Role, Says, pointer};
+use super::says::{Event, Role, Says};
 use crate::iis::config_path::{self, ConfigPath, Parsed};
 use crate::iis::{ConfigChange, Element, Operation, ValueSource};
 
@@ -19,7 +21,7 @@ const FAILED: &str = "Failed to commit";
 pub(super) fn judge<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> Event<'a> {
     let (role, says) = match gathered.id {
         _ if gathered.several || gathered.only_json => (Role::Other, Says::Nothing),
-        Id::Commit => (commit(gathered, buffer), Says::Nothing),
+        Id::Commit => committed(commit(gathered, buffer), gathered.message.get(buffer)),
         Id::Change | Id::Missing => change(gathered, buffer),
         Id::Other => (another(gathered, buffer), Says::Unparsed(Unreadable::FieldsDisagree)),
         Id::Unreadable => (Role::Other, Says::Nothing),
@@ -44,8 +46,7 @@ pub(super) fn judge<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> Event<'a> {
 fn unread<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
     let nothing = (Role::Other, Says::Nothing);
     let unparsed = |reason| (Role::Change, Says::Unparsed(reason));
-    let path = gathered.data.map_or("", |data| data.path.get(buffer));
-    let points = || gathered.texts.into_iter().any(pointer::points) || pointer::points(path.as_bytes());
+    let points = || gathered.texts.into_iter().any(pointer::points);
     let is_another = gathered.id == Id::Other || gathered.log == Log::Other;
     match gathered.problem {
         Some(problem) if gathered.several => {
@@ -66,7 +67,7 @@ fn unread<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
 
 /// A row without a number that points to the IIS configuration.
 fn without_number<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
-    let framed = gathered.texts.map(pointer::framed);
+    let framed = gathered.texts.map(framed);
     let is_another = framed.into_iter().any(|(log, id)| log == Log::Other || id == Id::Other);
     if is_another || gathered.message.get(buffer).trim_start().starts_with(FAILED) {
         (Role::Other, Says::Nothing)
@@ -84,7 +85,7 @@ fn commit(gathered: &Gathered<'_>, buffer: &str) -> Role {
     let names_path = || {
         let config_path = gathered.data.map_or("", |data| data.config_path.get(buffer));
         // Several messages are several ends.
-        let [_, messages] = gathered.texts;
+        let [_, messages, _] = gathered.texts;
         fallback::is_machine(config_path)
             || gathered.message.get(buffer).contains("MACHINE")
             || memmem::find(messages, b"MACHINE").is_some()
@@ -92,12 +93,22 @@ fn commit(gathered: &Gathered<'_>, buffer: &str) -> Role {
     if gathered.log == Log::Iis || names_path() { Role::Commit } else { Role::Other }
 }
 
+/// The end of a commit, unless the sentence of a change follows that of the commit: it is another event.
+fn committed<'a>(role: Role, message: &str) -> (Role, Says<'a>) {
+    let ends = message.trim_start().starts_with(message::COMMITTED);
+    if role == Role::Commit && ends && message::holds_change(message) {
+        (Role::Change, Says::Unparsed(Unreadable::TrailingText))
+    } else {
+        (role, Says::Nothing)
+    }
+}
+
 /// Event 29, or an event without a number.
 fn change<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
     let message = gathered.message.get(buffer);
     if gathered.id == Id::Missing {
         if message.trim_start().starts_with(message::COMMITTED) {
-            return (Role::Commit, Says::Nothing);
+            return committed(Role::Commit, message);
         }
         if !is_change_by_words(gathered, message) {
             return (Role::Other, Says::Nothing);

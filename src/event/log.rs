@@ -1,6 +1,6 @@
 //! The log that an event comes from, by its provider and channel.
 
-use super::xml::Xml;
+use super::parts::{Part, Parts};
 
 /// Whether an event comes from the IIS configuration's log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,19 +10,23 @@ pub(super) enum Log {
     Unknown,
 }
 
-/// The log that the XML of an event names.
-pub(super) fn of_xml(xml: &Xml<'_>) -> Log {
-    read(xml.provider.unwrap_or_default(), xml.channel.unwrap_or_default())
+/// The log that a whole event names.
+pub(super) fn of_parts(parts: &Parts<'_>) -> Log {
+    read(parts.get(Part::Provider), parts.get(Part::Channel))
 }
 
 /// Judges provider and channel. A collector's log (`ForwardedEvents`) says nothing about the event.
 pub(super) fn read(provider: &[u8], channel: &[u8]) -> Log {
     const PROVIDER: &[u8] = b"Microsoft-Windows-IIS-Configuration";
-    const CHANNELS: [&[u8]; 2] = [b"Microsoft-IIS-Configuration/", b"Microsoft-Windows-IIS-Configuration/"];
+    // Some write `%4` for the slash behind it, as in the name of the log's file, or leave out what follows.
+    const CHANNEL: &[u8] = b"Microsoft-IIS-Configuration";
     let (provider, channel) = (bare(provider), bare(channel));
-    let of_channel =
-        |known: &&[u8]| channel.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known));
-    if provider == PROVIDER || provider.eq_ignore_ascii_case(PROVIDER) || CHANNELS.iter().any(of_channel) {
+    let begins = |name: &[u8], known: &[u8]| {
+        name.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known))
+            && !name.get(known.len()).is_some_and(u8::is_ascii_alphanumeric)
+    };
+    let is_of = |name| begins(name, CHANNEL) || begins(name, PROVIDER);
+    if provider == PROVIDER || is_of(provider) || is_of(channel) {
         Log::Iis
     } else if provider.is_empty() && (channel.is_empty() || channel.eq_ignore_ascii_case(b"ForwardedEvents"))
     {

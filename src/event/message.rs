@@ -83,7 +83,12 @@ fn english(body: &str) -> Result<Spoken<'_>, Unreadable> {
 /// Whether a sentence ends and another one begins in what should be one path.
 fn holds_sentence(path: &str) -> bool {
     let end = memmem::find(path.as_bytes(), CLOSING.as_bytes()).and_then(|end| path.get(end..));
-    end.is_some_and(|rest| memmem::find(rest.as_bytes(), b"Changes to '/").is_some())
+    end.is_some_and(holds_change)
+}
+
+/// Whether the sentence of a change begins somewhere in a text.
+pub(super) fn holds_change(text: &str) -> bool {
+    memmem::find(text.as_bytes(), b"Changes to '/").is_some()
 }
 
 /// What stands before the last end of the sentence and behind it. A folder can have the name of an end with values behind:

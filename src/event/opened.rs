@@ -1,15 +1,24 @@
 //! A row whose `_raw` was looked at, before its texts are read: enough to see that it says what an earlier row said.
 
-use super::classic::{self, Classic};
-use super::fields::{self, Input};
+use super::classic::Classic;
+use super::fields;
+use super::inputs::{Counting, Fields, HOSTS, Input};
 use super::judge;
-use super::log::{self, Log};
-use super::xml::{self, Xml};
-use super::{Event, Fields, Scratch};
+use super::parts::{Part, Parts};
+use super::says::Event;
+use super::whole::Whole;
+use super::xml::Xml;
+
+/// The buffer that [`read`] decodes into (entities, escapes); reused from row to row, so that reading allocates
+/// nothing once it has grown to the longest decoded text.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    buffer: String,
+}
 
 /// A row whose `_raw` was looked at; its texts are not read yet.
 pub struct Opened<'f, 'a> {
-    fields: &'f Fields<'a>,
+    inputs: Counting<'f, 'a>,
     whole: Whole<'a>,
 }
 
@@ -22,39 +31,27 @@ pub struct Own<'a> {
     pub time: &'a str,
 }
 
-/// The whole event in `_raw`.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Whole<'a> {
-    Xml(Xml<'a>),
-    Classic(Classic<'a>),
-    /// `_raw` is empty or something else.
-    None,
+/// Reads one event. Never fails: any bytes give an event; what cannot be read says so in [`Says::Unparsed`]. Takes time
+/// linear in the length of the cells, and allocates nothing beyond the growth of `scratch`.
+pub fn read<'a>(fields: &Fields<'a>, scratch: &'a mut Scratch) -> Event<'a> {
+    Opened::new(fields).read(scratch)
 }
 
 impl<'f, 'a> Opened<'f, 'a> {
     /// Opens a row.
     #[must_use]
     pub fn new(fields: &'f Fields<'a>) -> Self {
-        let raw = fields.get(Input::Raw);
-        let is_one = fields.conflicts >> (Input::Raw as u32) & 1 == 0;
-        let whole = if raw.is_empty() || !is_one {
-            Whole::None
-        } else if let Some(start) = xml::start(raw) {
-            let text = raw.get(start..).unwrap_or_default();
-            Whole::Xml(xml::read(text, |xml| log::of_xml(xml) != Log::Other))
-        } else {
-            classic::read(raw).map_or(Whole::None, Whole::Classic)
-        };
-        Self { fields, whole }
+        let whole = Whole::of(fields);
+        Self { inputs: Counting::new(fields, whole.beside()), whole }
     }
 
-    /// Reads the event: see [`read`](super::read).
+    /// Reads the event: see [`read`].
     pub fn read<'s>(&self, scratch: &'s mut Scratch) -> Event<'s>
     where
         'a: 's,
     {
         scratch.buffer.clear();
-        match fields::gather(self.fields, &self.whole, &mut scratch.buffer) {
+        match fields::gather(self.inputs, &self.whole, &mut scratch.buffer) {
             Some(gathered) => judge::judge(&gathered, &scratch.buffer),
             None => Event::OTHER,
         }
@@ -64,97 +61,60 @@ impl<'f, 'a> Opened<'f, 'a> {
     /// gives host and time: rows of the same key give the same event but for these four.
     ///
     /// `None` for a row that must be read for itself: it has several values in a field, one of the four does not stand as it
-    /// is written, so that it could make the row unparsed, or its XML names no log, so that all of its text counts.
+    /// is written, so that it could make the row unparsed, or all of its XML counts.
     pub fn identity(&self, key: &mut Vec<u8>) -> Option<Own<'a>> {
-        if self.fields.conflicts != 0 {
+        let is_xml = matches!(self.whole, Whole::Xml(_));
+        if self.inputs.has_conflicts() || (is_xml && self.inputs.counts(Input::Raw)) {
             return None;
         }
+        for (number, text) in self.inputs.of_event() {
+            push(key, number, text);
+        }
         match &self.whole {
-            Whole::None => self.fields_identity(key),
-            Whole::Classic(classic) => self.classic_identity(classic, key),
-            Whole::Xml(xml) => self.xml_identity(xml, key),
+            Whole::None => self.own_of_fields(),
+            Whole::Classic(classic) => {
+                push_parts(key, CLASSIC, &classic.parts);
+                self.own_of_classic(classic)
+            }
+            Whole::Xml(xml) => {
+                push_parts(key, XML, &xml.parts);
+                if let Some(problem) = xml.problem {
+                    push(key, PROBLEM, problem.as_str().as_bytes());
+                }
+                self.own_of_xml(xml)
+            }
         }
     }
 
-    fn fields_identity(&self, key: &mut Vec<u8>) -> Option<Own<'a>> {
-        for (place, cell) in (0..).zip(&self.fields.cells) {
-            if cell.is_empty() {
-                continue;
-            }
-            if OWN >> place & 1 == 0 {
-                push(key, place, cell);
-            } else if std::str::from_utf8(cell).is_err() {
-                return None;
-            }
+    fn own_of_fields(&self) -> Option<Own<'a>> {
+        if self.inputs.own().any(|text| std::str::from_utf8(text).is_err()) {
+            return None;
         }
-        let hosts = fields::HOSTS.iter().filter_map(|&input| self.text(input));
+        let hosts = HOSTS.iter().filter_map(|&input| self.text(input));
         let host = hosts.map(str::trim_ascii).find(|host| !host.is_empty()).unwrap_or_default();
         Some(Own { host, time: self.own_time()? })
     }
 
-    fn classic_identity(&self, classic: &Classic<'a>, key: &mut Vec<u8>) -> Option<Own<'a>> {
-        for (number, text) in (CLASSIC..).zip([
-            classic.log_name,
-            classic.source_name,
-            classic.event_code,
-            classic.sid,
-            classic.user,
-        ]) {
-            push(key, number, text);
+    fn own_of_classic(&self, classic: &Classic<'a>) -> Option<Own<'a>> {
+        if classic.parts.own().any(|text| std::str::from_utf8(text).is_err()) {
+            return None;
         }
-        // A message that is missing is not an empty one.
-        if let Some(message) = classic.message {
-            push(key, 0, message);
-        }
-        self.push_inputs(key, &[Input::EventCode, Input::EventId, Input::Configuration]);
-        std::str::from_utf8(classic.record).ok()?;
-        let host = std::str::from_utf8(classic.computer).ok()?;
+        let host = std::str::from_utf8(classic.parts.get(Part::Computer)).ok()?;
         Some(Own { host: self.host_or_own(host)?, time: self.own_time()? })
     }
 
-    fn xml_identity(&self, xml: &Xml<'a>, key: &mut Vec<u8>) -> Option<Own<'a>> {
-        if log::of_xml(xml) == Log::Unknown {
+    fn own_of_xml(&self, xml: &Xml<'a>) -> Option<Own<'a>> {
+        if !xml.parts.own().all(is_plain) {
             return None;
         }
-        for (number, text) in (XML..).zip([
-            xml.provider,
-            xml.event_id,
-            xml.channel,
-            xml.user,
-            xml.config_path,
-            xml.location,
-            xml.configuration,
-            xml.operation,
-            xml.old,
-            xml.new,
-            xml.message,
-            xml.problem.map(|problem| problem.as_str().as_bytes()),
-        ]) {
-            if let Some(text) = text {
-                push(key, number, text);
-            }
-        }
-        self.push_inputs(key, &[Input::EventCode, Input::EventId]);
-        let own = [xml.computer, xml.time, xml.record, xml.process].map(Option::unwrap_or_default);
-        if !own.into_iter().all(is_plain) {
-            return None;
-        }
-        let [host, time, ..] = own.map(|text| std::str::from_utf8(text).unwrap_or_default());
+        let text = |part| std::str::from_utf8(xml.parts.get(part)).unwrap_or_default();
+        let time = text(Part::Time);
         let time = if time.is_empty() { self.own_time()? } else { time };
-        Some(Own { host: self.host_or_own(host)?, time })
-    }
-
-    fn push_inputs(&self, key: &mut Vec<u8>, inputs: &[Input]) {
-        for &input in inputs {
-            let cell = self.fields.get(input);
-            if !cell.is_empty() {
-                push(key, input as u8, cell);
-            }
-        }
+        Some(Own { host: self.host_or_own(text(Part::Computer))?, time })
     }
 
     fn text(&self, input: Input) -> Option<&'a str> {
-        std::str::from_utf8(self.fields.get(input)).ok()
+        std::str::from_utf8(self.inputs.get(input)).ok()
     }
 
     /// The host that the event names, else the one that Splunk gave the row.
@@ -174,20 +134,17 @@ impl<'f, 'a> Opened<'f, 'a> {
     }
 }
 
-/// The inputs that only a row's own host, time, record number and process come from; one bit each.
-const OWN: u32 = 1 << Input::Computer as u32
-    | 1 << Input::ComputerName as u32
-    | 1 << Input::Dest as u32
-    | 1 << Input::Dvc as u32
-    | 1 << Input::Host as u32
-    | 1 << Input::Time as u32
-    | 1 << Input::LastTime as u32
-    | 1 << Input::RecordNumber as u32
-    | 1 << Input::EventRecordId as u32
-    | 1 << Input::ProcessId as u32;
-/// Numbers of the texts of a whole event in a key, beyond those of the inputs. A key that has the first one is of that kind.
+/// Numbers of the parts of a whole event in a key, beyond those of the inputs. Each form has a part in any key, so that a key
+/// of one form is none of another.
 const CLASSIC: u8 = 32;
 const XML: u8 = 64;
+const PROBLEM: u8 = 96;
+
+fn push_parts(key: &mut Vec<u8>, first: u8, parts: &Parts<'_>) {
+    for (number, text) in parts.of_event() {
+        push(key, first + number, text);
+    }
+}
 
 /// Writes a text with its number and length; texts are shorter than 2^56 bytes.
 #[inline]
@@ -201,3 +158,6 @@ fn push(key: &mut Vec<u8>, number: u8, text: &[u8]) {
 fn is_plain(text: &[u8]) -> bool {
     text.iter().all(|b| b.is_ascii() && !matches!(b, b'&' | b'<'))
 }
+
+#[cfg(test)]
+mod tests;

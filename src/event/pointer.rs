@@ -1,11 +1,8 @@
 //! Texts that nobody understands: whether one points to the configuration of IIS, and whether it claims to be event 29.
 
-use memchr::{memchr, memchr2, memchr3_iter, memmem};
+use memchr::{memchr, memchr_iter, memchr2, memchr3_iter, memmem};
 
 use super::id::{self, Id};
-use super::log::{self, Log};
-use super::message;
-use super::xml;
 
 /// A part of the names of the provider and of its channels.
 const LOG: &[u8] = b"IIS-Configuration";
@@ -15,39 +12,45 @@ const SENTENCE: &[u8] = b"have successfully been committed";
 const PATH: &[u8] = b"/system.web";
 const SECTIONS: &[u8] = b"/system.webServer/";
 
-/// The letter of [`LOG`], [`PATH`] and [`SENTENCE`] that is rarest in other texts, and how many are before it.
-const RARE: [(u8, usize); 3] = [(b'I', 0), (b'.', 7), (b'y', 16)];
+/// The character of [`LOG`], [`PATH`] and [`SENTENCE`] that is rare in other texts and the same in either case, and how many
+/// are before it.
+const RARE: [(u8, usize); 3] = [(b'-', 3), (b'.', 7), (b'y', 16)];
 
-/// Whether a text names the provider, its channel, a configuration path, or has the sentence of an event. Most rows of a broad
-/// search are asked this, so they are gone through once.
+/// Whether a text names the provider, its channel, a configuration path, or has the sentence of an event, in any case: some
+/// pipelines write everything in lower case. Most rows of a broad search are asked this, so they are gone through once.
 pub(super) fn points(text: &[u8]) -> bool {
-    let [log, path, sentence] = RARE;
-    let has = |at: usize, word: &[u8], (_, before): (u8, usize)| {
-        at.checked_sub(before).and_then(|start| text.get(start..)).is_some_and(|rest| rest.starts_with(word))
-    };
-    let is_named = memchr3_iter(log.0, path.0, sentence.0, text).any(|at| {
-        has(at, LOG, log)
-            || has(at, SENTENCE, sentence)
-            || (has(at, PATH, path) && is_path(text.get(at - path.1..).unwrap_or_default()))
-    });
-    is_named || [LOG, SECTIONS, SENTENCE].iter().any(|word| is_spread(text, word))
+    let [log, path, sentence] = RARE.map(|(rare, _)| rare);
+    memchr3_iter(log, path, sentence, text)
+        .any(|at| is_log(text, at) || is_path(text, at) || word_at(text, at, RARE[2].1, SENTENCE).is_some())
+        || [LOG, SECTIONS, SENTENCE].iter().any(|word| is_spread(text, word))
 }
 
 /// Whether a text names the provider or its channel.
 pub(super) fn names_log(text: &[u8]) -> bool {
-    memmem::find(text, LOG).is_some()
+    memchr_iter(RARE[0].0, text).any(|at| is_log(text, at))
 }
 
 /// Whether a text has a path of `system.webServer` or `system.web`.
-fn names_path(text: &[u8]) -> bool {
-    memmem::find_iter(text, PATH).any(|at| is_path(text.get(at..).unwrap_or_default()))
+pub(super) fn names_path(text: &[u8]) -> bool {
+    memchr_iter(RARE[1].0, text).any(|at| is_path(text, at))
 }
 
-/// Whether [`PATH`] at the start of a text goes on as a path; JSON may escape its next slash.
-fn is_path(text: &[u8]) -> bool {
-    let rest = text.get(PATH.len()..).unwrap_or_default();
-    let rest = rest.strip_prefix(b"Server").unwrap_or(rest);
+/// Whether the rare character of [`LOG`] at `at` is that of a name of the log.
+fn is_log(text: &[u8], at: usize) -> bool {
+    word_at(text, at, RARE[0].1, LOG).is_some()
+}
+
+/// Whether the rare character of [`PATH`] at `at` is that of a path; JSON may escape its next slash.
+fn is_path(text: &[u8], at: usize) -> bool {
+    let Some(rest) = word_at(text, at, RARE[1].1, PATH) else { return false };
+    let rest = word_at(rest, 0, 0, b"Server").unwrap_or(rest);
     rest.strip_prefix(b"\\").unwrap_or(rest).starts_with(b"/")
+}
+
+/// What follows `word`, in any case, where it begins `before` characters before `at`.
+fn word_at<'t>(text: &'t [u8], at: usize, before: usize, word: &[u8]) -> Option<&'t [u8]> {
+    let (head, rest) = text.get(at.checked_sub(before)?..)?.split_at_checked(word.len())?;
+    head.eq_ignore_ascii_case(word).then_some(rest)
 }
 
 /// Whether a text has a word whose letters stand apart, as in UTF-16 that was taken for bytes: behind each a NUL, or what
@@ -64,11 +67,14 @@ fn is_spread(text: &[u8], word: &[u8]) -> bool {
         }
     };
     let mut rest = text.get(first.saturating_sub(1)..).unwrap_or_default();
-    while let Some(at) = word.first().and_then(|&letter| memchr(letter, rest)) {
+    while let Some(at) = word
+        .first()
+        .and_then(|letter| memchr2(letter.to_ascii_lowercase(), letter.to_ascii_uppercase(), rest))
+    {
         rest = rest.get(at..).unwrap_or_default();
         let mut tail = rest;
         let is_here = word.iter().all(|&letter| {
-            let is_next = tail.first() == Some(&letter);
+            let is_next = tail.first().is_some_and(|next| next.eq_ignore_ascii_case(&letter));
             tail = tail.get(1..).unwrap_or_default();
             without_gap(&mut tail);
             is_next
@@ -130,24 +136,6 @@ fn object(text: &[u8]) -> &[u8] {
     text.get(..end.unwrap_or(text.len())).unwrap_or_default()
 }
 
-/// The log and the number of an event whose XML begins within the text, as behind the header of syslog. Nothing before the
-/// event may be somebody's choice: what names a path holds a name of a module too.
-pub(super) fn framed(text: &[u8]) -> (Log, Id) {
-    let is_event =
-        |at: &usize| matches!(text.get(at + b"<Event".len()), Some(b' ' | b'>' | b'\t' | b'\r' | b'\n'));
-    let at = memmem::find_iter(text, b"<Event").find(is_event);
-    let Some((before, event)) = at.and_then(|at| text.split_at_checked(at)) else {
-        return (Log::Unknown, Id::Missing);
-    };
-    let behind = memmem::find(event, b"</Event>").and_then(|end| event.get(end..)).unwrap_or_default();
-    let is_forgeable = |text| names_path(text) || memmem::find(text, message::START.as_bytes()).is_some();
-    if is_forgeable(before) || points(behind) {
-        return (Log::Unknown, Id::Missing);
-    }
-    let system = xml::read(event, |_| false);
-    (log::of_xml(&system), id::read(system.event_id.unwrap_or_default()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,6 +149,8 @@ mod tests {
             "MSWinEventLog\t1\tMicrosoft-IIS-Configuration/Operational\t29",
             "<Provider Name='Microsoft-Windows-IIS-Configuration'/>",
             "at /system.webServer/modules",
+            "<provider name='microsoft-windows-iis-configuration'/>",
+            "/SYSTEM.WEBSERVER/MODULES",
             r"\/system.web\/httpModules",
             "Changes have successfully been committed to 'MACHINE'.",
         ] {
@@ -201,27 +191,6 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(claims_change(text.as_bytes()), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn the_event_behind_a_header() {
-        let event = |provider: &str, id: u8| {
-            format!(
-                "<Event xmlns='x'><System><Provider Name='{provider}'/><EventID>{id}</EventID></System></Event>"
-            )
-        };
-        let ours = event("Microsoft-Windows-IIS-Configuration", 29);
-        let other = event("Microsoft-Windows-Sysmon", 1);
-        let unknown = (Log::Unknown, Id::Missing);
-        for (text, expected) in [
-            (format!("<13>1 web01 winlog - - - {ours}"), (Log::Iis, Id::Change)),
-            (format!("<Events>{other}</Events>"), (Log::Other, Id::Other)),
-            (format!("<Events>{other}{ours}</Events>"), unknown),
-            (format!("Changes to '/system.webServer/modules/add[@name=\"{other}"), unknown),
-            ("no event".to_owned(), unknown),
-        ] {
-            assert_eq!(framed(text.as_bytes()), expected, "{text}");
         }
     }
 }

@@ -6,28 +6,15 @@
 
 use memchr::{memchr, memchr3, memmem};
 
+use super::parts::{Part, Parts};
 use super::pointer;
 use super::reasons::Unreadable;
 
 /// What the XML of an event holds. Slices are as written: entities and CDATA sections still stand.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Xml<'a> {
-    pub(super) provider: Option<&'a [u8]>,
-    pub(super) event_id: Option<&'a [u8]>,
-    pub(super) channel: Option<&'a [u8]>,
-    pub(super) computer: Option<&'a [u8]>,
-    pub(super) record: Option<&'a [u8]>,
-    pub(super) time: Option<&'a [u8]>,
-    pub(super) process: Option<&'a [u8]>,
-    pub(super) user: Option<&'a [u8]>,
-    pub(super) config_path: Option<&'a [u8]>,
-    pub(super) location: Option<&'a [u8]>,
-    pub(super) configuration: Option<&'a [u8]>,
-    pub(super) operation: Option<&'a [u8]>,
-    pub(super) old: Option<&'a [u8]>,
-    pub(super) new: Option<&'a [u8]>,
-    /// `RenderingInfo/Message`.
-    pub(super) message: Option<&'a [u8]>,
+    /// The message is that of `RenderingInfo`, the account the SID of `Security`.
+    pub(super) parts: Parts<'a>,
     /// `EventData` was read to its end: what comes after can break off.
     pub(super) data_complete: bool,
     /// What was wrong, if anything.
@@ -62,8 +49,9 @@ pub(super) fn read<'a>(text: &'a [u8], wanted: impl Fn(&Xml<'a>) -> bool) -> Xml
     let mut xml = Xml::default();
     let mut scanner = Scanner { text, at: 0 };
     if let Err(problem) = scanner.event(&mut xml, wanted) {
-        let harmless =
-            problem == Unreadable::TruncatedXml && xml.data_complete && xml.configuration.is_some();
+        let harmless = problem == Unreadable::TruncatedXml
+            && xml.data_complete
+            && xml.parts[Part::Configuration].is_some();
         xml.problem = (!harmless).then_some(problem);
     }
     xml
@@ -141,10 +129,10 @@ impl<'a> Scanner<'a> {
                 Tag::Close { .. } => return Err(Unreadable::MalformedXml),
             };
             let attribute = match name {
-                b"Provider" => Some((&mut xml.provider, &b"Name"[..])),
-                b"TimeCreated" => Some((&mut xml.time, &b"SystemTime"[..])),
-                b"Execution" => Some((&mut xml.process, &b"ProcessID"[..])),
-                b"Security" => Some((&mut xml.user, &b"UserID"[..])),
+                b"Provider" => Some((&mut xml.parts[Part::Provider], &b"Name"[..])),
+                b"TimeCreated" => Some((&mut xml.parts[Part::Time], &b"SystemTime"[..])),
+                b"Execution" => Some((&mut xml.parts[Part::Process], &b"ProcessID"[..])),
+                b"Security" => Some((&mut xml.parts[Part::Sid], &b"UserID"[..])),
                 _ => None,
             };
             if let Some((slot, wanted)) = attribute
@@ -156,10 +144,10 @@ impl<'a> Scanner<'a> {
                 continue;
             }
             let slot = match name {
-                b"EventID" => &mut xml.event_id,
-                b"Channel" => &mut xml.channel,
-                b"Computer" => &mut xml.computer,
-                b"EventRecordID" => &mut xml.record,
+                b"EventID" => &mut xml.parts[Part::EventId],
+                b"Channel" => &mut xml.parts[Part::Channel],
+                b"Computer" => &mut xml.parts[Part::Computer],
+                b"EventRecordID" => &mut xml.parts[Part::Record],
                 _ => {
                     self.skip(name)?;
                     continue;
@@ -181,12 +169,12 @@ impl<'a> Scanner<'a> {
                 continue;
             }
             let slot = match attribute_value(attributes, b"Name") {
-                Some(b"ConfigPath") => &mut xml.config_path,
-                Some(b"EffectiveLocationPath") => &mut xml.location,
-                Some(b"Configuration") => &mut xml.configuration,
-                Some(b"EditOperationType") => &mut xml.operation,
-                Some(b"OldValue") => &mut xml.old,
-                Some(b"NewValue") => &mut xml.new,
+                Some(b"ConfigPath") => &mut xml.parts[Part::ConfigPath],
+                Some(b"EffectiveLocationPath") => &mut xml.parts[Part::Location],
+                Some(b"Configuration") => &mut xml.parts[Part::Configuration],
+                Some(b"EditOperationType") => &mut xml.parts[Part::Operation],
+                Some(b"OldValue") => &mut xml.parts[Part::Old],
+                Some(b"NewValue") => &mut xml.parts[Part::New],
                 // A value whose name has no quotes would be missing without a word.
                 None if memmem::find(attributes, b"Name=").is_some() => return Err(Unreadable::MalformedXml),
                 _ => continue,
@@ -201,7 +189,7 @@ impl<'a> Scanner<'a> {
                 Tag::Open { empty: true, .. } => {}
                 Tag::Open { name: name @ b"Message", .. } => {
                     let message = self.character_data(name)?;
-                    set(&mut xml.message, message)?;
+                    set(&mut xml.parts[Part::Message], message)?;
                 }
                 Tag::Open { name, .. } => self.skip(name)?,
                 Tag::Close { name: b"RenderingInfo" } => return Ok(()),

@@ -5,18 +5,23 @@
 
 pub mod change;
 pub mod config_path;
+pub mod file_facts;
 pub mod fold;
 pub mod image;
 pub mod managed_type;
 pub mod module;
 pub mod precondition;
+pub mod registration;
 pub mod roots;
 pub mod script_processor;
+mod spelling;
 pub mod subject;
 
 pub use change::{ConfigChange, Operation, ValueSource};
+pub use file_facts::FileFacts;
 pub use image::{Image, ImageFlags, Oddity, Place, Suspicion};
 pub use managed_type::{ManagedType, TypeMatch};
 pub use module::{Action, Class, Element, Kind, Section};
+pub use registration::{ListOperation, Registration};
 pub use roots::{Roots, RootsError};
 pub use subject::{Level, Subject};

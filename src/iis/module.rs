@@ -40,6 +40,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Native, Self::Managed, Self::IsapiFilter, Self::Handler];
+
     /// The word of the output columns and of the allowlist file.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -79,6 +82,10 @@ pub enum Section {
 }
 
 impl Section {
+    /// Every section.
+    pub const ALL: [Self; 5] =
+        [Self::GlobalModules, Self::Modules, Self::HttpModules, Self::IsapiFilters, Self::Handlers];
+
     /// The section's own name, as the output column shows it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -110,6 +117,18 @@ impl Section {
             Self::GlobalModules | Self::Modules | Self::HttpModules => Class::Module,
             Self::IsapiFilters => Class::IsapiFilter,
             Self::Handlers => Class::Handler,
+        }
+    }
+
+    /// Whether this section registers code of this kind.
+    #[must_use]
+    pub fn registers(self, kind: Kind) -> bool {
+        match self {
+            Self::GlobalModules => kind == Kind::Native,
+            Self::Modules => matches!(kind, Kind::Native | Kind::Managed),
+            Self::HttpModules => kind == Kind::Managed,
+            Self::IsapiFilters => kind == Kind::IsapiFilter,
+            Self::Handlers => kind == Kind::Handler,
         }
     }
 

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::fold::fold;
-use super::image::{Image, ImageFlags};
+use super::image::ImageFlags;
+use super::spelling::{self, IIS_BIN};
 
 /// Why a root was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,15 +28,6 @@ pub enum RootsError {
         /// What is wrong with it.
         problem: &'static str,
     },
-}
-
-/// What a variable stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Value<'a> {
-    /// This folder: folded, on a drive, without a separator at the end.
-    Folder(&'a str),
-    /// A folder that is not known here but the same wherever the variable is written.
-    Opaque,
 }
 
 /// The folders behind the variables of image paths on one group of hosts.
@@ -63,8 +55,6 @@ const SYSTEM_ROOT: &str = "windir";
 const SYSTEM_DRIVE: &str = "systemdrive";
 /// The variable that Exchange Setup writes; its value ends in a separator.
 pub(super) const EXCHANGE: &str = "exchangeinstallpath";
-/// The variable that IIS Express sets for its own process.
-const IIS_BIN: &str = "iis_bin";
 
 /// Variables with a token: name, the variable its default lies below, the rest of the default.
 /// One that is below another comes after it.
@@ -119,13 +109,10 @@ impl Roots {
         Ok(())
     }
 
-    /// What a variable (folded, without `%`) stands for; `None` when it is not known.
-    pub(super) fn value(&self, variable: &str) -> Option<Value<'_>> {
-        let name = unalias(variable);
-        match self.values.get(name) {
-            Some(folder) => Some(Value::Folder(folder)),
-            None => (name == IIS_BIN).then_some(Value::Opaque),
-        }
+    /// The folder that a variable (folded, without `%`) stands for, where it is known: folded, on a drive, without a separator
+    /// at the end.
+    pub(super) fn folder(&self, variable: &str) -> Option<&str> {
+        self.values.get(unalias(variable)).map(String::as_str)
     }
 
     /// The token of the longest root that a folded absolute path is or lies below, and the rest of the path
@@ -145,11 +132,6 @@ impl Roots {
     /// The system drive, folded: `c:`.
     pub(super) fn system_drive(&self) -> &str {
         self.values.get(SYSTEM_DRIVE).map_or("", String::as_str)
-    }
-
-    /// No variable at all: what a configured folder itself is read with.
-    fn none() -> Self {
-        Self { set: BTreeMap::new(), values: BTreeMap::new(), tokens: Vec::new() }
     }
 
     fn with(set: BTreeMap<String, String>) -> Self {
@@ -192,7 +174,14 @@ fn canonical(variable: &str) -> Option<String> {
 }
 
 fn plain_folder(folder: &str) -> Result<String, &'static str> {
-    let image = Image::normalise(folder, &Roots::none());
+    let mut flags = ImageFlags::default();
+    let plain = spelling::in_one_spelling(folder, &mut flags).and_then(|text| {
+        // What the host has set says nothing of a folder that is itself set for the host.
+        if spelling::holds_variable(spelling::behind_same_everywhere(&text).unwrap_or(&text)) {
+            flags.insert(ImageFlags::UNKNOWN_ENV);
+        }
+        spelling::resolve(&text, &mut flags)
+    });
     let harmless = [
         ImageFlags::COLLAPSED_SEPARATORS,
         ImageFlags::SURROUNDING_WHITESPACE,
@@ -202,10 +191,10 @@ fn plain_folder(folder: &str) -> Result<String, &'static str> {
         ImageFlags::TRAILING_SEPARATOR,
     ]
     .into_iter()
-    .fold(image.flags, ImageFlags::without);
+    .fold(flags, ImageFlags::without);
     // `X:` alone means the current folder of that drive; as the value of a variable it is the drive.
     if let Some(problem) = harmless.oddities().next() {
         return Err(problem.meaning());
     }
-    Ok(image.normal.trim_end_matches('\\').to_owned())
+    Ok(plain.unwrap_or_default().trim_end_matches('\\').to_owned())
 }

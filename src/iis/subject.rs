@@ -1,5 +1,6 @@
 //! What is decided on: one module (or filter, or handler) at one place, whichever door it came through.
 
+use super::file_facts::FileFacts;
 use super::module::{Action, Class, Kind, Section};
 
 /// How complete the facts are that a [`Subject`] carries.
@@ -60,4 +61,6 @@ pub struct Subject<'a> {
     pub time: i64,
     /// `time` was not in the row but taken from the search or the clock.
     pub time_assumed: bool,
+    /// What is known of the file behind it; decides nothing.
+    pub file: Option<&'a FileFacts<'a>>,
 }

@@ -73,7 +73,7 @@ fn finding(item: &Item) -> Value {
     if !item.id.is_empty() {
         object.insert(Column::FindingId.name().to_owned(), json!(item.id));
     }
-    object.insert("needs_decision".to_owned(), json!(item.needs_decision()));
+    object.insert("needs_decision".to_owned(), json!(item.needs_decision));
     object.insert(ROWS.to_owned(), json!(item.row_texts()));
     object.insert("origins".to_owned(), item.origins.iter().map(origin).collect());
     Value::Object(object)

@@ -8,8 +8,7 @@ mod reasons;
 mod summary;
 mod text;
 
-use crate::detect::needs_decision::needs_decision;
-use crate::detect::{Annotation, Column, ReasonTexts, Severity, Verdict, time};
+use crate::detect::{Column, Outcome, Severity, Verdict, time};
 use crate::origin::{self, Origin};
 use crate::problem::Problem;
 
@@ -34,6 +33,8 @@ pub struct Item {
     pub reasons: Vec<String>,
     /// Identity of the finding; empty at row level.
     pub id: String,
+    /// It needs a person's decision.
+    pub needs_decision: bool,
     /// The rows that it was made of.
     pub origins: Vec<Origin>,
 }
@@ -50,22 +51,17 @@ pub struct Report {
 }
 
 impl Item {
-    /// An item of an annotated finding.
+    /// The item of an outcome.
     #[must_use]
-    pub fn new(
-        time: Option<i64>,
-        verdict: Verdict,
-        severity: Severity,
-        annotation: &Annotation<'_>,
-        reasons: &ReasonTexts,
-    ) -> Self {
+    pub fn new(time: Option<i64>, outcome: Outcome<'_>) -> Self {
         Self {
             time,
-            verdict,
-            severity,
-            facts: Column::FACTS.iter().map(|&column| annotation.get(column).to_owned()).collect(),
-            reasons: reasons.iter().map(str::to_owned).collect(),
-            id: String::new(),
+            verdict: outcome.verdict,
+            severity: outcome.severity,
+            facts: Column::FACTS.iter().map(|&column| outcome.annotation.get(column).to_owned()).collect(),
+            reasons: outcome.reasons.iter().map(str::to_owned).collect(),
+            needs_decision: outcome.needs_decision(),
+            id: outcome.finding_id,
             origins: Vec::new(),
         }
     }
@@ -83,13 +79,6 @@ impl Item {
             "" => self.fact(Column::Type),
             image => image,
         }
-    }
-
-    /// Whether it needs a person's decision.
-    #[must_use]
-    pub fn needs_decision(&self) -> bool {
-        let reasons = self.reasons.iter().map(String::as_str);
-        needs_decision(self.verdict, self.severity, self.fact(Column::Action), reasons)
     }
 
     /// The rows as texts, one for each file.

@@ -13,7 +13,7 @@ pub fn read_reasons(cell: &str) -> Result<Vec<String>, serde_json::Error> {
     if cell.starts_with('[') { serde_json::from_str(cell) } else { Ok(joined_by_blanks(cell)) }
 }
 
-/// Up to version 0.1.1. A detail may hold blanks, so a reason ends where a known code follows.
+/// As earlier versions wrote it. A detail may hold blanks, so a reason ends where a known code follows.
 fn joined_by_blanks(cell: &str) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
     for piece in cell.split(' ') {

@@ -57,7 +57,7 @@ impl Summary {
     pub fn count(&mut self, item: &Item) {
         *self.verdicts.entry(item.verdict).or_default() += 1;
         *self.severities.entry(item.severity).or_default() += 1;
-        self.needs_decision += u64::from(item.needs_decision());
+        self.needs_decision += u64::from(item.needs_decision);
     }
 
     /// All rows read.

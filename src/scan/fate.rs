@@ -3,11 +3,8 @@
 use std::borrow::Cow;
 
 use crate::allowlist::Origin;
-use crate::detect::{
-    Annotation, Code, Column as Fact, Engine, Finding, InventoryRow, ReasonCode, ReasonTexts, Severity,
-    Verdict,
-};
-use crate::iis::{Class, Kind, Oddity};
+use crate::detect::{Code, Column as Fact, Decision, Engine, Outcome, ReasonCode, ReasonTexts, Verdict};
+use crate::iis::{Kind, Oddity, Registration};
 use crate::report::{Item, printable};
 
 /// What becomes of a finding.
@@ -42,14 +39,20 @@ impl Fate {
             Self::Propose(_) => {}
             settled => return settled,
         }
-        match by_verdict(&listed(item, engine)) {
+        let listed = listed(item);
+        let time = item.time.unwrap_or_else(|| chrono::Utc::now().timestamp_micros());
+        let subject = listed.subject(item.fact(Fact::Host), time, false);
+        let decision = engine.decide(&subject);
+        let mut reasons = ReasonTexts::default();
+        reasons.take(&decision);
+        match by_verdict(&Item::new(item.time, Outcome::of(&subject, "", &decision, &reasons))) {
             Self::Propose(_) => {}
             settled => return settled,
         }
-        if let Some(why) = of_a_pack(item, engine) {
+        if let Some(why) = of_a_pack(item, &decision) {
             return Self::LeaveOut(why.into());
         }
-        let normal = engine.image_normalized();
+        let normal = decision.image_normalized();
         match odd_folder(normal) {
             Some(why) => leave_out(why),
             None if normal.is_empty() => Self::Propose(item.fact(Fact::Type).to_owned()),
@@ -98,32 +101,24 @@ fn by_verdict(item: &Item) -> Fate {
     }
 }
 
-/// The finding as if the module were listed now.
-fn listed(item: &Item, engine: &mut Engine) -> Item {
-    let row = InventoryRow {
+/// The module as if it were listed now. A result does not tell the whole place, so none is told: that helps no entry.
+fn listed(item: &Item) -> Registration<'_> {
+    let filter = Some(Kind::IsapiFilter).filter(|filter| filter.as_str() == item.fact(Fact::Kind));
+    Registration {
+        // Of the others a list may not have told the kind: they are compared with filters as well.
+        kind: filter,
         name: item.fact(Fact::Name),
         image: item.fact(Fact::Image),
         type_name: item.fact(Fact::Type),
         precondition: item.fact(Fact::Precondition),
-    };
-    let time = item.time.unwrap_or_else(|| chrono::Utc::now().timestamp_micros());
-    let mut subject = row.subject(item.fact(Fact::Host), time, false);
-    if item.fact(Fact::Kind) == Kind::IsapiFilter.as_str() {
-        (subject.class, subject.kind) = (Class::IsapiFilter, Some(Kind::IsapiFilter));
+        ..Registration::default()
     }
-    let mut finding = Finding::default();
-    engine.decide(&subject, &mut finding);
-    let mut reasons = ReasonTexts::default();
-    reasons.take(&finding, engine);
-    let annotation = Annotation::of(&subject, "", &finding, engine);
-    Item::new(item.time, finding.verdict, Severity::Info, &annotation, &reasons)
 }
 
-/// Why a module is left out that has the name or the image of a product's module, where the product is not chosen. The
-/// engine has just decided on it.
-fn of_a_pack(item: &Item, engine: &Engine) -> Option<String> {
-    let index = engine.index()?;
-    let (name, normal) = (item.fact(Fact::Name), engine.image_normalized());
+/// Why a module is left out that has the name or the image of a product's module, where the product is not chosen.
+fn of_a_pack(item: &Item, decision: &Decision<'_>) -> Option<String> {
+    let index = decision.index()?;
+    let (name, normal) = (item.fact(Fact::Name), decision.image_normalized());
     let entries = (0..).map_while(|number| Some((number, index.entry(number)?)));
     for (number, entry) in entries.filter(|(number, entry)| entry.enabled && !index.is_listed(*number)) {
         let Origin::Pack(pack) = &entry.origin else { continue };

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::detect::needs_decision::needs_decision;
 use crate::detect::{Column as Fact, Severity, Verdict, time};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
@@ -100,7 +101,9 @@ fn item(text: impl Fn(&str) -> String, reasons: Vec<String>) -> Result<Item, Pro
         none if none.is_empty() => Severity::Info,
         word => word.parse().map_err(|_| unknown(&word, "severity"))?,
     };
+    let codes = reasons.iter().map(String::as_str);
     Ok(Item {
+        needs_decision: needs_decision(verdict, severity, &text(Fact::Action.name()), codes),
         time: time::parse(&text("_time")),
         verdict,
         severity,

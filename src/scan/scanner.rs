@@ -4,12 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::detect::commit::{self, Group};
 use crate::detect::part::{self, NOTHING, Part};
-use crate::detect::{
-    Annotation, Engine, Finding, Listed, ReasonTexts, Severity, Verdict, finding_id, inventory_key, merge,
-    row, time,
-};
+use crate::detect::{Engine, Listed, Outcomes, Verdict, merge, row, time};
 use crate::event::{self, Event, Fields, INPUTS, Role, Says, Scratch};
-use crate::iis::ValueSource;
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{Item, Report, Summary};
@@ -22,10 +18,8 @@ const SHOWN_OF_TIME: usize = 40;
 
 /// Reads rows and decides on them.
 pub struct Scanner {
-    engine: Engine,
+    outcomes: Outcomes,
     unit: Unit,
-    finding: Finding,
-    reasons: ReasonTexts,
     /// Rows of the change level, until all files are read.
     pending: Vec<commit::Row>,
     /// Where the pending rows stand.
@@ -33,7 +27,6 @@ pub struct Scanner {
     items: Vec<Item>,
     problems: Vec<Problem>,
     summary: Summary,
-    now: i64,
 }
 
 impl Scanner {
@@ -41,16 +34,13 @@ impl Scanner {
     #[must_use]
     pub fn new(engine: Engine, unit: Unit) -> Self {
         Self {
-            engine,
+            outcomes: Outcomes::new(engine, chrono::Utc::now().timestamp_micros()),
             unit,
-            finding: Finding::default(),
-            reasons: ReasonTexts::default(),
             pending: Vec::new(),
             origins: Vec::new(),
             items: Vec::new(),
             problems: Vec::new(),
             summary: Summary::default(),
-            now: chrono::Utc::now().timestamp_micros(),
         }
     }
 
@@ -116,7 +106,7 @@ impl Scanner {
             Unit::Change => {
                 let number = self.origins.len();
                 self.origins.push(origin);
-                self.pending.push(pending(&event, &host, at.unwrap_or(self.now), number));
+                self.pending.push(pending(&event, &host, self.outcomes.time(at), number));
             }
             Unit::Row => self.row(&event, &host, at, origin),
         }
@@ -137,23 +127,13 @@ impl Scanner {
     }
 
     fn row(&mut self, event: &Event<'_>, host: &str, at: Option<i64>, origin: Origin) {
-        match event.says {
-            Says::Change(change) => {
-                let subject = row::subject(event, &change, host, at.unwrap_or(self.now), at.is_none());
-                self.engine.decide(&subject, &mut self.finding);
-                let source = change.source.map_or("", ValueSource::as_str);
-                self.reasons.take(&self.finding, &self.engine);
-                let annotation = Annotation::of(&subject, source, &self.finding, &self.engine);
-                let (verdict, severity) = (self.finding.verdict, self.finding.severity);
-                let item = Item::new(at, verdict, severity, &annotation, &self.reasons);
-                self.keep(item, vec![origin]);
-            }
-            Says::Unparsed(reason) => {
-                self.reasons.take_unparsed(reason.as_str(), at.is_none());
-                let item = self.unparsed(host, event.actor, at);
-                self.keep(item, vec![origin]);
-            }
-            Says::OtherSection | Says::Nothing => {}
+        // Changes of other sections are counted already, whatever the unit.
+        if matches!(event.says, Says::OtherSection) {
+            return;
+        }
+        if let Some(outcome) = self.outcomes.row(event, host, at) {
+            let item = Item::new(at, outcome);
+            self.keep(item, vec![origin]);
         }
     }
 
@@ -162,60 +142,25 @@ impl Scanner {
         let Some(change) = merge(parts) else { return };
         let host = if group.host == NOTHING { "" } else { group.host.as_str() };
         let at = (!change.time_assumed).then_some(change.time);
-        let item = if let Some(reason) = &change.unparsed {
-            self.reasons.take_unparsed(reason, at.is_none());
-            self.reasons.add_continued(group.continues);
-            let item = self.unparsed(host, &change.actor, at);
-            Item { id: change.finding_id(host, &group.key, item.verdict, ""), ..item }
-        } else {
-            let subject = self.engine.decide_change(&change, host, &mut self.finding);
-            self.reasons.take(&self.finding, &self.engine);
-            self.reasons.add_continued(group.continues);
-            let annotation = Annotation::of(&subject, change.source(), &self.finding, &self.engine);
-            let (verdict, severity) = (self.finding.verdict, self.finding.severity);
-            let item = Item::new(at, verdict, severity, &annotation, &self.reasons);
-            Item { id: change.finding_id(host, &group.key, verdict, annotation.identity()), ..item }
-        };
+        let item = Item::new(at, self.outcomes.change(&change, host, &group.key, group.continues));
         let origins = group.origins.iter().filter_map(|&number| self.origins.get(number)).cloned().collect();
         self.keep(item, origins);
     }
 
     fn module(&mut self, module: &Module, origin: Origin) {
         let text = |cell| std::str::from_utf8(cell).unwrap_or_default();
+        let listed = Listed::read(|column| module.cells.get(column).map_or(&[], Vec::as_slice));
+        if matches!(listed, Listed::Nothing | Listed::OtherRecord) {
+            self.summary.empty_rows += 1;
+            return;
+        }
         let mut host = String::new();
         row::lower_case(text(&module.host), &mut host);
-        let listed = Listed::read([&module.name, &module.image, &module.type_name, &module.precondition]);
-        let item = match listed {
-            Listed::Nothing => {
-                self.summary.empty_rows += 1;
-                return;
-            }
-            Listed::Unparsed { reason, shown } => {
-                let reason = reason.as_str();
-                let at = self.time(text(&module.time), &origin);
-                self.reasons.take_unparsed(reason, at.is_none());
-                let item = self.unparsed(&host, "", at);
-                Item { id: finding_id(&host, reason, item.verdict.as_str(), shown, ""), ..item }
-            }
-            Listed::Module(row) => {
-                let at = self.time(text(&module.time), &origin);
-                let subject = row.subject(&host, at.unwrap_or(self.now), at.is_none());
-                self.engine.decide(&subject, &mut self.finding);
-                self.reasons.take(&self.finding, &self.engine);
-                let annotation = Annotation::of(&subject, "inventory", &self.finding, &self.engine);
-                let (verdict, severity) = (self.finding.verdict, self.finding.severity);
-                let item = Item::new(at, verdict, severity, &annotation, &self.reasons);
-                let key = inventory_key(&subject);
-                Item { id: finding_id(&host, &key, verdict.as_str(), annotation.identity(), ""), ..item }
-            }
-        };
-        self.keep(item, vec![origin]);
-    }
-
-    /// What cannot be read, for the reasons that were taken.
-    fn unparsed(&self, host: &str, actor: &str, at: Option<i64>) -> Item {
-        let plain = Annotation::plain(Verdict::Unparsed, Severity::Medium, host, actor);
-        Item::new(at, Verdict::Unparsed, Severity::Medium, &plain, &self.reasons)
+        let at = self.time(text(&module.time), &origin);
+        if let Some(outcome) = self.outcomes.listed(&listed, &host, at) {
+            let item = Item::new(at, outcome);
+            self.keep(item, vec![origin]);
+        }
     }
 
     /// Counts what was made of rows, and keeps it if it is a finding.

@@ -1,6 +1,6 @@
 //! Readers for scans: files in, event rows or listed modules out, one at a time.
 //!
-//! Knows `event` for the names of input columns; nothing of verdicts or of Splunk's protocol.
+//! Knows `event` and `iis` for the names of input columns; nothing of verdicts or of Splunk's protocol.
 //!
 //! What a file is tells its content, not its name: [`open()`] decodes it and chooses the format, a folder here for each. A
 //! format is a [`Reader`].

@@ -25,14 +25,8 @@ pub enum Content {
 /// A listed module; empty where the file has nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Module {
-    /// Name.
-    pub name: Vec<u8>,
-    /// Image path.
-    pub image: Vec<u8>,
-    /// Managed type.
-    pub type_name: Vec<u8>,
-    /// preCondition.
-    pub precondition: Vec<u8>,
+    /// The cells of [`Registration::columns`](crate::iis::Registration::columns).
+    pub cells: Vec<Vec<u8>>,
     /// Host.
     pub host: Vec<u8>,
     /// Time as written.

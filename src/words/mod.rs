@@ -1,6 +1,6 @@
 //! Words of results, each in one table with what it means: the form of the tables, not the words.
 //!
-//! A table stands beside the code that means its words ([`words!`]). `cargo xtask words` writes the documentation from it.
+//! A table stands beside the code that means its words (`words!`). `cargo xtask words` writes the documentation from it.
 
 /// What the documentation tells about a word. The program never asks, so none of it is in the executable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! Site files that are broken, as a search reads them: what they still say, what is told, and that nothing denied passes.
 
 use iismodcheck::allowlist::{AllowlistError, SiteFile};
-use iismodcheck::detect::{Engine, Finding, InventoryRow, ReasonTexts, Verdict};
+use iismodcheck::detect::{Engine, ReasonTexts, Verdict};
+use iismodcheck::iis::Registration;
 use iismodcheck::knowledge::{Knowledge, assemble_what_is_sound};
 
 /// What a search knows of these files.
@@ -12,12 +13,11 @@ fn read(allowlist: Option<&[u8]>, packs: Option<&[u8]>) -> Knowledge {
 
 /// Verdict and reasons of a listed module.
 fn judge(engine: &mut Engine, host: &str, name: &str, image: &str) -> (Verdict, Vec<String>) {
-    let row = InventoryRow { name, image, type_name: "", precondition: "" };
-    let mut finding = Finding::default();
-    engine.decide(&row.subject(host, 0, false), &mut finding);
+    let row = Registration { name, image, ..Registration::default() };
+    let decision = engine.decide(&row.subject(host, 0, false));
     let mut texts = ReasonTexts::default();
-    texts.take(&finding, engine);
-    (finding.verdict, texts.iter().map(str::to_owned).collect())
+    texts.take(&decision);
+    (decision.finding.verdict, texts.iter().map(str::to_owned).collect())
 }
 
 /// Verdict, and how it is in doubt: `?` damaged, `!` unreadable.
@@ -71,6 +71,21 @@ const FILES: &[(&str, &str, &str)] = &[
         "a deny row with a bad date, host and place denies everywhere",
         "effect,name,image,host,config_path,expires\ndeny,Acme,,|,/,31.12.2020\ndeny,HttpLoggingModule,,,,x\n",
         "denied? unknown denied?",
+    ),
+    (
+        "a deny row for a host or place that cannot be denies everywhere",
+        "effect,name,image,host,config_path\ndeny,Acme,,web02;web03,\ndeny,HttpLoggingModule,,,MACHINE\\WEBROOT\n",
+        "denied? unknown denied?",
+    ),
+    (
+        "one for another host denies there alone, and is no fault",
+        "effect,name,image,host,config_path\ndeny,Acme,,web02|10.0.*,\n",
+        "unknown unknown known_good",
+    ),
+    (
+        "an allow row for a host that cannot be allows nothing, and is no fault",
+        "name,image,host\nAcme,C:\\Acme\\acme.dll,web01;web02\n",
+        "allow_out_of_scope unknown known_good",
     ),
     (
         "a deny row whose name cannot be read denies the image",

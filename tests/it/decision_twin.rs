@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use iismodcheck::allowlist::{AllowlistError, Catalogue, HostProfiles, SiteFile};
-use iismodcheck::detect::{Engine, Finding, ReasonTexts, Verdict};
+use iismodcheck::detect::{Engine, ReasonTexts, Verdict};
 use iismodcheck::iis::Subject;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -27,14 +27,14 @@ const PROFILES: [&str; 4] = [
 ];
 
 fn engine_answer(engine: &mut Engine, subject: &Subject<'_>) -> Answer {
-    let mut finding = Finding::default();
-    engine.decide(subject, &mut finding);
+    let decision = engine.decide(subject);
+    let finding = decision.finding;
     let mut texts = ReasonTexts::default();
-    texts.take(&finding, engine);
+    texts.take(&decision);
     let told = finding.reasons.len();
     let reasons: BTreeSet<String> = texts.iter().map(str::to_owned).collect();
     assert_eq!(reasons.len(), told, "a reason is told twice: {:?}", finding.reasons);
-    let rule = finding.rule.map_or("", |rule| engine.entry_id(rule)).to_owned();
+    let rule = decision.rule_id().to_owned();
     Answer { verdict: finding.verdict, action: finding.action, severity: finding.severity, rule, reasons }
 }
 

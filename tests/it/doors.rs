@@ -114,29 +114,34 @@ fn by_change() -> Vec<[String; 2]> {
     decided(&annotate_in(app.start(), &["input=change", "packs=exchange"], &changes))
 }
 
-fn by_inventory() -> Vec<[String; 2]> {
-    let events: Vec<Event> = MODULES
-        .iter()
-        .map(|(name, identity, _)| {
-            let (image, type_name) = split(identity);
-            Event::new(&[
-                ("_time", "1772417635"),
-                ("name", name),
-                ("image", image),
-                ("type", type_name),
-                ("host", HOST),
-            ])
-        })
-        .collect();
+/// What a list says of each module: name, image, type, host and time as any list does, and what only a collector tells.
+fn listed(collected: bool) -> Vec<Vec<(&'static str, &'static str)>> {
+    let cells = |(name, identity, _): &(&'static str, &'static str, &str)| {
+        let (image, type_name) = split(identity);
+        let mut cells =
+            vec![("name", *name), ("image", image), ("type", type_name), ("host", HOST), ("_time", DATE)];
+        let [section, kind] =
+            if type_name.is_empty() { ["globalModules", "native"] } else { ["modules", "managed"] };
+        if collected {
+            cells.extend([("section", section), ("kind", kind), ("operation", "add"), ("record", "module")]);
+            cells.extend([("config_path", "MACHINE/WEBROOT/APPHOST"), ("file_sha256", "00")]);
+        }
+        cells
+    };
+    MODULES.iter().map(cells).collect()
+}
+
+fn by_inventory(collected: bool) -> Vec<[String; 2]> {
+    let events: Vec<Event> = listed(collected).iter().map(|cells| Event::new(cells)).collect();
     searched(&["input=module"], &events)
 }
 
-fn by_scan() -> Vec<[String; 2]> {
+fn by_scan(collected: bool) -> Vec<[String; 2]> {
+    let rows = listed(collected);
     let mut list = csv::Writer::from_writer(Vec::new());
-    list.write_record(["name", "image", "type", "host", "_time"]).unwrap();
-    for (name, identity, _) in MODULES {
-        let (image, type_name) = split(identity);
-        list.write_record([name, image, type_name, HOST, DATE]).unwrap();
+    list.write_record(rows[0].iter().map(|(column, _)| column)).unwrap();
+    for cells in &rows {
+        list.write_record(cells.iter().map(|(_, cell)| cell)).unwrap();
     }
     let files = folder(&[("list.csv", &list.into_inner().unwrap()), ("allow.csv", ALLOWLIST.as_bytes())]);
     let arguments =
@@ -178,13 +183,15 @@ fn one_module_gets_one_verdict_through_every_door() {
         ("", type_name) => row.classic_event(&format!("\nNewValue=\"{type_name}\"")),
         (image, _) => row.classic_event(&format!("\nimage=\"{}\"", image.trim_matches('"'))),
     };
-    let doors: [(&str, bool, Vec<[String; 2]>); 7] = [
+    let doors: [(&str, bool, Vec<[String; 2]>); 9] = [
         ("XML in _raw", true, searched(&[], &rows(|row, _| row.xml_event()))),
         ("extracted fields", true, searched(&["raw=false"], &rows(|row, _| row.fields_event()))),
         ("classic text with the image behind it", true, searched(&[], &rows(classic))),
         ("the change level", false, by_change()),
-        ("an inventory", false, by_inventory()),
-        ("scan of a list", false, by_scan()),
+        ("an inventory", false, by_inventory(false)),
+        ("rows of a collector", false, by_inventory(true)),
+        ("scan of a list", false, by_scan(false)),
+        ("scan of rows of a collector", false, by_scan(true)),
         ("allowlist explain", false, by_explanation()),
     ];
     let mut wrong = String::new();

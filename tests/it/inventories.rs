@@ -4,8 +4,10 @@
 use std::path::PathBuf;
 
 use searchcommand::testing::Event;
+use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::cli::{folder, run_in};
 use crate::command::annotate_in;
 use crate::command::app::App;
 use crate::splunk::scan::scan_file;
@@ -199,4 +201,188 @@ fn the_same_module_on_two_hosts_has_two_ids_and_twice_on_one_host_has_one() {
     let [first, second, elsewhere] = &ids[..] else { panic!("{ids:?}") };
     assert_eq!(first, second);
     assert_ne!(first, elsewhere);
+}
+
+const ALLOW: &str = "id,effect,kind,name,image,config_path\n\
+    shop,,,Acme,C:\\Acme\\a.dll,MACHINE/WEBROOT/APPHOST/Shop\n\
+    foe,deny,,Foe,C:\\Foe\\f.dll,MACHINE/WEBROOT/APPHOST/Shop\n";
+
+/// Cells of a row as `column=cell; …`; what is said of it as verdict, severity, kind, section, action, reasons.
+const COLLECTED: &[(&str, &str)] = &[
+    // Entries for a place.
+    (r"name=Acme; image=C:\Acme\a.dll", "allow_out_of_scope medium native globalModules present"),
+    (
+        r"name=Acme; image=C:\Acme\a.dll; config_path=MACHINE/WEBROOT/APPHOST/Shop",
+        "allowed info native globalModules present",
+    ),
+    (
+        r"name=Acme; image=C:\Acme\a.dll; config_path=machine/webroot/apphost; location=shop",
+        "allowed info native globalModules present",
+    ),
+    (
+        r"name=Acme; image=C:\Acme\a.dll; config_path=MACHINE/WEBROOT/APPHOST/Other",
+        "allow_out_of_scope medium native globalModules present",
+    ),
+    // Without a configuration path a location is of another meaning.
+    (
+        r"name=Acme; image=C:\Acme\a.dll; location=Shop",
+        "allow_out_of_scope medium native globalModules present",
+    ),
+    (r"name=Foe; image=C:\Foe\f.dll", "denied critical native globalModules present deny_entry:foe"),
+    (
+        r"name=Foe; image=C:\Foe\f.dll; location=Berlin",
+        "denied critical native globalModules present deny_entry:foe",
+    ),
+    (
+        r"name=Foe; image=C:\Foe\f.dll; config_path=MACHINE/WEBROOT/APPHOST/Other",
+        "unknown medium native globalModules present",
+    ),
+    (r"name=Foe; image=C:\Foe\f.dll; config_path=Berlin", "unparsed medium unknown_config_path"),
+    // What is none of IIS is told.
+    (r"name=Foe; image=C:\Foe\f.dll; section=Finance", "unparsed medium unknown_section"),
+    (r"name=Foe; image=C:\Foe\f.dll; kind=production", "unparsed medium unknown_kind"),
+    (r"name=Foe; image=C:\Foe\f.dll; operation=installed", "unparsed medium unknown_operation"),
+    (r"name=Foe; image=C:\Foe\f.dll; kind=managed", "unparsed medium contradiction"),
+    (r"name=Foe; image=C:\Foe\f.dll; kind=handler; section=modules", "unparsed medium contradiction"),
+    // Section and kind.
+    (
+        r"name=ASP.Net_4.0_64bit; image=%windir%\Microsoft.NET\Framework64\v4.0.30319\aspnet_filter.dll",
+        "known_good info isapi_filter globalModules present",
+    ),
+    (
+        r"name=ASP.Net_4.0_64bit; image=%windir%\Microsoft.NET\Framework64\v4.0.30319\aspnet_filter.dll; section=isapiFilters",
+        "known_good info isapi_filter isapiFilters present",
+    ),
+    (
+        r"name=ASP.Net_4.0_64bit; image=%windir%\Microsoft.NET\Framework64\v4.0.30319\aspnet_filter.dll; kind=ISAPI_filter",
+        "known_good info isapi_filter isapiFilters present",
+    ),
+    (
+        r"name=ASP.Net_4.0_64bit; image=%windir%\Microsoft.NET\Framework64\v4.0.30319\aspnet_filter.dll; section=globalModules",
+        "alias high native globalModules present alias_of:ASP.Net_4.0_64bit",
+    ),
+    ("name=StaticFileModule; section=modules", "unverified low native modules present"),
+    ("name=StaticFileModule; section=/system.webServer/modules", "unverified low native modules present"),
+    ("name=StaticFileModule", "unverified low native globalModules present"),
+    (
+        "name=Innocent; type=Innocent.Module, Innocent; section=httpModules",
+        "unknown low managed httpModules present",
+    ),
+    (r"name=x; image=C:\Apps\x.dll; section=handlers", "not_module info handler handlers present"),
+    (
+        r"name=x; image=C:\ProgramData\x.dll; section=handlers",
+        "suspicious_location high handler handlers present location_programdata",
+    ),
+    // What takes modules away.
+    (
+        "name=HttpLoggingModule; section=modules; operation=remove",
+        "unverified high native modules removed protective_module_removed",
+    ),
+    ("name=WebDAVModule; section=modules; operation=remove", "unverified low native modules removed"),
+    (
+        "section=modules; operation=clear; config_path=MACHINE/WEBROOT/APPHOST/Shop",
+        "unverified high modules cleared list_cleared",
+    ),
+    // The preCondition as a collector spells it.
+    (
+        r"name=HttpLoggingModule; image=%windir%\System32\inetsrv\loghttp.dll; precondition=bitness32",
+        "known_good high native globalModules present protective_module_narrowed",
+    ),
+    // Facts about the file decide nothing.
+    (
+        r"name=StaticFileModule; image=%windir%\System32\inetsrv\static.dll; file_sha256=00; signature=hash_mismatch",
+        "known_good info native globalModules present",
+    ),
+    // Other rows of a collector, and a column of that name that is another's.
+    ("record=run; file_status=read", ""),
+    ("record=run; name=x", "unparsed medium contradiction"),
+    ("record=problem; config_path=Shop; file=C:\\web.config", ""),
+    ("record=file; file=C:\\x.dll; file_sha256=00", ""),
+    (r"record=4711; name=x; image=C:\Apps\x.dll", "unknown medium native globalModules present"),
+];
+
+/// What both doors say of a row: verdict, severity, kind, section, action, reasons, then the rest.
+const SAID: [&str; 9] = [
+    "iis_module_verdict",
+    "iis_module_severity",
+    "iis_module_kind",
+    "iis_module_section",
+    "iis_module_action",
+    "iis_module_reasons",
+    "iis_config_path",
+    "iis_site",
+    "iis_finding_id",
+];
+
+fn said_by_search(cells: &[(&str, &str)]) -> [String; 9] {
+    let app = App::with("iismodcheck_allowlist.csv", ALLOW);
+    let annotated = annotate_in(app.start(), &["input=module"], &[Event::new(cells)]);
+    SAID.map(|column| annotated[0].text(column))
+}
+
+fn said_by_scan(cells: &[(&str, &str)]) -> Option<[String; 9]> {
+    // A list has the columns name, image and type, whether a row fills them or not.
+    let missing =
+        ["name", "image", "type"].into_iter().filter(|column| !cells.iter().any(|(c, _)| c == column));
+    let cells: Vec<(&str, &str)> = cells.iter().copied().chain(missing.map(|column| (column, ""))).collect();
+    let mut list = csv::Writer::from_writer(Vec::new());
+    list.write_record(cells.iter().map(|(column, _)| column)).unwrap();
+    list.write_record(cells.iter().map(|(_, cell)| cell)).unwrap();
+    let files = folder(&[("list.csv", &list.into_inner().unwrap()), ("allow.csv", ALLOW.as_bytes())]);
+    let arguments = ["scan", "--format", "json", "--allowlist", "allow.csv", "list.csv"];
+    let json: Value = serde_json::from_str(&run_in(files.path(), &arguments).good()).unwrap();
+    let text = |value: &Value| match value {
+        Value::Array(texts) => texts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"),
+        value => value.as_str().unwrap_or_default().to_owned(),
+    };
+    json["findings"].as_array().unwrap().first().map(|finding| SAID.map(|column| text(&finding[column])))
+}
+
+#[test]
+fn the_columns_of_a_collector_mean_the_same_to_both_doors() {
+    let mut wrong = Vec::new();
+    for (row, expected) in COLLECTED {
+        let mut cells: Vec<(&str, &str)> =
+            row.split("; ").map(|pair| pair.split_once('=').unwrap()).collect();
+        cells.extend([("host", "web01"), ("_time", "1772417635")]);
+        let in_splunk = said_by_search(&cells);
+        let words: Vec<&str> =
+            in_splunk[..6].iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+        if words.join(" ") != *expected {
+            wrong.push(format!("{row}: {}", words.join(" ")));
+        }
+        let is_finding = !["", "not_module"].contains(&in_splunk[0].as_str());
+        let by_scan = said_by_scan(&cells);
+        if by_scan.as_ref() != Some(&in_splunk).filter(|_| is_finding) {
+            wrong.push(format!("{row}: {in_splunk:?}, by scan {by_scan:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_field_that_an_option_names_has_no_other_meaning_and_one_of_others_is_told() {
+    let event =
+        Event::new(&[("kind", "Innocent"), ("precondition", r"C:\Apps\i.dll"), ("section", "Finance")]);
+    for (arguments, verdict, told) in [
+        (
+            &["input=module", "name_field=kind", "image_field=precondition", "type_field=section"][..],
+            "unknown",
+            "",
+        ),
+        (
+            &["input=module", "name_field=kind", "image_field=precondition"],
+            "unparsed",
+            "1 row was not checked",
+        ),
+        (&["input=module"], "", "none of the 1 rows has a value in the field `name`"),
+    ] {
+        let mut splunkd = App::new().start();
+        assert_eq!(splunkd.getinfo(arguments).error(), None);
+        let merged = splunkd.execute(std::slice::from_ref(&event), true);
+        assert_eq!(merged.events[0].text("iis_module_verdict"), verdict, "{arguments:?}");
+        let messages: Vec<String> = merged.reply.messages().into_iter().map(|(_, text)| text).collect();
+        assert_eq!(messages.len(), usize::from(!told.is_empty()), "{messages:?}");
+        assert!(messages.iter().all(|message| message.contains(told)), "{messages:?}");
+    }
 }

@@ -1,8 +1,10 @@
 //! What an engine remembers between rows must depend on neither host, date, place nor action, and is bounded.
 
+use std::sync::LazyLock;
+
 use iismodcheck::allowlist::{HostProfiles, date};
-use iismodcheck::detect::{Engine, Finding, InventoryRow, ReasonTexts};
-use iismodcheck::iis::{Action, Subject};
+use iismodcheck::detect::{Engine, ReasonTexts};
+use iismodcheck::iis::{Action, Kind, Registration, Subject};
 
 use crate::verdicts::vector::{catalogue, site};
 
@@ -19,21 +21,18 @@ fn engine() -> Engine {
 
 /// Everything that a decision says.
 fn answer(engine: &mut Engine, subject: &Subject<'_>) -> String {
-    let mut finding = Finding::default();
-    engine.decide(subject, &mut finding);
+    let decision = engine.decide(subject);
     let mut reasons = ReasonTexts::default();
-    reasons.take(&finding, engine);
+    reasons.take(&decision);
     let reasons: Vec<&str> = reasons.iter().collect();
-    let rule = finding.rule.map_or("", |rule| engine.entry_id(rule));
-    format!("{} {} {rule} {reasons:?} {}", finding.verdict, finding.severity, engine.image_normalized())
+    let (finding, rule) = (decision.finding, decision.rule_id());
+    format!("{} {} {rule} {reasons:?} {}", finding.verdict, finding.severity, decision.image_normalized())
 }
 
 fn subject<'a>(name: &'a str, image: &'a str, host: &'a str, time: &str) -> Subject<'a> {
-    InventoryRow { name, image, type_name: "", precondition: "" }.subject(
-        host,
-        date::valid_from(time).expect("time"),
-        false,
-    )
+    static LISTED: LazyLock<Registration<'static>> = LazyLock::new(Registration::default);
+    let time = date::valid_from(time).expect("time");
+    Subject { name, image: Some(image), kind: Some(Kind::Native), ..LISTED.subject(host, time, false) }
 }
 
 const BEFORE: &str = "2026-03-01T23:59:59.999999Z";

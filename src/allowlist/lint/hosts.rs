@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 
-use super::{
-    DUPLICATE_ENTRY, Finding, NEVER_MATCHES, REPEATS_BASELINE, SHADOWED_ENTRY, SKIPS_FOLDERS,
-    UNKNOWN_VARIABLE, check,
+use super::check::check;
+use super::finding::{Finding, sort};
+use super::rule::{
+    DUPLICATE_ENTRY, NEVER_MATCHES, REPEATS_BASELINE, Rule, SHADOWED_ENTRY, SKIPS_FOLDERS, UNKNOWN_VARIABLE,
 };
 use crate::allowlist::{AllowlistError, HostProfiles, Patterns, SiteFile};
 
 /// Rules that say what an entry does not do. They hold when they hold on all hosts that the entry is for; any other rule
 /// holds when it does on one.
-const USELESS: [&super::Rule; 6] =
+const USELESS: [&Rule; 6] =
     [&UNKNOWN_VARIABLE, &NEVER_MATCHES, &SKIPS_FOLDERS, &REPEATS_BASELINE, &DUPLICATE_ENTRY, &SHADOWED_ENTRY];
 
 /// Checks a site file as it would work on each group of hosts. `now` is in microseconds since 1970-01-01T00:00Z. Findings
@@ -49,6 +50,6 @@ pub fn check_hosts(site: &SiteFile, hosts: &HostProfiles, now: i64) -> Result<Ve
         !USELESS.contains(&finding.rule) || *times >= meant.count()
     });
     let mut findings: Vec<Finding> = found.into_iter().map(|(finding, _)| finding).collect();
-    super::sort(&mut findings);
+    sort(&mut findings);
     Ok(findings)
 }

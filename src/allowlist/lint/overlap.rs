@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::rule::{ALLOW_AND_DENY, DUPLICATE_ENTRY, DUPLICATE_ID, Rule, SHADOWED_ENTRY};
+use super::rules;
 use super::shape::Shape;
-use super::{ALLOW_AND_DENY, DUPLICATE_ENTRY, DUPLICATE_ID, Rule, SHADOWED_ENTRY, rules};
 use crate::allowlist::{Column, Effect, Entry, EntryNumber, Index, Match};
 use crate::iis::precondition;
 

@@ -1,11 +1,12 @@
 //! Rules that look at one entry, with the index to compare it with what is shipped and denied.
 
-use super::{
+use super::finding::Report;
+use super::rule::{
     ALLOW_AND_DENY, ALLOWS_THREAT, ANY_FOLDER, ANY_NAME_ANY_IMAGE, BROAD_WITHOUT_EXPIRY, EXPIRED, NAME_ONLY,
-    NEVER_MATCHES, NO_EXPIRY, OTHER_IMAGE, RELATIVE_IMAGE, REPEATS_BASELINE, RESEMBLES_THREAT, Report,
-    SHIPPED_ID, SKIPS_FOLDERS, SPACE_IN_NAME, UNKNOWN_VARIABLE, USER_WRITABLE, WEAK_TYPE, WHOLE_FOLDER,
-    WILDCARD_IN_NAME, scope,
+    NEVER_MATCHES, NO_EXPIRY, OTHER_IMAGE, RELATIVE_IMAGE, REPEATS_BASELINE, RESEMBLES_THREAT, SHIPPED_ID,
+    SKIPS_FOLDERS, SPACE_IN_NAME, UNKNOWN_VARIABLE, USER_WRITABLE, WEAK_TYPE, WHOLE_FOLDER, WILDCARD_IN_NAME,
 };
+use super::scope;
 use crate::allowlist::glob::{Glob, has_wildcard};
 use crate::allowlist::globs::{is_usable, literal_folder};
 use crate::allowlist::{Candidates, Column, Effect, Entry, EntryNumber, Identity, Index, Match, Origin};

@@ -1,8 +1,9 @@
 //! Rules on where an entry counts: hosts, places, actions and conditions that no event has.
 
-use super::{HOST_PATTERN, PLACE_PATTERN, REMOVAL_WITH_IMAGE, Rule, UNKNOWN_CONDITION};
-use crate::allowlist::glob::Glob;
+use super::finding::Report;
+use super::rule::{HOST_PATTERN, PLACE_PATTERN, REMOVAL_WITH_IMAGE, Rule, UNKNOWN_CONDITION};
 use crate::allowlist::near::is_near;
+use crate::allowlist::patterns::{is_host, is_place};
 use crate::allowlist::{Column, Entry, Match};
 use crate::iis::Action;
 
@@ -19,7 +20,7 @@ const CONDITIONS: [&str; 8] = [
 ];
 
 /// Runs every rule on one entry, allow or deny.
-pub(super) fn check(entry: &Entry, report: &mut super::Report<'_>) {
+pub(super) fn check(entry: &Entry, report: &mut Report<'_>) {
     let odd: Vec<&str> = entry.host.parts().filter(|part| !is_host(part)).collect();
     told(Column::Host, &HOST_PATTERN, &odd, report);
     let odd: Vec<&str> = entry.config_path.parts().filter(|part| !is_place(part)).collect();
@@ -40,21 +41,8 @@ pub(super) fn check(entry: &Entry, report: &mut super::Report<'_>) {
     }
 }
 
-fn told(column: Column, rule: &'static Rule, odd: &[&str], report: &mut super::Report<'_>) {
+fn told(column: Column, rule: &'static Rule, odd: &[&str], report: &mut Report<'_>) {
     if !odd.is_empty() {
         report(column, rule, &odd.join(", "));
     }
-}
-
-/// Whether a host could be named so: a name, an IPv4 address or one of IPv6, with wildcards.
-fn is_host(pattern: &str) -> bool {
-    let is_wildcard = |c: char| matches!(c, '*' | '?');
-    let name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '_') || is_wildcard(c);
-    let address = |c: char| c.is_ascii_hexdigit() || matches!(c, ':' | '.') || is_wildcard(c);
-    pattern.chars().all(name) || pattern.chars().all(address)
-}
-
-/// Whether a place could be written so: each begins with `MACHINE`.
-fn is_place(pattern: &str) -> bool {
-    pattern == "machine" || Glob::new(pattern, Some('/')).reaches("machine/")
 }

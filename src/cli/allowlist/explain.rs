@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use crate::cli::args::Explain;
 use crate::cli::{Failure, options};
-use crate::detect::{Finding, InventoryRow, explain, row};
-use crate::iis::Level;
+use crate::detect::{explain, row};
+use crate::iis::{Level, Registration, Subject};
 use crate::problem::{Problem, ProblemKind};
 use crate::report::printable;
 
@@ -20,29 +20,28 @@ pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
     let mut engine = options::engine(&arguments.compared)?;
     let mut host = String::new();
     row::lower_case(&arguments.host, &mut host);
-    let listed = InventoryRow {
+    let listed = Registration {
+        kind: arguments.kind,
         name: &arguments.name,
         image: arguments.image.as_deref().unwrap_or_default(),
         type_name: arguments.type_name.as_deref().unwrap_or_default(),
-        precondition: "",
+        config_path: &arguments.config_path,
+        ..Registration::default()
     };
     let time = match &arguments.compared.as_of {
         Some(text) => options::moment(text)?,
         None => chrono::Utc::now().timestamp_micros(),
     };
-    let mut subject = listed.subject(&host, time, false);
-    subject.old = arguments.old.as_deref();
-    subject.config_path = &arguments.config_path;
-    if let Some(kind) = arguments.kind {
-        (subject.class, subject.kind, subject.or_filter) = (kind.class(), Some(kind), false);
-    }
-    if let Some(action) = arguments.action {
-        (subject.action, subject.level) = (action, Level::Change);
-    }
-    let mut finding = Finding::default();
-    engine.decide(&subject, &mut finding);
+    let present = listed.subject(&host, time, false);
+    let subject = Subject {
+        old: arguments.old.as_deref(),
+        level: if arguments.action.is_some() { Level::Change } else { present.level },
+        action: arguments.action.unwrap_or(present.action),
+        ..present
+    };
+    let decision = engine.decide(&subject);
     let mut output = anstream::AutoStream::auto(std::io::stdout().lock());
-    for line in explain::explain(&subject, &finding, &engine) {
+    for line in explain::explain(&subject, &decision) {
         writeln!(output, "{}", printable(&line))?;
     }
     Ok(ExitCode::SUCCESS)

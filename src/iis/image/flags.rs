@@ -242,7 +242,7 @@ impl ImageFlags {
     pub const SYSNATIVE: Self = Self::of(Oddity::Sysnative);
     /// The path ends in a separator: a folder, not a file.
     pub const TRAILING_SEPARATOR: Self = Self::of(Oddity::TrailingSeparator);
-    /// More than [`super::MAX_CHARACTERS`] characters: not looked at.
+    /// More characters than a path can have: not looked at.
     pub const TOO_LONG: Self = Self::of(Oddity::TooLong);
     /// Nothing is written.
     pub const EMPTY: Self = Self::of(Oddity::Empty);

@@ -1,6 +1,8 @@
 //! Places and spellings from which no module is expected.
 
-use super::{Image, ImageFlags, Oddity};
+use super::flags::{ImageFlags, Oddity};
+use super::normal::Image;
+use crate::iis::roots::Roots;
 use crate::words::words;
 
 words! {
@@ -117,13 +119,36 @@ const HIDING: &[Oddity] = &[
     Oddity::TooLong,
 ];
 
+impl Image {
+    /// The place from which no module is expected, as written or as Windows opens it.
+    #[must_use]
+    pub fn place(&self, roots: &Roots) -> Option<Place> {
+        place(self).or_else(|| place(&self.opened(roots)))
+    }
+
+    /// The [`Image::place`], or a spelling that hides the place. A merely relative path is neither.
+    #[must_use]
+    pub fn suspicious_location(&self, roots: &Roots) -> Option<Suspicion> {
+        let place = self.place(roots).map(Suspicion::Place);
+        place.or_else(|| hiding(self).map(Suspicion::Spelling))
+    }
+
+    /// Whether the file lies in System32 (or `SysWOW64`) itself, as written or as Windows opens it, not in a folder below
+    /// it. IIS keeps its modules in `inetsrv`, so a module in the root stands out although the folder is a trusted one.
+    #[must_use]
+    pub fn in_system32_root(&self, roots: &Roots) -> bool {
+        let inside = |image: &Self| matches!(image.directory(), r"%windir%\system32" | r"%windir%\syswow64");
+        inside(self) || inside(&self.opened(roots))
+    }
+}
+
 /// A spelling that hides the place.
-pub(super) fn hiding(image: &Image) -> Option<Oddity> {
+fn hiding(image: &Image) -> Option<Oddity> {
     HIDING.iter().copied().find(|oddity| image.flags.intersects(ImageFlags::of(*oddity)))
 }
 
 /// The bad place that the path names; a relative one names none.
-pub(super) fn place(image: &Image) -> Option<Place> {
+fn place(image: &Image) -> Option<Place> {
     if image.is_relative() {
         return None;
     }

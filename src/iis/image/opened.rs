@@ -1,14 +1,27 @@
 //! The file that Windows opens for a path that is written in an unusual way.
 
-use super::{Image, ImageFlags, parse};
+use super::flags::ImageFlags;
+use super::normal::Image;
+use super::parse;
 use crate::iis::roots::Roots;
+use crate::iis::spelling::is_nt_object;
+
+impl Image {
+    /// The file that Windows opens on a host with these roots: without the dots and blanks that it drops at the end of
+    /// each component, without a device prefix, and on the drive of Windows where the path names none. It counts
+    /// against a module (deny entries, threats, places) and never for it.
+    #[must_use]
+    pub fn opened(&self, roots: &Roots) -> Self {
+        opened(self, roots)
+    }
+}
 
 /// The path as Windows takes it: without the dots and blanks at the end of a component, with the drive where only it
 /// is missing, and no higher than the root.
 ///
 /// Behind `\\?\` Windows drops nothing, but behind `\\.\` it does, and the normal form of both is one: what counts
 /// against a module does not wait for the difference.
-pub(super) fn opened(image: &Image, roots: &Roots) -> Image {
+fn opened(image: &Image, roots: &Roots) -> Image {
     if image.is_resolved() && !image.flags.intersects(ImageFlags::TRAILING_DOTS) {
         return image.clone();
     }
@@ -47,7 +60,7 @@ fn without_device_prefix(normal: &str) -> Option<String> {
 /// Where a path is anchored, with its separator, and the rest; an empty anchor for a path that is merely relative.
 /// `None` where there is nothing to open.
 fn anchored<'p>(path: &'p str, roots: &Roots) -> Option<(String, &'p str)> {
-    if path.is_empty() || parse::is_nt_object(path) {
+    if path.is_empty() || is_nt_object(path) {
         return None;
     }
     if path.starts_with(r"\\") {

@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
-use super::{Image, ImageFlags, MAX_CHARACTERS, Oddity, Place, Suspicion};
+use super::{Image, ImageFlags, Oddity, Place, Suspicion};
 use crate::iis::roots::{Roots, RootsError};
+use crate::iis::spelling::MAX_CHARACTERS;
 
 /// Columns: written, roots, normal form, flags in any order, suspicious location.
 const IMAGES: &str = include_str!("../../../tests/fixtures/iis/images.tsv");

@@ -1,6 +1,7 @@
 //! What the header of a table tells: where in a record the cells of an event, or of a listed module, stand.
 
 use crate::event::{self, CARRIERS, Fields, INPUTS, LIST_HOSTS, Role, Scratch};
+use crate::iis::Registration;
 use crate::problem::{Problem, ProblemKind};
 use crate::source::{Content, Module};
 
@@ -47,8 +48,9 @@ pub(super) struct Form {
 enum Places {
     Event(Inputs),
     Module {
-        /// Name, image, type, preCondition, time.
-        columns: [Option<usize>; 5],
+        /// The columns of a list, as [`Registration::columns`] has them.
+        columns: Vec<Option<usize>>,
+        time: Option<usize>,
         /// Columns that can name the host; the first that is filled does.
         hosts: Vec<usize>,
         /// Where an event stands in the rows that hold one after all.
@@ -129,19 +131,20 @@ impl Header {
     }
 
     fn modules(&self) -> Option<Form> {
-        let columns = [
-            self.first(&NAMES),
-            self.first(&IMAGES),
-            self.first(&TYPES),
-            self.first(&PRECONDITIONS),
-            self.place("_time"),
-        ];
-        let [name, image, type_name, ..] = columns;
-        name?;
-        image.or(type_name)?;
+        let place = |column: &str| match column {
+            "name" => self.first(&NAMES),
+            "image" => self.first(&IMAGES),
+            "type" => self.first(&TYPES),
+            "preCondition" => self.first(&PRECONDITIONS),
+            other => self.place(other),
+        };
+        place("name")?;
+        place("image").or(place("type"))?;
+        let columns = Registration::columns().map(place).collect();
+        let time = self.place("_time");
         let hosts = LIST_HOSTS.iter().filter_map(|host| self.place(host)).collect();
         let event = self.place("_raw").map(|_| Box::new(INPUTS.map(|name| self.place(name))));
-        Some(Form { cells: self.names.len(), places: Places::Module { columns, hosts, event } })
+        Some(Form { cells: self.names.len(), places: Places::Module { columns, time, hosts, event } })
     }
 
     /// What speaks against having read the records right: two columns of one meaning, or a list of modules that was taken for
@@ -239,7 +242,9 @@ impl Places {
             Self::Module { event: Some(places), .. } if !as_list => {
                 places.iter().flatten().copied().collect()
             }
-            Self::Module { columns, hosts, .. } => columns.iter().flatten().chain(hosts).copied().collect(),
+            Self::Module { columns, time, hosts, .. } => {
+                columns.iter().flatten().chain(time).chain(hosts).copied().collect()
+            }
         }
     }
 }
@@ -252,12 +257,12 @@ impl Form {
             Places::Module { event: Some(places), .. } if holds_event(&cells, places) => {
                 Content::Event(inputs(&mut cells, places))
             }
-            Places::Module { columns, hosts, .. } => {
+            Places::Module { columns, time, hosts, .. } => {
                 let host = hosts.iter().filter_map(|&host| cells.get(host)).find(|host| !host.is_empty());
                 let host = host.cloned().unwrap_or_default();
-                let [name, image, type_name, precondition, time] =
-                    columns.map(|place| take(&mut cells, place));
-                Content::Module(Module { name, image, type_name, precondition, host, time })
+                let time = take(&mut cells, *time);
+                let cells = columns.iter().map(|place| take(&mut cells, *place)).collect();
+                Content::Module(Module { cells, host, time })
             }
         }
     }

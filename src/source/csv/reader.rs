@@ -94,7 +94,7 @@ impl Reader for CsvReader {
 mod tests {
     use super::*;
     use crate::event::INPUTS;
-    use crate::source::{Content, Module};
+    use crate::source::Content;
 
     fn read(text: &[u8], file: &str) -> Result<Vec<Row>, Problem> {
         let mut reader = CsvReader::new(text.to_vec(), &file.into())?;
@@ -118,7 +118,7 @@ mod tests {
                 filled.map(|(input, cell)| format!("{input}={}", text_of(cell))).collect::<Vec<_>>().join(" ")
             }
             Content::Module(module) => {
-                [&module.name, &module.image, &module.host].map(|cell| text_of(cell)).join("|")
+                [&module.cells[0], &module.cells[1], &module.host].map(|cell| text_of(cell)).join("|")
             }
         };
         contents(text).into_iter().map(of).collect()
@@ -127,8 +127,10 @@ mod tests {
     #[test]
     fn lists_of_modules_in_usual_exports() {
         let text = "#TYPE Selected.Microsoft.IIs\r\n\"Name\",\"Image\",\"PreCondition\"\r\n\"A\",\"C:\\a.dll\",\"\"\r\n";
-        let expected = Module { name: b"A".to_vec(), image: b"C:\\a.dll".to_vec(), ..Module::default() };
-        assert_eq!(contents(text), [Content::Module(expected)]);
+        let [Content::Module(module)] = &contents(text)[..] else { panic!("{text}") };
+        let (first, rest) = module.cells.split_at(2);
+        assert_eq!(first, [b"A".to_vec(), b"C:\\a.dll".to_vec()]);
+        assert!(rest.iter().chain([&module.host, &module.time]).all(Vec::is_empty), "{module:?}");
         for (text, expected) in [
             ("NAME;IMAGE\nA;a.dll\n", "A|a.dll|"),
             ("sep=;\r\nname;image\r\nA;a,b.dll\r\n", "A|a,b.dll|"),

@@ -5,9 +5,9 @@ use std::hint::black_box;
 
 use divan::Bencher;
 use iismodcheck::allowlist::{Catalogue, HostProfiles, SiteFile};
-use iismodcheck::detect::{Engine, Finding, InventoryRow};
+use iismodcheck::detect::Engine;
 use iismodcheck::event::{self, Fields, Scratch};
-use iismodcheck::iis::{Image, Roots, config_path};
+use iismodcheck::iis::{Image, Registration, Roots, config_path};
 
 const PATH: &str = "/system.webServer/globalModules/add[@name=\"HttpLoggingModule\"]/@image";
 
@@ -78,11 +78,9 @@ fn image_normalisation() {
 fn decision(bencher: Bencher<'_, '_>) {
     let catalogue = Catalogue::new(SiteFile::default()).unwrap();
     let mut engine = Engine::new(catalogue, HostProfiles::default(), None);
-    let mut finding = Finding::default();
-    let row = InventoryRow { name: "HttpLoggingModule", image: IMAGE, type_name: "", precondition: "" };
+    let row = Registration { name: "HttpLoggingModule", image: IMAGE, ..Registration::default() };
     let subject = row.subject("web01", 1_790_000_000_000_000, false);
     bencher.bench_local(|| {
-        engine.decide(black_box(&subject), &mut finding);
-        black_box(&finding);
+        black_box(engine.decide(black_box(&subject)).finding);
     });
 }

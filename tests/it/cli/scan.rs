@@ -55,6 +55,9 @@ fn the_forms_agree() {
             for (name, cell) in header.iter().zip(row) {
                 let value = match &finding[name] {
                     Value::Null => String::new(),
+                    Value::Array(values) if name == "iis_module_reasons" && !values.is_empty() => {
+                        finding[name].to_string()
+                    }
                     Value::Array(values) => {
                         values.iter().map(|v| v.as_str().unwrap()).collect::<Vec<_>>().join(" ")
                     }

@@ -304,6 +304,7 @@ impl Facts {
             actor: self.actor,
             time: date::valid_from(self.time).expect("time"),
             time_assumed: self.flags[3],
+            file: None,
         }
     }
 }

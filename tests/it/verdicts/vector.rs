@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use iismodcheck::allowlist::{Catalogue, Column, HostProfiles, SiteFile, date};
-use iismodcheck::detect::{Engine, Finding, ReasonTexts};
+use iismodcheck::detect::{Engine, ReasonTexts};
 use iismodcheck::iis::{Action, Kind, Level, Section, Subject};
 
 /// Facts that a row need not tell.
@@ -167,15 +167,16 @@ impl Vector {
             actor: self.fact("actor", "S-1-5-21-1-2-3-500"),
             time: date::valid_from(self.fact("time", "2026-03-01T12:00Z")).expect("time"),
             time_assumed: self.flag("time_assumed"),
+            file: None,
         }
     }
 
     /// What differs from the expectation; empty when nothing does.
     pub fn differences(&self) -> String {
         let mut engine = self.engine();
-        let mut finding = Finding::default();
-        engine.decide(&self.subject(), &mut finding);
-        let rule = finding.rule.map_or("", |entry| engine.entry_id(entry));
+        let decision = engine.decide(&self.subject());
+        let finding = decision.finding;
+        let rule = decision.rule_id();
         let kind = finding.kind.map_or("", Kind::as_str);
         let known_kind = self.fact("known_kind", kind).to_owned();
         let mut differences: Vec<String> = Vec::new();
@@ -190,7 +191,7 @@ impl Vector {
             }
         }
         let mut texts = ReasonTexts::default();
-        texts.take(&finding, &engine);
+        texts.take(&decision);
         let seen: Vec<&str> = texts.iter().collect();
         let is = |seen: &str, expected: &str| {
             seen == expected || seen.split_once(':').is_some_and(|(code, _)| code == expected)

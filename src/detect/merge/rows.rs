@@ -1,6 +1,6 @@
 //! What the rows of one change say happened, where every one of them shows a part of it.
 
-use super::Change;
+use crate::detect::change::Change;
 use crate::detect::part::PartChange;
 use crate::iis::{Action, Element, Kind, Operation, Section};
 
@@ -41,13 +41,7 @@ impl Rows {
                 _ => {}
             }
         }
-        for section in [
-            Section::GlobalModules,
-            Section::Modules,
-            Section::HttpModules,
-            Section::IsapiFilters,
-            Section::Handlers,
-        ] {
+        for section in Section::ALL {
             seen.infer(rows, section);
         }
         seen
@@ -83,7 +77,7 @@ impl Rows {
                     && row.operation == Operation::Add
             });
         self.existing_value_unseen |=
-            !new_here && rows.iter().any(|row| row.section == section && super::hides_value(row));
+            !new_here && rows.iter().any(|row| row.section == section && hides_value(row));
     }
 
     pub(super) fn kind(&self, section: Section) -> Option<Kind> {
@@ -127,4 +121,11 @@ impl Rows {
         let over_inherited = self.disabled && (change.image.is_some() || change.type_name.is_some());
         !over_inherited && !differs && !change.value_unseen
     }
+}
+
+/// Whether a row wrote an image or a type and its rendering hides the value.
+pub(super) fn hides_value(row: &PartChange<'_>) -> bool {
+    let attribute = row.attribute.as_ref();
+    let is_identity = Some(attribute) == row.section.image_attribute() || attribute == "type";
+    is_identity && row.operation != Operation::Delete && row.new.is_none()
 }

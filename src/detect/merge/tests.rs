@@ -7,6 +7,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
+use crate::detect::Verdict;
+use crate::detect::time::SECOND;
+use crate::iis::{Kind, ValueSource};
 
 const PATH: &str = "MACHINE/WEBROOT/APPHOST";
 

@@ -1,0 +1,51 @@
+//! The check of one file on the hosts of one profile.
+
+use super::finding::{Finding, broken, sort};
+use super::rule::{Rule, UNKNOWN_COLUMN};
+use super::{overlap, rules};
+use crate::allowlist::catalogue::switch_error;
+use crate::allowlist::packs::Profile;
+use crate::allowlist::{AllowlistError, Catalogue, Column, Entry, Origin, SiteFile, builtin};
+
+/// Checks a site file as it would work on hosts of `profile`. `now` is in microseconds since 1970-01-01T00:00Z.
+/// Findings come in the order of the file. `Err` only for broken compiled-in data.
+pub fn check(site: SiteFile, profile: &Profile, now: i64) -> Result<Vec<Finding>, AllowlistError> {
+    let file = site.file.clone();
+    let shipped: Vec<String> = builtin::entries()?.into_iter().map(|entry| entry.id).collect();
+    let mut findings: Vec<Finding> = site.errors.iter().map(|error| broken(&file, error)).collect();
+    for (written, meant) in &site.misspelt {
+        findings.push(Finding {
+            file: file.clone(),
+            line: site.header_line,
+            column: meant,
+            rule: &UNKNOWN_COLUMN,
+            message: format!("{} (`{written}`; did you mean `{meant}`?)", UNKNOWN_COLUMN.finds),
+            fix: UNKNOWN_COLUMN.fix,
+        });
+    }
+    let mut entries = Vec::new();
+    for entry in site.entries {
+        match switch_error(&entry, shipped.contains(&entry.id), &file) {
+            Some(error) => findings.push(broken(&file, &error)),
+            None => entries.push(entry),
+        }
+    }
+    let catalogue = Catalogue::new(SiteFile { file: file.clone(), entries, ..SiteFile::default() })?;
+    let index = catalogue.index(profile);
+    let mut report = |entry: &Entry, column: Column, rule: &'static Rule, detail: &str| {
+        let message =
+            if detail.is_empty() { rule.finds.to_owned() } else { format!("{} ({detail})", rule.finds) };
+        let column = column.as_str();
+        findings.push(Finding { file: file.clone(), line: entry.line, column, rule, message, fix: rule.fix });
+    };
+    let of_site = || catalogue.entries().iter().enumerate().filter(|(_, entry)| entry.origin == Origin::Site);
+    for (number, entry) in of_site().filter(|(_, entry)| entry.enabled) {
+        rules::check(number, entry, &index, now, &shipped, &mut |column, rule, detail| {
+            report(entry, column, rule, detail);
+        });
+    }
+    let enabled: Vec<(usize, &Entry)> = of_site().filter(|(_, entry)| entry.enabled).collect();
+    overlap::check(&enabled, &index, &mut report);
+    sort(&mut findings);
+    Ok(findings)
+}

@@ -1,0 +1,183 @@
+//! What comes out behind every door: the one step after the decision.
+
+use super::annotation::{Annotation, ReasonTexts};
+use super::change::Change;
+use super::columns::Column;
+use super::decision::Decision;
+use super::engine::Engine;
+use super::finding_id::finding_id;
+use super::inventory::{Listed, inventory_key};
+use super::needs_decision::needs_decision;
+use super::row;
+use super::verdict::{Severity, Verdict};
+use crate::event::{Event, Says};
+use crate::iis::{Subject, ValueSource};
+
+/// Where image and type of a listed module were read.
+const INVENTORY: &str = "inventory";
+
+/// Everything that is told of one row, change or listed module. Who tells it only writes it.
+#[derive(Clone)]
+pub struct Outcome<'a> {
+    /// How far the module is trusted.
+    pub verdict: Verdict,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The texts of the columns.
+    pub annotation: Annotation<'a>,
+    /// Each thing that was seen.
+    pub reasons: &'a ReasonTexts,
+    /// The identity of the finding; empty for a row, which is a part of one.
+    pub finding_id: String,
+    /// It is the same for every row that says the same, at whatever time and place.
+    pub is_timeless: bool,
+}
+
+impl<'a> Outcome<'a> {
+    /// What is told of a decision, with the texts of its reasons. `source` says where image or type was read.
+    #[must_use]
+    pub fn of(
+        subject: &Subject<'a>,
+        source: &'a str,
+        decision: &Decision<'a>,
+        reasons: &'a ReasonTexts,
+    ) -> Self {
+        Self {
+            verdict: decision.finding.verdict,
+            severity: decision.finding.severity,
+            annotation: Annotation::of(subject, source, decision),
+            reasons,
+            finding_id: String::new(),
+            is_timeless: decision.is_timeless(),
+        }
+    }
+
+    /// What is told where there is no subject: of another section, or of what cannot be read.
+    fn plain(
+        (verdict, severity): (Verdict, Severity),
+        host: &'a str,
+        actor: &'a str,
+        reasons: &'a ReasonTexts,
+    ) -> Self {
+        Self {
+            verdict,
+            severity,
+            annotation: Annotation::plain(verdict, severity, host, actor),
+            reasons,
+            finding_id: String::new(),
+            is_timeless: true,
+        }
+    }
+
+    /// Whether it needs a person's decision.
+    #[must_use]
+    pub fn needs_decision(&self) -> bool {
+        let action = self.annotation.get(Column::Action);
+        needs_decision(self.verdict, self.severity, action, self.reasons.iter())
+    }
+}
+
+const UNPARSED: (Verdict, Severity) = (Verdict::Unparsed, Severity::Medium);
+
+/// Decides on rows, changes and listed modules, and says what is told of them.
+pub struct Outcomes {
+    engine: Engine,
+    reasons: ReasonTexts,
+    assumed_time: i64,
+}
+
+impl Outcomes {
+    /// By the decisions of an engine. `assumed_time` (microseconds since 1970-01-01T00:00Z) is that of rows without one.
+    #[must_use]
+    pub fn new(engine: Engine, assumed_time: i64) -> Self {
+        Self { engine, reasons: ReasonTexts::default(), assumed_time }
+    }
+
+    /// The time of a row, given its own, where it has one.
+    #[must_use]
+    pub fn time(&self, at: Option<i64>) -> i64 {
+        at.unwrap_or(self.assumed_time)
+    }
+
+    /// The number of the profile of a host, as [`Engine::profile`] gives it.
+    pub fn profile(&mut self, host: &str) -> usize {
+        self.engine.profile(host)
+    }
+
+    /// One event row by itself; `None` where it says nothing of the configuration. `host` is in lower case.
+    pub fn row<'a>(&'a mut self, event: &Event<'a>, host: &'a str, at: Option<i64>) -> Option<Outcome<'a>> {
+        match event.says {
+            Says::Change(change) => {
+                let subject = row::subject(event, &change, host, self.time(at), at.is_none());
+                let source = change.source.map_or("", ValueSource::as_str);
+                let decision = self.engine.decide(&subject);
+                self.reasons.take(&decision);
+                Some(Outcome::of(&subject, source, &decision, &self.reasons))
+            }
+            Says::Unparsed(reason) => {
+                self.reasons.take_unparsed(reason.as_str(), at.is_none());
+                Some(Outcome::plain(UNPARSED, host, event.actor, &self.reasons))
+            }
+            Says::OtherSection => {
+                self.reasons.clear();
+                let nothing = (Verdict::NotModule, Severity::Info);
+                Some(Outcome::plain(nothing, host, event.actor, &self.reasons))
+            }
+            Says::Nothing => None,
+        }
+    }
+
+    /// A merged change with the key of its rows. `continues` is the time of the first row of the change that it continues.
+    pub fn change<'a>(
+        &'a mut self,
+        change: &'a Change,
+        host: &'a str,
+        key: &str,
+        continues: Option<i64>,
+    ) -> Outcome<'a> {
+        if let Some(reason) = &change.unparsed {
+            self.reasons.take_unparsed(reason, change.time_assumed);
+            self.reasons.add_continued(continues);
+            let outcome = Outcome::plain(UNPARSED, host, &change.actor, &self.reasons);
+            return Outcome { finding_id: change.finding_id(host, key, outcome.verdict, ""), ..outcome };
+        }
+        let (subject, decision) = self.engine.decide_change(change, host);
+        self.reasons.take(&decision);
+        self.reasons.add_continued(continues);
+        let outcome = Outcome::of(&subject, change.source(), &decision, &self.reasons);
+        let identity = outcome.annotation.identity();
+        Outcome { finding_id: change.finding_id(host, key, outcome.verdict, identity), ..outcome }
+    }
+
+    /// A row of a list; `None` where it lists nothing. `host` is in lower case.
+    pub fn listed<'a>(
+        &'a mut self,
+        listed: &'a Listed<'a>,
+        host: &'a str,
+        at: Option<i64>,
+    ) -> Option<Outcome<'a>> {
+        let id = |key: &str, verdict: Verdict, identity: &str, name: &str| {
+            finding_id(host, key, verdict.as_str(), identity, name)
+        };
+        match listed {
+            Listed::Module(registration) => {
+                let subject = registration.subject(host, self.time(at), at.is_none());
+                let decision = self.engine.decide(&subject);
+                self.reasons.take(&decision);
+                let outcome = Outcome::of(&subject, INVENTORY, &decision, &self.reasons);
+                let identity = outcome.annotation.identity();
+                Some(Outcome {
+                    finding_id: id(&inventory_key(registration), outcome.verdict, identity, ""),
+                    ..outcome
+                })
+            }
+            Listed::Unparsed { reason, name, shown } => {
+                let reason = reason.as_str();
+                self.reasons.take_unparsed(reason, at.is_none());
+                let outcome = Outcome::plain(UNPARSED, host, "", &self.reasons);
+                Some(Outcome { finding_id: id(reason, outcome.verdict, shown, name), ..outcome })
+            }
+            Listed::Nothing | Listed::OtherRecord => None,
+        }
+    }
+}
