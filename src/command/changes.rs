@@ -49,8 +49,12 @@ impl Changes {
     pub(super) fn record(&mut self, record: &Record<'_>, cells: &mut Cells) {
         self.rows += 1;
         let mut parts = Vec::new();
-        // Rows that belong to no change, such as the end of a commit, have no part either.
-        for text in record.values(PARTS).filter(|text| *text != NOTHING.as_bytes()) {
+        for text in record.values(PARTS) {
+            if text == NOTHING.as_bytes() {
+                // A row that belongs to no change: the end of a commit, or the roll-up's own count of rows.
+                self.rows_with_parts += 1;
+                continue;
+            }
             match Part::read(text) {
                 Ok(part) => parts.push(part),
                 Err(_) => self.unreadable += 1,

@@ -64,6 +64,7 @@ pub struct Group {
 /// Groups rows, in whatever order they come. The groups come in the order of host, process, commit, key and time.
 #[must_use]
 pub fn group(mut rows: Vec<Row>) -> Vec<Group> {
+    rows.retain(|row| row.role == Role::Commit || row.key != NOTHING);
     take_over_processes(&mut rows);
     rows.sort_by(|a, b| order(a).cmp(&order(b)));
     let mut changes: BTreeMap<(String, String, usize, String), Vec<Group>> = BTreeMap::new();
@@ -72,7 +73,7 @@ pub fn group(mut rows: Vec<Row>) -> Vec<Group> {
     for row in rows {
         if row.role == Role::Commit {
             commit += 1;
-        } else if row.key != NOTHING {
+        } else {
             let place = (row.host.clone(), row.process.clone(), commit, row.key.clone());
             add(changes.entry(place).or_default(), row);
         }

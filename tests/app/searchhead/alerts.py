@@ -53,12 +53,14 @@ class Alert:
         """Runs the search as of `now` and gives the results that raise the alert."""
         keys = self.settings
         found = self.head.run(
-            keys["search"], now=now, earliest=keys["dispatch.earliest_time"], latest=keys["dispatch.latest_time"], app=self.app
+            keys["search"], now=now, earliest=keys["dispatch.earliest_time"], latest=keys["dispatch.latest_time"], app=self.app, scheduled=True
         ).rows
         if keys.get("counttype", "number of events") != "number of events":
             raise Unsupported(f"counttype = {keys['counttype']}")
         if not _RELATIONS[keys.get("relation", "greater than")](len(found), number(keys.get("quantity", "0"))):
             return []
+        if not boolean(keys.get("alert.digest_mode"), True):
+            found = found[: self.head.limits.results_per_alert]
         if not boolean(keys.get("alert.suppress"), False):
             return found
         fields = [name.strip() for name in keys["alert.suppress.fields"].split(",")]

@@ -9,6 +9,7 @@ from .errors import SearchError
 from .extraction import Extractor
 from .external import CHUNK_ROWS, External
 from .instance import Instance
+from .limits import Limits
 from .searchterms import Parser
 from .store import EventStore
 from .values import Table
@@ -45,22 +46,25 @@ class Running(Context):
         super().__init__(instance=head.instance, **values)
         self.head = head
         self.placed: list[tuple[str, str]] = []
+        self.most_events: int | None = None  #: That are read until the time of a subsearch is up.
 
-    def run(self, source: str, table: Table | None = None) -> Table:
+    def run(self, source: str, table: Table | None = None, most_events: int | None = None) -> Table:
         """A subsearch with the same time, user and window; over a `table`, a pipeline whose first command needs no pipe."""
         commands = lexer.pipeline(source if table is None else f"| {source.strip().removeprefix('|')}")
-        window = self.earliest, self.latest
+        before = self.earliest, self.latest, self.most_events
+        self.most_events = most_events
         try:
             return self.head.execute(commands, self, table)
         finally:
             # Times in the text of a subsearch are its own.
-            self.earliest, self.latest = window
+            self.earliest, self.latest, self.most_events = before
 
     def with_subsearches(self, command) -> str:
         """The arguments of `search` with each subsearch replaced by the terms that it gives."""
         source = command.arguments
         for number, subsearch in enumerate(command.subsearches):
-            table = self.run(subsearch)
+            table = self.run(subsearch, most_events=self.head.limits.subsearch_events)
+            table = table.with_rows(table.rows[: self.head.limits.subsearch_rows])
             if table.columns() != ["search"]:
                 table = verbs.VERBS["format"](table, lexer.Command("format", ""), self)
             source = source.replace(f"[{number}]", table.rows[0]["search"])
@@ -70,14 +74,15 @@ class Running(Context):
 class SearchHead:
     """`peers` hold the events; without peers `store` does, on the search head itself."""
 
-    def __init__(self, instance: Instance, store: EventStore | None = None, peers: list[Peer] | None = None, chunk_rows: int = CHUNK_ROWS):
+    def __init__(self, instance: Instance, store: EventStore | None = None, peers: list[Peer] | None = None, chunk_rows: int = CHUNK_ROWS, limits: Limits = Limits()):
         self.instance = instance
         self.peers = peers or [Peer(store or EventStore("standalone"), instance)]
         self.distributed = bool(peers)
         self.chunk_rows = chunk_rows
+        self.limits = limits
         self.mixed_numbers_first = True
 
-    def run(self, source: str, *, now: float, earliest="0", latest="now", user="admin", app="iismodcheck", base: Table | None = None) -> Result:
+    def run(self, source: str, *, now: float, earliest="0", latest="now", user="admin", app="iismodcheck", base: Table | None = None, scheduled=False) -> Result:
         """Runs a search as a user in an app; times are modifiers seen from `now`.
 
         With `base` it is a post-process search: a pipeline over the rows of a finished one, which stay as they are.
@@ -89,7 +94,7 @@ class SearchHead:
             latest=timetext.relative(now, str(latest)) or now,
             user=user,
             app=app,
-            sid=f"{int(now)}.{next(_SIDS)}",
+            sid=f"scheduler__{user}__{app}__RMD5_at_{int(now)}_{next(_SIDS)}" if scheduled else f"{int(now)}.{next(_SIDS)}",
             search=source,
             mixed_numbers_first=self.mixed_numbers_first,
         )
@@ -145,7 +150,7 @@ class SearchHead:
             extractor = Extractor(peer.instance, place)
             found = [
                 row
-                for event in peer.store.read(*window[:2])
+                for event in self._until_time_is_up(peer.store.read(*window[:2]), context)
                 if window[2] <= float(event["_indextime"]) < window[3]
                 for row in [extractor.fields(event)]
                 if predicate(row)
@@ -159,6 +164,14 @@ class SearchHead:
         if len(self.peers) > 1:
             rows.sort(key=lambda row: -float(row.get("_time", 0)))
         return Table(rows, list(columns))
+
+    @staticmethod
+    def _until_time_is_up(events, context: Running):
+        for number, event in enumerate(events):
+            if context.most_events is not None and number >= context.most_events:
+                context.say("WARN", "[subsearch]: Search auto-finalized after time limit reached.")
+                return
+            yield event
 
     @staticmethod
     def _window(times: dict[str, str], context: Running) -> tuple[float, float, float, float]:

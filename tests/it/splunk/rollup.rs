@@ -6,21 +6,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Record, value};
 
 /// Steps of the macro that this text does over again, in their order. A test compares them with the app's macro.
-pub const STEPS: [&str; 18] = [
+pub const STEPS: [&str; 19] = [
     r#"fillnull value="-" iis_event_role iis_host iis_process iis_record iis_change_key"#,
-    r#"where iis_event_role="change" OR iis_event_role="commit""#,
-    "eventstats dc(iis_known_process) as iis_process_count values(iis_known_process) as iis_other_process by iis_host iis_record",
+    r#"where iis_event_role="commit" OR (iis_event_role="change" AND iis_change_key!="-")"#,
+    "sort 0 str(iis_host) str(iis_record) iis_classic",
+    "streamstats reset_on_change=true dc(iis_known_process) as iis_process_count first(iis_known_process) as iis_other_process by iis_host iis_record",
     r#"eval iis_process=if(iis_process="-" AND iis_record!="-" AND iis_process_count=1, iis_other_process, iis_process)"#,
-    "sort 0 iis_host iis_process iis_second iis_order iis_at iis_closes",
-    "streamstats sum(iis_closes) as iis_closed by iis_host iis_process",
-    r#"where iis_change_key!="-""#,
-    "sort 0 iis_host iis_process iis_commit iis_change_key iis_second iis_order iis_at",
+    "sort 0 str(iis_host) str(iis_process) iis_second iis_order iis_at iis_closes",
+    "streamstats reset_on_change=true sum(iis_closes) as iis_closed by iis_host iis_process",
+    r#"where iis_event_role!="commit""#,
+    "sort 0 str(iis_host) str(iis_process) iis_commit str(iis_change_key) iis_second iis_order iis_at",
     "reverse",
-    "streamstats current=f last(iis_at) as iis_next by iis_host iis_process iis_commit iis_change_key",
+    "streamstats reset_on_change=true current=f last(iis_at) as iis_next by iis_host iis_process iis_commit iis_change_key",
     "reverse",
     "iis_silent=if(iis_next-iis_at>30, 1, 0)",
-    r#"streamstats reset_after="(iis_silent=1)" first(iis_at) as iis_run"#,
-    r#"streamstats reset_after="(iis_silent=1 OR iis_next-iis_began>300)" first(iis_at) as iis_began"#,
+    r#"streamstats reset_on_change=true reset_after="(iis_silent=1)" first(iis_at) as iis_run"#,
+    r#"streamstats reset_on_change=true reset_after="(iis_silent=1 OR iis_next-iis_began>300)" first(iis_at) as iis_began"#,
     r#"iis_continues=if(iis_began>iis_run, floor(iis_run), "-")"#,
     "values(iis_change_part) as iis_change_part",
     "by iis_host iis_process iis_commit iis_change_key iis_began iis_continues",
@@ -39,8 +40,12 @@ pub fn rollup(mut rows: Vec<Record>) -> Vec<Record> {
         }
     }
     // where
-    rows.retain(|row| ["change", "commit"].contains(&value(row, "iis_event_role")));
-    // eventstats, eval
+    rows.retain(|row| match value(row, "iis_event_role") {
+        "commit" => true,
+        "change" => value(row, "iis_change_key") != "-",
+        _ => false,
+    });
+    // sort, streamstats, eval: a row without a process comes after those of its event that have one
     let known: Vec<BTreeSet<String>> = rows
         .iter()
         .map(|row| {
@@ -65,9 +70,10 @@ pub fn rollup(mut rows: Vec<Record>) -> Vec<Record> {
         let [host, process, key] =
             ["iis_host", "iis_process", "iis_change_key"].map(|f| value(&row, f).to_owned());
         let closed = closed.entry([host.clone(), process.clone()]).or_default();
-        *closed += u64::from(value(&row, "iis_event_role") == "commit");
         // where
-        if key != "-" {
+        if value(&row, "iis_event_role") == "commit" {
+            *closed += 1;
+        } else {
             placed.push(([host, process, (*closed + 1).to_string(), key], row));
         }
     }

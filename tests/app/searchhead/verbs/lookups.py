@@ -108,10 +108,10 @@ def lookup(table: Table, command, context) -> Table:
 
 def append(table: Table, command, context) -> Table:
     """append [subsearch]: its rows after the others."""
-    values, left = options(command.arguments, {"maxout": "50000", "maxtime": "60"})
+    values, left = options(command.arguments, {"maxout": str(context.head.limits.append_rows), "maxtime": "60"})
     if left != ["[", "0", "]"] or len(command.subsearches) != 1:
         raise Unsupported(f"append {command.arguments}")
-    other = context.run(command.subsearches[0])
+    other = context.run(command.subsearches[0], most_events=context.head.limits.append_events)
     rows = table.rows + other.rows[: int(values["maxout"])]
     return Table(rows, list(dict.fromkeys(table.columns() + other.columns())))
 

@@ -7,6 +7,7 @@ from ..aggregate import compute, groups, read
 from ..conf import boolean
 from ..errors import SearchError, Unsupported
 from ..expr import truth
+from ..limits import size
 from ..values import Table, items, number
 
 _LEADING_OPTION = re.compile(r"\s*([A-Za-z_]+)\s*=\s*(\"[^\"]*\"|\(\s*\"[^\"]*\"\s*\)|\([^()]*(?:\([^()]*\)[^()]*)*\)|[^\s,]+)\s*")
@@ -55,7 +56,10 @@ def stats(table: Table, command, context) -> Table:
 
 
 def eventstats(table: Table, command, context) -> Table:
-    """The group's values on every row; a row with a null BY field gets none."""
+    """The group's values on every row; a row with a null BY field gets none.
+
+    Beyond both the limit of rows and that of memory it goes on without adding fields.
+    """
     _, source = _options(command.arguments, {})
     aggregations, by = read(source, context)
     grouped: dict[tuple, list[dict]] = {}
@@ -65,7 +69,11 @@ def eventstats(table: Table, command, context) -> Table:
         for key in groups(row, by):
             grouped.setdefault(key, []).append(row)
     computed = {key: [(a.name, compute(a, rows)) for a in aggregations] for key, rows in grouped.items()}
-    for row in table.rows:
+    limits, taken = context.head.limits, 0
+    for count, row in enumerate(table.rows, 1):
+        taken += size(row)
+        if count > limits.rows and taken > limits.memory:
+            break
         for key in groups(row, by):
             for name, value in computed[key]:
                 row.pop(name, None)
@@ -97,7 +105,8 @@ def streamstats(table: Table, command, context) -> Table:
     """Running values in the order of the rows.
 
     `global=true` (the default) makes a window one window over all rows, whatever BY says: only the rows of the same
-    group among the last N rows count. `global=false` gives each group its own window.
+    group among the last N rows count. `global=false` gives each group its own window. Where the groups that it remembers
+    take more than the limit of memory, it goes on without adding fields.
     """
     values, source = _options(command.arguments, _STREAM)
     aggregations, by = read(source, context)
@@ -105,41 +114,41 @@ def streamstats(table: Table, command, context) -> Table:
     one_window = boolean(values["global"], True)
     on_change = boolean(values["reset_on_change"], False)
     before, after = _condition(values["reset_before"], context), _condition(values["reset_after"], context)
-    history: list[tuple[tuple, dict]] = []
-    previous = None
-    for row in table.rows:
+    groups_seen: dict[tuple, list[tuple[int, dict]]] = {}
+    sizes: dict[tuple, int] = {}
+    taken, full, previous = 0, False, None
+    for number, row in enumerate(table.rows):
         keys = groups(row, by)
         if len(keys) > 1:
             raise Unsupported("streamstats by a multi-value field")
+        # A row without the BY fields takes part in nothing, but a global window counts it.
         key = keys[0] if keys else None
-        if on_change and by and key is not None:
-            if previous is not None and key != previous:
-                history = []
-            previous = key
-        if before is not None and truth(before(row)):
-            history = []
-        snapshot = dict(row)
+        changed = on_change and by and key is not None and previous not in (None, key)
+        previous = key or previous
+        if changed or (before is not None and truth(before(row))):
+            groups_seen, sizes, taken = {}, {}, 0
         if key is None:
-            # A row without the BY fields takes part in nothing, but a global window counts it.
-            history.append((None, snapshot))
             continue
+        history = groups_seen.setdefault(key, [])
+        snapshot = (number, dict(row))
         if current:
-            history.append((key, snapshot))
-        seen = history
-        if window and one_window:
-            seen = history[-window:]
-        seen = [old for old_key, old in seen if old_key == key]
+            history.append(snapshot)
+        seen = [old for at, old in history if not (window and one_window) or at > number - window - (not current)]
         if window and not one_window:
             seen = seen[-window:]
-        for aggregation in aggregations:
-            value = compute(aggregation, seen)
-            row.pop(aggregation.name, None)
+        values_now = {a.name: compute(a, seen) for a in aggregations}
+        bytes_now = size(dict(zip(by, key))) + size(values_now)
+        taken += bytes_now - sizes.get(key, 0)
+        sizes[key] = bytes_now
+        full = full or taken > context.head.limits.memory
+        for name, value in () if full else values_now.items():
+            row.pop(name, None)
             if value is not None:
-                row[aggregation.name] = value
+                row[name] = value
         if not current:
-            history.append((key, snapshot))
+            history.append(snapshot)
         if after is not None and truth(after(row)):
-            history = []
+            groups_seen, sizes, taken = {}, {}, 0
     return table
 
 

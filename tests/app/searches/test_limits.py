@@ -1,0 +1,56 @@
+"""At each limit where Splunk leaves something out without failing, the shipped searches are right or say so; never empty."""
+
+from searchhead.limits import Limits
+
+from .events import Host, inventory
+from .support import CHANGES, EVIL, NOW, RULE, Installed, install_time
+
+LISTED = "IIS Module Check - Listed module needs a decision"
+#: Each limit so low that it is reached.
+REACHED = {
+    "rows of eventstats": Limits(rows=1, memory=1),
+    "memory of streamstats": Limits(memory=1),
+    "rows of a subsearch": Limits(subsearch_rows=0),
+    "time of a subsearch": Limits(subsearch_events=0),
+    "rows of append": Limits(append_rows=0),
+    "time of append": Limits(append_events=0),
+}
+
+
+class Alerts(Installed):
+    """The searches that alert."""
+
+    def told(self, name: str, limits: Limits, *hosts: Host, extra=()) -> dict[str, str]:
+        """name of the module -> verdict, of what an alert raises."""
+        found = self.alert(self.head(*hosts, extra=extra, limits=limits), name).run(NOW)
+        return {row["iis_module_name"].partition(",")[0]: row["iis_module_verdict"] for row in found}
+
+    def test_a_limit_hides_no_finding(self):
+        host = Host("web01.example.com")
+        host.install(install_time(), "EvilModule", EVIL)
+        classic = Host("web02.example.com", "classic")
+        classic.install(install_time(), "OtherModule", EVIL)
+        listed = inventory("web01", NOW - 600, {"EvilModule": EVIL})
+        for reason, limits in REACHED.items():
+            for name in (CHANGES, RULE, LISTED):
+                with self.subTest(reason, alert=name):
+                    expected = {"EvilModule": "suspicious_location"}
+                    if name != LISTED:
+                        expected["OtherModule"] = "unknown"
+                    if limits.memory == 1:
+                        expected["limit reached"] = "unknown"
+                    self.assertEqual(self.told(name, limits, host, classic, extra=listed), expected)
+
+    def test_nothing_is_said_below_the_limit_and_without_events(self):
+        host = Host("web01.example.com")
+        host.noise(install_time())
+        for hosts in ((), (host,)):
+            for name in (CHANGES, RULE, LISTED):
+                self.assertEqual(self.told(name, Limits(), *hosts), {})
+
+    def test_the_memory_that_is_needed_does_not_grow_with_the_estate(self):
+        hosts = [Host(f"web{number:02}.example.com") for number in range(30)]
+        for host in hosts:
+            host.install(install_time(), "EvilModule", EVIL)
+            host.install(install_time() + 60, "OtherModule", EVIL)
+        self.assertEqual(set(self.told(CHANGES, Limits(rows=1, memory=400), *hosts)), {"EvilModule", "OtherModule"})
