@@ -9,6 +9,8 @@ from searchhead.conf import parse
 _ANNOTATIONS = "action.correlationsearch.annotations"
 #: contentctl adds the kill chain phase only when it can download ATT&CK; the published detection names this one.
 _ADDED = {"kill_chain_phases": ["Installation"]}
+#: contentctl writes "N/A" here, which leaves a finding of Enterprise Security 8 without an entity.
+_ENTITIES = "action.notable.param._entities"
 
 
 def differences(built: dict[str, str], ours: dict[str, str]):
@@ -16,6 +18,8 @@ def differences(built: dict[str, str], ours: dict[str, str]):
     expected = {key: value for key, value in built.items() if not key.startswith("action.escu")}
     annotations = json.loads(expected[_ANNOTATIONS])
     expected[_ANNOTATIONS] = json.dumps(dict(sorted({**annotations, **_ADDED}.items())))
+    entities = [{**entry, "risk_score": 0} for entry in json.loads(expected["action.risk.param._risk"]) if "risk_object_field" in entry]
+    expected[_ENTITIES] = json.dumps(entities)
     for key in sorted(expected.keys() | ours.keys()):
         if expected.get(key) != ours.get(key):
             yield f"{key}:\n  contentctl: {expected.get(key)}\n  ours:       {ours.get(key)}"

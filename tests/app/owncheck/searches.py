@@ -22,6 +22,7 @@ SAMPLE = {
     "margin": "5",
     "text": "a text",
     "number": "iis_changes",
+    "memory": "iismodcheck_reported_changes",
 }
 
 
@@ -181,7 +182,8 @@ def lookups(package: Package):
                 yield f"lookups/{path.name}:{number}: {len(row)} cells under {len(rows[0])} columns"
         if path.name not in named:
             yield f"lookups/{path.name}: no lookup definition names it"
-    for name in sorted(named - {"iismodcheck_allowlist.csv", "iismodcheck_packs.csv"}):
+    written = {f"iismodcheck_{name}.csv" for name in ("allowlist", "packs", "reported_changes", "reported_listed", "reported_rule")}
+    for name in sorted(named - written):
         if not (package.app / "lookups" / name).is_file():
             yield f"transforms.conf: lookups/{name} does not exist"
 

@@ -118,6 +118,20 @@ class Allow(Installed):
         head.peers[0].store.add(late.events)
         allowed = {host for (name, host), verdict in self.verdicts(head).items() if verdict == "allowed"}
         self.assertEqual(allowed, {"web01.example.com", "web02.example.com"})
+        self.assertEqual([e["host"] for e in self.entries() if e["id"] != "example"], ["web01.example.com|web02.example.com"])
+
+    def test_everywhere_is_one_entry_also_for_hosts_to_come(self):
+        hosts = self.installed("web01.example.com", "web02.example.com", "müller")
+        head = self.head(*hosts)
+        self.create(head)
+        self.allow(head, self.finding(head, "AgentModule", "web01.example.com"))
+        self.allow(head, self.finding(head, "AgentModule", "web02.example.com"), scope="everywhere")
+        self.assertCountEqual([e["host"] for e in self.entries() if e["id"] != "example"], ["web01.example.com", ""])
+        late = Host("web03.example.com")
+        late.install(install_time() + 300, "AgentModule", AGENT)
+        head.peers[0].store.add(late.events)
+        self.assertEqual({verdict for (name, _), verdict in self.verdicts(head).items() if name == "AgentModule"}, {"allowed"})
+        self.assertEqual([row["iis_module_name"] for row in self.alert(head).run(NOW)], ["OtherModule"])
 
     def test_existing_entries_and_extra_columns_stay(self):
         hosts = self.installed("web01.example.com")
@@ -179,7 +193,7 @@ class Allow(Installed):
         for wrong, message in (
             ({"finding": 'x" OR "1"="1'}, "finding_id must be|malformed"),
             ({"finding": good[:-1]}, "finding_id must be"),
-            ({"finding": good, "scope": "everything"}, "scope host or fleet"),
+            ({"finding": good, "scope": "everything"}, "scope host, fleet or everywhere"),
             ({"finding": good, "days": "9999"}, "days a number from 1 to 730"),
             ({"finding": good, "owner": "<owner>"}, "Fill in owner and reason"),
             ({"finding": good, "reason": " "}, "Fill in owner and reason"),
@@ -190,8 +204,8 @@ class Allow(Installed):
     def test_arguments_are_checked_whether_splunk_fills_in_tokens_or_names(self):
         # The manual and the example of macros.conf differ; nobody has seen which of them (or both) splunkd does.
         instance = self.head().instance
-        good = {"finding_id": "0123456789abcdef" * 2, "scope": "host", "owner": "ops", "reason": "CHG-1", "days": "90", "margin": "5"}
-        wrong = {"finding_id": "0" * 31 + "G", "scope": "all", "owner": "<owner>", "reason": "<reason>", "days": "0", "margin": "x"}
+        good = {"finding_id": "0123456789abcdef" * 2, "scope": "host", "owner": "ops", "reason": "CHG-1", "days": "90", "margin": "5", "memory": "iismodcheck_reported_rule"}
+        wrong = {"finding_id": "0" * 31 + "G", "scope": "all", "owner": "<owner>", "reason": "<reason>", "days": "0", "margin": "x", "memory": "iismodcheck_allowlist"}
         checked = 0
         for name, keys in instance.apps["iismodcheck"].stanzas("macros").items():
             if "validation" not in keys:
@@ -220,7 +234,8 @@ class Allow(Installed):
         head = self.head(*hosts)
         finding = self.finding(head, "AgentModule", "web01.example.com")
         self.assertEqual([(e["host"], e["image"], e.get("iis_what")) for e in self.shown(head, finding)], [(hosts[0].name, AGENT, None)])
-        self.assertEqual([e["host"] for e in self.shown(head, finding, "fleet")], [host.name for host in hosts])
+        self.assertEqual([e["host"] for e in self.shown(head, finding, "fleet")], ["|".join(host.name for host in hosts)])
+        self.assertEqual([e.get("host", "") for e in self.shown(head, finding, "everywhere")], [""])
 
     def test_why_there_is_nothing_to_allow(self):
         host = Host("web01.example.com", "classic")

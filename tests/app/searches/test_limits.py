@@ -10,7 +10,7 @@ LISTED = "IIS Module Check - Listed module needs a decision"
 REACHED = {
     "rows of eventstats": Limits(rows=1, memory=1),
     "memory of streamstats": Limits(memory=1),
-    "rows of a subsearch": Limits(subsearch_rows=0),
+    "rows of a subsearch": Limits(subsearch_rows=1),
     "time of a subsearch": Limits(subsearch_events=0),
     "rows of append": Limits(append_rows=0),
     "time of append": Limits(append_events=0),

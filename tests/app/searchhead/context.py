@@ -17,6 +17,7 @@ class Context:
     search: str = ""
     distributed_rows: bool = False
     mixed_numbers_first: bool = True
+    seconds: float = 0.0  #: How long it has run.
     messages: list[tuple[str, str]] = field(default_factory=list)
 
     def say(self, level: str, text: str) -> None:

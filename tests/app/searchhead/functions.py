@@ -269,8 +269,10 @@ def call(name: str, read_arguments, parser):
             return _LAZY[name](*arguments)
         except TypeError:
             raise SearchError(f"The arguments to the '{name}' function are invalid.") from None
-    if name in ("now", "time"):
+    if name == "now":
         return lambda row: parser.context.now
+    if name == "time":
+        return lambda row: parser.context.now + parser.context.seconds
     if name == "relative_time":
         time, modifier = arguments
         return lambda row: None if time(row) is None else timetext.relative(number(time(row)), text(modifier(row)))

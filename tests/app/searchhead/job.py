@@ -59,6 +59,12 @@ class Running(Context):
             # Times in the text of a subsearch are its own.
             self.earliest, self.latest, self.most_events = before
 
+    def indexed_fields(self, parser: Parser) -> list[dict]:
+        """What tstats sees: the indexed fields of the events of all peers that match."""
+        predicate = parser.whole()
+        window = self.head.window(parser.times, self)
+        return [row for peer in self.head.peers for row in self.head.read(peer, window, self) if predicate(row)]
+
     def with_subsearches(self, command) -> str:
         """The arguments of `search` with each subsearch replaced by the terms that it gives."""
         source = command.arguments
@@ -143,15 +149,14 @@ class SearchHead:
     def _from_peers(self, commands: list, context: Running) -> Table:
         parser = Parser(context.with_subsearches(commands[0]))
         predicate = parser.whole()
-        window = self._window(parser.times, context)
+        window = self.window(parser.times, context)
         rows, columns = [], {}
         for peer in self.peers:
             place = replace_instance(context, peer.instance)
             extractor = Extractor(peer.instance, place)
             found = [
                 row
-                for event in self._until_time_is_up(peer.store.read(*window[:2]), context)
-                if window[2] <= float(event["_indextime"]) < window[3]
+                for event in self.read(peer, window, context)
                 for row in [extractor.fields(event)]
                 if predicate(row)
             ]
@@ -166,15 +171,18 @@ class SearchHead:
         return Table(rows, list(columns))
 
     @staticmethod
-    def _until_time_is_up(events, context: Running):
-        for number, event in enumerate(events):
+    def read(peer: Peer, window: tuple[float, float, float, float], context: Running):
+        """The events of a peer in a window, until the time of the search is up."""
+        for number, event in enumerate(peer.store.read(*window[:2])):
             if context.most_events is not None and number >= context.most_events:
                 context.say("WARN", "[subsearch]: Search auto-finalized after time limit reached.")
+                context.seconds += 60
                 return
-            yield event
+            if window[2] <= float(event["_indextime"]) < window[3]:
+                yield event
 
     @staticmethod
-    def _window(times: dict[str, str], context: Running) -> tuple[float, float, float, float]:
+    def window(times: dict[str, str], context: Running) -> tuple[float, float, float, float]:
         """(earliest, latest, index earliest, index latest); times in the search text win over the window."""
         value = lambda name, default: timetext.relative(context.now, times[name]) if name in times else default  # noqa: E731
         earliest, latest = value("earliest", context.earliest), value("latest", context.latest)

@@ -9,7 +9,7 @@ from .conf import boolean
 from .errors import SearchError, Unsupported
 from .values import items, wildcard
 
-_KEYS = {"filename", "case_sensitive_match", "match_type", "min_matches", "max_matches", "default_match", "fields_list", "description", "check_permission"}
+_KEYS = {"filename", "case_sensitive_match", "match_type", "min_matches", "max_matches", "default_match", "fields_list", "description", "check_permission", "replicate"}
 
 
 class Lookup:

@@ -3,7 +3,7 @@
 `VERBS` maps a name to its function, `DISTRIBUTABLE` says which may run on a search peer, `GENERATING` which start a search.
 """
 
-from . import fields, filters, lookups, multivalue, ordering, rest, statistics, timeline
+from . import fields, filters, lookups, multivalue, ordering, rest, statistics, timeline, tstats
 
 VERBS = {
     **fields.VERBS,
@@ -14,6 +14,7 @@ VERBS = {
     **rest.VERBS,
     **statistics.VERBS,
     **timeline.VERBS,
+    **tstats.VERBS,
 }
 DISTRIBUTABLE = {"search", "where", "eval", "fields", "rename", "rex", "makemv", "mvexpand", "lookup", "bin"}
-GENERATING = {"makeresults", "inputlookup", "rest"}
+GENERATING = {"makeresults", "inputlookup", "rest", "tstats"}

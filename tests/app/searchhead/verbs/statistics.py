@@ -36,23 +36,29 @@ def stats(table: Table, command, context) -> Table:
     names = by + [aggregation.name for aggregation in aggregations]
     if len(set(names)) != len(names):
         raise SearchError(f"Error in 'stats' command: a field name is there twice: {', '.join(names)}")
+    return aggregate(table.rows, aggregations, by)
+
+
+def aggregate(rows: list[dict], aggregations: list, by: list[str]) -> Table:
+    """One row for each group of rows."""
+    names = by + [aggregation.name for aggregation in aggregations]
     grouped: dict[tuple, list[dict]] = {}
-    for row in table.rows:
+    for row in rows:
         for key in groups(row, by):
             grouped.setdefault(key, []).append(row)
     if not by and not grouped:
         if not any(a.function in ("count", "dc") for a in aggregations):
             return Table([], names)
         grouped[()] = []
-    rows = []
+    found = []
     for key in sorted(grouped, key=_sortable):
         row = dict(zip(by, key))
         for aggregation in aggregations:
             value = compute(aggregation, grouped[key])
             if value is not None:
                 row[aggregation.name] = value
-        rows.append(row)
-    return Table(rows, names)
+        found.append(row)
+    return Table(found, names)
 
 
 def eventstats(table: Table, command, context) -> Table:
