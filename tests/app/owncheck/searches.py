@@ -20,6 +20,7 @@ SAMPLE = {
     "reason": "a reason",
     "days": "90",
     "margin": "5",
+    "otherwise": "*",
     "text": "a text",
     "number": "iis_changes",
     "memory": "iismodcheck_reported_changes",
@@ -47,6 +48,8 @@ def collect(package: Package) -> list[Search]:
         arguments = [word.strip() for word in keys.get("args", "").split(",") if word.strip()]
         call = name.partition("(")[0] + ("(" + ", ".join(f'"{SAMPLE[a]}"' for a in arguments) + ")" if arguments else "")
         found.append(Search(f"macros.conf [{name}]", f"`{call}`"))
+    for name, keys in package.conf("workflow_actions.conf").items():
+        found.append(Search(f"workflow_actions.conf [{name}]", keys["search.search_string"]))
     for name, keys in package.conf("eventtypes.conf").items():
         found.append(Search(f"eventtypes.conf [{name}]", keys["search"]))
     for name, definition in definitions(package):

@@ -17,6 +17,30 @@ REACHED = {
 }
 
 
+class Drilldowns(Installed):
+    """The searches by the id of a finding."""
+
+    def test_a_limit_hides_no_finding(self):
+        host, other = Host("web01.example.com"), Host("web02.example.com")
+        host.install(install_time(), "EvilModule", EVIL)
+        other.install(install_time(), "EvilModule", EVIL)
+        listed = inventory("web03", NOW - 600, {"EvilModule": EVIL}) + inventory("web04", NOW - 600, {"EvilModule": EVIL})
+        whole = self.head(host, other, extra=listed)
+        ids = [row["iis_finding_id"] for row in whole.run("`iismodcheck_findings`", now=NOW, earliest="-7d@d").rows]
+        self.assertEqual(len(ids), 4)
+        for reason, limits in REACHED.items():
+            head = self.head(host, other, extra=listed, limits=limits)
+            for number, finding in enumerate(ids):
+                with self.subTest(reason, finding=number):
+                    found = head.run(f'`iismodcheck_finding("{finding}")`', now=NOW, earliest="-7d@d").rows
+                    told = " ".join(row["iis_what"] for row in found)
+                    self.assertTrue("EvilModule" in told or "limit reached" in told, told)
+                    for scope in ("host", "fleet"):
+                        entry = f'`iismodcheck_allow_entry("{finding}", "{scope}", "o", "r", "90")`'
+                        for row in head.run(entry, now=NOW, earliest="-7d@d").rows:
+                            self.assertTrue(row.get("host") or row.get("iis_what"), "never an entry for every host")
+
+
 class Alerts(Installed):
     """The searches that alert."""
 
@@ -47,6 +71,16 @@ class Alerts(Installed):
         for hosts in ((), (host,)):
             for name in (CHANGES, RULE, LISTED):
                 self.assertEqual(self.told(name, Limits(), *hosts), {})
+
+    def test_more_results_than_splunk_raises(self):
+        for count, told in ((3, 3), (503, 500)):
+            listed = {f"Agent{number:03}Service": rf"C:\Agent\agent{number:03}.dll" for number in range(count - 1)}
+            events = inventory("web01", NOW - 600, {**listed, "EvilModule": EVIL})
+            found = self.alert(self.head(extra=events), LISTED).run(NOW)
+            self.assertEqual(len(found), told)
+            self.assertEqual(found[0]["iis_module_name"], "EvilModule", "the worst come first")
+            if count > told:
+                self.assertIn("4 more findings", found[-1]["iis_what"])
 
     def test_the_memory_that_is_needed_does_not_grow_with_the_estate(self):
         hosts = [Host(f"web{number:02}.example.com") for number in range(30)]

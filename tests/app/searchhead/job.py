@@ -47,17 +47,18 @@ class Running(Context):
         self.head = head
         self.placed: list[tuple[str, str]] = []
         self.most_events: int | None = None  #: That are read until the time of a subsearch is up.
+        self.most_seconds = 0.0  #: That time.
 
-    def run(self, source: str, table: Table | None = None, most_events: int | None = None) -> Table:
+    def run(self, source: str, table: Table | None = None, most_events: int | None = None, most_seconds: float = 60) -> Table:
         """A subsearch with the same time, user and window; over a `table`, a pipeline whose first command needs no pipe."""
         commands = lexer.pipeline(source if table is None else f"| {source.strip().removeprefix('|')}")
-        before = self.earliest, self.latest, self.most_events
-        self.most_events = most_events
+        before = self.earliest, self.latest, self.most_events, self.most_seconds
+        self.most_events, self.most_seconds = most_events, most_seconds
         try:
             return self.head.execute(commands, self, table)
         finally:
             # Times in the text of a subsearch are its own.
-            self.earliest, self.latest, self.most_events = before
+            self.earliest, self.latest, self.most_events, self.most_seconds = before
 
     def indexed_fields(self, parser: Parser) -> list[dict]:
         """What tstats sees: the indexed fields of the events of all peers that match."""
@@ -176,7 +177,7 @@ class SearchHead:
         for number, event in enumerate(peer.store.read(*window[:2])):
             if context.most_events is not None and number >= context.most_events:
                 context.say("WARN", "[subsearch]: Search auto-finalized after time limit reached.")
-                context.seconds += 60
+                context.seconds += context.most_seconds
                 return
             if window[2] <= float(event["_indextime"]) < window[3]:
                 yield event

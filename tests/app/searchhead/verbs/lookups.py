@@ -111,7 +111,7 @@ def append(table: Table, command, context) -> Table:
     values, left = options(command.arguments, {"maxout": str(context.head.limits.append_rows), "maxtime": "60"})
     if left != ["[", "0", "]"] or len(command.subsearches) != 1:
         raise Unsupported(f"append {command.arguments}")
-    other = context.run(command.subsearches[0], most_events=context.head.limits.append_events)
+    other = context.run(command.subsearches[0], most_events=context.head.limits.append_events, most_seconds=float(values["maxtime"]))
     rows = table.rows + other.rows[: int(values["maxout"])]
     return Table(rows, list(dict.fromkeys(table.columns() + other.columns())))
 

@@ -1,0 +1,60 @@
+"""From a finding to its events and the processes around it, whatever the host is called."""
+
+from .events import Host
+from .sources import OTHER_LOGS
+from .support import EVIL, NOW, Installed, install_time
+
+PROCESSES = "WinEventLog:ForwardedEvents"
+
+
+class Hosts(Installed):
+    def shown(self, name: str, *others: str) -> dict[str, list[dict]]:
+        """What the drill-downs show of a finding on a host; each host, this one too, has started one process."""
+        host = Host(name)
+        host.install(install_time(), "EvilModule", EVIL)
+        started = []
+        for one in (name, *others):
+            log = Host(one, "classic", source=PROCESSES)
+            log.foreign(install_time() - 5, 4688, f"of {one}.", *OTHER_LOGS[0])
+            started += log.events
+        head = self.head(host, extra=started)
+        finding = self.changes(head)[0]["iis_finding_id"]
+        return {
+            macro: head.run(f'`iismodcheck_{macro}("{finding}")`', now=NOW, earliest="-7d@d", latest="now").rows
+            for macro in ("finding", "finding_events", "finding_processes", "finding_host")
+        }
+
+    def test_names_and_addresses(self):
+        for name, others in (
+            ("web01.corp.example", ["web02.corp.example", "10.99.1.1"]),
+            ("10.20.30.40", ["db07.corp.example", "10.99.1.1", "10.20.30.4"]),
+            ("fe80::1", ["fe80::2", "fe80::11"]),
+            ("2001:db8::7", ["2001:db8::8"]),
+            ("web_1-a", ["web"]),
+        ):
+            with self.subTest(name):
+                shown = self.shown(name, *others)
+                self.assertEqual(len(shown["finding_events"]), 6)
+                self.assertEqual([row["ComputerName"] for row in shown["finding_processes"]], [name])
+                self.assertEqual([row["iis_host"] for row in shown["finding_host"]], [name])
+
+    def test_names_that_cannot_be_searched_for(self):
+        for name in ("müller-web.example", "-", "web*", 'a"b', "server münchen"):
+            with self.subTest(name):
+                shown = self.shown(name, "web02.corp.example")
+                self.assertEqual(len(shown["finding_events"]), 6)
+                self.assertEqual(len(shown["finding"]), 1)
+                self.assertEqual(len(shown["finding_processes"]), 1)
+                self.assertIn("the host has no name or one with characters", shown["finding_processes"][0]["iis_what"])
+
+    def test_everything_of_the_host(self):
+        host, other = Host("web01"), Host("web02")
+        host.install(install_time(), "EvilModule", EVIL)
+        host.remove(install_time() + 600, "EvilModule")
+        other.install(install_time(), "EvilModule", EVIL)
+        head = self.head(host, other)
+        finding = next(row["iis_finding_id"] for row in self.changes(head) if row["iis_host"] == "web01")
+        found = head.run(f'`iismodcheck_finding_host("{finding}")`', now=NOW, earliest="-7d@d", latest="now").rows
+        self.assertEqual([(row["iis_host"], row["iis_module_action"]) for row in found], [("web01", "added"), ("web01", "removed")])
+        none = head.run(f'`iismodcheck_finding_host("{"0" * 32}")`', now=NOW, earliest="-7d@d", latest="now").rows
+        self.assertIn("No finding has this id now", none[0]["iis_what"])
