@@ -7,6 +7,7 @@ mod args;
 mod options;
 mod scan;
 mod search;
+mod status;
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -15,18 +16,13 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::problem::{Problem, ProblemKind};
 use crate::report::printable;
 
 use args::{Cli, Command};
+use status::{FAILED, Failure};
 
 /// Passed by the cloud package's commands.conf: this build must not run on indexers.
 const SEARCH_HEAD_ONLY: &str = "--search-head-only";
-
-/// Something was found that `--fail-on` or `--strict` asked about.
-const FOUND: u8 = 1;
-/// Nothing could be done, or not all.
-const FAILED: u8 = 2;
 
 /// Runs the program: the search command when started the way splunkd starts it (without arguments, with a pipe on
 /// standard input), else a subcommand. The arguments begin with the program's name.
@@ -56,31 +52,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(status) => status,
         Err(Failure::Told(problem)) => failed(&problem),
         Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
-    }
-}
-
-/// Why a subcommand ends early.
-enum Failure {
-    /// Something to tell.
-    Told(Problem),
-    /// Whoever read the output has seen enough.
-    ClosedPipe,
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            Self::ClosedPipe
-        } else {
-            let what = format!("the output cannot be written: {error}");
-            Self::Told(Problem::new(ProblemKind::Unwritable, what))
-        }
-    }
-}
-
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
-        Self::Told(problem)
     }
 }
 

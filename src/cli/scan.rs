@@ -7,7 +7,8 @@ use crate::report::{self, Report};
 use crate::scan::Scanner;
 
 use super::args::{Format, Scan};
-use super::{FOUND, Failure, options};
+use super::options;
+use super::status::{FOUND, Failure};
 
 /// Runs `scan`.
 pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {

@@ -1,7 +1,7 @@
 //! From facts to verdicts: one decision behind every door.
 //!
 //! [`Engine::decide`] takes a [`crate::iis::Subject`] and gives a [`Decision`]. [`row`], [`merge()`] (with [`commit`] and
-//! [`part`]) and [`inventory`] make subjects of event rows, merged changes and listed modules; [`Outcomes`] decides on
+//! [`part`]) and `inventory` make subjects of event rows, merged changes and listed modules; [`Outcomes`] decides on
 //! each of them and gives an [`Outcome`], which whoever tells it only writes; [`columns`] is the public contract of what
 //! comes out. No I/O, no clock, no globals.
 

@@ -31,7 +31,7 @@ pub struct Own<'a> {
     pub time: &'a str,
 }
 
-/// Reads one event. Never fails: any bytes give an event; what cannot be read says so in [`Says::Unparsed`]. Takes time
+/// Reads one event. Never fails: any bytes give an event; what cannot be read says so in its `says`. Takes time
 /// linear in the length of the cells, and allocates nothing beyond the growth of `scratch`.
 pub fn read<'a>(fields: &Fields<'a>, scratch: &'a mut Scratch) -> Event<'a> {
     Opened::new(fields).read(scratch)

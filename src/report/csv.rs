@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{Item, ROWS, printable, reasons};
+use super::item::{Item, ROWS};
+use super::reasons;
+use super::text::printable;
 use crate::detect::Column;
 
 /// Writes a header and one record per finding. The reasons are a list in JSON; rows are joined by spaces. Texts are as the

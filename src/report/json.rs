@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
+use super::item::{Item, ROWS};
 use super::text::is_hidden;
-use super::{Item, ROWS, Report};
+use super::whole::Report;
 use crate::detect::Column;
 use crate::origin::Origin;
 use crate::problem::Problem;

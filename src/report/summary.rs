@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::Item;
+use super::item::Item;
 use crate::detect::{Severity, Verdict};
 use crate::problem::{Problem, ProblemKind};
 

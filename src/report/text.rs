@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::{Item, Report};
+use super::item::Item;
+use super::whole::Report;
 use crate::detect::{Code, Column, ReasonCode, Severity};
 
 const BOLD_RED: &str = "\x1b[1;31m";

@@ -13,7 +13,8 @@ use crate::report::{Item, printable};
 use crate::scan::{Fate, Proposal, Proposals, Scanner, Unit, read_results};
 
 use crate::cli::args::Compared;
-use crate::cli::{Failure, options};
+use crate::cli::options;
+use crate::cli::status::Failure;
 
 /// Prints an allowlist file to standard output, and what was left out, and why, to standard error.
 pub(super) fn run(from: &[PathBuf], compared: &Compared) -> Result<ExitCode, Failure> {

@@ -7,7 +7,8 @@ use crate::allowlist::lint::{self, Finding, Severity};
 use crate::allowlist::{HostProfiles, SiteFile};
 
 use crate::cli::args::Check;
-use crate::cli::{FOUND, Failure, options};
+use crate::cli::options;
+use crate::cli::status::{FOUND, Failure};
 use crate::knowledge;
 use crate::problem::Problem;
 use crate::report::printable;

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use crate::cli::args::Explain;
-use crate::cli::{Failure, options};
+use crate::cli::options;
+use crate::cli::status::Failure;
 use crate::detect::{explain, row};
 use crate::iis::{Level, Registration, Subject};
 use crate::problem::{Problem, ProblemKind};

@@ -7,8 +7,8 @@ mod explain;
 
 use std::process::ExitCode;
 
-use super::Failure;
 use super::args::Allowlist;
+use super::status::Failure;
 
 /// Runs `allowlist`.
 pub(super) fn run(command: &Allowlist) -> Result<ExitCode, Failure> {

@@ -1,0 +1,70 @@
+//! One finding as reports show it.
+
+use crate::detect::{Column, Outcome, Severity, Verdict, time};
+use crate::origin::{self, Origin};
+
+/// One finding, with everything that a report shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Microseconds since 1970-01-01T00:00Z; `None` where no time is known.
+    pub time: Option<i64>,
+    /// Verdict.
+    pub verdict: Verdict,
+    /// Severity.
+    pub severity: Severity,
+    /// The texts of [`Column::FACTS`]; that of the reasons is empty.
+    pub facts: Vec<String>,
+    /// Reasons as `code` or `code:detail`.
+    pub reasons: Vec<String>,
+    /// Identity of the finding; empty at row level.
+    pub id: String,
+    /// It needs a person's decision.
+    pub needs_decision: bool,
+    /// The rows that it was made of.
+    pub origins: Vec<Origin>,
+}
+
+impl Item {
+    /// The item of an outcome.
+    #[must_use]
+    pub fn new(time: Option<i64>, outcome: Outcome<'_>) -> Self {
+        Self {
+            time,
+            verdict: outcome.verdict,
+            severity: outcome.severity,
+            facts: Column::FACTS.iter().map(|&column| outcome.annotation.get(column).to_owned()).collect(),
+            reasons: outcome.reasons.iter().map(str::to_owned).collect(),
+            needs_decision: outcome.needs_decision(),
+            id: outcome.finding_id,
+            origins: Vec::new(),
+        }
+    }
+
+    /// The text of one column of [`Column::FACTS`].
+    #[must_use]
+    pub fn fact(&self, column: Column) -> &str {
+        self.facts.get(column as usize).map_or("", String::as_str)
+    }
+
+    /// Image, or else type.
+    #[must_use]
+    pub fn identity(&self) -> &str {
+        match self.fact(Column::Image) {
+            "" => self.fact(Column::Type),
+            image => image,
+        }
+    }
+
+    /// The rows as texts, one for each file.
+    pub(super) fn row_texts(&self) -> Vec<String> {
+        origin::listed(&self.origins)
+    }
+
+    /// The time in ISO 8601; empty where it is not known.
+    pub(super) fn time_text(&self) -> String {
+        self.time.map_or_else(String::new, time::format)
+    }
+}
+
+/// The name of the column that shows [`Item::origins`].
+pub(super) const ROWS: &str = "rows";
