@@ -41,9 +41,9 @@ def modifiers(package: Package):
                 for value in entry["options"].get("defaultValue", "").split(","):
                     yield f"{name} {entry['options']['token']}", value
     for where, text in texts.items():
-        for value in re.findall(r"\b(?:_index_)?(?:earliest|latest)=\"?([-+@\w]+)", text):
-            if not value.startswith(("relative", "floor", "ceiling")):
-                yield where, value
+        # What an eval makes is no modifier: the name of a function follows.
+        for value in re.findall(r"\b(?:_index_)?(?:earliest|latest)=\"?([-+@\w]++)(?!\()", text):
+            yield where, value
         for value in re.findall(r"relative_time\([^,]+,\s*\\?\"([^\"\\]+)", text):
             yield where, value
 
