@@ -41,14 +41,16 @@
 //! | [`allowlist`] | baseline, packs, threats, site entries: load, match, lint | iis |
 //! | [`event`] | what one Windows event says | iis |
 //! | [`iis`] | configuration paths, image paths, types | nothing |
+//! | [`file`] | PE facts, CLR metadata, signatures, catalogs: over bytes | nothing |
 //!
-//! `event`, `iis`, `allowlist` and `detect` do no I/O and hold no clock and no global.
+//! `event`, `iis`, `file`, `allowlist` and `detect` do no I/O and hold no clock and no global.
 
 pub mod allowlist;
 pub mod cli;
 pub mod command;
 pub mod detect;
 pub mod event;
+pub mod file;
 pub mod iis;
 pub mod report;
 pub mod searchcommand;

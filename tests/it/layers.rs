@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Module, and what it may use besides itself.
-const RULES: [(&str, &[&str]); 10] = [
+const RULES: [(&str, &[&str]); 11] = [
     ("cli", &["allowlist", "command", "detect", "event", "iis", "report", "searchcommand", "site", "source"]),
     ("command", &["allowlist", "detect", "event", "iis", "searchcommand", "site"]),
     ("searchcommand", &[]),
@@ -16,10 +16,11 @@ const RULES: [(&str, &[&str]); 10] = [
     ("allowlist", &["iis"]),
     ("event", &["iis"]),
     ("iis", &[]),
+    ("file", &[]),
 ];
 
 /// Modules that do no I/O and hold no clock and no global, and what would give them away.
-const PURE: [&str; 5] = ["allowlist", "detect", "event", "iis", "searchcommand/record"];
+const PURE: [&str; 6] = ["allowlist", "detect", "event", "file", "iis", "searchcommand/record"];
 const IMPURE: [&str; 9] = [
     "std::fs",
     "std::env",
