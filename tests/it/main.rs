@@ -9,6 +9,7 @@ mod cursor_memory;
 mod decision_twin;
 mod docs;
 mod doors;
+mod files;
 mod inventories;
 mod layers;
 mod memory;

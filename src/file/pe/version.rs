@@ -49,7 +49,8 @@ fn below(resources: Bytes<'_>, entry: usize) -> Result<usize, Malformed> {
 fn entry(resources: Bytes<'_>, at: usize, number: Option<u32>) -> Result<Option<usize>, Malformed> {
     let count = usize::from(resources.u16(at + 12)?) + usize::from(resources.u16(at + 14)?);
     for row in (0..count).map(|row| at + 16 + 8 * row) {
-        if number.is_none_or(|number| resources.u32(row) == Ok(number)) {
+        let named = resources.u32(row)?;
+        if number.is_none_or(|number| named == number) {
             return Ok(Some(resources.u32(row + 4)? as usize));
         }
     }
