@@ -53,7 +53,7 @@ pub(crate) struct Coverage<'a> {
 
 impl<'a> Coverage<'a> {
     pub fn of(file: &'a [u8], image: &Image<'_>) -> Result<Self, Malformed> {
-        let fields = Bytes { part: "the certificate table", bytes: file, start: 0 };
+        let fields = Bytes { part: "the certificate table", raw: file, start: 0 };
         let checksum = image.checksum_at..image.checksum_at + 4;
         let Some(at) = image.security_at else {
             let nothing = file.len()..file.len();
@@ -167,7 +167,7 @@ impl Found<'_, '_, '_> {
         const HEADER: usize = 8;
         const SIGNED_DATA: u16 = 2;
         let bytes = self.coverage.file.get(table.clone()).unwrap_or_default();
-        let entries = Bytes { part: "the certificate table", bytes, start: table.start };
+        let entries = Bytes { part: "the certificate table", raw: bytes, start: table.start };
         let (mut at, mut hidden) = (0, 0);
         while at < bytes.len() {
             let entry = entries.u32(at).and_then(|length| entries.part(at, length as usize));
@@ -180,11 +180,11 @@ impl Found<'_, '_, '_> {
                 (Err(fault), _) | (_, Err(fault)) => return (hidden + bytes.len() - at, Some(fault)),
             };
             if kind == SIGNED_DATA && self.signatures.len() < MOST_SIGNATURES {
-                self.read_signature(blob.bytes, true);
+                self.read_signature(blob.raw, true);
             } else {
-                hidden += blob.bytes.len();
+                hidden += blob.raw.len();
             }
-            let end = at + HEADER + blob.bytes.len();
+            let end = at + HEADER + blob.raw.len();
             let next = end.next_multiple_of(8).min(bytes.len());
             hidden += bytes[end..next].iter().filter(|byte| **byte != 0).count();
             at = next;
@@ -238,7 +238,7 @@ pub(crate) fn hidden_bytes(blob: &[u8], behind: usize, data: &SignedData<'_>) ->
     unknown.sum::<usize>() + if is_filling { 0 } else { behind }
 }
 
-/// Of a SpcIndirectDataContent: the kind of file, the hash and the digest.
+/// Of a `SpcIndirectDataContent`: the kind of file, the hash and the digest.
 pub(crate) fn indirect_data(content: Element<'_>) -> Result<(Oid<'_>, Oid<'_>, &[u8]), Malformed> {
     let mut parts = content.expect(SEQUENCE)?.inside();
     let kind = parts.next(SEQUENCE)?.inside().any()?.oid()?;

@@ -12,12 +12,12 @@ pub struct Malformed {
     pub offset: usize,
 }
 
-/// A part of a file, named for errors. Places are counted from the start of `bytes`.
+/// A part of a file, named for errors. Places are counted from the start of `raw`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bytes<'a> {
     pub part: &'static str,
-    pub bytes: &'a [u8],
-    /// Where `bytes` starts in the file.
+    pub raw: &'a [u8],
+    /// Where `raw` starts in the file.
     pub start: usize,
 }
 
@@ -28,17 +28,17 @@ impl<'a> Bytes<'a> {
 
     pub fn slice(&self, at: usize, length: usize) -> Result<&'a [u8], Malformed> {
         at.checked_add(length)
-            .and_then(|end| self.bytes.get(at..end))
+            .and_then(|end| self.raw.get(at..end))
             .ok_or_else(|| self.fault("it ends before what it should hold", at))
     }
 
     pub fn tail(&self, at: usize) -> Result<Bytes<'a>, Malformed> {
-        let bytes = self.bytes.get(at..).ok_or_else(|| self.fault("a place beyond its end is named", at))?;
-        Ok(Bytes { bytes, start: self.start.saturating_add(at), ..*self })
+        let bytes = self.raw.get(at..).ok_or_else(|| self.fault("a place beyond its end is named", at))?;
+        Ok(Bytes { raw: bytes, start: self.start.saturating_add(at), ..*self })
     }
 
     pub fn part(&self, at: usize, length: usize) -> Result<Bytes<'a>, Malformed> {
-        Ok(Bytes { bytes: self.slice(at, length)?, start: self.start.saturating_add(at), ..*self })
+        Ok(Bytes { raw: self.slice(at, length)?, start: self.start.saturating_add(at), ..*self })
     }
 
     fn array<const N: usize>(&self, at: usize) -> Result<[u8; N], Malformed> {
@@ -65,7 +65,7 @@ impl<'a> Bytes<'a> {
 
     /// The bytes at `at` up to a NUL, which must follow within `most` bytes.
     pub fn text(&self, at: usize, most: usize) -> Result<&'a [u8], Malformed> {
-        let tail = self.tail(at)?.bytes;
+        let tail = self.tail(at)?.raw;
         let window = &tail[..tail.len().min(most.saturating_add(1))];
         let end = memchr::memchr(0, window).ok_or_else(|| self.fault("a text has no end", at))?;
         Ok(&window[..end])

@@ -1,4 +1,4 @@
-//! CMS SignedData: what is signed, by whom, and whether the signer's key made the signature.
+//! CMS `SignedData`: what is signed, by whom, and whether the signer's key made the signature.
 
 use super::bytes::Malformed;
 use super::certificate::Certificate;
@@ -9,7 +9,7 @@ use super::oid::{self, Oid};
 /// More certificates than this are not read: a signature of Windows holds three to five.
 const MOST_CERTIFICATES: usize = 64;
 
-/// The parts of a SignedData.
+/// The parts of a `SignedData`.
 #[derive(Debug, Clone)]
 pub(crate) struct SignedData<'a> {
     pub content_type: Oid<'a>,
@@ -57,7 +57,7 @@ pub(crate) enum Unsound {
     Signature,
 }
 
-/// The kind and the content of a SignedData, and the elements behind them.
+/// The kind and the content of a `SignedData`, and the elements behind them.
 pub(crate) fn content(bytes: &[u8]) -> Result<(Oid<'_>, Element<'_>, Reader<'_>, usize), Malformed> {
     let mut reader = Reader::new(bytes);
     let outer = reader.next(SEQUENCE)?;

@@ -74,7 +74,7 @@ impl<'a> Element<'a> {
 const PART: &str = "the DER of a signature";
 
 /// Elements one after another.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
     offset: usize,
@@ -153,7 +153,7 @@ impl<'a> Iterator for Reader<'a> {
     }
 }
 
-/// Seconds since 1970 of a UTCTime or GeneralizedTime in UTC. Fractions of a second are dropped.
+/// Seconds since 1970 of a `UTCTime` or `GeneralizedTime` in UTC. Fractions of a second are dropped.
 pub(crate) fn time(element: Element<'_>) -> Result<i64, Malformed> {
     let fault = || element.fault("a time is not written as DER demands");
     let (century_digits, text) = match element.tag {

@@ -1,4 +1,4 @@
-//! From a SignedData to what it is worth: digest, signature, time, chain, class.
+//! From a `SignedData` to what it is worth: digest, signature, time, chain, class.
 
 use sha2::{Digest, Sha256};
 

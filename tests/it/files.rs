@@ -4,6 +4,7 @@
 mod catalogs;
 mod damage;
 mod limits;
+mod many;
 mod programs;
 mod signatures;
 mod support;

@@ -2,7 +2,7 @@
 //! 1970. With `--catalog CATALOG` before the files, the signature is the catalog's.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)] // a tool of the oracles
 
-use iismodcheck::file::{Contents, Signature, Stamp, Trust, catalog};
+use iismodcheck::file::{Algorithm, Contents, Problem, Signature, Stamp, Trust, catalog};
 use serde_json::{Value, json};
 
 fn hex(bytes: &[u8]) -> String {
@@ -12,9 +12,9 @@ fn hex(bytes: &[u8]) -> String {
 fn signature(signature: &Signature) -> Value {
     json!({
         "status": signature.status.code(),
-        "problem": signature.problem.map(|problem| problem.code()),
+        "problem": signature.problem.map(Problem::code),
         "unreadable": signature.unreadable.map(|fault| fault.to_string()),
-        "digest": signature.digest.map(|digest| digest.code()),
+        "digest": signature.digest.map(Algorithm::code),
         "signer": signature.signer.as_ref().map(|signer| &signer.subject),
         "issuer": signature.signer.as_ref().map(|signer| &signer.issuer),
         "signer_sha256": signature.signer.as_ref().map(|signer| hex(&signer.sha256)),

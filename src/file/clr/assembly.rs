@@ -108,7 +108,7 @@ pub(crate) fn assembly(image: &Image<'_>) -> Result<Option<Assembly>, Malformed>
 fn identity(metadata: &Metadata<'_>) -> Result<Option<Identity>, Malformed> {
     let Some(row) = metadata.row::<9>(ASSEMBLY, 1) else { return Ok(None) };
     let [_, major, minor, build, revision, _, key, name, culture] = row;
-    let key = metadata.blob(key)?.bytes;
+    let key = metadata.blob(key)?.raw;
     Ok(Some(Identity {
         name: metadata.text(name)?,
         // The four cells are of 16 bits.

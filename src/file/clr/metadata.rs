@@ -73,14 +73,15 @@ impl<'a> Metadata<'a> {
         if sizes & EXTRA_WORD != 0 {
             at += 4;
         }
-        let mut metadata = Self { tables, texts, blobs, wide, rows, starts: [0; COLUMNS.len()] };
-        for table in 0..COLUMNS.len() {
-            metadata.starts[table] = at;
+        let mut starts = [0; COLUMNS.len()];
+        let metadata = Self { tables, texts, blobs, wide, rows, starts };
+        for (table, start) in starts.iter_mut().enumerate() {
+            *start = at;
             let size = metadata.row_size(table).saturating_mul(rows[table] as usize);
             tables.slice(at, size)?;
             at += size;
         }
-        Ok(metadata)
+        Ok(Self { starts, ..metadata })
     }
 
     fn width(&self, column: Column) -> usize {
@@ -124,7 +125,7 @@ impl<'a> Metadata<'a> {
 
     /// Whether the text at this place is `text`.
     pub fn is_text(&self, place: u32, text: &str) -> bool {
-        let tail = self.texts.bytes.get(place as usize..).unwrap_or_default();
+        let tail = self.texts.raw.get(place as usize..).unwrap_or_default();
         tail.strip_prefix(text.as_bytes()).is_some_and(|rest| rest.first() == Some(&0))
     }
 

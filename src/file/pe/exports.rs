@@ -45,7 +45,7 @@ pub(super) fn entry_points(image: &Image<'_>) -> Result<Vec<EntryPoint>, Malform
     let name_addresses = image.at(table.u32(32)? as usize, PART)?;
     let numbers = image.at(table.u32(36)? as usize, PART)?;
     for at in 0..names {
-        let name = image.at(name_addresses.u32(4 * at)? as usize, PART)?.bytes;
+        let name = image.at(name_addresses.u32(4 * at)? as usize, PART)?.raw;
         let is_it =
             |known: &&&str| name.strip_prefix(known.as_bytes()).is_some_and(|rest| rest.first() == Some(&0));
         let Some(known) = ENTRY_POINTS.iter().find(is_it) else { continue };

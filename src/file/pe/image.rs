@@ -50,7 +50,7 @@ impl<'a> Image<'a> {
         if !file.starts_with(b"MZ") {
             return Ok(None);
         }
-        let file = Bytes { part: "the headers of the PE file", bytes: file, start: 0 };
+        let file = Bytes { part: "the headers of the PE file", raw: file, start: 0 };
         let pe = file.u32(0x3C)? as usize;
         if file.slice(pe, 4)? != b"PE\0\0" {
             return Err(file.fault("it begins as a program and is no PE file", pe));
@@ -120,7 +120,7 @@ impl<'a> Image<'a> {
             .checked_sub(skipped)
             .ok_or_else(|| file.fault("the file holds nothing of it", section.place))?;
         let tail = file.tail(section.place + skipped)?;
-        Ok(Bytes { bytes: &tail.bytes[..tail.bytes.len().min(left)], ..tail })
+        Ok(Bytes { raw: &tail.raw[..tail.raw.len().min(left)], ..tail })
     }
 }
 

@@ -72,7 +72,7 @@ impl<'a> Block<'a> {
         let whole = bytes.part(0, length)?;
         let is_text = whole.u16(4)? == 1;
         let value_length = usize::from(whole.u16(2)?) * if is_text { 2 } else { 1 };
-        let (key, key_length) = utf16(&whole.bytes[KEY..]);
+        let (key, key_length) = utf16(&whole.raw[KEY..]);
         let value_at = (KEY + key_length + 2).next_multiple_of(4).min(length);
         // Some linkers count a text in bytes: a text takes what there is, up to its NUL.
         let value = whole.part(value_at, value_length.min(length - value_at))?;
@@ -84,12 +84,12 @@ impl<'a> Block<'a> {
 /// The blocks in a block, one after another.
 fn blocks(mut bytes: Bytes<'_>) -> impl Iterator<Item = Result<Block<'_>, Malformed>> {
     std::iter::from_fn(move || {
-        if bytes.bytes.len() < 6 || bytes.u16(0) == Ok(0) {
+        if bytes.raw.len() < 6 || bytes.u16(0) == Ok(0) {
             return None;
         }
         let block = Block::read(bytes);
         let next = block.as_ref().map_or(usize::MAX, |block| block.length.next_multiple_of(4));
-        bytes = bytes.tail(next.min(bytes.bytes.len())).unwrap_or(Bytes { bytes: &[], ..bytes });
+        bytes = bytes.tail(next.min(bytes.raw.len())).unwrap_or(Bytes { raw: &[], ..bytes });
         Some(block)
     })
 }
@@ -115,13 +115,13 @@ fn read(bytes: Bytes<'_>) -> Result<Version, Malformed> {
                 "CompanyName" => &mut version.company,
                 _ => continue,
             };
-            field.get_or_insert(utf16(text.value.bytes).0);
+            field.get_or_insert(utf16(text.value.raw).0);
         }
     }
     Ok(version)
 }
 
-/// The file version of VS_FIXEDFILEINFO, if its mark stands before it.
+/// The file version of `VS_FIXEDFILEINFO`, if its mark stands before it.
 fn numbers(fixed: Bytes<'_>) -> Option<[u16; 4]> {
     const MARK: u32 = 0xFEEF_04BD;
     (fixed.u32(0).ok()? == MARK).then_some(())?;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use allocation_counter::measure;
 use iismodcheck::file::{Status, catalog};
 
+use super::many::Catalogs;
 use super::support::{IN_TIME, contents, entry, fields, primary, read, set_u32, u32_at, with_table};
 
 /// Generous, for a test build on a busy machine; what it really takes is in `tests/bench`.
@@ -23,7 +24,7 @@ fn a_file_is_looked_at_in_place() {
 #[test]
 fn thousands_of_catalogs_take_a_few_megabytes() {
     let mut builder = catalog::IndexBuilder::default();
-    let made = super::support::Catalogs::new();
+    let made = Catalogs::new();
     let start = Instant::now();
     let memory = measure(|| {
         for number in 0..8_000 {
@@ -38,15 +39,15 @@ fn thousands_of_catalogs_take_a_few_megabytes() {
 #[test]
 fn an_index_that_is_full_tells_what_it_left_out() {
     let mut builder = catalog::IndexBuilder::default();
-    let made = super::support::Catalogs::new();
-    let members = u32::try_from(super::support::Catalogs::MEMBERS).unwrap();
+    let made = Catalogs::new();
+    let members = Catalogs::MEMBERS;
     let room = u32::try_from(catalog::IndexBuilder::MOST_MEMBERS).unwrap() / members;
     for number in 0..room + 2 {
         builder.add(number, &made.catalog(number)).unwrap();
     }
     let index = builder.finish();
     assert_eq!(index.members(), catalog::IndexBuilder::MOST_MEMBERS);
-    assert_eq!(index.members() + index.left_out(), super::support::Catalogs::MEMBERS * (room as usize + 2));
+    assert_eq!(index.members() + index.left_out(), usize::try_from(members * (room + 2)).unwrap());
 }
 
 /// A file that says that it exports, or imports, as much as is looked at, everything under one name.
