@@ -50,7 +50,8 @@ impl<'a> Iterator for Members<'a> {
 fn digest(member: Element<'_>) -> Result<Option<(Algorithm, &[u8])>, Malformed> {
     let mut parts = member.expect(SEQUENCE)?.inside();
     parts.next(OCTET_STRING)?;
-    for attribute in parts.next(SET)?.inside() {
+    let Some(attributes) = parts.optional(SET)? else { return Ok(None) };
+    for attribute in attributes.inside() {
         let mut attribute = attribute?.expect(SEQUENCE)?.inside();
         if attribute.any()?.oid()? == oid::INDIRECT_DATA {
             let (_, algorithm, digest) = indirect_data(attribute.next(SET)?.inside().any()?)?;

@@ -50,6 +50,51 @@ fn an_index_that_is_full_tells_what_it_left_out() {
     assert_eq!(index.members() + index.left_out(), usize::try_from(members * (room + 2)).unwrap());
 }
 
+/// Nanoseconds of a core that the work takes, the least of three: what else the machine does makes it dearer only.
+#[cfg(target_os = "linux")]
+fn cost(mut work: impl FnMut()) -> u64 {
+    let spent = || {
+        let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+        text.split(' ').next().unwrap().parse::<u64>().unwrap()
+    };
+    let once = |()| {
+        let before = spent();
+        work();
+        spent() - before
+    };
+    [(), (), ()].map(once).into_iter().min().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn four_times_as_much_costs_about_four_times_as_much() {
+    let made = Catalogs::new();
+    let index = |count: u32| {
+        let mut builder = catalog::IndexBuilder::default();
+        (0..count).for_each(|number| builder.add(number, &made.catalog(number)).unwrap());
+        assert!(builder.finish().members() > 0);
+    };
+    let file = |size: usize| {
+        let mut file = read("unsigned.dll");
+        file.resize(size, 7);
+        contents(&file, IN_TIME);
+    };
+    // Often enough that it shows where the kernel counts by ticks of a few milliseconds.
+    let table = |directory: usize, count: usize, times: usize| {
+        let file = crowded(directory, count);
+        (0..times).for_each(|_| drop(contents(&file, IN_TIME)));
+    };
+    let pairs = [
+        (cost(|| index(500)), cost(|| index(2_000))),
+        (cost(|| file(2 << 20)), cost(|| file(8 << 20))),
+        (cost(|| table(0, 1 << 14, 20)), cost(|| table(0, 1 << 16, 20))),
+        (cost(|| table(1, 1 << 14, 1)), cost(|| table(1, 1 << 16, 1))),
+    ];
+    for (number, (less, more)) in pairs.into_iter().enumerate() {
+        assert!(more < less * 12, "pair {number}: {less} and {more}");
+    }
+}
+
 /// A file that says that it exports, or imports, as much as is looked at, everything under one name.
 fn crowded(directory: usize, count: usize) -> Vec<u8> {
     let mut file = read("unsigned.dll");

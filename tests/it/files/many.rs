@@ -48,7 +48,8 @@ impl Catalogs {
         const BY_HASH: &[u8] = &[0x30, 14, 6, 10, 0x2B, 6, 1, 4, 1, 0x82, 0x37, 12, 1, 3, 5, 0];
         const TRUST_LIST: &[u8] = &[6, 9, 0x2B, 6, 1, 4, 1, 0x82, 0x37, 10, 1];
         const SIGNED_DATA: &[u8] = &[6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 13, 1, 7, 2];
-        let members: Vec<Vec<u8>> = (0..Self::MEMBERS)
+        const NAME_AND_VALUE: &[u8] = &[6, 10, 0x2B, 6, 1, 4, 1, 0x82, 0x37, 12, 2, 1];
+        let mut members: Vec<Vec<u8>> = (0..Self::MEMBERS)
             .map(|member| {
                 let digest: [u8; 32] =
                     Sha256::digest([number.to_le_bytes(), member.to_le_bytes()].concat()).into();
@@ -57,6 +58,10 @@ impl Catalogs {
                 der(0x30, &[&der(4, &[&digest]), &der(0x31, &[&attribute])])
             })
             .collect();
+        // Members that name no digest are none to an index, and hide no other.
+        let other = der(0x30, &[NAME_AND_VALUE, &der(0x31, &[&[4, 1, 7]])]);
+        members.insert(1, der(0x30, &[&der(4, &[&[1; 32]])]));
+        members.insert(2, der(0x30, &[&der(4, &[&[2; 32]]), &der(0x31, &[&other])]));
         let time = der(0x17, &[b"240601000000Z"]);
         let list = [CATALOG_LIST, &der(4, &[&[0; 16]]), &time, BY_HASH, &der(0x30, &[&members.concat()])];
         let content = der(0x30, &[TRUST_LIST, &der(0xA0, &[&der(0x30, &list)])]);
