@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::certificate::Certificate;
 use super::chain::{Purpose, climb};
-use super::cms::{SignedData, Unsound};
+use super::cms::SignedData;
 use super::digest::Algorithm;
 use super::oid;
 use super::roots::{self, Trust};
@@ -63,7 +63,7 @@ fn checked(
     stamp: &mut Stamp,
     trust: Trust<'_>,
 ) -> Result<(&'static str, Class), Problem> {
-    data.signer.check(certificate, data.content_type, data.content.value).map_err(problem_of)?;
+    data.signer.check(certificate, data.content_type, data.content.value).map_err(Problem::from)?;
     *stamp = stamp::of(data, trust.roots);
     let at = match *stamp {
         // Such a certificate asks that its end be the end of what it signed.
@@ -73,14 +73,6 @@ fn checked(
     let purpose = Purpose { usage: oid::CODE_SIGNING, at };
     let root = climb(certificate, &data.certificates, trust.roots, purpose)?;
     Ok((root.id, class(root.id, certificate)))
-}
-
-pub(crate) fn problem_of(unsound: Unsound) -> Problem {
-    match unsound {
-        Unsound::NotSupported => Problem::KeyNotSupported,
-        Unsound::OtherContent => Problem::OtherContent,
-        Unsound::Signature => Problem::SignatureWrong,
-    }
 }
 
 fn signer(certificate: &Certificate<'_>) -> Signer {

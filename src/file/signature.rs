@@ -1,6 +1,7 @@
 //! What a signature is worth: the words that reports use.
 
 use super::bytes::Malformed;
+use super::cms::Unsound;
 use super::digest::Algorithm;
 
 /// What checking a file's signature gave.
@@ -89,6 +90,16 @@ pub enum Problem {
     OtherUsage,
     /// A certificate was not valid at the time that counts.
     OutsideValidity,
+}
+
+impl From<Unsound> for Problem {
+    fn from(unsound: Unsound) -> Self {
+        match unsound {
+            Unsound::NotSupported => Self::KeyNotSupported,
+            Unsound::OtherContent => Self::OtherContent,
+            Unsound::Signature => Self::SignatureWrong,
+        }
+    }
 }
 
 impl Problem {

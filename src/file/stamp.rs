@@ -6,7 +6,6 @@ use super::chain::{Purpose, climb};
 use super::cms::{Attribute, SignedData, SignerInfo};
 use super::der::{self, INTEGER, OBJECT_ID, OCTET_STRING, Reader, SEQUENCE};
 use super::digest::Algorithm;
-use super::judge::problem_of;
 use super::oid::{self, Oid};
 use super::roots::Root;
 use super::signature::{Problem, Stamp};
@@ -87,7 +86,7 @@ fn vouch<'a>(
     roots: &[Root<'_>],
 ) -> Result<(), Problem> {
     let certificate = signer.certificate(bag).ok_or(Problem::SignerMissing)?;
-    signer.check(certificate, kind, content).map_err(problem_of)?;
+    signer.check(certificate, kind, content).map_err(Problem::from)?;
     climb(certificate, bag, roots, Purpose { usage: oid::TIME_STAMPING, at }).map(|_| ())
 }
 

@@ -84,14 +84,16 @@ fn four_times_as_much_costs_about_four_times_as_much() {
         let file = crowded(directory, count);
         (0..times).for_each(|_| drop(contents(&file, IN_TIME)));
     };
-    let pairs = [
-        (cost(|| index(500)), cost(|| index(2_000))),
-        (cost(|| file(2 << 20)), cost(|| file(8 << 20))),
-        (cost(|| table(0, 1 << 14, 20)), cost(|| table(0, 1 << 16, 20))),
-        (cost(|| table(1, 1 << 14, 1)), cost(|| table(1, 1 << 16, 1))),
+    let pairs: [[&dyn Fn(); 2]; 4] = [
+        [&|| index(500), &|| index(2_000)],
+        [&|| file(2 << 20), &|| file(8 << 20)],
+        [&|| table(0, 1 << 14, 20), &|| table(0, 1 << 16, 20)],
+        [&|| table(1, 1 << 14, 1), &|| table(1, 1 << 16, 1)],
     ];
-    for (number, (less, more)) in pairs.into_iter().enumerate() {
-        assert!(more < less * 12, "pair {number}: {less} and {more}");
+    for (number, [less, more]) in pairs.into_iter().enumerate() {
+        // Whoever shares the processor can spoil one measurement, but makes no square of a straight line three times.
+        let is_straight = |()| cost(less) * 12 > cost(more);
+        assert!([(); 3].into_iter().any(is_straight), "pair {number} costs more than its size");
     }
 }
 
