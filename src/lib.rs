@@ -43,19 +43,21 @@
 //! | [`allowlist`] | baseline, packs, threats, site entries: load, match, lint | iis |
 //! | [`event`] | what one Windows event says | iis, words |
 //! | [`iis`] | configuration paths, image paths, types | words |
+//! | [`file`] | PE facts, CLR metadata, signatures, catalogs: over bytes | nothing |
 //! | [`words`] | the form of the tables of words: verdicts, reason codes | nothing |
 //! | [`problem`] | what went wrong, for people: kind, place, what, hint | origin |
 //! | [`origin`] | where something stands: file, line, record, element, byte | nothing |
 //!
 //! What is not pure may use `problem` and `origin` as well.
 //!
-//! `event`, `iis`, `allowlist`, `detect` and `words` do no I/O and hold no clock and no global.
+//! `event`, `iis`, `file`, `allowlist`, `detect` and `words` do no I/O and hold no clock and no global.
 
 pub mod allowlist;
 pub mod cli;
 pub mod command;
 pub mod detect;
 pub mod event;
+pub mod file;
 pub mod iis;
 pub mod knowledge;
 pub mod origin;

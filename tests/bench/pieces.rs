@@ -3,6 +3,8 @@
 
 #[path = "pieces/event.rs"]
 mod event;
+#[path = "pieces/file.rs"]
+mod file;
 #[path = "pieces/record.rs"]
 mod record;
 

@@ -8,6 +8,7 @@ mod command;
 mod decision_twin;
 mod docs;
 mod doors;
+mod files;
 mod inventories;
 mod layers;
 mod memory;

@@ -1,0 +1,10 @@
+//! Files behind the names: facts, signatures and catalogs, on files that `tests/fixtures/file/make.py` made with openssl,
+//! osslsigncode and mcs.
+
+mod catalogs;
+mod damage;
+mod limits;
+mod many;
+mod programs;
+mod signatures;
+mod support;
