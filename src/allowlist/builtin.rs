@@ -10,12 +10,12 @@ use crate::iis::Kind;
 
 /// Modules and ISAPI filters of the baseline and of every pack.
 pub const BASELINE_CSV: &str = include_str!("../../splunk_app/lookups/iis_module_baseline.csv");
-/// Names and images of published malware.
+/// Names, images and types of published malware.
 pub const THREATS_CSV: &str = include_str!("../../splunk_app/lookups/iis_module_threats.csv");
 
 const BASELINE: [&str; 10] =
     ["id", "pack", "kind", "name", "image", "type", "precondition", "product", "iis_versions", "source"];
-const THREATS: [&str; 7] = ["id", "family", "year", "reference", "name", "image", "strength"];
+const THREATS: [&str; 8] = ["id", "family", "year", "reference", "name", "image", "type", "strength"];
 
 /// Every compiled-in entry. `Err` would name the line of a broken row of the compiled-in text.
 pub fn entries() -> Result<Vec<Entry>, AllowlistError> {
@@ -58,16 +58,20 @@ fn baseline(table: &Table, row: &Row) -> Result<Entry, AllowlistError> {
 }
 
 fn threat(table: &Table, row: &Row) -> Result<Entry, AllowlistError> {
-    let [id, family, year, reference, name, image, strength] =
+    let [id, family, year, reference, name, image, type_name, strength] =
         std::array::from_fn(|column| table.cell(row, column));
     let strength = match strength {
         "distinctive" => Strength::Distinctive,
         // Only a base name may be common: a full path or a module name either proves something or is left out.
-        "common" if name.is_empty() && !image.contains('\\') => Strength::Common,
+        "common" if name.is_empty() && type_name.is_empty() && !image.contains('\\') => Strength::Common,
         _ => return Err(broken(table, row, "strength", "distinctive, or common for a base name alone")),
     };
-    if name.is_empty() && image.is_empty() {
-        return Err(broken(table, row, "name", "a name or an image"));
+    if name.is_empty() && image.is_empty() && type_name.is_empty() {
+        return Err(broken(table, row, "name", "a name, an image or a type"));
+    }
+    // The name alone is compared: an assembly in the row would promise more.
+    if type_name.contains(',') || !type_name.is_empty() && !image.is_empty() {
+        return Err(broken(table, row, "type", "a type without its assembly, and no image beside it"));
     }
     if !name.is_empty() && !image.is_empty() && !image.contains('\\') {
         return Err(broken(table, row, "image", "nothing or a full path beside a name"));
@@ -75,6 +79,8 @@ fn threat(table: &Table, row: &Row) -> Result<Entry, AllowlistError> {
     let mut entry = Entry::any(id, Origin::Threat(strength), Effect::Deny);
     name.clone_into(&mut entry.name);
     image.clone_into(&mut entry.image);
+    type_name.clone_into(&mut entry.type_name);
+    entry.kind = (!type_name.is_empty()).then_some(Kind::Managed);
     entry.about = if year.is_empty() { family.to_owned() } else { format!("{family}, {year}") };
     reference.clone_into(&mut entry.reference);
     Ok(entry)
@@ -122,17 +128,22 @@ mod tests {
     #[test]
     fn a_common_threat_is_a_base_name_alone() {
         for (row, broken) in [
-            ("a,F,2021,,A,,distinctive", None),
-            ("a,F,2021,,,D:\\a.dll,distinctive", None),
-            ("a,F,2021,,,a.dll,common", None),
-            ("a,F,2021,,A,a.dll,common", Some("strength")),
-            ("a,F,2021,,A,a.dll,distinctive", Some("image")),
-            ("a,F,2021,,A,D:\\a.dll,distinctive", None),
-            ("a,F,2021,,A,,common", Some("strength")),
-            ("a,F,2021,,,D:\\a.dll,common", Some("strength")),
-            ("a,F,2021,,A,,likely", Some("strength")),
-            ("a,F,2021,,,,distinctive", Some("name")),
-            ("a,F,2021,,,,common", Some("name")),
+            ("a,F,2021,,A,,,distinctive", None),
+            ("a,F,2021,,,D:\\a.dll,,distinctive", None),
+            ("a,F,2021,,,a.dll,,common", None),
+            ("a,F,2021,,A,a.dll,,common", Some("strength")),
+            ("a,F,2021,,A,a.dll,,distinctive", Some("image")),
+            ("a,F,2021,,A,D:\\a.dll,,distinctive", None),
+            ("a,F,2021,,A,,,common", Some("strength")),
+            ("a,F,2021,,,D:\\a.dll,,common", Some("strength")),
+            ("a,F,2021,,A,,,likely", Some("strength")),
+            ("a,F,2021,,,,,distinctive", Some("name")),
+            ("a,F,2021,,,,,common", Some("name")),
+            ("a,F,2021,,,,N.T,distinctive", None),
+            ("a,F,2021,,A,,N.T,distinctive", None),
+            ("a,F,2021,,,,N.T,common", Some("strength")),
+            ("a,F,2021,,,a.dll,N.T,distinctive", Some("type")),
+            ("a,F,2021,,,,\"N.T, Assembly\",distinctive", Some("type")),
         ] {
             assert_eq!(read(&THREATS, row, threat).err(), broken, "{row}");
         }

@@ -170,7 +170,14 @@ impl Index {
         let by_path = id.image.and_then(|image| self.threats.paths.get(&image.normal)).into_iter().flatten();
         let by_file =
             id.image.and_then(|image| self.threats.file_names.get(image.file_name())).into_iter().flatten();
-        for &number in by_path.chain(by_name).chain(by_file) {
+        // A type is the same code whatever assembly it is taken from.
+        let by_type =
+            id.managed_type.and_then(|seen| self.threats.types.get(&seen.name)).into_iter().flatten();
+        let by_type = by_type.filter(|number| {
+            self.entry(**number)
+                .is_some_and(|entry| entry.name.is_empty() || entry.name.to_lowercase() == name)
+        });
+        for &number in by_path.chain(by_type).chain(by_name).chain(by_file) {
             let decides = self.entry(number).is_some_and(decides);
             let slot = if decides { &mut out.threat } else { &mut out.threat_basename };
             *slot = slot.or(Some(number));

@@ -32,9 +32,10 @@ pub struct Index {
     legible: Legible,
 }
 
-/// Threats by what they name. Names are in lower case.
+/// Threats by what they name. Names of modules are in lower case, those of types as they are.
 #[derive(Debug, Default)]
 pub(super) struct ThreatIndex {
+    pub types: HashMap<String, Vec<EntryNumber>>,
     pub names: HashMap<String, Vec<EntryNumber>>,
     pub paths: HashMap<String, Vec<EntryNumber>>,
     pub file_names: HashMap<String, Vec<EntryNumber>>,
@@ -85,7 +86,9 @@ impl Index {
     fn insert(&mut self, number: EntryNumber, entry: &Entry) {
         let image = self.images.get(number).and_then(Option::as_ref);
         if let Origin::Threat(_) = entry.origin {
-            return self.threats.insert(number, entry, image);
+            let type_name =
+                self.types.get(number).and_then(Option::as_ref).map(|managed| managed.name.as_str());
+            return self.threats.insert(number, entry, image, type_name);
         }
         if entry.matching == Match::Glob {
             return self.globs.insert(number, entry, image, &self.roots);
@@ -158,7 +161,11 @@ impl Index {
 }
 
 impl ThreatIndex {
-    fn insert(&mut self, number: EntryNumber, entry: &Entry, image: Option<&Image>) {
+    fn insert(&mut self, number: EntryNumber, entry: &Entry, image: Option<&Image>, type_name: Option<&str>) {
+        if let Some(type_name) = type_name {
+            self.types.entry(type_name.to_owned()).or_default().push(number);
+            return;
+        }
         let (map, key) = match image {
             _ if !entry.name.is_empty() => (&mut self.names, entry.name.to_lowercase()),
             Some(image) if is_path(entry) => (&mut self.paths, image.normal.clone()),

@@ -38,8 +38,8 @@ verdicts! {
         }
         KnownMalicious = "known_malicious", Critical {
             since: "0.1.0",
-            means: "name or image is that of published IIS malware",
-            seen: "a threat entry matches by name, path or distinctive file name",
+            means: "name, image or type is that of published IIS malware",
+            seen: "a threat entry matches by name, path, managed type or distinctive file name",
             why: "published IIS malware uses it, and honest software is not known to",
             todo: "isolate the server, keep the DLL and the configuration; for a false match add a row with the id of the threat and `enabled=false`",
             example: r"`FastCgiModule_64bit`, `%windir%\System32\inetsrv\iisfcgix64.dll` (DoorMe)",

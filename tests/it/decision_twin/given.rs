@@ -7,7 +7,8 @@ use iismodcheck::iis::{Action, Kind, Level, Section, Subject};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
+    "IIS_backdoor",
     "ASP.Net_4.0_64bit",
     "StaticFileModule",
     "HttpLoggingModule",
@@ -81,7 +82,10 @@ const PATTERNS: [&str; 10] = [
     r"C:\Inetpub\**\CSP*.dll",
     r"C:\Acme\acme.dll",
 ];
-const TYPES: [&str; 8] = [
+const TYPES: [&str; 11] = [
+    "IIS_backdoor_dll.IISModule",
+    "IIS_backdoor_dll.IISModule, Acme, Version=1.0.0.0, PublicKeyToken=aaaaaaaaaaaaaaaa",
+    "iis_backdoor_dll.IISModule, Acme",
     "System.Web.Security.FormsAuthenticationModule",
     "System.Web.Security.FormsAuthenticationModule, System.Web, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b03f5f7f11d50a3a",
     "System.Web.Security.FormsAuthenticationModule, Evil, PublicKeyToken=null",
@@ -101,8 +105,13 @@ const TIMES: [&str; 5] = [
     "2026-03-02T00:00Z",
     "2026-06-01T00:00Z",
 ];
-const SHIPPED: [&str; 4] =
-    ["base-staticfilemodule-1", "threat-authmd4", "threat-doorme-name", "threat-doorme-image"];
+const SHIPPED: [&str; 5] = [
+    "base-staticfilemodule-1",
+    "threat-wbglil-type",
+    "threat-authmd4",
+    "threat-doorme-name",
+    "threat-doorme-image",
+];
 
 type Row = [String; 17];
 

@@ -416,10 +416,14 @@ impl<'c> Case<'c> {
                 let named = !e.name.is_empty();
                 let same_name = e.name.to_lowercase() == self.subject.name.to_lowercase();
                 let same_image = e.image.is_empty() || if has_path { path(e) } else { file(e) };
+                if !e.type_name.is_empty() {
+                    let same_type = self.managed.as_ref().is_some_and(|seen| seen.name == e.type_name);
+                    return (same_type && (!named || same_name)).then_some(1);
+                }
                 match (named, has_path) {
                     (false, true) => path(e).then_some(0),
-                    (true, _) => (same_name && same_image).then_some(1),
-                    (false, false) => file(e).then_some(2),
+                    (true, _) => (same_name && same_image).then_some(2),
+                    (false, false) => file(e).then_some(3),
                 }
             };
             let threats =
