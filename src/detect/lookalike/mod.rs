@@ -162,7 +162,7 @@ impl Lookalikes {
     }
 
     /// The known module that a name, or the stem of its DLL in folded case, resembles most. `None` for an exact
-    /// member, for a name that resembles nothing, and for an empty one. Reads at most 512 characters of each text.
+    /// member, for a name that resembles nothing, and for an empty one. Compares at most 128 characters that show.
     #[must_use]
     pub fn find(&self, name: &str, stem: Option<&str>) -> Option<Resemblance> {
         let member = self.members.get(name);

@@ -280,3 +280,28 @@ fn an_edit_changes_at_most_two_letters_of_the_set() {
         assert_eq!((set(a) ^ set(b)).count_ones(), changed, "{a} {b}");
     }
 }
+
+/// What does not show, however long, hides nothing: neither behind a name, nor before or in it.
+#[test]
+fn fillings_of_any_length_hide_no_resemblance() {
+    let known = by_default();
+    for filling in ["\u{200b}", "\u{2060}\u{ad}", "\u{34f}", " ", "\u{3000}", "\t"] {
+        for length in [1, 600, 5_000] {
+            let filling = filling.repeat(length);
+            for name in [
+                format!("StaticFileModule{filling}"),
+                format!("{filling}StaticFileModule"),
+                format!("{filling}StaticFileModule{filling}"),
+            ] {
+                let found = known.find(&name, None).expect(&name);
+                assert_eq!((found.known.as_str(), found.how), ("StaticFileModule", How::Invisible));
+            }
+            // One blank is an edit, and so are many.
+            assert_eq!(
+                known.find(&format!("Static{filling}FileModule"), None).unwrap().known,
+                "StaticFileModule"
+            );
+            assert_eq!(known.find(&format!("Zeta{filling}"), None), None);
+        }
+    }
+}

@@ -4,17 +4,16 @@ use unicode_security::confusable_detection::skeleton;
 
 use crate::iis::fold::fold;
 
-/// How many characters of a written name are read. Names are written by whoever changes the configuration.
-const READ: usize = 512;
-/// How many characters are compared; the longest known name has 47.
+/// How many characters that show are compared; the longest known name has 47. What does not show is passed over, however
+/// much of it whoever writes the name puts before, into or behind it.
 const COMPARED: usize = 128;
 
 /// A name in every form that comparisons need.
 #[derive(Debug, Clone)]
 pub(super) struct Text {
-    /// Without invisible characters and white space around; at most [`COMPARED`] characters.
+    /// Without invisible characters and white space around, and with one blank of several; at most [`COMPARED`] characters.
     pub clean: String,
-    /// Characters were dropped to get there, other than by the limits.
+    /// Characters were dropped to get there, other than by the limit.
     pub invisible: bool,
     /// More was written than is compared: only the start can be judged.
     pub cut: bool,
@@ -30,12 +29,29 @@ pub(super) struct Text {
 
 impl Text {
     pub fn new(written: &str) -> Self {
-        let mut characters = written.chars();
-        let read: String = characters.by_ref().take(READ).collect();
-        let visible: String = read.chars().filter(|c| is_visible(*c)).collect();
-        let trimmed = visible.trim();
-        let clean: String = trimmed.chars().take(COMPARED).collect();
-        let cut = characters.next().is_some() || clean.len() < trimmed.len();
+        let (mut clean, mut length) = (String::new(), 0);
+        let (mut invisible, mut cut) = (false, false);
+        let mut blank = None;
+        for c in written.chars() {
+            if c.is_whitespace() && is_visible(c) {
+                invisible |= clean.is_empty() || blank.is_some();
+                blank = blank.or(Some(c));
+                continue;
+            }
+            if !is_visible(c) {
+                invisible = true;
+                continue;
+            }
+            let between = blank.take().filter(|_| !clean.is_empty());
+            length += 1 + usize::from(between.is_some());
+            if length > COMPARED {
+                cut = true;
+                break;
+            }
+            clean.extend(between);
+            clean.push(c);
+        }
+        invisible |= blank.is_some();
         let folded = fold(&clean);
         let bones = |text: &str| fold(&skeleton(text).collect::<String>());
         let mut latin = String::with_capacity(folded.len());
@@ -46,20 +62,17 @@ impl Text {
                 latin.push_str(&bones(c.encode_utf8(&mut [0; 4])));
             }
         }
-        Self {
-            latin,
-            invisible: trimmed.len() != read.len(),
-            cut,
-            skeletons: [bones(&folded), bones(&clean)],
-            folded,
-            clean,
-        }
+        Self { latin, invisible, cut, skeletons: [bones(&folded), bones(&clean)], folded, clean }
     }
 }
 
 /// Neither a control character nor one that UTS 39 ignores (its skeleton is empty).
 fn is_visible(c: char) -> bool {
-    c.is_ascii_graphic() || (!c.is_control() && skeleton(c.encode_utf8(&mut [0; 4])).next().is_some())
+    // Those that a name is filled up with are told apart without a look into the tables.
+    let is_filling = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    c.is_ascii_graphic()
+        || c == ' '
+        || !is_filling && (!c.is_control() && skeleton(c.encode_utf8(&mut [0; 4])).next().is_some())
 }
 
 /// A folded name without the decorations at its end that say bitness or version: `_64bit`, `(32bits)`, `-4.0`, `x64`,
@@ -132,7 +145,19 @@ mod tests {
         assert!(!Text::new(&"a".repeat(128)).cut);
         let long = Text::new(&"a".repeat(129));
         assert!(long.cut && !long.invisible && long.clean.len() == 128);
-        assert!(Text::new(&("a".to_owned() + &"\u{200b}".repeat(600))).cut);
+        for filling in
+            ["\u{200b}", "\u{34f}", " ", "\u{a0}", "\t", "\u{200b} "].map(|filling| filling.repeat(600))
+        {
+            for written in
+                [format!("ab c{filling}"), format!("{filling}ab c"), format!("{filling}ab{filling} c")]
+            {
+                let text = Text::new(&written);
+                assert!(text.invisible && !text.cut, "{written:?}");
+                assert_eq!(text.folded.replace('\u{a0}', " ").trim_end_matches("ab c"), "", "{written:?}");
+            }
+            let longer = Text::new(&format!("a{filling}{}", "b".repeat(128)));
+            assert!(longer.cut && longer.invisible || filling.starts_with('\t'));
+        }
         let hostile = Text::new(&"\u{fdfa}".repeat(1_000_000));
         assert!(hostile.cut && hostile.skeletons.iter().all(|s| s.len() < 20_000));
     }
