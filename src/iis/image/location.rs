@@ -10,8 +10,8 @@ words! {
     pub enum Place {
         Temp = "location_temp" {
             since: "0.1.0",
-            means: "a folder named Temp or Tmp",
-            seen: "a folder named Temp or Tmp",
+            means: "a folder for temporary files",
+            seen: "a folder for temporary files: Temp, Tmp, Temporary ASP.NET Files",
             why: "everyone can write there, and it is emptied",
             todo: "secure the file at once",
             example: r"`C:\Windows\Temp\z.dll`",
@@ -26,8 +26,8 @@ words! {
         }
         Users = "location_users" {
             since: "0.1.0",
-            means: "a user's profile",
-            seen: "a user's profile",
+            means: "the profile of a user or of a service account",
+            seen: "the profile of a user or of a service account",
             why: "that user can change the code that IIS loads",
             todo: "ask the user",
             example: r"`C:\Users\bob\z.dll`",
@@ -59,7 +59,7 @@ words! {
         WebRoot = "location_webroot" {
             since: "0.1.0",
             means: "a folder that a web site serves",
-            seen: "a folder that a web site serves",
+            seen: r"a folder that a web site serves: wwwroot, webroot, htdocs, public_html, ftproot or aspnet_client on any drive, `TEMPLATE\LAYOUTS` of SharePoint, `owa\auth` and `ecp\auth` of Exchange",
             why: "an upload can become a module",
             todo: "look for web shells beside it",
             example: r"`C:\inetpub\wwwroot\bin\z.dll`",
@@ -79,6 +79,22 @@ words! {
             why: "writable by way of printer drivers",
             todo: "secure the file",
             example: r"`%windir%\System32\spool\drivers\z.dll`",
+        }
+        Writable = "location_writable" {
+            since: "0.2.0",
+            means: "a folder of Windows in which accounts that are no administrators may create files",
+            seen: r"a folder of Windows in which accounts that are no administrators may create files: `tracing`, `debug\WIA`, `Registration\CRMLog`, and in System32 `com\dmp`, `FxsTmp`, `LogFiles`, `Microsoft\Crypto`",
+            why: r"whoever runs code as a user can put a DLL there",
+            todo: r"secure the file; find what wrote it",
+            example: r"`C:\Windows\tracing\z.dll`",
+        }
+        IisData = "location_iis_data" {
+            since: "0.2.0",
+            means: "a folder of IIS for error pages, logs or copies of the configuration",
+            seen: r"a folder of IIS for error pages, logs or copies of the configuration: `inetpub\custerr`, `logs`, `history`",
+            why: r"IIS keeps no code there",
+            todo: r"secure the file; look at what else was written there",
+            example: r"`C:\inetpub\logs\z.dll`",
         }
     }
 }
@@ -102,6 +118,52 @@ impl Suspicion {
         }
     }
 }
+
+/// Names of folders that hold no modules wherever they lie.
+const ANYWHERE: &[(&str, Place)] = &[
+    ("temp", Place::Temp),
+    ("tmp", Place::Temp),
+    ("temporary asp.net files", Place::Temp),
+    ("wwwroot", Place::WebRoot),
+    ("webroot", Place::WebRoot),
+    ("htdocs", Place::WebRoot),
+    ("public_html", Place::WebRoot),
+    ("ftproot", Place::WebRoot),
+    ("aspnet_client", Place::WebRoot),
+    ("$recycle.bin", Place::RecycleBin),
+    ("recycler", Place::RecycleBin),
+    ("recycled", Place::RecycleBin),
+];
+
+/// Folders that follow each other, wherever they lie.
+const TOGETHER: &[(&[&str], Place)] = &[
+    // Pages of SharePoint and of Exchange that are served to everybody.
+    (&["template", "layouts"], Place::WebRoot),
+    (&["owa", "auth"], Place::WebRoot),
+    (&["ecp", "auth"], Place::WebRoot),
+    (&["inetpub", "custerr"], Place::IisData),
+    (&["inetpub", "logs"], Place::IisData),
+    (&["inetpub", "history"], Place::IisData),
+];
+
+/// What Exchange itself registers from a folder of pages.
+const OF_EXCHANGE: [&str; 2] = ["exppw.dll", "owaauth.dll"];
+
+/// Folders below that of Windows; `system` stands for System32 and for `SysWOW64`.
+const OF_WINDOWS: &[(&[&str], Place)] = &[
+    (&["tasks"], Place::Tasks),
+    (&["system", "tasks"], Place::Tasks),
+    (&["system", "spool"], Place::Spool),
+    (&["serviceprofiles"], Place::Users),
+    (&["system", "config", "systemprofile"], Place::Users),
+    (&["tracing"], Place::Writable),
+    (&["debug", "wia"], Place::Writable),
+    (&["registration", "crmlog"], Place::Writable),
+    (&["system", "com", "dmp"], Place::Writable),
+    (&["system", "fxstmp"], Place::Writable),
+    (&["system", "logfiles"], Place::Writable),
+    (&["system", "microsoft", "crypto"], Place::Writable),
+];
 
 /// Spellings that hide where the file lies, the most telling first.
 const HIDING: &[Oddity] = &[
@@ -152,34 +214,35 @@ fn place(image: &Image) -> Option<Place> {
     if image.is_relative() {
         return None;
     }
-    let directory = image.directory();
-    let components = || directory.split('\\');
-    if components().skip(1).any(|c| matches!(c, "temp" | "tmp")) {
-        return Some(Place::Temp);
-    }
-    if components().skip(1).any(|c| matches!(c, "wwwroot" | "ftproot" | "aspnet_client")) {
-        return Some(Place::WebRoot);
-    }
-    if components().skip(1).any(|c| matches!(c, "$recycle.bin" | "recycler" | "recycled")) {
-        return Some(Place::RecycleBin);
-    }
-    let mut parts = components();
-    let root = parts.next()?;
-    let first = parts.next();
-    let second = parts.next();
-    match (root, first, second) {
-        ("%public%", ..) => Some(Place::Public),
-        ("%programdata%", ..) => Some(Place::ProgramData),
-        ("%windir%", Some("tasks"), _) | ("%windir%", Some("system32" | "syswow64"), Some("tasks")) => {
-            Some(Place::Tasks)
+    let folders: Vec<&str> = image.directory().split('\\').collect();
+    let (root, below) = folders.split_first()?;
+    let anywhere = |(name, place): &(&str, Place)| below.contains(name).then_some(*place);
+    let together = |(names, place): &(&[&str], Place)| {
+        below.windows(names.len()).any(|found| found == *names).then_some(*place)
+    };
+    let of_exchange = below.ends_with(&["owa", "auth"]) && OF_EXCHANGE.contains(&image.file_name());
+    ANYWHERE
+        .iter()
+        .find_map(anywhere)
+        .or_else(|| TOGETHER.iter().find_map(together).filter(|_| !of_exchange))
+        .or_else(|| below_root(root, below))
+}
+
+fn below_root(root: &str, below: &[&str]) -> Option<Place> {
+    match root {
+        "%public%" => return Some(Place::Public),
+        "%programdata%" => return Some(Place::ProgramData),
+        "%windir%" => {
+            let system = |name| if matches!(name, "system32" | "syswow64") { "system" } else { name };
+            let below: Vec<&str> = below.iter().copied().map(system).collect();
+            return OF_WINDOWS.iter().find_map(|(names, place)| below.starts_with(names).then_some(*place));
         }
-        ("%windir%", Some("system32" | "syswow64"), Some("spool")) => Some(Place::Spool),
-        (drive, Some(folder), _) if drive.ends_with(':') => match folder {
-            "users" | "documents and settings" => Some(Place::Users),
-            "programdata" => Some(Place::ProgramData),
-            "perflogs" => Some(Place::PerfLogs),
-            _ => None,
-        },
+        _ => {}
+    }
+    match *below.first().filter(|_| root.ends_with(':'))? {
+        "users" | "documents and settings" => Some(Place::Users),
+        "programdata" => Some(Place::ProgramData),
+        "perflogs" => Some(Place::PerfLogs),
         _ => None,
     }
 }
