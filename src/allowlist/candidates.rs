@@ -3,6 +3,7 @@
 use super::entry::{Effect, Entry, EntryNumber, Match, Origin};
 use super::identity::Identity;
 use super::index::{Index, decides};
+use crate::iis::fold::fold;
 use crate::iis::{Class, Image, Roots, TypeMatch};
 
 /// Every entry that could speak about one [`Identity`], before host, date and action are looked at.
@@ -70,6 +71,11 @@ impl Index {
         let mut found = Found::default();
         for &number in self.by_name.get(id.name).into_iter().flatten() {
             self.weigh(number, id, &mut found);
+        }
+        if !self.denied_by_name.is_empty() {
+            for &number in self.denied_by_name.get(&fold(id.name)).into_iter().flatten() {
+                self.weigh(number, id, &mut found);
+            }
         }
         if let Some(image) = id.image {
             for &number in self.by_image.get(&image.normal).into_iter().flatten() {

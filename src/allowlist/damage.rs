@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::glob::{Glob, has_wildcard};
+use super::glob::{Glob, ends_of_long, has_wildcard};
 use super::globs;
 use super::identity::Identity;
 use crate::iis::fold::fold;
@@ -102,7 +102,8 @@ impl DamageIndex {
         let by_name = names.any(|name| {
             self.holds_text(name)
                 || !self.names.is_empty() && {
-                    let name = fold(name.trim());
+                    let name = name.trim();
+                    let name = fold(&ends_of_long(name).unwrap_or(name.into()));
                     self.names.iter().any(|glob| glob.matches(&name))
                 }
         });

@@ -1,25 +1,35 @@
 //! Globs: `?` is one character, `*` any run within a component, `**` any run at all; `\**\` is any number of whole
 //! components, none included.
 //!
-//! The matcher keeps the set of pattern positions it could be at and walks the text once, so that the work is at
-//! most text length times pattern length: the text is written by an attacker.
+//! Whole texts are matched piece by piece ([`pieces`]): the text is written by an attacker, and compared with every
+//! glob. What two globs have in common is found by keeping the set of pattern positions that one could be at.
+
+use std::borrow::Cow;
+
+use pieces::Pieces;
+use token::Token;
+
+mod pieces;
+mod token;
+
+/// The longest text that globs are compared with, in characters.
+pub const MAX_CHARACTERS: usize = crate::iis::spelling::MAX_CHARACTERS;
 
 /// A compiled glob.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Glob {
     tokens: Vec<Token>,
     separator: Option<char>,
+    pieces: Pieces,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Token {
-    Literal(char),
-    One,
-    Run,
-    RunAcross,
-    /// `**` between two separators: may vanish together with the second one.
-    Components,
+impl PartialEq for Glob {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.tokens, self.separator) == (&other.tokens, other.separator)
+    }
 }
+
+impl Eq for Glob {}
 
 impl Glob {
     /// Compiles `pattern` for texts whose components are divided by `separator`; without one, `*` and `**` are alike.
@@ -46,13 +56,25 @@ impl Glob {
             };
             tokens.push(token);
         }
-        Self { tokens, separator }
+        Self { pieces: Pieces::new(&tokens, separator), tokens, separator }
     }
 
     /// Whether the whole of `text` matches.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        self.walk(text.chars().map(Token::Literal)).list.contains(&self.tokens.len())
+        self.pieces.match_whole(text)
+    }
+
+    /// Each two characters that stand side by side in every text that matches.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (char, char)> {
+        // The separator behind a `**` at the start may be missing with it.
+        let optional =
+            self.tokens.chunks(2).take_while(|two| two.first() == Some(&Token::Components)).count();
+        let certain = self.tokens.get(2 * optional..).unwrap_or_default();
+        certain.windows(2).filter_map(|two| match two {
+            [Token::Literal(a), Token::Literal(b)] => Some((*a, *b)),
+            _ => None,
+        })
     }
 
     /// Whether some text that begins with `head` matches.
@@ -125,6 +147,19 @@ pub fn has_wildcard(text: &str) -> bool {
     text.contains(['*', '?'])
 }
 
+/// The ends of a text that is longer than [`MAX_CHARACTERS`], joined; `None` for a text that is not. Like an image of that
+/// length it is never allowed by a pattern, but what a pattern denies at one of the ends stays denied.
+#[must_use]
+pub fn ends_of_long(text: &str) -> Option<Cow<'_, str>> {
+    let characters = || text.char_indices().map(|(at, _)| at);
+    if text.len() <= MAX_CHARACTERS || characters().nth(MAX_CHARACTERS).is_none() {
+        return None;
+    }
+    let head = characters().nth(MAX_CHARACTERS / 2).and_then(|end| text.get(..end))?;
+    let tail = characters().nth_back(MAX_CHARACTERS / 2 - 1).and_then(|start| text.get(start..))?;
+    Some(Cow::Owned(format!("{head}{tail}")))
+}
+
 /// A set of pattern positions. `seen` holds the step, counted from 1, at which a position was added last.
 struct Positions {
     list: Vec<usize>,
@@ -150,7 +185,7 @@ impl Positions {
 
 #[cfg(test)]
 mod tests {
-    use super::Glob;
+    use super::{Glob, MAX_CHARACTERS, Token, ends_of_long};
     use proptest::prelude::*;
 
     #[test]
@@ -167,6 +202,14 @@ mod tests {
             (r"**\A.DLL", r"A.DLL", true),
             (r"C:\*\A.DLL", r"C:\B\A.DLL", true),
             (r"C:\?\A.DLL", r"C:\B\A.DLL", true),
+            (r"C:\**\B*C\**\A.DLL", r"C:\BC\XBC\BXC\D\A.DLL", true),
+            (r"C:\**\B*C\**\A.DLL", r"C:\XBC\BXCX\A.DLL", false),
+            (r"C:\**B*C\D?**A.DLL", r"C:\XB\CB\BXC\DEA.DLL", true),
+            (r"C:\**B*C\D?**A.DLL", r"C:\XB\CB\BXC\D\EA.DLL", false),
+            (r"C:\**\", r"C:\B\", true),
+            (r"C:\**\", r"C:\B", false),
+            ("**é?*ü**", "aé\\éöxü", true),
+            ("**é?*ü**", "aé\\éöx\\ü", false),
             (r"C:?A.DLL", r"C:\A.DLL", false),
             ("A?", "Aé", true),
             ("", "", true),
@@ -187,14 +230,32 @@ mod tests {
 
     #[test]
     fn the_work_is_bounded_on_hostile_texts() {
-        let pattern = "**a*".repeat(60) + "b";
-        let text = "a".repeat(20_000);
-        let start = std::time::Instant::now();
-        assert!(!Glob::new(&pattern, Some('\\')).matches(&text));
-        assert!(
-            start.elapsed().as_secs() < 5,
-            "a backtracking matcher would not end within the age of the universe"
-        );
+        let letters = "a".repeat(20_000);
+        let folders = r"\ab".repeat(7_000);
+        for (pattern, text) in [
+            ("**a*".repeat(60) + "b", &letters),
+            ("**a?".repeat(60) + "b*", &letters),
+            ("*a?a".repeat(60) + "b*", &letters),
+            (r"**\a*".repeat(60) + "c**", &folders),
+            (r"**b\*b\a?".repeat(60) + "c**", &folders),
+        ] {
+            let start = std::time::Instant::now();
+            assert!(!Glob::new(&pattern, Some('\\')).matches(text), "{pattern}");
+            assert!(
+                start.elapsed().as_secs() < 5,
+                "a backtracking matcher would not end within the age of the universe"
+            );
+        }
+    }
+
+    #[test]
+    fn only_what_is_too_long_loses_its_middle() {
+        let half = MAX_CHARACTERS / 2;
+        let whole = "é".repeat(MAX_CHARACTERS);
+        assert_eq!(ends_of_long(&whole), None);
+        let long = format!("{}x{}", "é".repeat(half), "b".repeat(half));
+        let ends = ends_of_long(&long).unwrap();
+        assert_eq!(ends, format!("{}{}", "é".repeat(half), "b".repeat(half)));
     }
 
     /// The slow twin: tries every split. Patterns and texts start with a separator.
@@ -261,9 +322,24 @@ mod tests {
             let [w, n] = [&wide, &narrow].map(|pattern| Glob::new(pattern, Some('\\')));
             prop_assert!(w.covers(&w));
             let covers = w.covers(&n);
+            prop_assert!(!covers || w.pairs().all(|pair| n.pairs().any(|own| own == pair)), "{wide} over {narrow}");
             for text in texts.iter().filter(|text| covers && n.matches(text)) {
                 prop_assert!(w.matches(text), "{} over {} on {}", wide, narrow, text);
             }
+        }
+
+        #[test]
+        fn agrees_with_every_position_that_could_be_reached(
+            pattern in r"(a|b|é|\*|\?|\\|\*\*|\\\*\*\\){0,12}",
+            text in r"[abé\\]{0,24}",
+            separated in any::<bool>(),
+        ) {
+            let glob = Glob::new(&pattern, separated.then_some('\\'));
+            let letters: Vec<char> = text.chars().collect();
+            let has = |(a, b): (char, char)| letters.windows(2).any(|two| two == [a, b]);
+            prop_assert!(!glob.matches(&text) || glob.pairs().all(has), "{} on {}", pattern, text);
+            let reached = glob.walk(text.chars().map(Token::Literal)).list.contains(&glob.tokens.len());
+            prop_assert_eq!(glob.matches(&text), reached, "{} on {}", pattern, text);
         }
 
         #[test]

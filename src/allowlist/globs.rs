@@ -1,10 +1,13 @@
 //! Glob entries, found by the literal folder before the first wildcard.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::entry::{Effect, Entry, EntryNumber};
-use super::glob::Glob;
+use super::glob::{Glob, ends_of_long};
 use super::identity::Identity;
+use super::pairs::{Pairs, Required};
+use crate::iis::fold::fold;
 use crate::iis::{Image, ImageFlags, ManagedType, Roots};
 
 /// Every `match=glob` entry.
@@ -20,12 +23,31 @@ pub(super) struct GlobIndex {
 #[derive(Debug)]
 struct Rule {
     entry: EntryNumber,
+    denies: bool,
+    /// Of a deny rule in folded case: who is denied is not let in by another case.
     name: Option<Glob>,
     /// On the normal form, for allow rules.
     image: Option<Glob>,
     /// On the path on its drive.
     on_drive: Option<Glob>,
     type_name: Option<Glob>,
+    /// What the name and the path on its drive must hold.
+    in_name: Required,
+    in_path: Required,
+}
+
+/// A module as patterns see it.
+struct Seen<'s> {
+    name: Cow<'s, str>,
+    folded_name: String,
+    /// All of it is looked at: an allow pattern matches no name or type that is longer.
+    is_whole: bool,
+    normal: Option<&'s str>,
+    on_drive: Option<Cow<'s, str>>,
+    type_name: Option<String>,
+    in_name: Pairs,
+    in_folded_name: Pairs,
+    in_path: Pairs,
 }
 
 impl GlobIndex {
@@ -52,30 +74,42 @@ impl GlobIndex {
             Some(path) => self.by_folder.entry(literal_folder(path).to_owned()).or_default().push(rule),
             None => self.loose.push(rule),
         }
-        let name = (!entry.name.is_empty()).then(|| Glob::new(&entry.name, None));
+        let denies = entry.effect == Effect::Deny;
+        let name = (!entry.name.is_empty()).then(|| name_pattern(entry));
         let type_name =
             (!entry.type_name.is_empty()).then(|| Glob::new(&type_pattern(&entry.type_name), Some(',')));
         let on_drive = on_drive.map(|path| Glob::new(&path, Some('\\')));
-        let allows = entry.effect == Effect::Allow;
-        let image = image.filter(|_| allows).map(|image| Glob::new(&image.normal, Some('\\')));
-        self.rules.push(Rule { entry: number, name, image, on_drive, type_name });
+        let image = image.filter(|_| !denies).map(|image| Glob::new(&image.normal, Some('\\')));
+        let [in_name, in_path] = [&name, &on_drive].map(|glob| Required::by(glob.as_ref()));
+        self.rules.push(Rule { entry: number, denies, name, image, on_drive, type_name, in_name, in_path });
     }
 
     /// Calls `found` with each entry whose name, image and type patterns match what is known of the module.
     pub fn matching(&self, id: &Identity<'_>, roots: &Roots, mut found: impl FnMut(EntryNumber)) {
-        let on_drive = id.image.map(|image| image.on_drive(roots));
+        if self.rules.is_empty() {
+            return;
+        }
+        let seen = Seen::new(id, roots);
         let mut try_rules = |rules: &[usize]| {
             for rule in rules.iter().filter_map(|rule| self.rules.get(*rule)) {
-                if rule.matches(id, on_drive.as_deref()) {
+                if rule.matches(&seen) {
                     found(rule.entry);
                 }
             }
         };
         try_rules(&self.loose);
-        let Some(path) = on_drive.as_deref() else { return };
+        let Some(path) = seen.on_drive.as_deref() else { return };
         for folder in std::iter::once("").chain(folders(path)) {
             try_rules(self.by_folder.get(folder).map_or(&[], Vec::as_slice));
         }
+    }
+}
+
+/// A pattern of names, in the case that it is compared in.
+pub(super) fn name_pattern(entry: &Entry) -> Glob {
+    match entry.effect {
+        Effect::Allow => Glob::new(&entry.name, None),
+        Effect::Deny => Glob::new(&fold(&entry.name), None),
     }
 }
 
@@ -86,18 +120,50 @@ fn folders(path: &str) -> impl Iterator<Item = &str> {
         .filter(|folder| !folder.is_empty())
 }
 
+impl<'s> Seen<'s> {
+    fn new(id: &Identity<'s>, roots: &Roots) -> Self {
+        let ends = ends_of_long(id.name);
+        let mut is_whole = ends.is_none();
+        let name = ends.unwrap_or(Cow::Borrowed(id.name));
+        let type_name = id.managed_type.filter(|managed| !managed.malformed).map(|managed| {
+            let text = type_text(managed);
+            let ends = ends_of_long(&text).map(Cow::into_owned);
+            is_whole &= ends.is_none();
+            ends.unwrap_or(text)
+        });
+        let folded_name = fold(&name);
+        let on_drive = id.image.map(|image| image.on_drive(roots));
+        Self {
+            in_name: Pairs::of(&name),
+            in_folded_name: Pairs::of(&folded_name),
+            in_path: Pairs::of(on_drive.as_deref().unwrap_or_default()),
+            name,
+            folded_name,
+            is_whole,
+            normal: id.image.map(|image| image.normal.as_str()),
+            on_drive,
+            type_name,
+        }
+    }
+}
+
 impl Rule {
-    fn matches(&self, id: &Identity<'_>, on_drive: Option<&str>) -> bool {
-        let normal = id.image.map(|image| image.normal.as_str());
+    fn matches(&self, seen: &Seen<'_>) -> bool {
         let agrees = |glob: &Option<Glob>, text: Option<&str>| {
             glob.as_ref().is_none_or(|glob| text.is_some_and(|text| glob.matches(text)))
         };
-        agrees(&self.name, Some(id.name))
-            && agrees(&self.image, normal)
-            && agrees(&self.on_drive, on_drive)
-            && self.type_name.as_ref().is_none_or(|glob| {
-                id.managed_type.is_some_and(|managed| !managed.malformed && glob.matches(&type_text(managed)))
-            })
+        let (name, in_name) = if self.denies {
+            (seen.folded_name.as_str(), &seen.in_folded_name)
+        } else {
+            (&*seen.name, &seen.in_name)
+        };
+        in_name.hold(&self.in_name)
+            && seen.in_path.hold(&self.in_path)
+            && (self.denies || seen.is_whole)
+            && agrees(&self.name, Some(name))
+            && agrees(&self.on_drive, seen.on_drive.as_deref())
+            && agrees(&self.image, seen.normal)
+            && agrees(&self.type_name, seen.type_name.as_deref())
     }
 }
 

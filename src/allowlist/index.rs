@@ -8,6 +8,7 @@ use super::entries::Entries;
 use super::entry::{Effect, Entry, EntryNumber, Match, Origin, Strength};
 use super::globs::{self, GlobIndex};
 use super::packs::Profile;
+use crate::iis::fold::fold;
 use crate::iis::{Image, ManagedType, Roots};
 
 /// The entries as the hosts of one profile see them. Made by [`super::Catalogue::index`]; about 5 µs an entry.
@@ -20,8 +21,11 @@ pub struct Index {
     types: Vec<Option<ManagedType>>,
     /// Entries that list a name: baseline, chosen packs, exact site allow entries.
     listed: Vec<bool>,
-    /// Named entries compared exactly, threats and switched-off ones left out.
+    /// Named allow entries compared exactly, switched-off ones left out.
     pub(super) by_name: HashMap<String, Vec<EntryNumber>>,
+    /// Named deny entries compared exactly, threats left out, by the name in folded case: two names that differ in case only
+    /// are two modules to IIS, but who is denied is not let in by another case.
+    pub(super) denied_by_name: HashMap<String, Vec<EntryNumber>>,
     /// Entries with an image that is compared exactly, threats left out, by its normal form.
     pub(super) by_image: HashMap<String, Vec<EntryNumber>>,
     /// Exact site entries without a name, by the type's name.
@@ -68,6 +72,7 @@ impl Index {
             types: list.iter().map(parse).collect(),
             listed: list.iter().map(listed).collect(),
             by_name: HashMap::new(),
+            denied_by_name: HashMap::new(),
             by_image: HashMap::new(),
             by_type: HashMap::new(),
             threats: ThreatIndex::default(),
@@ -94,7 +99,11 @@ impl Index {
             return self.globs.insert(number, entry, image, &self.roots);
         }
         if !entry.name.is_empty() {
-            self.by_name.entry(entry.name.clone()).or_default().push(number);
+            let (names, name) = match entry.effect {
+                Effect::Allow => (&mut self.by_name, entry.name.clone()),
+                Effect::Deny => (&mut self.denied_by_name, fold(&entry.name)),
+            };
+            names.entry(name).or_default().push(number);
         }
         match (image, self.types.get(number).and_then(Option::as_ref)) {
             (Some(image), _) => {

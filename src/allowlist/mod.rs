@@ -25,6 +25,7 @@ mod index;
 pub mod lint;
 mod near;
 pub mod packs;
+mod pairs;
 mod patterns;
 mod records;
 pub mod scope;

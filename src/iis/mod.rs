@@ -14,7 +14,7 @@ pub mod precondition;
 pub mod registration;
 pub mod roots;
 pub mod script_processor;
-mod spelling;
+pub mod spelling;
 pub mod subject;
 
 pub use change::{ConfigChange, Operation, ValueSource};

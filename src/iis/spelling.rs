@@ -5,7 +5,7 @@ use super::image::ImageFlags;
 
 /// The longest image path that is looked at, in characters. Windows takes at most 32,767 with a device prefix and
 /// 260 without one; a longer text here is an attack on the reader, not a path.
-pub(super) const MAX_CHARACTERS: usize = 4096;
+pub const MAX_CHARACTERS: usize = 4096;
 
 /// The variable that IIS Express sets for its own process: its folder is not known here, but the same wherever the variable
 /// is written.

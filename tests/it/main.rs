@@ -5,6 +5,7 @@ mod allocations;
 mod broken_lists;
 mod cli;
 mod command;
+mod cost;
 mod decision_twin;
 mod docs;
 mod doors;

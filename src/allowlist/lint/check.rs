@@ -1,7 +1,7 @@
 //! The check of one file on the hosts of one profile.
 
 use super::finding::{Finding, broken, sort};
-use super::rule::{Rule, UNKNOWN_COLUMN};
+use super::rule::{ALLOWS_THREAT, Rule, UNKNOWN_COLUMN};
 use super::{overlap, rules};
 use crate::allowlist::catalogue::switch_error;
 use crate::allowlist::packs::Profile;
@@ -39,8 +39,13 @@ pub fn check(site: SiteFile, profile: &Profile, now: i64) -> Result<Vec<Finding>
         findings.push(Finding { file: file.clone(), line: entry.line, column, rule, message, fix: rule.fix });
     };
     let of_site = || catalogue.entries().iter().enumerate().filter(|(_, entry)| entry.origin == Origin::Site);
+    let threats = rules::threats_by_pattern(&index);
+    let mut rules = rules::Rules::new(&index, now, &shipped);
     for (number, entry) in of_site().filter(|(_, entry)| entry.enabled) {
-        rules::check(number, entry, &index, now, &shipped, &mut |column, rule, detail| {
+        if let Some(threat) = threats.get(&number) {
+            report(entry, Column::Image, &ALLOWS_THREAT, threat);
+        }
+        rules.check(number, entry, &mut |column, rule, detail| {
             report(entry, column, rule, detail);
         });
     }

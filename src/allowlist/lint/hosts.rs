@@ -28,16 +28,16 @@ pub fn check_hosts(site: &SiteFile, hosts: &HostProfiles, now: i64) -> Result<Ve
         }
     }
     let mut found: Vec<(Finding, usize)> = Vec::new();
+    let mut place_of: HashMap<(u64, &str, &str), usize> = HashMap::new();
     for (named, profile) in &groups {
         for finding in check(site.clone(), profile, now)? {
             let host = host_of.get(&finding.line).copied().unwrap_or(&any);
             if !named.iter().any(|group| hosts.is_of_group(group, host)) {
                 continue;
             }
-            let same = |(known, _): &&mut (Finding, usize)| {
-                (known.line, known.column, known.rule) == (finding.line, finding.column, finding.rule)
-            };
-            match found.iter_mut().find(same) {
+            let place =
+                *place_of.entry((finding.line, finding.column, finding.rule.name)).or_insert(found.len());
+            match found.get_mut(place) {
                 Some((_, times)) => *times += 1,
                 None => found.push((finding, 1)),
             }

@@ -2,6 +2,7 @@
 
 mod check;
 mod finding;
+mod groups;
 mod hosts;
 mod overlap;
 mod rule;

@@ -1,80 +1,83 @@
 //! Rules that compare entries of the site with each other.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 
+use super::groups::{Group, Groups, Place, Placed};
 use super::rule::{ALLOW_AND_DENY, DUPLICATE_ENTRY, DUPLICATE_ID, Rule, SHADOWED_ENTRY};
-use super::rules;
-use super::shape::Shape;
+use super::shape::{Shape, covers};
 use crate::allowlist::{Column, Effect, Entry, EntryNumber, Index, Match};
-use crate::iis::precondition;
+use crate::iis::fold::fold;
 
 type Report<'r> = dyn FnMut(&Entry, Column, &'static Rule, &str) + 'r;
 
 /// Runs every rule on the enabled entries of the site.
 pub(super) fn check(entries: &[(EntryNumber, &Entry)], index: &Index, report: &mut Report<'_>) {
     let mut ids: HashMap<&str, u64> = HashMap::new();
-    let mut alike: HashMap<Key<'_>, Vec<&Entry>> = HashMap::new();
-    let mut shaped: Vec<(&Entry, Shape)> = Vec::new();
-    for (number, entry) in entries {
+    let mut alike: HashMap<Key<'_>, Group<'_>> = HashMap::new();
+    let mut shaped: BTreeMap<(Effect, bool), Vec<(Placed<'_>, Shape)>> = BTreeMap::new();
+    for (place, (number, entry)) in entries.iter().enumerate() {
         if let Some(line) = ids.get(entry.id.as_str()) {
             report(entry, Column::Id, &DUPLICATE_ID, &format!("also on line {line}"));
         } else {
             ids.insert(&entry.id, entry.line);
         }
         match Shape::of(*number, entry, index) {
-            Some(shape) => shaped.push((entry, shape)),
-            None => alike.entry(Key::new(*number, entry, index)).or_default().push(entry),
+            Some(shape) => {
+                let class = (entry.effect, entry.allows_name());
+                shaped.entry(class).or_default().push(((place, *entry), shape));
+            }
+            None => alike.entry(Key::new(*number, entry, index)).or_default().add(place, entry),
         }
     }
     for group in alike.values() {
-        for (at, entry) in group.iter().enumerate() {
-            let others = group.iter().enumerate().map(|(other, e)| (other < at, *e));
-            repeated(entry, &others, report);
+        for (place, entry) in group.entries() {
+            repeated(place, entry, &[group], report);
         }
     }
-    patterns(&shaped, report);
-}
-
-/// Patterns, and deny entries that work like one: each is compared with all that could be wider.
-fn patterns(shaped: &[(&Entry, Shape)], report: &mut Report<'_>) {
-    for (at, (entry, shape)) in shaped.iter().enumerate() {
-        let alike =
-            |other: &Entry| other.effect == entry.effect && other.allows_name() == entry.allows_name();
-        let as_wide: Vec<(bool, &Entry, bool)> = shaped
-            .iter()
-            .enumerate()
-            .filter(|(_, (other, own))| alike(other) && own.covers(shape))
-            .map(|(number, (other, own))| (number < at, *other, shape.covers(own)))
-            .collect();
-        if let Some((_, wide, _)) = as_wide.iter().find(|(_, other, same)| !same && covers(other, entry)) {
-            report(entry, column(entry), &SHADOWED_ENTRY, &format!("line {}", wide.line));
-        } else {
-            let twins = as_wide.iter().filter(|(_, _, same)| *same);
-            repeated(entry, &twins.map(|(before, other, _)| (*before, *other)), report);
-        }
-        let denies = |(other, own): &&(&Entry, Shape)| {
-            other.effect == Effect::Deny && rules::may_overlap(entry, other) && own.covers(shape)
-        };
-        if entry.effect == Effect::Allow
-            && let Some((deny, _)) = shaped.iter().find(denies)
-        {
-            report(entry, Column::Effect, &ALLOW_AND_DENY, &deny.id);
+    let classes: BTreeMap<(Effect, bool), Groups<'_>> =
+        shaped.into_iter().map(|(class, shaped)| (class, Groups::new(shaped))).collect();
+    let denied = classes.get(&(Effect::Deny, false));
+    for groups in classes.values() {
+        for (shape, group) in groups.iter() {
+            let (same, wider): (Vec<_>, Vec<_>) =
+                groups.covering(shape).into_iter().partition(|(wide, _)| shape.covers(wide));
+            let [same, wider] =
+                [same, wider].map(|found| found.into_iter().map(|(_, group)| group).collect::<Vec<_>>());
+            for (place, entry) in group.entries() {
+                shadowed(place, entry, &same, &wider, report);
+            }
+            let allows = group.entries().filter(|(_, entry)| entry.effect == Effect::Allow);
+            for (_, entry) in allows.filter(|_| denied.is_some()) {
+                let seen = shape.as_denied(entry);
+                let denying = denied.into_iter().flat_map(|denied| denied.covering(&seen));
+                let first =
+                    denying.filter_map(|(_, group)| group.first_overlapping(entry)).min_by_key(|(at, _)| *at);
+                if let Some((_, deny)) = first {
+                    report(entry, Column::Effect, &ALLOW_AND_DENY, &deny.id);
+                }
+            }
         }
     }
 }
 
-/// Reports an entry that says what an earlier one says, or less than a wider one. `others` say the same about modules;
-/// each comes with whether it stands before the entry.
-fn repeated<'e>(
-    entry: &Entry,
-    others: &(impl Iterator<Item = (bool, &'e Entry)> + Clone),
-    report: &mut Report<'_>,
-) {
-    let earlier = others.clone().find(|(before, e)| *before && covers(e, entry) && covers(entry, e));
-    let wider = others.clone().find(|(_, e)| covers(e, entry) && !covers(entry, e));
-    if let Some((_, twin)) = earlier {
+/// Reports a pattern that a wider one makes useless, or that says what an earlier one says.
+fn shadowed(place: Place, entry: &Entry, same: &[&Group<'_>], wider: &[&Group<'_>], report: &mut Report<'_>) {
+    let found = wider.iter().filter_map(|group| group.first_covering(entry, |_, _| true));
+    match found.min_by_key(|(at, _)| *at) {
+        Some((_, wide)) => report(entry, column(entry), &SHADOWED_ENTRY, &format!("line {}", wide.line)),
+        None => repeated(place, entry, same, report),
+    }
+}
+
+/// Reports an entry that says what an earlier one says, or less than a wider one. The groups say the same about modules.
+fn repeated(place: Place, entry: &Entry, groups: &[&Group<'_>], report: &mut Report<'_>) {
+    let first = |wanted: &dyn Fn(Place, &Entry) -> bool| {
+        groups.iter().filter_map(|group| group.first_covering(entry, wanted)).min_by_key(|(at, _)| *at)
+    };
+    if let Some((_, twin)) = first(&|at, other| at < place && covers(entry, other)) {
         report(entry, column(entry), &DUPLICATE_ENTRY, &format!("line {}", twin.line));
-    } else if let Some((_, wide)) = wider {
+    } else if let Some((_, wide)) = first(&|_, other| !covers(entry, other)) {
         report(entry, column(entry), &SHADOWED_ENTRY, &format!("line {}", wide.line));
     }
 }
@@ -88,7 +91,7 @@ fn column(entry: &Entry) -> Column {
 struct Key<'e> {
     effect: Effect,
     matching: Match,
-    name: &'e str,
+    name: Cow<'e, str>,
     image: &'e str,
     type_name: String,
 }
@@ -98,26 +101,12 @@ impl<'e> Key<'e> {
         Self {
             effect: entry.effect,
             matching: entry.matching,
-            name: &entry.name,
+            name: match entry.effect {
+                Effect::Allow => Cow::Borrowed(&entry.name),
+                Effect::Deny => Cow::Owned(fold(&entry.name)),
+            },
             image: index.image(number).map_or("", |image| image.normal.as_str()),
             type_name: entry.type_name.split_whitespace().collect(),
         }
     }
-}
-
-/// Whether `wide` counts wherever `narrow` does.
-fn covers(wide: &Entry, narrow: &Entry) -> bool {
-    let actions = wide.actions.is_empty()
-        || !narrow.actions.is_empty() && narrow.actions.iter().all(|action| wide.actions.contains(action));
-    let starts = wide.valid_from.is_none_or(|from| narrow.valid_from.is_some_and(|own| own >= from));
-    let ends = wide.expires.is_none_or(|end| narrow.expires.is_some_and(|own| own <= end));
-    let conditions =
-        wide.precondition.is_empty() || precondition::same(&wide.precondition, &narrow.precondition);
-    actions
-        && starts
-        && ends
-        && conditions
-        && (wide.kind.is_none() || wide.kind == narrow.kind)
-        && wide.host.covers(&narrow.host)
-        && wide.config_path.covers(&narrow.config_path)
 }

@@ -1,5 +1,7 @@
 //! Rules that look at one entry, with the index to compare it with what is shipped and denied.
 
+use std::collections::HashMap;
+
 use super::finding::Report;
 use super::rule::{
     ALLOW_AND_DENY, ALLOWS_THREAT, ANY_FOLDER, ANY_NAME_ANY_IMAGE, BROAD_WITHOUT_EXPIRY, EXPIRED, NAME_ONLY,
@@ -12,25 +14,58 @@ use crate::allowlist::globs::{is_usable, literal_folder};
 use crate::allowlist::{Candidates, Column, Effect, Entry, EntryNumber, Identity, Index, Match, Origin};
 use crate::iis::{Action, Class, Image, ImageFlags, Kind, Oddity, Roots};
 
-/// Runs every rule on an enabled entry of the site.
-pub(super) fn check(
-    number: EntryNumber,
-    entry: &Entry,
-    index: &Index,
+/// What entries are compared with.
+pub(super) struct Rules<'r> {
+    index: &'r Index,
     now: i64,
-    shipped: &[String],
-    report: &mut Report<'_>,
-) {
+    shipped: &'r [String],
+    /// What is known about each pair: many entries for one pair may differ in their hosts alone.
+    known: HashMap<(Option<Kind>, &'r str, &'r str, &'r str), Known>,
+}
+
+/// What the lookup says about a pair.
+struct Known {
+    candidates: Candidates,
+    /// A shipped entry that lists the name.
+    shipped_name: Option<EntryNumber>,
+}
+
+impl<'r> Rules<'r> {
+    pub fn new(index: &'r Index, now: i64, shipped: &'r [String]) -> Self {
+        Self { index, now, shipped, known: HashMap::new() }
+    }
+
+    /// Runs every rule on an enabled entry of the site.
+    pub fn check(&mut self, number: EntryNumber, entry: &'r Entry, report: &mut Report<'_>) {
+        check(number, entry, self, report);
+        if entry.effect == Effect::Allow && entry.matching != Match::Glob {
+            let index = self.index;
+            let image = index.image(number).map_or("", |image| image.normal.as_str());
+            let pair = (entry.kind, entry.name.as_str(), image, entry.type_name.as_str());
+            let known = self.known.entry(pair).or_insert_with(|| {
+                let candidates = index.candidates(&identity(number, entry, index));
+                Known { shipped_name: shipped_name(&candidates, index), candidates }
+            });
+            check_known(entry, known, index, report);
+        }
+    }
+}
+
+fn check(number: EntryNumber, entry: &Entry, rules: &Rules<'_>, report: &mut Report<'_>) {
+    let index = rules.index;
     scope::check(entry, report);
-    if shipped.contains(&entry.id) {
+    if rules.shipped.contains(&entry.id) {
         report(Column::Id, &SHIPPED_ID, "");
     }
     name(entry, report);
     image(number, entry, index, report);
+    if entry.expires.is_some_and(|end| end <= rules.now) {
+        report(Column::Expires, &EXPIRED, "");
+    }
     if entry.effect == Effect::Deny {
         return;
     }
-    dates(entry, now, report);
+    dates(entry, report);
     // A removal shows nothing but the name, so an entry for removals alone cannot say more.
     if entry.allows_name() && entry.actions != [Action::Removed] {
         report(Column::Match, &NAME_ONLY, "");
@@ -38,10 +73,6 @@ pub(super) fn check(
     let exact_type = index.managed_type(number).filter(|_| entry.matching != Match::Glob);
     if exact_type.is_some_and(|managed| managed.assembly.is_none() || managed.token.is_none()) {
         report(Column::Type, &WEAK_TYPE, "");
-    }
-    match entry.matching {
-        Match::Glob => glob_threats(number, entry, index, report),
-        Match::Exact | Match::Name => known(number, entry, index, report),
     }
 }
 
@@ -54,9 +85,8 @@ fn name(entry: &Entry, report: &mut Report<'_>) {
     }
 }
 
-fn dates(entry: &Entry, now: i64, report: &mut Report<'_>) {
+fn dates(entry: &Entry, report: &mut Report<'_>) {
     match entry.expires {
-        Some(end) if end <= now => report(Column::Expires, &EXPIRED, ""),
         Some(_) => {}
         None if entry.matching == Match::Exact => report(Column::Expires, &NO_EXPIRY, ""),
         None => report(Column::Expires, &BROAD_WITHOUT_EXPIRY, ""),
@@ -127,8 +157,8 @@ fn skipped<'i>(image: &Image, index: &'i Index) -> Vec<&'i str> {
 }
 
 /// What the lookup says about the very module that an exact entry allows.
-fn known(number: EntryNumber, entry: &Entry, index: &Index, report: &mut Report<'_>) {
-    let candidates = index.candidates(&identity(number, entry, index));
+fn check_known(entry: &Entry, known: &Known, index: &Index, report: &mut Report<'_>) {
+    let candidates = &known.candidates;
     let id = |number: Option<EntryNumber>| number.and_then(|n| index.entry(n)).map_or("", |e| e.id.as_str());
     let place = if entry.name.is_empty() { Column::Image } else { Column::Name };
     if candidates.threat.is_some() {
@@ -146,7 +176,7 @@ fn known(number: EntryNumber, entry: &Entry, index: &Index, report: &mut Report<
     }
     if candidates.known_pair.is_some() {
         report(place, &REPEATS_BASELINE, id(candidates.known_pair));
-    } else if let Some(other) = shipped_name(&candidates, index) {
+    } else if let Some(other) = known.shipped_name {
         report(place, &OTHER_IMAGE, id(Some(other)));
     }
 }
@@ -156,18 +186,20 @@ fn shipped_name(candidates: &Candidates, index: &Index) -> Option<EntryNumber> {
     candidates.known_name.iter().copied().find(is_shipped)
 }
 
-/// Threats that a glob would let through: those with a full path, because a glob allows nothing else.
-fn glob_threats(number: EntryNumber, entry: &Entry, index: &Index, report: &mut Report<'_>) {
-    for (threat_number, threat) in index.threat_entries() {
-        let name = if threat.name.is_empty() { "x" } else { threat.name.as_str() };
-        let mut id = identity(threat_number, threat, index);
-        id.name = name;
-        id.kind = entry.kind;
-        id.class = entry.kind.map_or(Class::Module, Kind::class);
-        if index.candidates(&id).site_glob.contains(&number) {
-            return report(Column::Image, &ALLOWS_THREAT, &threat.id);
+/// The first threat that each allow pattern would let through, but for that it decides itself: those with a full path or a
+/// type, because a pattern allows nothing else. Each threat is looked up once, not once for each pattern.
+pub(super) fn threats_by_pattern(index: &Index) -> HashMap<EntryNumber, String> {
+    let mut found = HashMap::new();
+    for (number, threat) in index.threat_entries() {
+        for class in [Class::Module, Class::Handler] {
+            let name = if threat.name.is_empty() { "x" } else { threat.name.as_str() };
+            let id = Identity { class, kind: None, or_filter: true, name, ..identity(number, threat, index) };
+            for pattern in index.candidates(&id).site_glob {
+                found.entry(pattern).or_insert_with(|| threat.id.clone());
+            }
         }
     }
+    found
 }
 
 fn identity<'a>(number: EntryNumber, entry: &'a Entry, index: &'a Index) -> Identity<'a> {

@@ -6,6 +6,7 @@ use proptest::sample::select;
 use super::{Seen, catalogue, with_packs, written};
 use crate::allowlist::glob::Glob;
 use crate::allowlist::{Effect, Entry, Index, Match, Origin, SiteFile, lint};
+use crate::iis::fold::fold;
 use crate::iis::{Image, Oddity};
 
 const NAMES: [&str; 6] = ["A", "B", "a", "StaticFileModule", "modrpflt", ""];
@@ -81,8 +82,11 @@ fn matches(entry: &Entry, seen: &Seen) -> [bool; 4] {
     let (deny, glob) = (entry.effect == Effect::Deny, entry.matching == Match::Glob);
     let kind =
         entry.kind.is_none_or(|kind| seen.class == kind.class() && seen.kind.is_none_or(|k| k == kind));
-    let name = entry.name.is_empty()
-        || if glob { Glob::new(&entry.name, None).matches(&seen.name) } else { entry.name == seen.name };
+    // A name that is denied is denied in any case.
+    let cased = |name: &str| if deny { fold(name) } else { name.to_owned() };
+    let [own, seen_name] = [&entry.name, &seen.name].map(|name| cased(name));
+    let name =
+        own.is_empty() || if glob { Glob::new(&own, None).matches(&seen_name) } else { own == seen_name };
     if !entry.enabled || !kind || !name {
         return [false; 4];
     }

@@ -309,7 +309,7 @@ impl<'c> Case<'c> {
         if !Self::is_site(e, Effect::Deny) || !self.is_for_the_kind(e) {
             return false;
         }
-        let name = e.name.is_empty() || e.name == self.subject.name;
+        let name = e.name.is_empty() || fold::fold(&e.name) == fold::fold(self.subject.name);
         self.images().iter().any(|image| match e.matching {
             Match::Name => name,
             Match::Glob => self.matches_glob(e, image.as_ref()),
@@ -328,7 +328,10 @@ impl<'c> Case<'c> {
     pub fn matches_glob(&self, e: &Seen<'_>, image: Option<&Image>) -> bool {
         e.matching == Match::Glob
             && self.is_for_the_kind(e)
-            && (e.name.is_empty() || Glob::new(&e.name, None).matches(self.subject.name))
+            && (e.name.is_empty() || Glob::new(&e.name, None).matches(self.subject.name) || {
+                let [own, seen] = [&e.name, self.subject.name].map(fold::fold);
+                e.effect == Effect::Deny && Glob::new(&own, None).matches(&seen)
+            })
             && (e.image.is_empty()
                 || image.is_some_and(|image| {
                     let alike = |own: &str, seen: &str| Glob::new(own, Some('\\')).matches(seen);
