@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
 
-/// The longest that another writer takes, or is waited for.
+/// The longest that another writer is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(10);
 /// The longest that somebody who looks at the file is waited for.
@@ -31,9 +31,11 @@ pub(super) fn target(path: &Path, name: &str) -> Result<PathBuf, Problem> {
     }
 }
 
-/// The right to write a file: a file beside it that only one writer can create. Removed at the end.
+/// The right to write a file: a file beside it that one process holds. The system lets go of it when the process ends, however
+/// it ends, so that what a killed one left behind stops nobody. Removed at the end.
 pub(super) struct Lock {
     path: PathBuf,
+    held: Option<fs::File>,
 }
 
 impl Lock {
@@ -42,16 +44,15 @@ impl Lock {
         let path = beside(target, "lock");
         let start = Instant::now();
         loop {
-            match fs::File::create_new(&path) {
-                Ok(_) => return Ok(Self { path }),
-                Err(error) if is_taken(&error) && !is_left(&path) && start.elapsed() < PATIENCE => {
-                    sleep(PAUSE);
-                }
-                Err(error) if is_taken(&error) => {
-                    let what = "it is being written by another `allowlist add`, or one was interrupted";
-                    let path = path.display();
-                    return Err(unwritable(what, name)
-                        .with_hint(format!("when none is at work any more, remove {path} and try again")));
+            match hold(&path) {
+                Ok(Some(file)) => return Ok(Self { path, held: Some(file) }),
+                Ok(None) if start.elapsed() < PATIENCE => sleep(PAUSE),
+                Ok(None) => {
+                    let what = format!(
+                        "it is being written by another `allowlist add`, which holds {} and does not come to its end",
+                        path.display()
+                    );
+                    return Err(unwritable(&what, name).with_hint("end that one and try again"));
                 }
                 Err(error) => return Err(in_folder(target, name, &error)),
             }
@@ -61,21 +62,47 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // What is left behind is told to the next writer.
+        if cfg!(windows) {
+            // A file that is held cannot be removed there, neither by its holder nor by anybody else.
+            self.held = None;
+        }
+        // What is left behind stops nobody.
         let _: io::Result<()> = fs::remove_file(&self.path);
     }
 }
 
-/// Windows refuses access to a file that is just being removed.
-fn is_taken(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::AlreadyExists
-        || cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied
+/// Holds a file, and creates it where it does not exist; `None` while another process holds it.
+#[cfg(unix)]
+fn hold(path: &Path) -> io::Result<Option<fs::File>> {
+    use std::os::unix::fs::MetadataExt;
+    let file = fs::File::options().create(true).write(true).truncate(false).open(path)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(fs::TryLockError::WouldBlock) => return Ok(None),
+        Err(fs::TryLockError::Error(error)) => return Err(error),
+    }
+    // Who held it before has removed it: another file may have the name by now.
+    let own = file.metadata()?;
+    let same = fs::metadata(path).is_ok_and(|found| (found.dev(), found.ino()) == (own.dev(), own.ino()));
+    Ok(same.then_some(file))
 }
 
-/// Whether a lock is older than any writer takes.
-fn is_left(lock: &Path) -> bool {
-    let age = fs::metadata(lock).and_then(|found| found.modified()).map(|made| made.elapsed());
-    age.is_ok_and(|age| age.is_ok_and(|age| age > PATIENCE))
+/// Holds a file, and creates it where it does not exist; `None` while another process holds it.
+#[cfg(windows)]
+fn hold(path: &Path) -> io::Result<Option<fs::File>> {
+    use std::os::windows::fs::OpenOptionsExt;
+    const SHARING_VIOLATION: i32 = 32;
+    match fs::File::options().create(true).write(true).truncate(false).share_mode(0).open(path) {
+        Ok(file) => Ok(Some(file)),
+        // Access is refused to a file that is just being removed.
+        Err(error)
+            if error.raw_os_error() == Some(SHARING_VIOLATION)
+                || error.kind() == io::ErrorKind::PermissionDenied =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Writes a file beside `target` and renames it over `target`; `name` is the file's name for errors. Gives what a person must know about the new file.
