@@ -87,6 +87,10 @@ pub struct Scan {
     /// How findings are printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// In CSV, write each text as the events have it, with formulas and control characters, for programs. Without it they
+    /// are made harmless, for spreadsheets and terminals.
+    #[arg(long)]
+    pub exact_bytes: bool,
     /// Print only findings of at least this severity (info, low, medium, high, critical); the summary counts all.
     #[arg(long, value_name = "SEVERITY", default_value = "info")]
     pub min_severity: Severity,
@@ -111,6 +115,9 @@ pub enum Allowlist {
         /// CSV exports, lists of modules, or results of `scan --format json` (or csv).
         #[arg(required = true, value_name = "FROM")]
         from: Vec<PathBuf>,
+        /// Propose also names, images and types that a spreadsheet would run as a formula, as they are.
+        #[arg(long)]
+        exact_bytes: bool,
         /// Which entries are known already.
         #[command(flatten)]
         compared: Compared,
@@ -196,8 +203,8 @@ pub struct Add {
     /// Why it is allowed.
     #[arg(long)]
     pub reason: Option<String>,
-    /// Allow what the finding rates high or critical.
-    #[arg(long, requires = "finding")]
+    /// Add it although it silences what is rated high or critical, says what another entry says, or has expired.
+    #[arg(long)]
     pub force: bool,
 }
 

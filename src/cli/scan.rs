@@ -1,6 +1,6 @@
 //! `scan`: the same engine over exported files, without Splunk.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use crate::report::{self, Report};
@@ -18,7 +18,7 @@ pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {
     report.items.retain(|item| item.severity >= arguments.min_severity);
     let worst = report.summary.worst();
     let found = arguments.fail_on.is_some_and(|limit| worst.is_some_and(|worst| worst >= limit));
-    match print(arguments.format, &report).map_err(Failure::from) {
+    match print(arguments, &report).map_err(Failure::from) {
         // What was found stays found, however much of it the reader wanted to see.
         Ok(()) | Err(Failure::ClosedPipe) => {}
         Err(failure) => return Err(failure),
@@ -33,10 +33,9 @@ pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {
     }
 }
 
-fn print(format: Format, report: &Report) -> io::Result<()> {
+fn print(arguments: &Scan, report: &Report) -> io::Result<()> {
     let output = io::stdout().lock();
-    let for_terminal = output.is_terminal();
-    if format == Format::Text {
+    if arguments.format == Format::Text {
         let mut output = BufWriter::new(anstream::AutoStream::auto(output));
         report::write_text(&mut output, report)?;
         return output.flush();
@@ -44,10 +43,10 @@ fn print(format: Format, report: &Report) -> io::Result<()> {
     // Not through a stream that takes colours out: what looks like one here is data, and a crafted name could make
     // it swallow the rows behind it.
     let mut output = BufWriter::new(output);
-    if format == Format::Json {
+    if arguments.format == Format::Json {
         report::write_json(&mut output, report)?;
     } else {
-        report::write_csv(&mut output, &report.items, for_terminal)?;
+        report::write_csv(&mut output, &report.items, arguments.exact_bytes)?;
     }
     output.flush()
 }

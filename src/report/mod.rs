@@ -10,7 +10,7 @@ mod summary;
 mod text;
 mod whole;
 
-pub use csv::write_csv;
+pub use csv::{may_be_neutral, neutral, write_csv};
 pub use item::Item;
 pub use json::{SCHEMA_VERSION, write_json};
 pub use reasons::read_reasons;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::allowlist::Origin;
 use crate::detect::{Code, Column as Fact, Decision, Engine, Outcome, ReasonCode, ReasonTexts, Verdict};
 use crate::iis::{Kind, Oddity, Registration};
-use crate::report::{Item, printable};
+use crate::report::{Item, may_be_neutral, printable};
 
 /// What becomes of a finding.
 pub enum Fate {
@@ -87,6 +87,11 @@ fn by_verdict(item: &Item) -> Fate {
     let hides = |fact| printable(item.fact(fact)) != item.fact(fact);
     if [Fact::Name, Fact::Image, Fact::Type].into_iter().any(hides) {
         return leave_out("it has characters that do not show");
+    }
+    if [Fact::Name, Fact::Image, Fact::Type].into_iter().any(|fact| may_be_neutral(item.fact(fact))) {
+        return leave_out(
+            "a scan may have altered it for people: scan with --format json, or csv and --exact-bytes",
+        );
     }
     let codes = item.reasons.iter().map(|reason| reason.split(':').next().unwrap_or_default());
     let odd: Vec<&str> =

@@ -13,4 +13,4 @@ mod shape;
 pub use check::check;
 pub use finding::Finding;
 pub use hosts::check_hosts;
-pub use rule::{DUPLICATE_ID, RULES, Rule, Severity, UNKNOWN_COLUMN};
+pub use rule::{DUPLICATE_ENTRY, DUPLICATE_ID, EXPIRED, RULES, Rule, Severity, UNKNOWN_COLUMN};

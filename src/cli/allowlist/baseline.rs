@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use crate::allowlist::{Column, edit};
 use crate::detect::Column as Fact;
 use crate::problem::Problem;
-use crate::report::{Item, printable};
+use crate::report::{Item, neutral, printable};
 use crate::scan::{Fate, Proposal, Proposals, Scanner, Unit, read_results};
 
 use crate::cli::args::Compared;
@@ -17,7 +17,7 @@ use crate::cli::options;
 use crate::cli::status::Failure;
 
 /// Prints an allowlist file to standard output, and what was left out, and why, to standard error.
-pub(super) fn run(from: &[PathBuf], compared: &Compared) -> Result<ExitCode, Failure> {
+pub(super) fn run(from: &[PathBuf], exact: bool, compared: &Compared) -> Result<ExitCode, Failure> {
     let items = items(from, compared)?;
     let mut engine = options::engine(compared)?;
     let mut proposals = Proposals::default();
@@ -34,6 +34,13 @@ pub(super) fn run(from: &[PathBuf], compared: &Compared) -> Result<ExitCode, Fai
     let header = Column::NAMES.join(",") + "\n";
     let mut rows = Vec::new();
     for proposal in &proposed {
+        // An entry that is altered for people would be for another module.
+        let altered = |fact| neutral(proposal.fact(fact)) != proposal.fact(fact);
+        if !exact && [Fact::Name, Fact::Image, Fact::Type].into_iter().any(altered) {
+            let why = "a spreadsheet would run it as a formula: give --exact-bytes to have it as it is";
+            left_out.push((proposal.item, why.into()));
+            continue;
+        }
         match row(&header, proposal) {
             Ok(row) => rows.push(row),
             Err(error) => left_out.push((proposal.item, error.to_string().into())),
@@ -79,7 +86,7 @@ fn items(from: &[PathBuf], compared: &Compared) -> Result<Vec<Item>, Problem> {
 
 /// The entry for a proposal, as a row below `header`.
 fn row(header: &str, proposal: &Proposal<'_>) -> Result<String, edit::EditError> {
-    let reason = justification(&proposal.hosts);
+    let reason = neutral(&justification(&proposal.hosts));
     let cells = [
         (Column::Kind, proposal.fact(Fact::Kind)),
         (Column::Name, proposal.fact(Fact::Name)),

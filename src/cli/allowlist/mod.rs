@@ -15,7 +15,7 @@ pub(super) fn run(command: &Allowlist) -> Result<ExitCode, Failure> {
     match command {
         Allowlist::Check(arguments) => check::run(arguments),
         Allowlist::Add(arguments) => add::run(arguments),
-        Allowlist::Baseline { from, compared } => baseline::run(from, compared),
+        Allowlist::Baseline { from, exact_bytes, compared } => baseline::run(from, *exact_bytes, compared),
         Allowlist::Explain(arguments) => explain::run(arguments),
     }
 }

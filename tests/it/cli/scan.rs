@@ -385,10 +385,12 @@ fn what_would_command_a_terminal_is_shown_escaped() {
     let json: Value =
         serde_json::from_str(&run_in(folder.path(), &["scan", "--format", "json", "list.csv"]).good())
             .unwrap();
-    let csv = run_in(folder.path(), &["scan", "--format", "csv", "list.csv"]).good();
+    let csv = run_in(folder.path(), &["scan", "--format", "csv", "--exact-bytes", "list.csv"]).good();
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), names.len());
+    let for_people = run_in(folder.path(), &["scan", "--format", "csv", "list.csv"]).good();
+    assert_eq!(raw(&for_people), None, "{for_people:?}");
     for (number, name) in names.iter().enumerate() {
         assert_eq!(json["findings"][number]["iis_module_name"], *name);
         assert_eq!(&rows[number][1], *name);

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use super::silenced::Silenced;
 use crate::allowlist::Column;
-use crate::detect::{Column as Fact, Severity, Verdict};
+use crate::detect::{Column as Fact, Verdict};
 use crate::knowledge;
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
@@ -14,10 +15,8 @@ use crate::scan::{not_results, parse_results};
 pub(super) struct Draft {
     /// Name, kind and image (or type), for the host that it was seen on.
     pub cells: Vec<(Column, String)>,
-    /// Verdict and severity, as a person reads them: `image_hijack, critical`.
-    pub silences: String,
-    /// The severity is high or critical: what is silenced is no matter of routine.
-    pub grave: bool,
+    /// What it says, which the entry silences.
+    pub silences: Silenced,
 }
 
 /// The entry for the finding of this id in what a scan wrote.
@@ -62,8 +61,7 @@ pub(super) fn of_finding(id: &str, from: &Path) -> Result<Draft, Problem> {
     ];
     Ok(Draft {
         cells: cells.map(|(column, value)| (column, value.to_owned())).to_vec(),
-        silences: format!("{}, {}", found.verdict, found.severity),
-        grave: found.severity >= Severity::High,
+        silences: Silenced { verdict: found.verdict, severity: found.severity },
     })
 }
 

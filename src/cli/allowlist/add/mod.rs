@@ -2,13 +2,14 @@
 
 mod draft;
 mod replace;
+mod silenced;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::allowlist::edit::{self, Appended, EditError};
 use crate::allowlist::lint::{self, Finding as Mistake, Severity};
-use crate::allowlist::{AllowlistError, Column, Profile, SiteFile};
+use crate::allowlist::{AllowlistError, Column, Effect, Profile, SiteFile};
 use crate::cli::args::Add;
 use crate::cli::status::Failure;
 use crate::knowledge::read_file;
@@ -18,6 +19,7 @@ use crate::report::printable;
 
 use draft::Draft;
 use replace::Lock;
+use silenced::Silenced;
 
 /// Appends the entry and replaces the file in one step, so that a search never reads half of it.
 pub(super) fn run(arguments: &Add) -> Result<ExitCode, Failure> {
@@ -31,18 +33,16 @@ pub(super) fn run(arguments: &Add) -> Result<ExitCode, Failure> {
     };
     let cells = cells(arguments, found.as_ref());
     let lock = Lock::take(&target, &file)?;
-    let bytes = read_file(&target, &file)?.unwrap_or_default();
+    let before = text(read_file(&target, &file)?.unwrap_or_default(), &file)?;
     let borrowed: Vec<(Column, &str)> =
         cells.iter().map(|(column, value)| (*column, value.as_str())).collect();
-    let new = edit::append(&text(bytes, &file)?, &file, &borrowed)
+    let new = edit::append(&before, &file, &borrowed)
         .map_err(|error| refused(&error).at(Origin::of_file(file.as_str())))?;
-    let mistakes = mistakes(&new, &file)?;
-    let silenced = found.filter(|_| allows(&cells));
-    if let Some(found) = silenced.as_ref().filter(|found| found.grave && !arguments.force) {
-        let what = format!("the entry would silence a finding with verdict and severity {}", found.silences);
-        let problem = nothing_added(&what).at(Origin::of_file(file));
-        let hint = "make sure that the module belongs there, then repeat the command with --force";
-        return Err(problem.with_hint(hint).into());
+    let now = chrono::Utc::now().timestamp_micros();
+    let mistakes = mistakes(&new, now, &file)?;
+    let silenced = silenced(&before, &new, found, now, &file)?;
+    if let Some(doubt) = doubt(&mistakes, silenced.as_ref()).filter(|_| !arguments.force) {
+        return Err(doubt.at(Origin::of_file(file)).into());
     }
     let warning = replace::replace(&target, new.text.as_bytes(), &file)?;
     drop(lock);
@@ -51,8 +51,8 @@ pub(super) fn run(arguments: &Add) -> Result<ExitCode, Failure> {
     for (column, value) in cells.iter().filter(|(_, value)| !value.is_empty()) {
         writeln!(output, "  {:<12} {}", column.as_str(), printable(value))?;
     }
-    if let Some(found) = silenced {
-        writeln!(output, "silences: {}", printable(&found.silences))?;
+    if let Some(silenced) = silenced {
+        writeln!(output, "silences: {silenced}")?;
     }
     if !new.new_columns.is_empty() {
         writeln!(output, "columns that the file lacked: {}", new.new_columns.join(", "))?;
@@ -89,10 +89,22 @@ fn cells(arguments: &Add, found: Option<&Draft>) -> Vec<(Column, String)> {
     cells
 }
 
-fn allows(cells: &[(Column, String)]) -> bool {
-    !cells
-        .iter()
-        .any(|(column, value)| *column == Column::Effect && value.trim().eq_ignore_ascii_case("deny"))
+/// The worst of what the finding says and of what the entry silences beyond it.
+fn silenced(
+    before: &str,
+    new: &Appended,
+    found: Option<Draft>,
+    now: i64,
+    file: &str,
+) -> Result<Option<Silenced>, Problem> {
+    let [before, after] = [before, &new.text].map(|text| SiteFile::parse(text.as_bytes(), file));
+    let Some(entry) = after.entries.iter().find(|entry| entry.line == new.line).cloned() else {
+        return Ok(None);
+    };
+    let of_finding = found.filter(|_| entry.effect == Effect::Allow).map(|found| found.silences);
+    let of_entry = silenced::worst(&entry, before, after, now)?;
+    let worst = of_entry.into_iter().chain(of_finding).max_by_key(|silenced| silenced.severity);
+    Ok(worst)
 }
 
 /// An error in the new entry names the option, not a line that is not in the file.
@@ -112,10 +124,24 @@ fn nothing_added(why: &str) -> Problem {
     Problem::new(ProblemKind::Entries, format!("nothing was added: {why}"))
 }
 
+/// What is added only by somebody who insists.
+const NEED_FORCE: [&lint::Rule; 2] = [&lint::DUPLICATE_ENTRY, &lint::EXPIRED];
+
+/// Why the entry is not added without `--force`.
+fn doubt(mistakes: &[Mistake], silenced: Option<&Silenced>) -> Option<Problem> {
+    if let Some(grave) = silenced.filter(|silenced| silenced.is_grave()) {
+        let what = format!("the entry would silence a finding with verdict and severity {grave}");
+        let hint = "make sure that the module belongs there, then repeat the command with --force";
+        return Some(nothing_added(&what).with_hint(hint));
+    }
+    let mistake = mistakes.iter().find(|mistake| NEED_FORCE.contains(&mistake.rule))?;
+    let what = format!("[{}] {}", mistake.rule.name, printable(&mistake.message));
+    Some(nothing_added(&what).with_hint("repeat the command with --force if it is wanted all the same"))
+}
+
 /// What the check warns of in the new entry. The error tells a mistake with which it is not added.
-fn mistakes(new: &Appended, file: &str) -> Result<Vec<Mistake>, Problem> {
+fn mistakes(new: &Appended, now: i64, file: &str) -> Result<Vec<Mistake>, Problem> {
     let site = SiteFile::parse(new.text.as_bytes(), file);
-    let now = chrono::Utc::now().timestamp_micros();
     let found = lint::check(site, &Profile::default(), now)?;
     let of_entry = found.into_iter().filter(|mistake| mistake.line == new.line);
     let mistakes: Vec<Mistake> = of_entry.filter(|mistake| mistake.rule.severity > Severity::Note).collect();
