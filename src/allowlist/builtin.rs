@@ -3,9 +3,9 @@
 //! They are compiled in so that neither an old lookup nor a lookup policy can bring back an old copy; the CSV
 //! files lie among the app's lookups for people and searches to read.
 
-use super::entry::{Effect, Entry, Origin, Strength};
+use super::entry::{Effect, Entry, EntrySource, Strength};
 use super::error::AllowlistError;
-use super::table::{Row, Table};
+use super::table::{Table, TableRow};
 use crate::iis::Kind;
 
 /// Modules and ISAPI filters of the baseline and of every pack.
@@ -34,10 +34,10 @@ pub fn entries() -> Result<Vec<Entry>, AllowlistError> {
     }
 }
 
-fn baseline(table: &Table, row: &Row) -> Result<Entry, AllowlistError> {
+fn baseline(table: &Table, row: &TableRow) -> Result<Entry, AllowlistError> {
     let [id, pack, kind, name, image, type_name, precondition, product, _versions, source] =
         std::array::from_fn(|column| table.cell(row, column));
-    let origin = if pack.is_empty() { Origin::Baseline } else { Origin::Pack(pack.to_owned()) };
+    let origin = if pack.is_empty() { EntrySource::Baseline } else { EntrySource::Pack(pack.to_owned()) };
     let mut entry = Entry::any(id, origin, Effect::Allow);
     entry.kind = Some(match kind {
         "native" => Kind::Native,
@@ -57,7 +57,7 @@ fn baseline(table: &Table, row: &Row) -> Result<Entry, AllowlistError> {
     Ok(entry)
 }
 
-fn threat(table: &Table, row: &Row) -> Result<Entry, AllowlistError> {
+fn threat(table: &Table, row: &TableRow) -> Result<Entry, AllowlistError> {
     let [id, family, year, reference, name, image, type_name, strength] =
         std::array::from_fn(|column| table.cell(row, column));
     let strength = match strength {
@@ -76,7 +76,7 @@ fn threat(table: &Table, row: &Row) -> Result<Entry, AllowlistError> {
     if !name.is_empty() && !image.is_empty() && !image.contains('\\') {
         return Err(broken(table, row, "image", "nothing or a full path beside a name"));
     }
-    let mut entry = Entry::any(id, Origin::Threat(strength), Effect::Deny);
+    let mut entry = Entry::any(id, EntrySource::Threat(strength), Effect::Deny);
     name.clone_into(&mut entry.name);
     image.clone_into(&mut entry.image);
     type_name.clone_into(&mut entry.type_name);
@@ -86,7 +86,7 @@ fn threat(table: &Table, row: &Row) -> Result<Entry, AllowlistError> {
     Ok(entry)
 }
 
-fn broken(table: &Table, row: &Row, column: &'static str, expected: &str) -> AllowlistError {
+fn broken(table: &Table, row: &TableRow, column: &'static str, expected: &str) -> AllowlistError {
     AllowlistError::Cell {
         file: table.file.clone(),
         line: row.line,
@@ -104,7 +104,7 @@ mod tests {
     fn read(
         columns: &[&'static str],
         row: &str,
-        entry: fn(&Table, &Row) -> Result<Entry, AllowlistError>,
+        entry: fn(&Table, &TableRow) -> Result<Entry, AllowlistError>,
     ) -> Result<Entry, &'static str> {
         let table = Table::read(format!("{}\n{row}\n", columns.join(",")).as_bytes(), "f", columns).unwrap();
         entry(&table, &table.rows[0]).map_err(|error| error.column())

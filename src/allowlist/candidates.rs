@@ -1,6 +1,6 @@
 //! The lookup: which entries could speak about a module.
 
-use super::entry::{Effect, Entry, EntryNumber, Match, Origin};
+use super::entry::{Effect, Entry, EntryNumber, EntrySource, Match};
 use super::identity::Identity;
 use super::index::{Index, decides};
 use crate::iis::fold::fold;
@@ -107,11 +107,13 @@ impl Index {
         if self.is_listed(number) && entry.kind.is_none_or(|kind| id.may_be_of_class(kind)) {
             out.known_name.push(number);
         }
-        match (&entry.origin, pair) {
-            (Origin::Baseline, Some(how)) => offer(&mut found.known, how, number),
-            (Origin::Pack(_), Some(how)) if self.is_listed(number) => offer(&mut found.known, how, number),
-            (Origin::Pack(_), Some(how)) => offer(&mut found.other_pack, how, number),
-            (Origin::Site, _) => {
+        match (&entry.source, pair) {
+            (EntrySource::Baseline, Some(how)) => offer(&mut found.known, how, number),
+            (EntrySource::Pack(_), Some(how)) if self.is_listed(number) => {
+                offer(&mut found.known, how, number);
+            }
+            (EntrySource::Pack(_), Some(how)) => offer(&mut found.other_pack, how, number),
+            (EntrySource::Site, _) => {
                 if entry.allows_name() && entry.is_for(id) {
                     out.site_name.push(number);
                 }

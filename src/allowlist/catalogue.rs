@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::builtin;
 use super::column::Column;
 use super::entries::Entries;
-use super::entry::{Entry, EntryNumber, Origin};
+use super::entry::{Entry, EntryNumber, EntrySource};
 use super::error::AllowlistError;
 use super::index::Index;
 use super::packs::Profile;
@@ -70,7 +70,7 @@ impl Catalogue {
     pub fn packs(&self) -> BTreeMap<&str, Vec<&str>> {
         let mut packs: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for entry in &self.entries.list {
-            if let Origin::Pack(name) = &entry.origin {
+            if let EntrySource::Pack(name) = &entry.source {
                 let products = packs.entry(name).or_default();
                 if !products.contains(&entry.about.as_str()) {
                     products.push(&entry.about);

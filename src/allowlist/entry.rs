@@ -9,7 +9,7 @@ pub type EntryNumber = usize;
 
 /// Where an entry comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Origin {
+pub enum EntrySource {
     /// Compiled in: Windows role services, .NET, Microsoft's add-ons.
     Baseline,
     /// Compiled in, for the hosts on which the pack of this name is chosen.
@@ -58,7 +58,7 @@ pub struct Entry {
     /// Names the entry in results.
     pub id: String,
     /// Where the entry comes from.
-    pub origin: Origin,
+    pub source: EntrySource,
     /// A disabled entry is kept for reports and matches nothing.
     pub enabled: bool,
     /// Allow or deny. Threats are [`Effect::Deny`].
@@ -103,10 +103,10 @@ pub struct Entry {
 
 impl Entry {
     /// An entry that matches anything, to be filled in.
-    pub(super) fn any(id: &str, origin: Origin, effect: Effect) -> Self {
+    pub(super) fn any(id: &str, source: EntrySource, effect: Effect) -> Self {
         Self {
             id: id.to_owned(),
-            origin,
+            source,
             enabled: true,
             effect,
             kind: None,
@@ -140,7 +140,7 @@ impl Entry {
     #[must_use]
     pub fn allows_name(&self) -> bool {
         self.effect == Effect::Allow
-            && self.origin == Origin::Site
+            && self.source == EntrySource::Site
             && (self.matching == Match::Name || self.image.is_empty() && self.type_name.is_empty())
     }
 
@@ -148,7 +148,7 @@ impl Entry {
     #[must_use]
     pub fn is_exact_allow(&self) -> bool {
         self.effect == Effect::Allow
-            && self.origin == Origin::Site
+            && self.source == EntrySource::Site
             && self.matching == Match::Exact
             && !(self.image.is_empty() && self.type_name.is_empty())
     }

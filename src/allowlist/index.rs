@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::damage::{DamageIndex, Legible};
 use super::entries::Entries;
-use super::entry::{Effect, Entry, EntryNumber, Match, Origin, Strength};
+use super::entry::{Effect, Entry, EntryNumber, EntrySource, Match, Strength};
 use super::globs::{self, GlobIndex};
 use super::packs::Profile;
 use crate::iis::fold::fold;
@@ -60,11 +60,11 @@ impl Index {
         let parse = |e: &Entry| (!e.type_name.is_empty()).then(|| ManagedType::parse(&e.type_name));
         let listed = |e: &Entry| {
             e.enabled
-                && match &e.origin {
-                    Origin::Baseline => true,
-                    Origin::Pack(name) => profile.packs.contains(name),
-                    Origin::Site => e.is_exact_allow() && !e.name.is_empty(),
-                    Origin::Threat(_) => false,
+                && match &e.source {
+                    EntrySource::Baseline => true,
+                    EntrySource::Pack(name) => profile.packs.contains(name),
+                    EntrySource::Site => e.is_exact_allow() && !e.name.is_empty(),
+                    EntrySource::Threat(_) => false,
                 }
         };
         let mut index = Self {
@@ -90,7 +90,7 @@ impl Index {
 
     fn insert(&mut self, number: EntryNumber, entry: &Entry) {
         let image = self.images.get(number).and_then(Option::as_ref);
-        if let Origin::Threat(_) = entry.origin {
+        if let EntrySource::Threat(_) = entry.source {
             let type_name =
                 self.types.get(number).and_then(Option::as_ref).map(|managed| managed.name.as_str());
             return self.threats.insert(number, entry, image, type_name);
@@ -154,7 +154,7 @@ impl Index {
 
     /// Every enabled threat entry.
     pub(super) fn threat_entries(&self) -> impl Iterator<Item = (EntryNumber, &Entry)> {
-        let is_threat = |entry: &Entry| entry.enabled && matches!(entry.origin, Origin::Threat(_));
+        let is_threat = |entry: &Entry| entry.enabled && matches!(entry.source, EntrySource::Threat(_));
         self.entries.list.iter().enumerate().filter(move |(_, entry)| is_threat(entry))
     }
 
@@ -192,5 +192,5 @@ fn is_path(entry: &Entry) -> bool {
 
 /// Whether a threat decides when it matches.
 pub(super) fn decides(entry: &Entry) -> bool {
-    entry.origin == Origin::Threat(Strength::Distinctive) && entry.effect == Effect::Deny
+    entry.source == EntrySource::Threat(Strength::Distinctive) && entry.effect == Effect::Deny
 }

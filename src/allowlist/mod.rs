@@ -39,7 +39,7 @@ pub use candidates::Candidates;
 pub use catalogue::Catalogue;
 pub use column::Column;
 pub use damage::{Damage, Legible};
-pub use entry::{Effect, Entry, EntryNumber, Match, Origin, Strength};
+pub use entry::{Effect, Entry, EntryNumber, EntrySource, Match, Strength};
 pub use error::AllowlistError;
 pub use identity::Identity;
 pub use index::Index;

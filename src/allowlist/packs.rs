@@ -8,7 +8,7 @@ use super::glob::has_wildcard;
 use super::patterns::Patterns;
 use super::scope::short_name;
 use super::site::HOLLOW;
-use super::table::{Row, Table};
+use super::table::{Table, TableRow};
 use crate::iis::{Roots, RootsError};
 
 /// What differs between groups of hosts.
@@ -225,7 +225,7 @@ impl HostProfiles {
     }
 }
 
-fn rule(table: &Table, row: &Row, valid: &[&str]) -> Result<Rule, AllowlistError> {
+fn rule(table: &Table, row: &TableRow, valid: &[&str]) -> Result<Rule, AllowlistError> {
     let error = |column: usize, expected: String| AllowlistError::Cell {
         file: table.file.clone(),
         line: row.line,

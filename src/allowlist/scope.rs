@@ -108,7 +108,7 @@ fn place<'a>(scope: &Scope<'a>) -> Cow<'a, str> {
 mod tests {
     use super::{Scope, ScopeAnswer};
     use crate::allowlist::column::Column;
-    use crate::allowlist::entry::{Effect, Entry, Origin};
+    use crate::allowlist::entry::{Effect, Entry, EntrySource};
     use crate::allowlist::patterns::Patterns;
     use crate::iis::Action;
 
@@ -122,7 +122,7 @@ mod tests {
     };
 
     fn entry(effect: Effect) -> Entry {
-        Entry::any("e", Origin::Site, effect)
+        Entry::any("e", EntrySource::Site, effect)
     }
 
     #[test]

@@ -3,11 +3,11 @@
 use super::column::Column;
 use super::damage::Damage;
 use super::date;
-use super::entry::{Effect, Entry, Match, Origin};
+use super::entry::{Effect, Entry, EntrySource, Match};
 use super::error::AllowlistError;
 use super::glob::has_wildcard;
 use super::patterns::{Patterns, is_host, is_place};
-use super::table::{Broken, Row, Table};
+use super::table::{Broken, Table, TableRow};
 use crate::iis::{Action, Kind};
 
 /// A site's allowlist, as far as it could be read.
@@ -62,7 +62,7 @@ impl SiteFile {
         site
     }
 
-    fn take(&mut self, table: &Table, row: &Row) {
+    fn take(&mut self, table: &Table, row: &TableRow) {
         let mut cells = Cells { table, row, errors: row.flaw.iter().cloned().collect() };
         let entry = entry(&mut cells);
         let Some(error) = cells.errors.into_iter().next() else {
@@ -132,7 +132,7 @@ pub(super) const HOLLOW: &str = "a pattern, several divided by |, or nothing, wh
 /// A row with access to its cells; what is wrong with them is collected, and a bad cell counts as none.
 struct Cells<'t> {
     table: &'t Table,
-    row: &'t Row,
+    row: &'t TableRow,
     errors: Vec<AllowlistError>,
 }
 
@@ -236,7 +236,7 @@ fn entry(cells: &mut Cells<'_>) -> Entry {
         id => id.to_owned(),
     };
     let effect = cells.deciding_word(Column::Effect, Effect::Allow, &EFFECTS);
-    let mut entry = Entry::any(&id, Origin::Site, effect);
+    let mut entry = Entry::any(&id, EntrySource::Site, effect);
     entry.line = cells.row.line;
     entry.enabled = cells.deciding_word(Column::Enabled, true, &ENABLED);
     entry.kind = cells.word(Column::Kind, None, &KINDS);

@@ -13,7 +13,7 @@ pub(super) struct Table {
     /// Display name of the file.
     pub file: String,
     /// The rows that have as many cells as the header; rows of empty cells only are left out.
-    pub rows: Vec<Row>,
+    pub rows: Vec<TableRow>,
     /// The other rows.
     pub broken: Vec<Broken>,
     /// Line of the header; 0 when the file has none.
@@ -27,7 +27,7 @@ pub(super) struct Table {
 }
 
 /// One row.
-pub(super) struct Row {
+pub(super) struct TableRow {
     /// Line on which the row starts, counted from 1.
     pub line: u64,
     /// The first cell that holds no text.
@@ -36,7 +36,7 @@ pub(super) struct Row {
     record: csv::StringRecord,
 }
 
-impl Row {
+impl TableRow {
     /// The cells that can be read, the empty ones included.
     pub fn cells(&self) -> impl Iterator<Item = &str> {
         self.record.iter()
@@ -133,7 +133,7 @@ impl Table {
     }
 
     /// A row; cells that hold no text are emptied.
-    fn row(&self, record: &Record, raw: &[u8], mark: usize, columns: &[&'static str]) -> Row {
+    fn row(&self, record: &Record, raw: &[u8], mark: usize, columns: &[&'static str]) -> TableRow {
         let mut flaw = None;
         let mut cells = csv::StringRecord::new();
         for (place, cell) in record.cells.iter().enumerate() {
@@ -155,7 +155,7 @@ impl Table {
                 })
             });
         }
-        Row { line: record.line, flaw, record: cells }
+        TableRow { line: record.line, flaw, record: cells }
     }
 
     /// Whether the file has this known column (by its place in the list given to [`Table::read`]).
@@ -164,7 +164,7 @@ impl Table {
     }
 
     /// The cell of a known column; empty where the file lacks the column.
-    pub fn cell<'r>(&self, row: &'r Row, column: usize) -> &'r str {
+    pub fn cell<'r>(&self, row: &'r TableRow, column: usize) -> &'r str {
         self.places.get(column).copied().flatten().and_then(|place| row.record.get(place)).unwrap_or("")
     }
 
@@ -180,7 +180,7 @@ impl Table {
     }
 
     /// The cell in a column that looks like `column`, misspelt, where the file lacks that; empty without one.
-    pub fn misspelt_cell<'r>(&self, row: &'r Row, at: usize, column: &str) -> &'r str {
+    pub fn misspelt_cell<'r>(&self, row: &'r TableRow, at: usize, column: &str) -> &'r str {
         if self.has(at) {
             return "";
         }

@@ -20,7 +20,7 @@ use crate::detect::{Engine, Outcomes, time};
 use changes::Changes;
 use events::Events;
 use inventory::Inventory;
-use options::{Input, Options};
+use options::{InputRows, Options};
 
 /// The search command.
 pub struct IisModCheck {
@@ -66,9 +66,9 @@ impl IisModCheck {
             let outcomes = Outcomes::new(engine, *assumed_time);
             self.warnings = known.warnings;
             self.state = State::Running(Box::new(match options.input {
-                Input::Event => Rows::Events(Events::new(options, outcomes)),
-                Input::Change => Rows::Changes(Changes::new(outcomes)),
-                Input::Module => Rows::Inventory(Inventory::new(options, outcomes)),
+                InputRows::Event => Rows::Events(Events::new(options, outcomes)),
+                InputRows::Change => Rows::Changes(Changes::new(outcomes)),
+                InputRows::Module => Rows::Inventory(Inventory::new(options, outcomes)),
             }));
         }
         match &mut self.state {
@@ -89,13 +89,13 @@ impl StreamingCommand for IisModCheck {
             .with_hint("leave distributed= out"));
         }
         let plan = match options.input {
-            Input::Event => events::plan(&options),
-            Input::Change => changes::plan(&options),
-            Input::Module => inventory::plan(&options),
+            InputRows::Event => events::plan(&options),
+            InputRows::Change => changes::plan(&options),
+            InputRows::Module => inventory::plan(&options),
         };
         self.compared = match options.input {
-            Input::Event => events::compared(&options),
-            Input::Change | Input::Module => Vec::new(),
+            InputRows::Event => events::compared(&options),
+            InputRows::Change | InputRows::Module => Vec::new(),
         };
         let assumed_time = assumed_time(search.latest_time);
         let by_site = self.lookups.has_site_files() || options.allowlist.is_some() || options.packs.is_some();

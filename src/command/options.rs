@@ -7,7 +7,7 @@ use crate::detect::time;
 
 /// What the rows are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Input {
+pub enum InputRows {
     /// Event rows.
     Event,
     /// Rows of the roll-up: all parts of one change.
@@ -16,7 +16,7 @@ pub enum Input {
     Module,
 }
 
-impl Input {
+impl InputRows {
     const ALL: [Self; 3] = [Self::Event, Self::Change, Self::Module];
 
     /// What is typed behind `input=`.
@@ -48,7 +48,7 @@ pub struct Options {
     /// Add the roll-up columns.
     pub parts: bool,
     /// What the rows are.
-    pub input: Input,
+    pub input: InputRows,
     /// Columns of an inventory row: name, image, type, preCondition.
     pub inventory: [String; 4],
     /// Compare dates with this time, in microseconds since 1970-01-01T00:00Z.
@@ -61,9 +61,9 @@ pub enum GoesWith {
     /// Whatever they are.
     Any,
     /// Rows of one kind only.
-    Only(Input),
+    Only(InputRows),
     /// Rows of any kind but one, and why.
-    Not(Input, &'static str),
+    Not(InputRows, &'static str),
 }
 
 /// Makes the options of a table.
@@ -143,13 +143,13 @@ options! {
     MessageField = "message_field" {
         takes: "the name of a field",
         syntax: "<field>",
-        goes_with: GoesWith::Only(Input::Event),
+        goes_with: GoesWith::Only(InputRows::Event),
         help: "The field with the event's message. Default Message.",
     }
     Raw = "raw" {
         takes: "true or false",
         syntax: "<bool>",
-        goes_with: GoesWith::Only(Input::Event),
+        goes_with: GoesWith::Only(InputRows::Event),
         help: "false: leave _raw out; faster, but extracted fields can be forged by a crafted module name. Default true.",
     }
     AllFields = "all_fields" {
@@ -161,16 +161,16 @@ options! {
     Distributed = "distributed" {
         takes: "true or false",
         syntax: "<bool>",
-        goes_with: GoesWith::Not(Input::Change, "the rows of a change come together on the search head"),
+        goes_with: GoesWith::Not(InputRows::Change, "the rows of a change come together on the search head"),
         help: "true: run on the indexers. The search peers must be able to run the executable; not available in Splunk Cloud. Default false: run on the search head.",
     }
     Parts = "parts" {
         takes: "true or false",
         syntax: "<bool>",
-        goes_with: GoesWith::Only(Input::Event),
+        goes_with: GoesWith::Only(InputRows::Event),
         help: "Also write iis_event_role, iis_change_key, iis_change_part, iis_process and iis_record, which `iismodcheck_rollup` needs. Default false.",
     }
-    Input = "input" {
+    InputRows = "input" {
         takes: "event, change or module",
         syntax: "(event|change|module)",
         goes_with: GoesWith::Any,
@@ -179,25 +179,25 @@ options! {
     NameField = "name_field" {
         takes: "the name of a field",
         syntax: "<field>",
-        goes_with: GoesWith::Only(Input::Module),
+        goes_with: GoesWith::Only(InputRows::Module),
         help: "The column of an inventory with the module's name. Default name.",
     }
     ImageField = "image_field" {
         takes: "the name of a field",
         syntax: "<field>",
-        goes_with: GoesWith::Only(Input::Module),
+        goes_with: GoesWith::Only(InputRows::Module),
         help: "The column of an inventory with the path of the DLL. Default image.",
     }
     TypeField = "type_field" {
         takes: "the name of a field",
         syntax: "<field>",
-        goes_with: GoesWith::Only(Input::Module),
+        goes_with: GoesWith::Only(InputRows::Module),
         help: "The column of an inventory with the type of a managed module. Default type.",
     }
     PreconditionField = "precondition_field" {
         takes: "the name of a field",
         syntax: "<field>",
-        goes_with: GoesWith::Only(Input::Module),
+        goes_with: GoesWith::Only(InputRows::Module),
         help: "The column of an inventory with the preCondition. Default preCondition.",
     }
     AsOf = "as_of" {
@@ -219,7 +219,7 @@ impl Options {
             all_fields: false,
             distributed: false,
             parts: false,
-            input: Input::Event,
+            input: InputRows::Event,
             inventory: ["name", "image", "type", "preCondition"].map(str::to_owned),
             as_of: None,
         };
@@ -252,7 +252,9 @@ impl Options {
         let text = || (!value.is_empty()).then(|| value.to_owned());
         let [name, image, type_name, precondition] = &mut self.inventory;
         match option {
-            Name::Input => self.input = Input::ALL.into_iter().find(|input| input.as_str() == value)?,
+            Name::InputRows => {
+                self.input = InputRows::ALL.into_iter().find(|input| input.as_str() == value)?;
+            }
             Name::Allowlist => self.allowlist = Some(text()?),
             Name::Packs => self.packs = Some(text()?),
             Name::Parts => self.parts = boolean(value)?,

@@ -22,7 +22,7 @@ pub const LIMIT_SECONDS: i64 = 300;
 
 /// One row of the roll-up: the columns that `parts=true` adds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct CommitRow {
     /// `iis_host`
     pub host: String,
     /// `iis_process`
@@ -55,7 +55,7 @@ pub struct Group {
     pub continues: Option<i64>,
     /// The distinct parts, sorted, as `values()` gives them.
     pub parts: Vec<String>,
-    /// [`Row::origin`] of every row, rising.
+    /// [`CommitRow::origin`] of every row, rising.
     pub origins: Vec<usize>,
     /// Time of the last row.
     last: i64,
@@ -63,7 +63,7 @@ pub struct Group {
 
 /// Groups rows, in whatever order they come. The groups come in the order of host, process, commit, key and time.
 #[must_use]
-pub fn group(mut rows: Vec<Row>) -> Vec<Group> {
+pub fn group(mut rows: Vec<CommitRow>) -> Vec<Group> {
     rows.retain(|row| row.role == Role::Commit || row.key != NOTHING);
     take_over_processes(&mut rows);
     rows.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -88,7 +88,7 @@ pub fn group(mut rows: Vec<Row>) -> Vec<Group> {
 }
 
 /// Adds a row to the last change of its key, or begins another one.
-fn add(changes: &mut Vec<Group>, row: Row) {
+fn add(changes: &mut Vec<Group>, row: CommitRow) {
     let mut continues = None;
     if let Some(open) = changes.last_mut().filter(|open| row.time - open.last <= GAP_SECONDS * SECOND) {
         if row.time - open.time <= LIMIT_SECONDS * SECOND {
@@ -112,14 +112,14 @@ fn add(changes: &mut Vec<Group>, row: Row) {
 
 /// Host and process keep commits apart. Within a second the record number decides, then the time, and of rows that
 /// agree in all that the one that closes the commit comes last.
-fn order(row: &Row) -> (&str, &str, i64, u64, i64, bool) {
+fn order(row: &CommitRow) -> (&str, &str, i64, u64, i64, bool) {
     let record = row.record.parse().unwrap_or_default();
     (&row.host, &row.process, row.time.div_euclid(SECOND), record, row.time, row.role == Role::Commit)
 }
 
 /// Where one event was collected in two renderings, the classic one lacks the process id: it is taken from the other.
 /// Where two processes have one record number (the log was cleared in between) nothing is taken.
-fn take_over_processes(rows: &mut [Row]) {
+fn take_over_processes(rows: &mut [CommitRow]) {
     let mut known: HashMap<(&str, &str), Option<&str>> = HashMap::new();
     for row in rows.iter().filter(|row| row.process != NOTHING && row.record != NOTHING) {
         known

@@ -13,7 +13,7 @@
 //!
 //! Where no image is shown: `incomplete` or `unverified` for a listed name, else 6 and 9 by the name alone.
 
-use crate::allowlist::{EntryNumber, Index, Legible, Origin, ScopeAnswer};
+use crate::allowlist::{EntryNumber, EntrySource, Index, Legible, ScopeAnswer};
 use crate::iis::{Action, Class, ImageFlags, Kind, Level, Subject, Suspicion, TypeMatch, precondition};
 
 use super::assess::Assessment;
@@ -99,7 +99,7 @@ impl Case<'_> {
         let baseline = candidates
             .known_pair
             .and_then(|n| self.index.entry(n))
-            .is_some_and(|entry| entry.origin == Origin::Baseline);
+            .is_some_and(|entry| entry.source == EntrySource::Baseline);
         let entry = candidates.threat.filter(|_| !baseline)?;
         finding.add(Code::Threat, Detail::Family(entry));
         Some((Verdict::KnownMalicious, entry))
@@ -439,14 +439,14 @@ impl Case<'_> {
         let candidates = &self.seen.candidates;
         let shipped = |n: &EntryNumber| {
             let entry = self.index.entry(*n);
-            entry.filter(|entry| matches!(entry.origin, Origin::Baseline | Origin::Pack(_)))
+            entry.filter(|entry| matches!(entry.source, EntrySource::Baseline | EntrySource::Pack(_)))
         };
         let mut pairs = candidates.known_name.iter().filter_map(shipped).peekable();
         let narrowed = self.subject.action != Action::Removed
             && pairs.peek().is_some()
             && pairs.all(|entry| precondition::narrows(seen, &entry.precondition));
         let names_it = |n: &&EntryNumber| {
-            let entry = self.index.entry(**n).filter(|entry| entry.origin == Origin::Site);
+            let entry = self.index.entry(**n).filter(|entry| entry.source == EntrySource::Site);
             entry.is_some_and(|entry| !entry.precondition.is_empty())
         };
         let lists =

@@ -7,7 +7,7 @@ use super::finding::Finding;
 use super::in_scope;
 use super::reason::ReasonCode;
 use super::verdict::Verdict;
-use crate::allowlist::{Column, Entry, EntryNumber, Index, Origin, ScopeAnswer};
+use crate::allowlist::{Column, Entry, EntryNumber, EntrySource, Index, ScopeAnswer};
 use crate::iis::{Action, Class, Kind, Subject};
 
 /// A decision on a subject, a line for each step.
@@ -128,7 +128,7 @@ impl Steps<'_> {
 
     /// Whether a site entry counts here and now; compiled-in entries always do.
     fn holds(&self, entry: &Entry) -> String {
-        if entry.origin != Origin::Site {
+        if entry.source != EntrySource::Site {
             return String::new();
         }
         match in_scope::answer(entry, self.subject, self.seen.is_identified(), self.now) {
@@ -167,7 +167,7 @@ impl Steps<'_> {
 
 /// The verdict that an entry gives.
 fn vouched(entry: &Entry) -> Verdict {
-    if entry.origin == Origin::Site { Verdict::Allowed } else { Verdict::KnownGood }
+    if entry.source == EntrySource::Site { Verdict::Allowed } else { Verdict::KnownGood }
 }
 
 fn named(entry: &Entry) -> String {
@@ -234,7 +234,7 @@ fn alternatives(
         }
     }
     if let Some(pack) = seen.candidates.pack_not_chosen.and_then(|number| index.entry(number)) {
-        let name = if let Origin::Pack(name) = &pack.origin { name } else { "" };
+        let name = if let EntrySource::Pack(name) = &pack.source { name } else { "" };
         lines.push(format!(
             "  choose its pack for this host, with packs={name} (--packs {name}) or in iismodcheck_packs.csv: known_good [{}]",
             pack.about

@@ -3,7 +3,7 @@
 use super::classic::Classic;
 use super::framed::framed;
 use super::id::{self, Id};
-use super::inputs::{Counting, HOSTS, Input};
+use super::inputs::{Counting, EventField, HOSTS};
 use super::log::{self, Log};
 use super::parts::Part;
 use super::reasons::Unreadable;
@@ -14,7 +14,7 @@ use super::{json, message, pointer};
 
 /// Which part of the row the texts were taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(super) enum Rendering {
     /// XML in `_raw`.
     Xml,
     /// Classic text in `_raw`.
@@ -37,7 +37,7 @@ pub(super) struct Data<'a> {
 /// The texts of one row, by precedence.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Gathered<'a> {
-    pub(super) origin: Origin,
+    pub(super) rendering: Rendering,
     pub(super) id: Id,
     pub(super) log: Log,
     pub(super) data: Option<Data<'a>>,
@@ -69,7 +69,7 @@ pub(super) fn gather<'a>(
     whole: &Whole<'a>,
     buffer: &mut String,
 ) -> Option<Gathered<'a>> {
-    let row = Row { inputs, buffer, problem: None };
+    let row = Reading { inputs, buffer, problem: None };
     match whole {
         Whole::Xml(xml) => row.xml(xml),
         Whole::Classic(classic) => row.classic(classic),
@@ -82,13 +82,13 @@ pub(super) fn is_numeric(time: &str) -> bool {
     time.bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
-struct Row<'r, 'a> {
+struct Reading<'r, 'a> {
     inputs: Counting<'r, 'a>,
     buffer: &'r mut String,
     problem: Option<Unreadable>,
 }
 
-impl<'a> Row<'_, 'a> {
+impl<'a> Reading<'_, 'a> {
     fn xml(mut self, xml: &Xml<'a>) -> Option<Gathered<'a>> {
         let log = log::of_parts(&xml.parts);
         // An event that breaks off before its number: the fields may still know it.
@@ -119,14 +119,14 @@ impl<'a> Row<'_, 'a> {
         let host = self.decoded(xml.parts.get(Part::Computer));
         let time = self.decoded(xml.parts.get(Part::Time));
         let gathered = Gathered {
-            origin: Origin::Xml,
+            rendering: Rendering::Xml,
             id,
             log,
             data,
             message,
             raw: Text::default(),
             claimed: Text::default(),
-            host: if host.is_empty() { self.text(Input::Host) } else { host },
+            host: if host.is_empty() { self.text(EventField::Host) } else { host },
             actor: self.decoded(xml.parts.get(Part::Sid)),
             process: self.decoded(xml.parts.get(Part::Process)),
             record: self.decoded(xml.parts.get(Part::Record)),
@@ -135,7 +135,7 @@ impl<'a> Row<'_, 'a> {
             several,
             only_json: false,
             contradicted: false,
-            texts: [self.inputs.get(Input::Raw), b"", b""],
+            texts: [self.inputs.get(EventField::Raw), b"", b""],
         };
         Some(Gathered { problem: self.problem, ..gathered })
     }
@@ -160,14 +160,14 @@ impl<'a> Row<'_, 'a> {
         }
         let message = self.utf8(classic.parts.get(Part::Message));
         let gathered = Gathered {
-            origin: Origin::Classic,
+            rendering: Rendering::Classic,
             id,
             log,
             data: None,
             message: self.unescaped(message),
             raw: Text::default(),
-            claimed: self.text(Input::Configuration),
-            host: if host.is_empty() { self.text(Input::Host) } else { Text::Here(host) },
+            claimed: self.text(EventField::Configuration),
+            host: if host.is_empty() { self.text(EventField::Host) } else { Text::Here(host) },
             actor: Text::Here([sid, user].into_iter().find(|who| is_actor(who)).unwrap_or_default()),
             process: Text::default(),
             record: Text::Here(self.utf8(classic.parts.get(Part::Record))),
@@ -183,8 +183,9 @@ impl<'a> Row<'_, 'a> {
 
     fn extracted(mut self) -> Option<Gathered<'a>> {
         let log = self.extracted_log();
-        let texts = [Input::Raw, Input::Message, Input::Configuration].map(|input| self.inputs.get(input));
-        let raw = self.conflict(Input::Raw);
+        let texts = [EventField::Raw, EventField::Message, EventField::Configuration]
+            .map(|input| self.inputs.get(input));
+        let raw = self.conflict(EventField::Raw);
         let is_json = json::is_json(raw);
         let id = match self.extracted_id() {
             Id::Missing if is_json => json::id(raw),
@@ -196,8 +197,8 @@ impl<'a> Row<'_, 'a> {
             return None;
         }
         let several = self.holds_several(id);
-        let mut message = self.cell(Input::Message);
-        let path = self.cell(Input::Configuration);
+        let mut message = self.cell(EventField::Message);
+        let path = self.cell(EventField::Configuration);
         let mut has_text = !message.trim_ascii().is_empty() || !path.trim_ascii().is_empty();
         if !has_text && !is_json {
             // A `_raw` that is only the message. Without a number it must begin like one of the two sentences.
@@ -219,7 +220,7 @@ impl<'a> Row<'_, 'a> {
         let data = (!path.trim_ascii().is_empty()).then(|| self.extracted_data(path, is_json));
         let message = self.unescaped(message);
         let gathered = Gathered {
-            origin: Origin::Fields,
+            rendering: Rendering::Fields,
             id,
             log,
             data,
@@ -227,9 +228,9 @@ impl<'a> Row<'_, 'a> {
             raw: if is_json { Text::default() } else { self.beside(raw) },
             claimed: Text::default(),
             host: self.first(&HOSTS, |_| true),
-            actor: self.first(&[Input::UserId, Input::Sid, Input::User], is_actor),
-            process: self.text(Input::ProcessId),
-            record: self.first(&[Input::RecordNumber, Input::EventRecordId], |_| true),
+            actor: self.first(&[EventField::UserId, EventField::Sid, EventField::User], is_actor),
+            process: self.text(EventField::ProcessId),
+            record: self.first(&[EventField::RecordNumber, EventField::EventRecordId], |_| true),
             time: self.time(),
             problem: None,
             several,
@@ -243,18 +244,25 @@ impl<'a> Row<'_, 'a> {
     /// Whether the row is several events in one: several texts, or numbers. Several messages of event 50 are several ends of
     /// commits, unless one among them is that of a change.
     fn holds_several(&self, id: Id) -> bool {
-        let has_change =
-            || memchr::memmem::find(self.inputs.get(Input::Message), message::START.as_bytes()).is_some();
-        self.inputs.is_conflict(Input::Raw)
-            || self.inputs.is_conflict(Input::EventCode)
-            || (self.inputs.get(Input::EventCode).is_empty() && self.inputs.is_conflict(Input::EventId))
-            || (self.inputs.is_conflict(Input::Message) && (id != Id::Commit || has_change()))
+        let has_change = || {
+            memchr::memmem::find(self.inputs.get(EventField::Message), message::START.as_bytes()).is_some()
+        };
+        self.inputs.is_conflict(EventField::Raw)
+            || self.inputs.is_conflict(EventField::EventCode)
+            || (self.inputs.get(EventField::EventCode).is_empty()
+                && self.inputs.is_conflict(EventField::EventId))
+            || (self.inputs.is_conflict(EventField::Message) && (id != Id::Commit || has_change()))
     }
 
     /// Whether what was extracted stands in a JSON value by value. A name can forge fields, but no whole value beside its own.
     fn is_in_json(&mut self, raw: &[u8], message: &str, path: &str) -> bool {
-        const DATA: [Input; 5] =
-            [Input::ConfigPath, Input::Location, Input::Operation, Input::Old, Input::New];
+        const DATA: [EventField; 5] = [
+            EventField::ConfigPath,
+            EventField::Location,
+            EventField::Operation,
+            EventField::Old,
+            EventField::New,
+        ];
         if path.trim_ascii().is_empty() {
             return json::has(raw, message, self.buffer);
         }
@@ -271,29 +279,29 @@ impl<'a> Row<'_, 'a> {
         let escaped = text::is_json_escaped(path);
         let value = |row: &mut Self, input| {
             // Extraction from JSON writes this word for no value. No image and no name was that before.
-            let null = matches!(input, Input::Old) || (is_json && matches!(input, Input::New));
+            let null = matches!(input, EventField::Old) || (is_json && matches!(input, EventField::New));
             let cell = Some(row.cell(input)).filter(|cell| !(null && *cell == "null")).unwrap_or_default();
             if escaped { text::from_json(cell, row.buffer) } else { Text::Here(cell) }
         };
         Data {
-            path: value(self, Input::Configuration),
-            config_path: value(self, Input::ConfigPath),
-            location: value(self, Input::Location),
-            operation: value(self, Input::Operation),
-            old: value(self, Input::Old),
-            new: value(self, Input::New),
+            path: value(self, EventField::Configuration),
+            config_path: value(self, EventField::ConfigPath),
+            location: value(self, EventField::Location),
+            operation: value(self, EventField::Operation),
+            old: value(self, EventField::Old),
+            new: value(self, EventField::New),
         }
     }
 
     fn extracted_id(&mut self) -> Id {
-        match id::read(self.conflict(Input::EventCode)) {
-            Id::Missing => id::read(self.conflict(Input::EventId)),
+        match id::read(self.conflict(EventField::EventCode)) {
+            Id::Missing => id::read(self.conflict(EventField::EventId)),
             id => id,
         }
     }
 
     fn extracted_log(&mut self) -> Log {
-        let names = [Input::SourceName, Input::LogName, Input::Channel];
+        let names = [EventField::SourceName, EventField::LogName, EventField::Channel];
         // Of several names one is enough.
         if names
             .into_iter()
@@ -301,27 +309,27 @@ impl<'a> Row<'_, 'a> {
         {
             return Log::Iis;
         }
-        let channel = match self.inputs.get(Input::LogName) {
-            b"" => self.inputs.get(Input::Channel),
+        let channel = match self.inputs.get(EventField::LogName) {
+            b"" => self.inputs.get(EventField::Channel),
             name => name,
         };
-        match log::read(self.inputs.get(Input::SourceName), channel) {
+        match log::read(self.inputs.get(EventField::SourceName), channel) {
             // `Name` holds the provider's name in the Windows add-on's extractions, and anything in others'.
-            Log::Unknown if log::read(self.inputs.get(Input::ProviderName), b"") == Log::Iis => Log::Iis,
+            Log::Unknown if log::read(self.inputs.get(EventField::ProviderName), b"") == Log::Iis => Log::Iis,
             log => log,
         }
     }
 
     /// `_time`, else a numeric `lastTime`.
     fn time(&mut self) -> Text<'a> {
-        match self.cell(Input::Time) {
-            "" => self.first(&[Input::LastTime], is_numeric),
+        match self.cell(EventField::Time) {
+            "" => self.first(&[EventField::LastTime], is_numeric),
             time => Text::Here(time),
         }
     }
 
     /// The first of the inputs that has a text of the wanted kind.
-    fn first(&mut self, inputs: &[Input], wanted: impl Fn(&str) -> bool) -> Text<'a> {
+    fn first(&mut self, inputs: &[EventField], wanted: impl Fn(&str) -> bool) -> Text<'a> {
         for &input in inputs {
             let cell = self.cell(input).trim_ascii();
             if !cell.is_empty() && wanted(cell) {
@@ -331,17 +339,17 @@ impl<'a> Row<'_, 'a> {
         Text::default()
     }
 
-    fn text(&mut self, input: Input) -> Text<'a> {
+    fn text(&mut self, input: EventField) -> Text<'a> {
         Text::Here(self.cell(input).trim_ascii())
     }
 
-    fn cell(&mut self, input: Input) -> &'a str {
+    fn cell(&mut self, input: EventField) -> &'a str {
         let bytes = self.conflict(input);
         self.utf8(bytes)
     }
 
     /// The bytes of a cell that is needed: several different values in it are a problem, and none of them counts.
-    fn conflict(&mut self, input: Input) -> &'a [u8] {
+    fn conflict(&mut self, input: EventField) -> &'a [u8] {
         if self.inputs.is_conflict(input) {
             self.problem.get_or_insert(Unreadable::MultivalueInput);
             return b"";

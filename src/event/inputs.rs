@@ -16,7 +16,7 @@ macro_rules! inputs {
     ($($input:ident = $name:literal, $of:ident;)*) => {
         /// The inputs by their place in [`INPUTS`].
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(super) enum Input {
+        pub(super) enum EventField {
             $($input,)*
         }
 
@@ -65,11 +65,11 @@ pub const LIST_HOSTS: [&str; 8] =
 
 /// The places in [`INPUTS`] of `_raw`, the message and `Configuration`: the cells that can hold an event each by itself.
 pub const CARRIERS: [usize; 3] =
-    [Input::Raw as usize, Input::Message as usize, Input::Configuration as usize];
+    [EventField::Raw as usize, EventField::Message as usize, EventField::Configuration as usize];
 
 /// The inputs that name the host of an event without a whole text, in their precedence.
-pub(super) const HOSTS: [Input; 5] =
-    [Input::Computer, Input::ComputerName, Input::Dest, Input::Dvc, Input::Host];
+pub(super) const HOSTS: [EventField; 5] =
+    [EventField::Computer, EventField::ComputerName, EventField::Dest, EventField::Dvc, EventField::Host];
 
 /// Whether the input at a place of [`INPUTS`] is a row's own time, record number or process: a number that tells rows of one
 /// event apart, and nothing of what they say.
@@ -123,18 +123,18 @@ impl Set {
         Self(own)
     };
 
-    pub(super) const fn with(self, input: Input) -> Self {
+    pub(super) const fn with(self, input: EventField) -> Self {
         Self(self.0 | 1 << input as u32)
     }
 
-    pub(super) const fn of(inputs: &[Input]) -> Self {
+    pub(super) const fn of(inputs: &[EventField]) -> Self {
         match inputs {
             [] => Self(0),
             [first, rest @ ..] => Self::of(rest).with(*first),
         }
     }
 
-    fn has(self, input: Input) -> bool {
+    fn has(self, input: EventField) -> bool {
         self.0 >> input as u32 & 1 == 1
     }
 }
@@ -152,7 +152,7 @@ impl<'f, 'a> Counting<'f, 'a> {
     }
 
     /// The cell of an input; empty where it does not count.
-    pub(super) fn get(&self, input: Input) -> &'a [u8] {
+    pub(super) fn get(&self, input: EventField) -> &'a [u8] {
         if self.set.has(input) {
             self.fields.cells.get(input as usize).copied().unwrap_or_default()
         } else {
@@ -160,12 +160,12 @@ impl<'f, 'a> Counting<'f, 'a> {
         }
     }
 
-    pub(super) fn counts(&self, input: Input) -> bool {
+    pub(super) fn counts(&self, input: EventField) -> bool {
         self.set.has(input)
     }
 
     /// Whether an input that counts has several values.
-    pub(super) fn is_conflict(&self, input: Input) -> bool {
+    pub(super) fn is_conflict(&self, input: EventField) -> bool {
         self.set.has(input) && self.fields.conflicts >> (input as u32) & 1 == 1
     }
 

@@ -40,13 +40,13 @@
 
 mod appended;
 mod classic;
+mod decode;
 mod fallback;
 mod fields;
 mod framed;
 mod id;
 mod inputs;
 mod json;
-mod judge;
 mod log;
 mod message;
 mod opened;

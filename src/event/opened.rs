@@ -1,9 +1,9 @@
 //! A row whose `_raw` was looked at, before its texts are read: enough to see that it says what an earlier row said.
 
 use super::classic::Classic;
+use super::decode;
 use super::fields;
-use super::inputs::{Counting, Fields, HOSTS, Input};
-use super::judge;
+use super::inputs::{Counting, EventField, Fields, HOSTS};
 use super::parts::{Part, Parts};
 use super::says::Event;
 use super::whole::Whole;
@@ -52,7 +52,7 @@ impl<'f, 'a> Opened<'f, 'a> {
     {
         scratch.buffer.clear();
         match fields::gather(self.inputs, &self.whole, &mut scratch.buffer) {
-            Some(gathered) => judge::judge(&gathered, &scratch.buffer),
+            Some(gathered) => decode::event(&gathered, &scratch.buffer),
             None => Event::OTHER,
         }
     }
@@ -64,7 +64,7 @@ impl<'f, 'a> Opened<'f, 'a> {
     /// is written, so that it could make the row unparsed, or all of its XML counts.
     pub fn identity(&self, key: &mut Vec<u8>) -> Option<Own<'a>> {
         let is_xml = matches!(self.whole, Whole::Xml(_));
-        if self.inputs.has_conflicts() || (is_xml && self.inputs.counts(Input::Raw)) {
+        if self.inputs.has_conflicts() || (is_xml && self.inputs.counts(EventField::Raw)) {
             return None;
         }
         for (number, text) in self.inputs.of_event() {
@@ -113,20 +113,20 @@ impl<'f, 'a> Opened<'f, 'a> {
         Some(Own { host: self.host_or_own(text(Part::Computer))?, time })
     }
 
-    fn text(&self, input: Input) -> Option<&'a str> {
+    fn text(&self, input: EventField) -> Option<&'a str> {
         std::str::from_utf8(self.inputs.get(input)).ok()
     }
 
     /// The host that the event names, else the one that Splunk gave the row.
     fn host_or_own(&self, host: &'a str) -> Option<&'a str> {
-        if host.is_empty() { self.text(Input::Host).map(str::trim_ascii) } else { Some(host) }
+        if host.is_empty() { self.text(EventField::Host).map(str::trim_ascii) } else { Some(host) }
     }
 
     /// The time that Splunk gave the row.
     fn own_time(&self) -> Option<&'a str> {
-        match self.text(Input::Time)? {
+        match self.text(EventField::Time)? {
             "" => {
-                let last = self.text(Input::LastTime).map(str::trim_ascii);
+                let last = self.text(EventField::LastTime).map(str::trim_ascii);
                 last.map(|time| if fields::is_numeric(time) { time } else { "" })
             }
             time => Some(time),

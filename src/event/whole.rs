@@ -2,7 +2,7 @@
 
 use super::classic::{self, Classic};
 use super::id::{self, Id};
-use super::inputs::{Counting, Fields, Input, Set};
+use super::inputs::{Counting, EventField, Fields, Set};
 use super::log::{self, Log};
 use super::parts::Part;
 use super::reasons::Unreadable;
@@ -18,16 +18,21 @@ pub(super) enum Whole<'a> {
 }
 
 /// What counts beside XML: the number where the text breaks off before its own, and what Splunk knows of a row.
-const BESIDE_XML: Set =
-    Set::of(&[Input::EventCode, Input::EventId, Input::Host, Input::Time, Input::LastTime]);
+const BESIDE_XML: Set = Set::of(&[
+    EventField::EventCode,
+    EventField::EventId,
+    EventField::Host,
+    EventField::Time,
+    EventField::LastTime,
+]);
 /// Beside classic text also the configuration that it must not contradict.
-const BESIDE_CLASSIC: Set = BESIDE_XML.with(Input::Configuration);
+const BESIDE_CLASSIC: Set = BESIDE_XML.with(EventField::Configuration);
 
 impl<'a> Whole<'a> {
     pub(super) fn of(fields: &Fields<'a>) -> Self {
-        let raw = Counting::new(fields, Set::of(&[Input::Raw]));
-        let text = raw.get(Input::Raw);
-        if text.is_empty() || raw.is_conflict(Input::Raw) {
+        let raw = Counting::new(fields, Set::of(&[EventField::Raw]));
+        let text = raw.get(EventField::Raw);
+        if text.is_empty() || raw.is_conflict(EventField::Raw) {
             return Self::None;
         }
         match xml::start(text) {
@@ -42,7 +47,7 @@ impl<'a> Whole<'a> {
     /// The inputs that count beside the event. `_raw` is among them where more than the event's parts is looked at.
     pub(super) fn beside(&self) -> Set {
         match self {
-            Self::Xml(xml) if points_by_itself(xml) => BESIDE_XML.with(Input::Raw),
+            Self::Xml(xml) if points_by_itself(xml) => BESIDE_XML.with(EventField::Raw),
             Self::Xml(_) => BESIDE_XML,
             Self::Classic(_) => BESIDE_CLASSIC,
             Self::None => Set::ALL,

@@ -9,12 +9,12 @@ use super::bytes::{Bytes, Malformed};
 use super::cms::SignedData;
 use super::der::{Element, OCTET_STRING, SEQUENCE};
 use super::digest::Algorithm;
-use super::judge::{Compared, judge};
 use super::oid::{self, Oid};
 use super::pe::Image;
 use super::roots::Trust;
 use super::signature::{Problem, Signature};
 use super::stamp;
+use super::verify::{Compared, appraise};
 
 /// Blocks that are hashed while they are in the cache.
 const BLOCK: usize = 64 << 10;
@@ -201,7 +201,7 @@ impl Found<'_, '_, '_> {
             Ok(read) => read,
             Err(fault) => return self.signatures.push(Signature::malformed(fault)),
         };
-        let mut signature = judge(&data, compared, self.trust);
+        let mut signature = appraise(&data, compared, self.trust);
         signature.hidden_bytes = hidden_bytes(blob, behind, &data);
         self.signatures.push(signature);
         if !is_outer {

@@ -5,10 +5,10 @@ use super::bytes::Malformed;
 use super::cms::{self, SignedData};
 use super::der::{Element, INTEGER, OCTET_STRING, Reader, SEQUENCE, SET};
 use super::digest::Algorithm;
-use super::judge::{Compared, judge};
 use super::oid::{self, Oid};
 use super::roots::Trust;
 use super::signature::Signature;
+use super::verify::{Compared, appraise};
 
 /// What is signed in a catalog: its members, one after another.
 struct Members<'a> {
@@ -72,7 +72,7 @@ pub fn verify(catalog: &[u8], hashes: &Hashes, trust: Trust<'_>) -> Result<Optio
             Algorithm::Sha384 | Algorithm::Sha512 => false,
         };
         if is_it {
-            let mut signature = judge(&data, Ok(Compared::Same(algorithm)), trust);
+            let mut signature = appraise(&data, Ok(Compared::Same(algorithm)), trust);
             signature.hidden_bytes = hidden_bytes(catalog, behind, &data);
             return Ok(Some(signature));
         }

@@ -23,11 +23,11 @@ mod cms;
 mod contents;
 mod der;
 mod digest;
-mod judge;
 mod name;
 mod oid;
 mod signature;
 mod stamp;
+mod verify;
 
 pub use authenticode::{Embedded, Hashes};
 pub use bytes::Malformed;

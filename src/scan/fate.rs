@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::allowlist::Origin;
+use crate::allowlist::EntrySource;
 use crate::detect::{Code, Column as Fact, Decision, Engine, Outcome, ReasonCode, ReasonTexts, Verdict};
 use crate::iis::{Kind, Oddity, Registration};
 use crate::report::{Item, may_be_neutral, printable};
@@ -126,7 +126,7 @@ fn of_a_pack(item: &Item, decision: &Decision<'_>) -> Option<String> {
     let (name, normal) = (item.fact(Fact::Name), decision.image_normalized());
     let entries = (0..).map_while(|number| Some((number, index.entry(number)?)));
     for (number, entry) in entries.filter(|(number, entry)| entry.enabled && !index.is_listed(*number)) {
-        let Origin::Pack(pack) = &entry.origin else { continue };
+        let EntrySource::Pack(pack) = &entry.source else { continue };
         if index.image(number).is_some_and(|image| image.normal == normal) {
             return Some(format!("its image is that of {} of the product pack {pack}", entry.name));
         }

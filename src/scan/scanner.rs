@@ -21,7 +21,7 @@ pub struct Scanner {
     outcomes: Outcomes,
     unit: Unit,
     /// Rows of the change level, until all files are read.
-    pending: Vec<commit::Row>,
+    pending: Vec<commit::CommitRow>,
     /// Where the pending rows stand.
     origins: Vec<Origin>,
     items: Vec<Item>,
@@ -181,7 +181,7 @@ impl Scanner {
 }
 
 /// The roll-up columns of one row.
-fn pending(event: &Event<'_>, host: &str, at: i64, origin: usize) -> commit::Row {
+fn pending(event: &Event<'_>, host: &str, at: i64, origin: usize) -> commit::CommitRow {
     let or_nothing = |text: &str| if text.is_empty() { NOTHING.to_owned() } else { text.to_owned() };
     let mut key = Vec::new();
     part::write_key(event, &mut key);
@@ -189,7 +189,7 @@ fn pending(event: &Event<'_>, host: &str, at: i64, origin: usize) -> commit::Row
     if let Some(part) = Part::of(event, at) {
         part.write(&mut text);
     }
-    commit::Row {
+    commit::CommitRow {
         host: or_nothing(host),
         process: or_nothing(event.process),
         time: at,

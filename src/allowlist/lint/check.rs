@@ -1,20 +1,20 @@
 //! The check of one file on the hosts of one profile.
 
-use super::finding::{Finding, broken, sort};
+use super::mistake::{Mistake, broken, sort};
 use super::rule::{ALLOWS_THREAT, Rule, UNKNOWN_COLUMN};
 use super::{overlap, rules};
 use crate::allowlist::catalogue::switch_error;
 use crate::allowlist::packs::Profile;
-use crate::allowlist::{AllowlistError, Catalogue, Column, Entry, Origin, SiteFile, builtin};
+use crate::allowlist::{AllowlistError, Catalogue, Column, Entry, EntrySource, SiteFile, builtin};
 
 /// Checks a site file as it would work on hosts of `profile`. `now` is in microseconds since 1970-01-01T00:00Z.
 /// Findings come in the order of the file. `Err` only for broken compiled-in data.
-pub fn check(site: SiteFile, profile: &Profile, now: i64) -> Result<Vec<Finding>, AllowlistError> {
+pub fn check(site: SiteFile, profile: &Profile, now: i64) -> Result<Vec<Mistake>, AllowlistError> {
     let file = site.file.clone();
     let shipped: Vec<String> = builtin::entries()?.into_iter().map(|entry| entry.id).collect();
-    let mut findings: Vec<Finding> = site.errors.iter().map(|error| broken(&file, error)).collect();
+    let mut mistakes: Vec<Mistake> = site.errors.iter().map(|error| broken(&file, error)).collect();
     for (written, meant) in &site.misspelt {
-        findings.push(Finding {
+        mistakes.push(Mistake {
             file: file.clone(),
             line: site.header_line,
             column: meant,
@@ -26,7 +26,7 @@ pub fn check(site: SiteFile, profile: &Profile, now: i64) -> Result<Vec<Finding>
     let mut entries = Vec::new();
     for entry in site.entries {
         match switch_error(&entry, shipped.contains(&entry.id), &file) {
-            Some(error) => findings.push(broken(&file, &error)),
+            Some(error) => mistakes.push(broken(&file, &error)),
             None => entries.push(entry),
         }
     }
@@ -36,9 +36,10 @@ pub fn check(site: SiteFile, profile: &Profile, now: i64) -> Result<Vec<Finding>
         let message =
             if detail.is_empty() { rule.finds.to_owned() } else { format!("{} ({detail})", rule.finds) };
         let column = column.as_str();
-        findings.push(Finding { file: file.clone(), line: entry.line, column, rule, message, fix: rule.fix });
+        mistakes.push(Mistake { file: file.clone(), line: entry.line, column, rule, message, fix: rule.fix });
     };
-    let of_site = || catalogue.entries().iter().enumerate().filter(|(_, entry)| entry.origin == Origin::Site);
+    let of_site =
+        || catalogue.entries().iter().enumerate().filter(|(_, entry)| entry.source == EntrySource::Site);
     let threats = rules::threats_by_pattern(&index);
     let mut rules = rules::Rules::new(&index, now, &shipped);
     for (number, entry) in of_site().filter(|(_, entry)| entry.enabled) {
@@ -51,6 +52,6 @@ pub fn check(site: SiteFile, profile: &Profile, now: i64) -> Result<Vec<Finding>
     }
     let enabled: Vec<(usize, &Entry)> = of_site().filter(|(_, entry)| entry.enabled).collect();
     overlap::check(&enabled, &index, &mut report);
-    sort(&mut findings);
-    Ok(findings)
+    sort(&mut mistakes);
+    Ok(mistakes)
 }

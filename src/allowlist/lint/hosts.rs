@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::check::check;
-use super::finding::{Finding, sort};
+use super::mistake::{Mistake, sort};
 use super::rule::{
     DUPLICATE_ENTRY, NEVER_MATCHES, REPEATS_BASELINE, Rule, SHADOWED_ENTRY, SKIPS_FOLDERS, UNKNOWN_VARIABLE,
 };
@@ -16,7 +16,7 @@ const USELESS: [&Rule; 6] =
 
 /// Checks a site file as it would work on each group of hosts. `now` is in microseconds since 1970-01-01T00:00Z. Findings
 /// come in the order of the file. `Err` only for broken compiled-in data.
-pub fn check_hosts(site: &SiteFile, hosts: &HostProfiles, now: i64) -> Result<Vec<Finding>, AllowlistError> {
+pub fn check_hosts(site: &SiteFile, hosts: &HostProfiles, now: i64) -> Result<Vec<Mistake>, AllowlistError> {
     let any = Patterns::default();
     let host_of: HashMap<u64, &Patterns> =
         site.entries.iter().map(|entry| (entry.line, &entry.host)).collect();
@@ -27,29 +27,29 @@ pub fn check_hosts(site: &SiteFile, hosts: &HostProfiles, now: i64) -> Result<Ve
             None => groups.push((vec![host], profile)),
         }
     }
-    let mut found: Vec<(Finding, usize)> = Vec::new();
+    let mut found: Vec<(Mistake, usize)> = Vec::new();
     let mut place_of: HashMap<(u64, &str, &str), usize> = HashMap::new();
     for (named, profile) in &groups {
-        for finding in check(site.clone(), profile, now)? {
-            let host = host_of.get(&finding.line).copied().unwrap_or(&any);
+        for mistake in check(site.clone(), profile, now)? {
+            let host = host_of.get(&mistake.line).copied().unwrap_or(&any);
             if !named.iter().any(|group| hosts.is_of_group(group, host)) {
                 continue;
             }
             let place =
-                *place_of.entry((finding.line, finding.column, finding.rule.name)).or_insert(found.len());
+                *place_of.entry((mistake.line, mistake.column, mistake.rule.name)).or_insert(found.len());
             match found.get_mut(place) {
                 Some((_, times)) => *times += 1,
-                None => found.push((finding, 1)),
+                None => found.push((mistake, 1)),
             }
         }
     }
-    found.retain(|(finding, times)| {
-        let host = host_of.get(&finding.line).copied().unwrap_or(&any);
+    found.retain(|(mistake, times)| {
+        let host = host_of.get(&mistake.line).copied().unwrap_or(&any);
         let meant =
             groups.iter().filter(|(named, _)| named.iter().any(|group| hosts.is_of_group(group, host)));
-        !USELESS.contains(&finding.rule) || *times >= meant.count()
+        !USELESS.contains(&mistake.rule) || *times >= meant.count()
     });
-    let mut findings: Vec<Finding> = found.into_iter().map(|(finding, _)| finding).collect();
-    sort(&mut findings);
-    Ok(findings)
+    let mut mistakes: Vec<Mistake> = found.into_iter().map(|(mistake, _)| mistake).collect();
+    sort(&mut mistakes);
+    Ok(mistakes)
 }

@@ -1,9 +1,9 @@
 //! `allowlist check`: what is wrong, risky or useless in an allowlist file, entry by entry.
 
 mod check;
-mod finding;
 mod groups;
 mod hosts;
+mod mistake;
 mod overlap;
 mod rule;
 mod rules;
@@ -11,6 +11,6 @@ mod scope;
 mod shape;
 
 pub use check::check;
-pub use finding::Finding;
 pub use hosts::check_hosts;
-pub use rule::{DUPLICATE_ENTRY, DUPLICATE_ID, EXPIRED, RULES, Rule, Severity, UNKNOWN_COLUMN};
+pub use mistake::Mistake;
+pub use rule::{DUPLICATE_ENTRY, DUPLICATE_ID, EXPIRED, Grade, RULES, Rule, UNKNOWN_COLUMN};

@@ -1,8 +1,8 @@
 //! Every rule of the check: what it finds, how much that matters, what to do.
 
-/// How much a finding matters.
+/// How much a mistake matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Severity {
+pub enum Grade {
     /// Worth knowing; nothing need be done.
     Note,
     /// Allows more than it seems to, or does nothing.
@@ -11,7 +11,7 @@ pub enum Severity {
     Error,
 }
 
-impl Severity {
+impl Grade {
     /// The word of reports.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -28,8 +28,8 @@ impl Severity {
 pub struct Rule {
     /// Its name in reports.
     pub name: &'static str,
-    /// How much its findings matter.
-    pub severity: Severity,
+    /// How much its mistakes matter.
+    pub grade: Grade,
     /// What it finds and why that matters.
     pub finds: &'static str,
     /// What to do.
@@ -37,10 +37,10 @@ pub struct Rule {
 }
 
 macro_rules! rules {
-    ($($id:ident = $name:literal, $severity:ident, $finds:literal, $fix:literal;)*) => {
+    ($($id:ident = $name:literal, $grade:ident, $finds:literal, $fix:literal;)*) => {
         $(#[doc = $finds]
         pub const $id: Rule =
-            Rule { name: $name, severity: Severity::$severity, finds: $finds, fix: $fix };)*
+            Rule { name: $name, grade: Grade::$grade, finds: $finds, fix: $fix };)*
         /// Every rule, in the order of the documentation.
         pub const RULES: &[Rule] = &[$($id),*];
     };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::finding::Report;
+use super::mistake::Report;
 use super::rule::{
     ALLOW_AND_DENY, ALLOWS_THREAT, ANY_FOLDER, ANY_NAME_ANY_IMAGE, BROAD_WITHOUT_EXPIRY, EXPIRED, NAME_ONLY,
     NEVER_MATCHES, NO_EXPIRY, OTHER_IMAGE, RELATIVE_IMAGE, REPEATS_BASELINE, RESEMBLES_THREAT, SHIPPED_ID,
@@ -11,7 +11,7 @@ use super::rule::{
 use super::scope;
 use crate::allowlist::glob::{Glob, has_wildcard};
 use crate::allowlist::globs::{is_usable, literal_folder};
-use crate::allowlist::{Candidates, Column, Effect, Entry, EntryNumber, Identity, Index, Match, Origin};
+use crate::allowlist::{Candidates, Column, Effect, Entry, EntryNumber, EntrySource, Identity, Index, Match};
 use crate::iis::{Action, Class, Image, ImageFlags, Kind, Oddity, Roots};
 
 /// What entries are compared with.
@@ -182,7 +182,7 @@ fn check_known(entry: &Entry, known: &Known, index: &Index, report: &mut Report<
 }
 
 fn shipped_name(candidates: &Candidates, index: &Index) -> Option<EntryNumber> {
-    let is_shipped = |n: &EntryNumber| index.entry(*n).is_some_and(|e| e.origin != Origin::Site);
+    let is_shipped = |n: &EntryNumber| index.entry(*n).is_some_and(|e| e.source != EntrySource::Site);
     candidates.known_name.iter().copied().find(is_shipped)
 }
 

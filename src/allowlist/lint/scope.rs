@@ -1,6 +1,6 @@
 //! Rules on where an entry counts: hosts, places, actions and conditions that no event has.
 
-use super::finding::Report;
+use super::mistake::Report;
 use super::rule::{HOST_PATTERN, PLACE_PATTERN, REMOVAL_WITH_IMAGE, Rule, UNKNOWN_CONDITION};
 use crate::allowlist::near::is_near;
 use crate::allowlist::patterns::{is_host, is_place};

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Seen, catalogue, with_packs};
-use crate::allowlist::{Entry, Origin, Profile, Strength, builtin};
+use crate::allowlist::{Entry, EntrySource, Profile, Strength, builtin};
 use crate::iis::{Image, Kind};
 
 fn entries() -> Vec<Entry> {
@@ -40,7 +40,7 @@ fn ids_are_unique_and_plain() {
 /// Who meets a threat must be able to look it up.
 #[test]
 fn each_threat_has_family_year_and_reference() {
-    for entry in entries().iter().filter(|entry| matches!(entry.origin, Origin::Threat(_))) {
+    for entry in entries().iter().filter(|entry| matches!(entry.source, EntrySource::Threat(_))) {
         let (family, year) = entry.about.rsplit_once(", ").unwrap_or_else(|| panic!("{}", entry.id));
         assert!(!family.is_empty() && entry.reference.len() > 5, "{}", entry.id);
         assert!(year.starts_with("20") && year.trim_end_matches('+').len() == 4, "{}: {year}", entry.id);
@@ -54,7 +54,7 @@ fn each_baseline_and_pack_pair_is_known_and_no_threat() {
     for (number, entry) in catalogue.entries().iter().enumerate() {
         let seen = seen(entry, &all);
         let found = chosen.candidates(&seen.identity());
-        if let Origin::Threat(_) = entry.origin {
+        if let EntrySource::Threat(_) = entry.source {
             assert_eq!(found.known_pair, None, "{}", entry.id);
             continue;
         }
@@ -67,7 +67,7 @@ fn each_baseline_and_pack_pair_is_known_and_no_threat() {
         );
         assert!(found.known_name.contains(&number), "{}", entry.id);
         let unchosen = none.candidates(&seen.identity());
-        let is_pack = matches!(entry.origin, Origin::Pack(_));
+        let is_pack = matches!(entry.source, EntrySource::Pack(_));
         assert_eq!(unchosen.pack_not_chosen, is_pack.then_some(number), "{}", entry.id);
         assert_eq!(unchosen.known_pair, (!is_pack).then_some(number), "{}", entry.id);
     }
@@ -78,7 +78,7 @@ fn each_threat_is_found_by_what_it_names() {
     let catalogue = catalogue(b"").unwrap();
     let index = catalogue.index(&Profile::default());
     for (number, entry) in catalogue.entries().iter().enumerate() {
-        let Origin::Threat(strength) = entry.origin else { continue };
+        let EntrySource::Threat(strength) = entry.source else { continue };
         let found = index.candidates(&seen(entry, &Profile::default()).identity());
         let slot = if strength == Strength::Distinctive { found.threat } else { found.threat_basename };
         assert_eq!(slot, Some(number), "{}", entry.id);
@@ -98,7 +98,7 @@ fn images_are_certain_and_each_path_has_one_name() {
     let mut names: HashMap<String, String> = HashMap::new();
     for entry in entries().iter().filter(|entry| !entry.image.is_empty()) {
         let image = Image::normalise(&entry.image, &roots);
-        if let Origin::Threat(_) = entry.origin {
+        if let EntrySource::Threat(_) = entry.source {
             assert!(image.is_resolved() || image.is_relative(), "{}", entry.id);
             continue;
         }

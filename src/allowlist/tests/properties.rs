@@ -5,7 +5,7 @@ use proptest::sample::select;
 
 use super::{Seen, catalogue, with_packs, written};
 use crate::allowlist::glob::Glob;
-use crate::allowlist::{Effect, Entry, Index, Match, Origin, SiteFile, lint};
+use crate::allowlist::{Effect, Entry, EntrySource, Index, Match, SiteFile, lint};
 use crate::iis::fold::fold;
 use crate::iis::{Image, Oddity};
 
@@ -145,7 +145,7 @@ proptest! {
         let rows: Vec<(usize, &String)> = rows.iter().enumerate().collect();
         let index = index(&rows);
         let found = index.candidates(&seen.identity());
-        for (number, entry) in index.entries.list.iter().enumerate().filter(|(_, e)| e.origin == Origin::Site) {
+        for (number, entry) in index.entries.list.iter().enumerate().filter(|(_, e)| e.source == EntrySource::Site) {
             let lists = [&found.deny, &found.site_exact, &found.site_glob, &found.site_name];
             let listed = lists.map(|list| list.iter().filter(|n| **n == number).count());
             prop_assert_eq!(listed, matches(entry, &seen).map(usize::from), "{:?}", entry);

@@ -92,6 +92,6 @@ fn rule_names_are_unique_words() {
 fn findings_come_in_the_order_of_the_file_the_worst_of_a_line_first() {
     let file = b"name,image\nmodrpflt,D:\\x.dll\nB,C:\\Users\\b.dll\n";
     let findings = lint::check(SiteFile::parse(file, "f"), &with_packs(&[]), 0).unwrap();
-    let order: Vec<(u64, &str)> = findings.iter().map(|f| (f.line, f.rule.severity.as_str())).collect();
+    let order: Vec<(u64, &str)> = findings.iter().map(|f| (f.line, f.rule.grade.as_str())).collect();
     assert_eq!(order, [(2, "error"), (2, "note"), (3, "warning"), (3, "note")]);
 }

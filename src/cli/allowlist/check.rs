@@ -1,9 +1,9 @@
-//! `allowlist check`: every finding with file, line, column, severity, rule and fix.
+//! `allowlist check`: every mistake with file, line, column, grade, rule and fix.
 
 use std::io::Write;
 use std::process::ExitCode;
 
-use crate::allowlist::lint::{self, Finding, Severity};
+use crate::allowlist::lint::{self, Grade, Mistake};
 use crate::allowlist::{HostProfiles, SiteFile};
 
 use crate::cli::args::Check;
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Check) -> Result<ExitCode, Failure> {
         Some(file) => {
             let hosts = knowledge::assemble(None, Some(knowledge::read_named(file)?), None)?.hosts;
             for (written, meant) in hosts.misspelt() {
-                worst = worst.max(Some(Severity::Warning));
+                worst = worst.max(Some(Grade::Warning));
                 writeln!(
                     output,
                     "{}: warning [{}] column `{}` is not read; did you mean `{meant}`?\n    fix: {}",
@@ -42,39 +42,39 @@ pub(super) fn run(arguments: &Check) -> Result<ExitCode, Failure> {
     for file in &arguments.files {
         let (bytes, name) = knowledge::read_named_or_input(file)?;
         let site = SiteFile::parse(&bytes, &name);
-        let findings = lint::check_hosts(&site, &hosts, now).map_err(Problem::from)?;
-        for finding in &findings {
-            worst = worst.max(Some(finding.rule.severity));
-            writeln!(output, "{}", line(finding))?;
+        let mistakes = lint::check_hosts(&site, &hosts, now).map_err(Problem::from)?;
+        for mistake in &mistakes {
+            worst = worst.max(Some(mistake.rule.grade));
+            writeln!(output, "{}", line(mistake))?;
         }
-        writeln!(output, "{name}: {}", summary(site.entries.len(), &findings))?;
+        writeln!(output, "{name}: {}", summary(site.entries.len(), &mistakes))?;
     }
-    let limit = if arguments.strict { Severity::Warning } else { Severity::Error };
+    let limit = if arguments.strict { Grade::Warning } else { Grade::Error };
     Ok(if worst >= Some(limit) { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
 }
 
-fn line(finding: &Finding) -> String {
-    let column = if finding.column.is_empty() { String::new() } else { format!(" {}:", finding.column) };
+fn line(mistake: &Mistake) -> String {
+    let column = if mistake.column.is_empty() { String::new() } else { format!(" {}:", mistake.column) };
     format!(
         "{}:{}:{column} {} [{}] {}\n    fix: {}",
-        finding.file,
-        finding.line,
-        finding.rule.severity.as_str(),
-        finding.rule.name,
-        printable(&finding.message),
-        finding.fix
+        mistake.file,
+        mistake.line,
+        mistake.rule.grade.as_str(),
+        mistake.rule.name,
+        printable(&mistake.message),
+        mistake.fix
     )
 }
 
-fn summary(entries: usize, findings: &[Finding]) -> String {
+fn summary(entries: usize, mistakes: &[Mistake]) -> String {
     let counted =
         |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
-    let of = |severity| findings.iter().filter(|finding| finding.rule.severity == severity).count();
+    let of = |grade| mistakes.iter().filter(|mistake| mistake.rule.grade == grade).count();
     [
         counted(entries, "entry", "entries"),
-        counted(of(Severity::Error), "error", "errors"),
-        counted(of(Severity::Warning), "warning", "warnings"),
-        counted(of(Severity::Note), "note", "notes"),
+        counted(of(Grade::Error), "error", "errors"),
+        counted(of(Grade::Warning), "warning", "warnings"),
+        counted(of(Grade::Note), "note", "notes"),
     ]
     .join(", ")
 }

@@ -5,10 +5,10 @@ use proptest::prelude::*;
 use super::*;
 
 /// A row written as `host process milliseconds record key`; `-` is nothing, and `50` in place of a key ends a commit.
-fn row(text: &str) -> Row {
+fn row(text: &str) -> CommitRow {
     let words: Vec<&str> = text.split_whitespace().collect();
     let closes = words[4] == "50";
-    Row {
+    CommitRow {
         host: words[0].to_owned(),
         process: words[1].to_owned(),
         time: 1_700_000_000 * SECOND + words[2].parse::<i64>().unwrap() * 1000,
@@ -115,7 +115,7 @@ fn a_long_import_is_one_change_for_each_key() {
 #[test]
 fn a_group_tells_its_rows() {
     let rows = ["h 1 9 3 x", "h 1 0 1 x", "h 1 0 1 x", "h 1 0 2 y"];
-    let rows = rows.iter().enumerate().map(|(origin, text)| Row { origin, ..row(text) }).collect();
+    let rows = rows.iter().enumerate().map(|(origin, text)| CommitRow { origin, ..row(text) }).collect();
     let groups = group(rows);
     let told: Vec<(&str, &[usize])> = groups.iter().map(|g| (g.key.as_str(), g.origins.as_slice())).collect();
     assert_eq!(told, [("x", &[0, 1, 2][..]), ("y", &[3])]);

@@ -95,7 +95,7 @@ fn xml_is_compared_by_its_parts_where_they_tell_log_and_number() {
             "<Event><System><Provider Name='{provider}'/><EventID>{id}</EventID><Keywords>{keywords}</Keywords></System></Event>"
         );
         let mut cells = vec![Vec::new(); INPUTS.len()];
-        cells[Input::Raw as usize] = raw.into_bytes();
+        cells[EventField::Raw as usize] = raw.into_bytes();
         cells
     };
     let ours = "Microsoft-Windows-IIS-Configuration";
@@ -122,7 +122,7 @@ proptest! {
     #[test]
     fn a_row_of_the_same_key_says_the_same(
         row in any::<prop::sample::Index>(),
-        place in prop_oneof![3 => Just(Input::Raw as usize), 1 => 0..INPUTS.len()],
+        place in prop_oneof![3 => Just(EventField::Raw as usize), 1 => 0..INPUTS.len()],
         at in any::<prop::sample::Index>(),
         length in 0_usize..3,
         by in prop::sample::select(TELLING.to_vec()),
@@ -135,7 +135,7 @@ proptest! {
         assert_compared(row, &changed);
         // The essence of a classic text leaves out no more than the row's own numbers.
         let (mut one, mut other) = (Vec::new(), Vec::new());
-        let raw = Input::Raw as usize;
+        let raw = EventField::Raw as usize;
         if essence(&row[raw], &mut one) && essence(&changed[raw], &mut other) && one == other {
             let same_beside = (0..row.len()).all(|at| at == raw || is_own_number(at) || row[at] == changed[at]);
             let (says, changed_says) = (seen(row).1, seen(&changed).1);

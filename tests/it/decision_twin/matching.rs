@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use iismodcheck::allowlist::glob::Glob;
-use iismodcheck::allowlist::{Column, Effect, Entry, Match, Origin, Profile, Scope, ScopeAnswer, Strength};
+use iismodcheck::allowlist::{
+    Column, Effect, Entry, EntrySource, Match, Profile, Scope, ScopeAnswer, Strength,
+};
 use iismodcheck::detect::lookalike::{Known, Lookalikes, Resemblance};
 use iismodcheck::iis::{Action, Class, Image, Kind, ManagedType, Subject, Suspicion, TypeMatch, fold};
 
@@ -59,16 +61,16 @@ impl<'e> Shelf<'e> {
     }
 
     pub fn is_shipped(&self, entry: &Entry, chosen: bool) -> bool {
-        match &entry.origin {
-            Origin::Baseline => chosen,
-            Origin::Pack(name) => self.profile.packs.contains(name) == chosen,
-            Origin::Threat(_) | Origin::Site => false,
+        match &entry.source {
+            EntrySource::Baseline => chosen,
+            EntrySource::Pack(name) => self.profile.packs.contains(name) == chosen,
+            EntrySource::Threat(_) | EntrySource::Site => false,
         }
     }
 
     /// Baseline, chosen packs, exact site entries.
     pub fn is_listed(&self, e: &Entry) -> bool {
-        let site = e.origin == Origin::Site && e.effect == Effect::Allow && e.matching == Match::Exact;
+        let site = e.source == EntrySource::Site && e.effect == Effect::Allow && e.matching == Match::Exact;
         let identified = !e.image.is_empty() || !e.type_name.is_empty();
         e.enabled && (self.is_shipped(e, true) || site && identified && !e.name.is_empty())
     }
@@ -209,7 +211,7 @@ impl<'c> Case<'c> {
     pub fn same_file(&self, e: &Seen<'_>) -> bool {
         let Some(seen) = self.image.as_ref().filter(|_| !e.image.is_empty()) else { return false };
         let own = &e.normal;
-        let as_written = e.origin == Origin::Site && own.is_relative() && seen.is_relative();
+        let as_written = e.source == EntrySource::Site && own.is_relative() && seen.is_relative();
         own.normal == seen.normal && (own.is_resolved() && seen.is_resolved() || as_written)
     }
 
@@ -246,7 +248,7 @@ impl<'c> Case<'c> {
     }
 
     pub fn is_site(e: &Seen<'_>, effect: Effect) -> bool {
-        e.origin == Origin::Site && e.effect == effect && e.enabled
+        e.source == EntrySource::Site && e.effect == effect && e.enabled
     }
 
     pub fn is_exact_pair(&self, e: &Seen<'_>) -> bool {
@@ -430,7 +432,7 @@ impl<'c> Case<'c> {
                 }
             };
             let threats =
-                self.shelf.entries.iter().filter(|e| e.enabled && e.origin == Origin::Threat(strength));
+                self.shelf.entries.iter().filter(|e| e.enabled && e.source == EntrySource::Threat(strength));
             threats.filter_map(|e| Some((place(e)?, e))).min_by_key(|(place, _)| *place).map(|(_, e)| e)
         })
     }

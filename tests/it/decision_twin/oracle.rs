@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use iismodcheck::allowlist::Origin;
+use iismodcheck::allowlist::EntrySource;
 use iismodcheck::detect::lookalike::{How, Part};
 use iismodcheck::detect::{Severity, Verdict};
 use iismodcheck::iis::{Action, Class, Kind, Level, Oddity, Subject, TypeMatch};
@@ -52,7 +52,7 @@ impl Case<'_> {
         }
         let good = self.known_pair();
         let threat = self.threat(true);
-        if let Some(entry) = threat.filter(|_| good.is_none_or(|e| e.origin != Origin::Baseline)) {
+        if let Some(entry) = threat.filter(|_| good.is_none_or(|e| e.source != EntrySource::Baseline)) {
             self.say("threat", &entry.about);
             self.beside_a_denial(handler);
             return (Verdict::KnownMalicious, entry.id.clone(), None);
@@ -326,14 +326,14 @@ impl Case<'_> {
         let words = |text: &str| -> BTreeSet<String> {
             text.split(',').map(|word| word.trim().to_lowercase()).filter(|word| !word.is_empty()).collect()
         };
-        let shipped: Vec<_> = self.listing().filter(|e| e.origin != Origin::Site).collect();
+        let shipped: Vec<_> = self.listing().filter(|e| e.source != EntrySource::Site).collect();
         let Some(seen) = subject.precondition.map(words) else { return false };
         let agreed = self.first(|case, e| {
             let speaks = case.is_exact_pair(e)
                 || case.is_covering_pattern(e)
                 || case.is_for_the_name(e)
                 || case.lists_the_name(e);
-            e.origin == Origin::Site && !e.precondition.is_empty() && speaks && case.in_force(e)
+            e.source == EntrySource::Site && !e.precondition.is_empty() && speaks && case.in_force(e)
         });
         subject.class != Class::Handler
             && protective(subject.name)

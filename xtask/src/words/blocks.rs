@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use iismodcheck::allowlist::{Catalogue, Origin, SiteFile, lint};
+use iismodcheck::allowlist::{Catalogue, EntrySource, SiteFile, lint};
 use iismodcheck::command::options::{GoesWith, Name};
 use iismodcheck::detect::{Column, ReasonCode, Severity, Verdict, needs_decision};
 
@@ -83,10 +83,10 @@ fn reasons(of: fn(&ReasonCode) -> bool) -> String {
 
 fn rules() -> String {
     table(
-        ["rule", "severity", "finds", "fix"],
+        ["rule", "grade", "finds", "fix"],
         lint::RULES.iter().map(|rule| {
-            let [severity, finds, fix] = [rule.severity.as_str(), rule.finds, rule.fix].map(str::to_owned);
-            [code(rule.name), severity, finds, fix]
+            let [grade, finds, fix] = [rule.grade.as_str(), rule.finds, rule.fix].map(str::to_owned);
+            [code(rule.name), grade, finds, fix]
         }),
     )
 }
@@ -96,7 +96,7 @@ fn packs() -> Result<String, String> {
     let mut packs: BTreeMap<String, (Vec<String>, usize)> = BTreeMap::new();
     let catalogue = Catalogue::new(SiteFile::default()).map_err(|error| error.to_string())?;
     for entry in catalogue.entries() {
-        let Origin::Pack(pack) = &entry.origin else { continue };
+        let EntrySource::Pack(pack) = &entry.source else { continue };
         let (products, entries) = packs.entry(pack.clone()).or_default();
         if !products.contains(&entry.about) {
             products.push(entry.about.clone());

@@ -23,7 +23,7 @@ pub struct Memo {
     hasher: RandomState,
     /// Number of a row from 1, at its hash or behind it; 0 where the slot is free.
     slots: Vec<u16>,
-    rows: Vec<Row>,
+    rows: Vec<RememberedRow>,
     bytes: Vec<u8>,
     /// There was no room for a row.
     full: bool,
@@ -31,7 +31,7 @@ pub struct Memo {
 
 /// The key and the cells of a row lie behind each other in the bytes.
 #[derive(Debug)]
-struct Row {
+struct RememberedRow {
     hash: u64,
     start: usize,
     /// Where the key ends and the cells begin.
@@ -121,7 +121,7 @@ impl Memo {
         self.bytes.extend_from_slice(key);
         self.bytes.extend_from_slice(written.text.get(..before).unwrap_or_default());
         self.bytes.extend_from_slice(written.text.get(after..).unwrap_or_default());
-        self.rows.push(Row {
+        self.rows.push(RememberedRow {
             hash: free.hash,
             start,
             middle: start + key.len(),

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::allowlist::edit::{self, Appended, EditError};
-use crate::allowlist::lint::{self, Finding as Mistake, Severity};
+use crate::allowlist::lint::{self, Grade, Mistake};
 use crate::allowlist::{AllowlistError, Column, Effect, Profile, SiteFile};
 use crate::cli::args::Add;
 use crate::cli::status::Failure;
@@ -144,9 +144,9 @@ fn mistakes(new: &Appended, now: i64, file: &str) -> Result<Vec<Mistake>, Proble
     let site = SiteFile::parse(new.text.as_bytes(), file);
     let found = lint::check(site, &Profile::default(), now)?;
     let of_entry = found.into_iter().filter(|mistake| mistake.line == new.line);
-    let mistakes: Vec<Mistake> = of_entry.filter(|mistake| mistake.rule.severity > Severity::Note).collect();
+    let mistakes: Vec<Mistake> = of_entry.filter(|mistake| mistake.rule.grade > Grade::Note).collect();
     let grave = |mistake: &&Mistake| {
-        mistake.rule.severity == Severity::Error || mistake.rule.name == lint::DUPLICATE_ID.name
+        mistake.rule.grade == Grade::Error || mistake.rule.name == lint::DUPLICATE_ID.name
     };
     match mistakes.iter().find(grave) {
         Some(mistake) => {

@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 use super::fallback;
-use super::fields::{Data, Gathered, Origin};
+use super::fields::{Data, Gathered, Rendering};
 use super::framed::framed;
 use super::id::Id;
 use super::log::Log;
@@ -18,7 +18,7 @@ use crate::iis::{ConfigChange, Element, Operation, ValueSource};
 const FAILED: &str = "Failed to commit";
 
 /// Makes the event of what was gathered; `buffer` is the one that was decoded into.
-pub(super) fn judge<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> Event<'a> {
+pub(super) fn event<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> Event<'a> {
     let (role, says) = match gathered.id {
         _ if gathered.several || gathered.only_json => (Role::Other, Says::Nothing),
         Id::Commit => committed(commit(gathered, buffer), gathered.message.get(buffer)),
@@ -187,15 +187,15 @@ fn says<'a>(gathered: &Gathered<'a>, message: &'a str, buffer: &'a str) -> Resul
     let raw = gathered.raw.get(buffer);
     if let Some(data) = &gathered.data {
         let spoken = from_data(data, buffer);
-        if gathered.origin == Origin::Fields {
+        if gathered.rendering == Rendering::Fields {
             agrees(spoken.path, message)?;
             agrees(spoken.path, raw)?;
         }
         return of_section(&spoken);
     }
-    let spoken = match (message::read(message), gathered.origin) {
+    let spoken = match (message::read(message), gathered.rendering) {
         // The event is whole but for its text: it has data of another event, or none.
-        (Err(Unreadable::EmptyMessage), Origin::Xml) => return Err(Unreadable::NoConfigurationPath),
+        (Err(Unreadable::EmptyMessage), Rendering::Xml) => return Err(Unreadable::NoConfigurationPath),
         (read, _) => read?,
     };
     agrees(spoken.path, raw)?;

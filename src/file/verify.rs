@@ -19,7 +19,7 @@ pub(crate) enum Compared {
 }
 
 /// Judges a signature whose content was compared with the file, or is of no use for that.
-pub(crate) fn judge(
+pub(crate) fn appraise(
     data: &SignedData<'_>,
     compared: Result<Compared, Problem>,
     trust: Trust<'_>,

@@ -6,9 +6,9 @@ use crate::allowlist::{AllowlistError, Column};
 /// Takes what a rule finds in an entry.
 pub(super) type Report<'r> = dyn FnMut(Column, &'static Rule, &str) + 'r;
 
-/// One finding of the check.
+/// One mistake of the check.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct Mistake {
     /// Display name of the file.
     pub file: String,
     /// Line on which the row starts, counted from 1.
@@ -24,12 +24,12 @@ pub struct Finding {
 }
 
 /// In the order of the file, the worst of a line first.
-pub(super) fn sort(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| a.line.cmp(&b.line).then(b.rule.severity.cmp(&a.rule.severity)));
+pub(super) fn sort(mistakes: &mut [Mistake]) {
+    mistakes.sort_by(|a, b| a.line.cmp(&b.line).then(b.rule.grade.cmp(&a.rule.grade)));
 }
 
-/// The finding of an error that has its row, or the whole file, not count.
-pub(super) fn broken(file: &str, error: &AllowlistError) -> Finding {
+/// The mistake of an error that has its row, or the whole file, not count.
+pub(super) fn broken(file: &str, error: &AllowlistError) -> Mistake {
     let text = error.to_string();
     let what = text.split_once(": ").map_or(text.as_str(), |(_, what)| what);
     // The text of an error about a row or file ends in what to do, which is said below as the fix.
@@ -40,5 +40,5 @@ pub(super) fn broken(file: &str, error: &AllowlistError) -> Finding {
     let until = if error.is_of_the_file() { "use no row of the file" } else { "allow nothing by this row" };
     let message = format!("{what}{found}; until this is fixed, searches {until}");
     let (line, column) = (error.line(), error.column());
-    Finding { file: file.to_owned(), line, column, rule: &BROKEN_ROW, message, fix: error.fix() }
+    Mistake { file: file.to_owned(), line, column, rule: &BROKEN_ROW, message, fix: error.fix() }
 }
