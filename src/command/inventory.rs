@@ -14,6 +14,7 @@ const TIME: usize = Registration::COLUMNS.len() + FileFacts::COLUMNS.len();
 const FIRST_HOST: usize = TIME + 1;
 /// The preCondition as a collector calls it; read where no option names another field.
 const COLLECTED: (&str, &str) = ("preCondition", "precondition");
+const PRECONDITION: usize = 3;
 const COLLECTED_PRECONDITION: usize = FIRST_HOST + LIST_HOSTS.len();
 
 /// The rows of one search.
@@ -21,8 +22,10 @@ pub(super) struct Inventory {
     outcomes: Outcomes,
     /// The fields of name, image, type and preCondition.
     fields: [String; 4],
-    /// The inputs that can hold each column of a list; the first that is filled does.
-    inputs: Vec<Vec<usize>>,
+    /// The input that holds each column of a list; `None` where an option gives that field another meaning.
+    inputs: Vec<Option<usize>>,
+    /// A preCondition may stand in the collector's field.
+    or_collected: bool,
     host: String,
     rows: u64,
     rows_with_name: u64,
@@ -55,6 +58,7 @@ impl Inventory {
         Self {
             outcomes,
             inputs: inputs(&options.inventory),
+            or_collected: options.inventory[PRECONDITION] == COLLECTED.0,
             fields: options.inventory.clone(),
             host: String::new(),
             rows: 0,
@@ -64,14 +68,16 @@ impl Inventory {
     }
 
     pub(super) fn record(&mut self, record: &Record<'_>, cells: &mut Cells) {
-        let first = |inputs: &mut dyn Iterator<Item = usize>| {
-            inputs.map(|input| record.cell(input)).find(|cell| !cell.is_empty()).unwrap_or_default()
-        };
-        let host = first(&mut (FIRST_HOST..FIRST_HOST + LIST_HOSTS.len()));
+        let mut hosts = (FIRST_HOST..FIRST_HOST + LIST_HOSTS.len()).map(|input| record.cell(input));
+        let host = hosts.find(|cell| !cell.is_empty()).unwrap_or_default();
         row::lower_case(std::str::from_utf8(host).unwrap_or_default(), &mut self.host);
         let at = std::str::from_utf8(record.cell(TIME)).ok().and_then(time::parse);
-        let listed =
-            Listed::read(|column| first(&mut self.inputs.get(column).into_iter().flatten().copied()));
+        let listed = Listed::read(|column| {
+            let cell =
+                self.inputs.get(column).copied().flatten().map_or(&b""[..], |input| record.cell(input));
+            let is_elsewhere = cell.is_empty() && column == PRECONDITION && self.or_collected;
+            if is_elsewhere { record.cell(COLLECTED_PRECONDITION) } else { cell }
+        });
         self.rows += u64::from(listed != Listed::OtherRecord);
         let is_misread = matches!(listed, Listed::Unparsed { name, .. } if !name.is_empty());
         self.misread += u64::from(is_misread);
@@ -101,12 +107,11 @@ impl Inventory {
     }
 }
 
-/// The inputs of each column of a list, given the fields that options name. Such a field has no other meaning.
-fn inputs(fields: &[String; 4]) -> Vec<Vec<usize>> {
-    let of = |(column, name): (usize, &str)| match fields.get(column) {
-        Some(field) if field == COLLECTED.0 && name == COLLECTED.0 => vec![column, COLLECTED_PRECONDITION],
-        None if fields.iter().any(|field| field == name) => Vec::new(),
-        _ => vec![column],
+/// The input of each column of a list, given the fields that options name. Such a field has no other meaning.
+fn inputs(fields: &[String; 4]) -> Vec<Option<usize>> {
+    let of = |(column, name): (usize, &str)| {
+        let is_taken = column >= fields.len() && fields.iter().any(|field| field == name);
+        (!is_taken).then_some(column)
     };
     Registration::columns().enumerate().map(of).collect()
 }

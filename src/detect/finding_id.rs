@@ -1,7 +1,5 @@
 //! The identity of a finding, for throttling, drill-down and `allowlist add`.
 
-use std::fmt::Write;
-
 use sha2::{Digest, Sha256};
 
 /// The first 16 bytes, in hexadecimal, of the SHA-256 over the length-prefixed texts: host, change key, verdict, image
@@ -13,11 +11,8 @@ pub fn finding_id(host: &str, key: &str, verdict: &str, image: &str, record: &st
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text.as_bytes());
     }
-    hash.finalize().iter().take(16).fold(String::with_capacity(32), |mut id, byte| {
-        // Writing to a string cannot fail.
-        let _: Result<(), _> = write!(id, "{byte:02x}");
-        id
-    })
+    let digest = hash.finalize();
+    digest.first_chunk().map_or_else(String::new, |&head| format!("{:032x}", u128::from_be_bytes(head)))
 }
 
 #[cfg(test)]
