@@ -185,9 +185,14 @@ pub fn read_named_or_input(path: &Path) -> Result<Named, Problem> {
     }
 }
 
-/// Its text has place and fix.
 impl From<AllowlistError> for Problem {
     fn from(error: AllowlistError) -> Self {
-        Self::new(ProblemKind::Entries, error.to_string())
+        let column = Some(error.column()).filter(|column| !column.is_empty()).map(Into::into);
+        let origin = Origin { column, ..Origin::of_line(error.file(), error.line()) };
+        let problem = Self::new(ProblemKind::Entries, error.what()).at(origin);
+        match error.hint() {
+            Some(hint) => problem.with_hint(hint),
+            None => problem,
+        }
     }
 }

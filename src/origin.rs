@@ -10,6 +10,8 @@ pub struct Origin {
     pub file: Arc<str>,
     /// The line that it begins in, from 1.
     pub line: Option<u64>,
+    /// The column of a table.
+    pub column: Option<Arc<str>>,
     /// Number of the record, as the file counts them.
     pub record: Option<u64>,
     /// The element of an XML document, as a path from its root.
@@ -22,7 +24,7 @@ impl Origin {
     /// A file as a whole.
     #[must_use]
     pub fn of_file(file: impl Into<Arc<str>>) -> Self {
-        Self { file: file.into(), line: None, record: None, element: None, offset: None }
+        Self { file: file.into(), line: None, column: None, record: None, element: None, offset: None }
     }
 
     /// A line of a file.
@@ -40,11 +42,12 @@ impl Origin {
     /// Each thing that is known of the place, and what it is called; the first says most to a person.
     fn places(&self) -> impl Iterator<Item = (&'static str, String)> {
         let number = |place: Option<u64>| place.map(|number| number.to_string());
-        let element = self.element.as_ref().map(ToString::to_string);
+        let text = |place: &Option<Arc<str>>| place.as_ref().map(ToString::to_string);
         let places = [
             (LINE, number(self.line)),
+            ("column", text(&self.column)),
             ("record", number(self.record)),
-            ("element", element),
+            ("element", text(&self.element)),
             ("byte", number(self.offset)),
         ];
         places.into_iter().filter_map(|(word, place)| Some((word, place?)))

@@ -10,7 +10,7 @@ use crate::origin::Origin;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     kind: ProblemKind,
-    origin: Option<Origin>,
+    origin: Option<Box<Origin>>,
     // Boxed, so that a result with this error stays small.
     what: Box<str>,
     hint: Option<Box<str>>,
@@ -71,7 +71,7 @@ impl Problem {
     /// The same, of a place.
     #[must_use]
     pub fn at(self, origin: Origin) -> Self {
-        Self { origin: Some(origin), ..self }
+        Self { origin: Some(Box::new(origin)), ..self }
     }
 
     /// The same with what to do about it.
@@ -89,7 +89,7 @@ impl Problem {
     /// Where it is.
     #[must_use]
     pub fn origin(&self) -> Option<&Origin> {
-        self.origin.as_ref()
+        self.origin.as_deref()
     }
 
     /// What was found or what happened there.

@@ -1,16 +1,15 @@
 //! What can be wrong with an allowlist or packs file, and where.
 
+use std::error::Error;
+use std::fmt;
+
 /// A file that cannot be used as it is. Names file, line and column and what was expected there.
 ///
 /// The text never quotes a cell: `allowlist=` can be pointed at any file of the lookups folder, and its content
 /// must not leak into a search's messages. Column names that are quoted are our own.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AllowlistError {
     /// A byte of the header that is not UTF-8.
-    #[error(
-        "{file}, line {line}: byte {byte} of the file is not UTF-8{}; save the file as UTF-8",
-        seems(guess)
-    )]
     NotUtf8 {
         /// Display name of the file.
         file: String,
@@ -22,10 +21,6 @@ pub enum AllowlistError {
         guess: &'static str,
     },
     /// A byte of a cell that is not UTF-8.
-    #[error(
-        "{file}, line {line}{}: byte {byte} of the file is not UTF-8; save the file as UTF-8",
-        of(column)
-    )]
     CellNotUtf8 {
         /// Display name of the file.
         file: String,
@@ -37,11 +32,6 @@ pub enum AllowlistError {
         byte: usize,
     },
     /// A cell with a control character: what it shows is not what it holds.
-    #[error(
-        "{file}, line {line}{}: expected a text without control characters (such as NUL, or a line end); \
-         type the cell again",
-        of(column)
-    )]
     ControlCharacter {
         /// Display name of the file.
         file: String,
@@ -51,9 +41,6 @@ pub enum AllowlistError {
         column: &'static str,
     },
     /// A header in which a double quote is opened and not closed.
-    #[error(
-        "{file}, line {line}: a double quote is not closed in the header; close it, or remove all quotes from this line"
-    )]
     UnclosedHeader {
         /// Display name of the file.
         file: String,
@@ -61,7 +48,6 @@ pub enum AllowlistError {
         line: u64,
     },
     /// The header lacks what makes the file an allowlist (or a packs file).
-    #[error("{file}, line {line}: expected a header with {expected}{}", seems(guess))]
     Header {
         /// Display name of the file.
         file: String,
@@ -73,7 +59,6 @@ pub enum AllowlistError {
         guess: &'static str,
     },
     /// A known column is in the header twice.
-    #[error("{file}, line {line}: column {column} is in the header twice; keep one")]
     DuplicateColumn {
         /// Display name of the file.
         file: String,
@@ -83,11 +68,6 @@ pub enum AllowlistError {
         column: &'static str,
     },
     /// A row with more or fewer cells than the header.
-    #[error(
-        "{file}, line {line}: the row has {}, the header {expected}; {}",
-        cells(*found),
-        cell_count_fix(*found, *expected)
-    )]
     CellCount {
         /// Display name of the file.
         file: String,
@@ -99,10 +79,6 @@ pub enum AllowlistError {
         expected: usize,
     },
     /// A row in which a double quote is opened and not closed.
-    #[error(
-        "{file}, line {line}: a double quote is not closed in the row that starts here; \
-         close it, and double a quote inside a quoted cell"
-    )]
     UnclosedQuote {
         /// Display name of the file.
         file: String,
@@ -110,7 +86,6 @@ pub enum AllowlistError {
         line: u64,
     },
     /// A cell that does not hold what its column takes.
-    #[error("{file}, line {line}, column {column}: expected {expected}")]
     Cell {
         /// Display name of the file.
         file: String,
@@ -125,7 +100,70 @@ pub enum AllowlistError {
     },
 }
 
+impl fmt::Display for AllowlistError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, line {}{}: {}", self.file(), self.line(), of(self.column()), self.what())?;
+        self.hint().iter().try_for_each(|hint| write!(f, "; {hint}"))
+    }
+}
+
+impl Error for AllowlistError {}
+
 impl AllowlistError {
+    /// What was found, or expected, there.
+    #[must_use]
+    pub fn what(&self) -> String {
+        match self {
+            Self::NotUtf8 { byte, guess, .. } => {
+                format!("byte {byte} of the file is not UTF-8{}", seems(guess))
+            }
+            Self::CellNotUtf8 { byte, .. } => format!("byte {byte} of the file is not UTF-8"),
+            Self::ControlCharacter { .. } => {
+                "expected a text without control characters (such as NUL, or a line end)".to_owned()
+            }
+            Self::UnclosedHeader { .. } => "a double quote is not closed in the header".to_owned(),
+            Self::Header { expected, guess, .. } => {
+                let (seems_to_be, _) = guess.split_once("; ").unwrap_or((guess, ""));
+                format!("expected a header with {expected}{}", seems(seems_to_be))
+            }
+            Self::DuplicateColumn { .. } => "it is in the header twice".to_owned(),
+            Self::CellCount { found, expected, .. } => {
+                format!("the row has {}, the header {expected}", cells(*found))
+            }
+            Self::UnclosedQuote { .. } => {
+                "a double quote is not closed in the row that starts here".to_owned()
+            }
+            Self::Cell { expected, .. } => format!("expected {expected}"),
+        }
+    }
+
+    /// What to do, where [`Self::what`] does not say it already.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        let says_it = match self {
+            Self::Cell { .. } => true,
+            Self::Header { guess, .. } => !guess.contains("; "),
+            _ => false,
+        };
+        (!says_it).then(|| self.fix())
+    }
+
+    /// Display name of the file.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        match self {
+            Self::NotUtf8 { file, .. }
+            | Self::CellNotUtf8 { file, .. }
+            | Self::ControlCharacter { file, .. }
+            | Self::UnclosedHeader { file, .. }
+            | Self::Header { file, .. }
+            | Self::DuplicateColumn { file, .. }
+            | Self::CellCount { file, .. }
+            | Self::UnclosedQuote { file, .. }
+            | Self::Cell { file, .. } => file,
+        }
+    }
+
     /// The line of the error, counted from 1.
     #[must_use]
     pub fn line(&self) -> u64 {

@@ -80,7 +80,7 @@ impl IisModCheck {
 
 impl StreamingCommand for IisModCheck {
     fn setup(&mut self, search: &SearchInfo) -> Result<Plan, Fatal> {
-        let options = Options::read(&search.arguments).map_err(Fatal::new)?;
+        let options = Options::read(&search.arguments)?;
         if options.distributed && self.search_head_only {
             return Err(Fatal::new(
                 "distributed=true is not available in this package: it runs on search heads only, because the indexers \

@@ -1,6 +1,6 @@
 //! The options that an analyst types after `| iismodcheck`.
 
-use searchcommand::{Argument, Arguments};
+use searchcommand::{Argument, Arguments, Fatal};
 
 use crate::allowlist::date;
 use crate::detect::time;
@@ -210,7 +210,7 @@ options! {
 
 impl Options {
     /// Reads the arguments of the search. The error names the option, the value and what is valid.
-    pub fn read(arguments: &Arguments) -> Result<Self, String> {
+    pub fn read(arguments: &Arguments) -> Result<Self, Fatal> {
         let mut options = Self {
             allowlist: None,
             packs: None,
@@ -228,20 +228,22 @@ impl Options {
             let (name, value) = match argument {
                 Argument::Option { name, value } => (name.as_str(), value.as_str()),
                 Argument::Word(word) => {
-                    return Err(format!("`{word}` is not an option: write name=value. {}", valid()));
+                    return Err(Fatal::new(format!("`{word}` is not an option"))
+                        .with_hint(format!("write name=value; {}", valid())));
                 }
             };
-            let option = Name::ALL
-                .into_iter()
-                .find(|option| option.as_str() == name)
-                .ok_or_else(|| format!("{name}={value}: there is no such option. {}", valid()))?;
+            let option = Name::ALL.into_iter().find(|option| option.as_str() == name).ok_or_else(|| {
+                Fatal::new(format!("{name}={value}: there is no such option")).with_hint(valid())
+            })?;
             if given.contains(&option) {
-                return Err(format!("the option {name}= is given twice: leave one out"));
+                return Err(
+                    Fatal::new(format!("the option {name}= is given twice")).with_hint("leave one out")
+                );
             }
             given.push(option);
             options
                 .set(option, value)
-                .ok_or_else(|| format!("{name}={value}: {name}= takes {}", option.takes()))?;
+                .ok_or_else(|| Fatal::new(format!("{name}={value}: {name}= takes {}", option.takes())))?;
         }
         given.into_iter().try_for_each(|option| options.check(option))?;
         Ok(options)
@@ -272,25 +274,26 @@ impl Options {
     }
 
     /// Whether an option that is given goes with what the rows are.
-    fn check(&self, option: Name) -> Result<(), String> {
+    fn check(&self, option: Name) -> Result<(), Fatal> {
         let name = option.as_str();
         match option.goes_with() {
             GoesWith::Only(input) if input != self.input => {
                 let input = input.as_str();
-                Err(format!("{name}= goes with input={input} only: leave it out, or add input={input}"))
+                Err(Fatal::new(format!("{name}= goes with input={input} only"))
+                    .with_hint(format!("leave it out, or add input={input}")))
             }
             // What an option is by default goes with everything.
-            GoesWith::Not(input, why) if input == self.input && self.distributed => Err(format!(
-                "{name}=true does not go with input={}: {why}. Leave {name}= out of this pass.",
-                input.as_str()
-            )),
+            GoesWith::Not(input, why) if input == self.input && self.distributed => {
+                Err(Fatal::new(format!("{name}=true does not go with input={}: {why}", input.as_str()))
+                    .with_hint(format!("leave {name}= out of this pass")))
+            }
             _ => Ok(()),
         }
     }
 }
 
 fn valid() -> String {
-    format!("The options are {}", Name::ALL.map(|option| format!("{}=", option.as_str())).join(", "))
+    format!("the options are {}", Name::ALL.map(|option| format!("{}=", option.as_str())).join(", "))
 }
 
 fn boolean(value: &str) -> Option<bool> {

@@ -93,6 +93,7 @@ fn origin(origin: &Origin) -> Value {
     let places = [
         ("file", Some(json!(*origin.file))),
         ("line", origin.line.map(Value::from)),
+        ("column", origin.column.as_deref().map(Value::from)),
         ("record", origin.record.map(Value::from)),
         ("element", origin.element.as_deref().map(Value::from)),
         ("offset", origin.offset.map(Value::from)),

@@ -30,12 +30,7 @@ pub(super) fn sort(mistakes: &mut [Mistake]) {
 
 /// The mistake of an error that has its row, or the whole file, not count.
 pub(super) fn broken(file: &str, error: &AllowlistError) -> Mistake {
-    let text = error.to_string();
-    let what = text.split_once(": ").map_or(text.as_str(), |(_, what)| what);
-    // The text of an error about a row or file ends in what to do, which is said below as the fix.
-    let advice = |what: &'_ str| what.rsplit_once("; ").map_or(what.len(), |(head, _)| head.len());
-    let end = if matches!(error, AllowlistError::Cell { .. }) { what.len() } else { advice(what) };
-    let what = what.get(..end).unwrap_or(what);
+    let what = error.what();
     let found = if error.found().is_empty() { String::new() } else { format!(", found `{}`", error.found()) };
     let until = if error.is_of_the_file() { "use no row of the file" } else { "allow nothing by this row" };
     let message = format!("{what}{found}; until this is fixed, searches {until}");

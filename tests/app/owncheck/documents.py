@@ -99,7 +99,7 @@ def options(package: Package):
     request = json.dumps({"action": "getinfo", "searchinfo": {"args": ["nosuch=1"]}})
     command = [package.app / "linux_x86_64/bin/iismodcheck"]
     done = subprocess.run(command, input=f"chunked 1.0,{len(request)},0\n{request}", capture_output=True, text=True, timeout=20, env={})
-    known = set(re.findall(r"(\w+)=[,\"]", done.stdout.partition("The options are")[2].partition("\n")[0]))
+    known = set(re.findall(r"(\w+)=[,\"]", done.stdout.partition("the options are")[2].partition("\n")[0]))
     if "allowlist" not in known:
         yield f"the executable does not tell its options: {done.stdout!r}"
     syntax = " ".join(keys.get("syntax", "") for keys in package.conf("searchbnf.conf").values())
