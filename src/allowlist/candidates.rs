@@ -4,7 +4,7 @@ use super::entry::{Effect, Entry, EntryNumber, EntrySource, Match};
 use super::identity::Identity;
 use super::index::{Index, decides};
 use crate::iis::fold::fold;
-use crate::iis::{Class, Image, Roots, TypeMatch};
+use crate::iis::{Image, ImageFlags, Kind, Roots, TypeMatch};
 
 /// Every entry that could speak about one [`Identity`], before host, date and action are looked at.
 /// Within each list the most specific entry stands first.
@@ -128,7 +128,7 @@ impl Index {
 
     fn weigh_image(&self, number: EntryNumber, id: &Identity<'_>, image: &Image, found: &mut Found) {
         let Some(entry) = self.entry(number) else { return };
-        if self.is_listed(number) && id.class != Class::Handler && is_comparable(image) {
+        if self.is_listed(number) && id.class.is_module() && is_comparable(image) {
             found.candidates.known_image.push(number);
         }
         if entry.name.is_empty() {
@@ -157,7 +157,10 @@ impl Index {
         if let Some(own) = self.image(number) {
             let seen = id.image?;
             // What is denied is denied however uncertain its path is.
-            return (own.normal == seen.normal && (deny || is_comparable(seen))).then_some(TypeMatch::Same);
+            // A folder of the configuration may lie on another machine: what is read there is told, not loaded.
+            let shared = id.kind == Some(Kind::Setting) && seen.flags.intersects(ImageFlags::REMOTE);
+            let comparable = deny || shared || is_comparable(seen);
+            return (own.normal == seen.normal && comparable).then_some(TypeMatch::Same);
         }
         let Some(own) = self.managed_type(number) else { return deny.then_some(TypeMatch::Same) };
         let seen = id.managed_type?;

@@ -11,6 +11,7 @@ use super::error::AllowlistError;
 use super::index::Index;
 use super::packs::Profile;
 use super::site::SiteFile;
+use super::watched::Watched;
 
 /// Every entry, in a fixed order; the number of an entry is the same in every [`Index`] made from one catalogue.
 #[derive(Debug, Clone)]
@@ -34,29 +35,39 @@ impl Catalogue {
     /// broken compiled-in data.
     pub fn forgiving(site: SiteFile) -> Result<(Self, Vec<AllowlistError>), AllowlistError> {
         let mut entries = builtin::entries()?;
+        let mut watched = Watched::builtin()?;
         let mut errors = site.errors;
         let shipped: HashMap<String, EntryNumber> =
             entries.iter().enumerate().map(|(number, entry)| (entry.id.clone(), number)).collect();
         for entry in site.entries {
-            if let Some(error) = switch_error(&entry, shipped.contains_key(&entry.id), &site.file) {
+            let is_shipped = shipped.contains_key(&entry.id) || watched.has(&entry.id);
+            if let Some(error) = switch_error(&entry, is_shipped, &site.file) {
                 errors.push(error);
                 continue;
             }
             let switched = shipped.get(&entry.id).filter(|_| !entry.enabled);
             if let Some(switched) = switched.and_then(|number| entries.get_mut(*number)) {
                 switched.enabled = false;
+            } else if !entry.enabled {
+                watched.switch_off(&entry.id);
             }
             entries.push(entry);
         }
         entries.extend(site.salvaged);
         errors.sort_by_key(AllowlistError::line);
-        Ok((Self { entries: Arc::new(Entries::new(entries, site.damage)) }, errors))
+        Ok((Self { entries: Arc::new(Entries::new(entries, site.damage, watched)) }, errors))
     }
 
     /// The entries by number.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries.list
+    }
+
+    /// The watched settings, and the values that are known there.
+    #[must_use]
+    pub fn watched(&self) -> &Watched {
+        &self.entries.watched
     }
 
     /// Prepares the entries for the hosts of one profile.
@@ -89,7 +100,7 @@ pub(super) fn switch_error(entry: &Entry, is_shipped: bool, file: &str) -> Optio
         file: file.to_owned(),
         line: entry.line,
         column: Column::Id.as_str(),
-        expected: "the id of a baseline, pack or threat entry in a disabled row that has nothing else"
+        expected: "the id of a baseline, pack or threat entry, or of a watched setting, in a disabled row that has nothing else"
             .to_owned(),
         found: entry.id.clone(),
     })

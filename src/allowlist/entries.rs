@@ -2,6 +2,7 @@
 
 use super::damage::Damage;
 use super::entry::{Entry, EntryNumber};
+use super::watched::Watched;
 
 /// The entries and their order by specificity.
 #[derive(Debug)]
@@ -12,10 +13,12 @@ pub(super) struct Entries {
     pub rank: Vec<usize>,
     /// What is lost of the site's file.
     pub damage: Damage,
+    /// The watched settings, and the values that are known there.
+    pub watched: Watched,
 }
 
 impl Entries {
-    pub fn new(list: Vec<Entry>, damage: Damage) -> Self {
+    pub fn new(list: Vec<Entry>, damage: Damage, watched: Watched) -> Self {
         let mut order: Vec<EntryNumber> = (0..list.len()).collect();
         order.sort_by_cached_key(|number| list.get(*number).map(Entry::sort_key));
         let mut rank = vec![0; list.len()];
@@ -24,6 +27,6 @@ impl Entries {
                 *slot = place;
             }
         }
-        Self { list, rank, damage }
+        Self { list, rank, damage, watched }
     }
 }

@@ -1,6 +1,6 @@
 //! The entries prepared for the hosts of one profile: images in normal form under its roots, and hash maps.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::damage::{DamageIndex, Legible};
@@ -8,6 +8,7 @@ use super::entries::Entries;
 use super::entry::{Effect, Entry, EntryNumber, EntrySource, Match, Strength};
 use super::globs::{self, GlobIndex};
 use super::packs::Profile;
+use super::watched::{Known, Watched};
 use crate::iis::fold::fold;
 use crate::iis::{Image, ManagedType, Roots};
 
@@ -16,6 +17,8 @@ use crate::iis::{Image, ManagedType, Roots};
 pub struct Index {
     pub(super) entries: Arc<Entries>,
     pub(super) roots: Roots,
+    /// The chosen packs.
+    packs: BTreeSet<String>,
     /// Normal form of each entry's image under the profile's roots.
     images: Vec<Option<Image>>,
     types: Vec<Option<ManagedType>>,
@@ -81,6 +84,7 @@ impl Index {
             legible: entries.damage.legible.max(profile.legible),
             entries: Arc::clone(entries),
             roots: profile.roots.clone(),
+            packs: profile.packs.clone(),
         };
         for (number, entry) in list.iter().enumerate().filter(|(_, entry)| entry.enabled) {
             index.insert(number, entry);
@@ -132,6 +136,24 @@ impl Index {
     #[must_use]
     pub fn managed_type(&self, number: EntryNumber) -> Option<&ManagedType> {
         self.types.get(number).and_then(Option::as_ref)
+    }
+
+    /// Where the folders behind the variables lie on these hosts.
+    #[must_use]
+    pub fn roots(&self) -> &Roots {
+        &self.roots
+    }
+
+    /// The watched settings, and the values that are known there.
+    #[must_use]
+    pub fn watched(&self) -> &Watched {
+        &self.entries.watched
+    }
+
+    /// Whether a known value counts on these hosts: it is of the baseline or of a chosen pack.
+    #[must_use]
+    pub fn is_chosen(&self, known: &Known) -> bool {
+        known.pack.is_empty() || self.packs.contains(&known.pack)
     }
 
     /// Whether an entry lists its name as known on these hosts: baseline, chosen packs, exact site allow entries.

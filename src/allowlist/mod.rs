@@ -33,6 +33,7 @@ mod site;
 mod table;
 #[cfg(test)]
 mod tests;
+pub mod watched;
 
 pub use builtin::{BASELINE_CSV, THREATS_CSV};
 pub use candidates::Candidates;
@@ -47,3 +48,4 @@ pub use packs::{HostProfiles, Profile, UnknownPack};
 pub use patterns::Patterns;
 pub use scope::{Scope, ScopeAnswer};
 pub use site::SiteFile;
+pub use watched::Watched;

@@ -205,11 +205,15 @@ const ENABLED: [(&str, bool); 8] = [
     ("off", false),
 ];
 const EFFECTS: [(&str, Effect); 2] = [("allow", Effect::Allow), ("deny", Effect::Deny)];
-const KINDS: [(&str, Option<Kind>); 5] = [
+const KINDS: [(&str, Option<Kind>); 9] = [
     ("native", Some(Kind::Native)),
     ("managed", Some(Kind::Managed)),
     ("isapi_filter", Some(Kind::IsapiFilter)),
     ("handler", Some(Kind::Handler)),
+    ("compression_scheme", Some(Kind::CompressionScheme)),
+    ("runtime_loader", Some(Kind::RuntimeLoader)),
+    ("code", Some(Kind::Code)),
+    ("setting", Some(Kind::Setting)),
     ("any", None),
 ];
 const MATCHES: [(&str, Match); 3] = [("exact", Match::Exact), ("glob", Match::Glob), ("name", Match::Name)];

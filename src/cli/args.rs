@@ -170,7 +170,7 @@ pub struct Add {
     /// allow or deny.
     #[arg(long)]
     pub effect: Option<String>,
-    /// native, managed, `isapi_filter`, handler, or any.
+    /// native, managed, `isapi_filter`, handler, `compression_scheme`, `runtime_loader`, code, setting, or any.
     #[arg(long)]
     pub kind: Option<String>,
     /// exact, glob or name.
@@ -218,7 +218,7 @@ pub struct Explain {
     /// Managed type, instead of an image.
     #[arg(long = "type", value_name = "TYPE", conflicts_with = "image")]
     pub type_name: Option<String>,
-    /// native, managed, `isapi_filter` or handler; without it, what image and type tell.
+    /// native, managed, `isapi_filter`, handler, or a kind of setting; without it, what image and type tell.
     #[arg(long, value_parser = kind)]
     pub kind: Option<Kind>,
     /// The host it is on.

@@ -158,7 +158,7 @@ impl Events {
         }
         self.has_input |= event.role != Role::Other;
         if self.parts && matches!(event.role, Role::Change | Role::Commit) {
-            write_parts(cells, &event, host, self.outcomes.time(time), text);
+            write_parts(cells, &event, host, &self.outcomes, time, text);
         }
     }
 
@@ -213,7 +213,15 @@ impl Events {
 }
 
 /// The roll-up columns. An empty cell would drop the row from `stats … by`, so nothing is written as `-`.
-fn write_parts(cells: &mut Cells, event: &Event<'_>, host: &str, at: i64, text: &mut Vec<u8>) {
+fn write_parts(
+    cells: &mut Cells,
+    event: &Event<'_>,
+    host: &str,
+    outcomes: &Outcomes,
+    time: Option<i64>,
+    text: &mut Vec<u8>,
+) {
+    let watched = outcomes.watched();
     let role: &[u8] = if event.role == Role::Commit { b"commit" } else { b"change" };
     let mut set = |column: Column, value: &[u8]| {
         cells.set(column as usize, if value.is_empty() { NOTHING.as_bytes() } else { value });
@@ -226,10 +234,10 @@ fn write_parts(cells: &mut Cells, event: &Event<'_>, host: &str, at: i64, text: 
     set(Column::Process, event.process.as_bytes());
     set(Column::Record, event.record.as_bytes());
     text.clear();
-    part::write_key(event, text);
+    part::write_key(event, watched, text);
     set(Column::ChangeKey, text);
     text.clear();
-    if let Some(part) = Part::of(event, at) {
+    if let Some(part) = Part::of(event, outcomes.time(time), watched) {
         part.write(text);
     }
     set(Column::ChangePart, text);

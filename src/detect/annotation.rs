@@ -5,7 +5,7 @@ use super::columns::Column;
 use super::decision::Decision;
 use super::time::{self, SECOND};
 use super::verdict::{Severity, Verdict};
-use crate::iis::{Kind, Subject, change};
+use crate::iis::{Class, Kind, Subject, change, setting};
 
 /// The texts of [`Column::FACTS`], but for the multi-value reasons.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,13 @@ impl<'a> Annotation<'a> {
     pub(super) fn of(subject: &Subject<'a>, source: &'a str, decision: &Decision<'a>) -> Self {
         let finding = decision.finding;
         let mut annotation = Self::plain(finding.verdict, finding.severity, subject.host, subject.actor);
+        let of_server = change::site(subject.config_path, subject.location);
+        let (section, site) = match subject.setting.filter(|_| subject.class == Class::Setting) {
+            Some(setting) => {
+                (setting::section(setting.path), setting::site(setting.path).unwrap_or(of_server))
+            }
+            None => (subject.section.as_str(), of_server),
+        };
         let identified = subject.image.is_some() || subject.type_name.is_some();
         for (column, text) in [
             (Column::Name, subject.name),
@@ -28,12 +35,13 @@ impl<'a> Annotation<'a> {
             (Column::ImageSource, if identified { source } else { "" }),
             (Column::Type, subject.type_name.unwrap_or_default()),
             (Column::Precondition, subject.precondition.unwrap_or_default()),
-            (Column::Section, subject.section.as_str()),
+            (Column::Section, section),
             (Column::Attribute, if subject.attribute.is_empty() { "element" } else { subject.attribute }),
             (Column::Action, finding.action.as_str()),
             (Column::ConfigPath, subject.config_path),
-            (Column::Site, change::site(subject.config_path, subject.location)),
+            (Column::Site, site),
             (Column::Rule, decision.rule_id()),
+            (Column::Technique, decision.technique()),
         ] {
             annotation.set(column, text);
         }

@@ -29,7 +29,7 @@ impl Assessment {
     #[must_use]
     pub fn of(subject: &Subject<'_>, index: &Index, lookalikes: &Lookalikes, roots: &Roots) -> Self {
         let (executable, arguments) = match subject.image {
-            Some(written) if subject.class == Class::Handler => script_processor::split(written),
+            Some(written) if !subject.class.is_module() => script_processor::split(written),
             written => (written.unwrap_or_default(), ""),
         };
         let image = subject.image.map(|_| Image::normalise(executable, roots));
@@ -48,6 +48,14 @@ impl Assessment {
             managed_type: managed_type.as_ref(),
         };
         let mut candidates = index.candidates(&identity);
+        if subject.class == Class::Setting {
+            // A list of files is condemned by each of them.
+            for piece in executable.split(';').map(str::trim).filter(|piece| *piece != executable) {
+                let piece = Image::normalise(piece, roots);
+                let found = index.candidates(&Identity { image: Some(&piece), ..identity });
+                index.condemn(&mut candidates, found);
+            }
+        }
         if let Some(written) = subject.image.filter(|written| *written != executable) {
             // What is denied may be written with its arguments.
             let whole = Image::normalise(written, roots);
@@ -56,7 +64,7 @@ impl Assessment {
         // A name that only entries for this very pair list is compared as if it were not: while they are in force
         // they decide, and when they are not they must not hide what it resembles.
         let listed = candidates.known_name.iter().any(|n| !candidates.site_exact.contains(n));
-        let resembles = if listed || subject.name.is_empty() {
+        let resembles = if listed || subject.name.is_empty() || !subject.class.is_module() {
             None
         } else if candidates.known_name.is_empty() {
             let of_another_kind = lookalikes.of_another_kind(subject.name);
@@ -64,12 +72,17 @@ impl Assessment {
         } else {
             lookalikes.find_other(subject.name, image.as_ref().map(Image::stem))
         };
+        // Where a setting may point is told by the table of watched settings.
+        let placed = image.as_ref().filter(|_| subject.class != Class::Setting);
+        let is_library = |image: &Image| subject.class.is_module() || !image.has_extension("exe");
         Self {
-            location: image
+            location: placed.and_then(|image| {
+                let of_arguments = || script_processor::place_of_arguments(arguments, roots);
+                image.suspicious_location(roots).or_else(of_arguments)
+            }),
+            system32_root: image
                 .as_ref()
-                .and_then(|image| image.suspicious_location(roots))
-                .or_else(|| script_processor::place_of_arguments(arguments, roots)),
-            system32_root: image.as_ref().is_some_and(|image| image.in_system32_root(roots)),
+                .is_some_and(|image| is_library(image) && image.in_system32_root(roots)),
             image,
             managed_type,
             replaced,

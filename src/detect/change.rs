@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::finding_id::finding_id;
 use super::time::{self, SECOND};
 use super::verdict::Verdict;
-use crate::iis::{Action, Class, Kind, Level, Section, Subject, ValueSource};
+use crate::iis::{Action, Class, Kind, Level, Operation, Secret, Section, Setting, Subject, ValueSource};
 
 /// One merged change. Texts are as written in the events; empty when unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +59,38 @@ pub struct Change {
     pub time_assumed: bool,
     /// Record number of the first row.
     pub record: String,
+    /// The setting that it is about, or the requests that a handler takes.
+    pub setting: Option<ChangedSetting>,
+}
+
+/// What the rows of a change say of a setting, as [`Setting`] has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedSetting {
+    /// Configuration path.
+    pub path: String,
+    /// What was done last.
+    pub operation: Operation,
+    /// The last value that stayed.
+    pub value: Option<String>,
+    /// The value before the change, where shown.
+    pub old: Option<String>,
+    /// The last value is hidden by its rendering.
+    pub unseen: bool,
+    /// What is told of a value that is not copied.
+    pub secret: Option<Secret>,
+}
+
+impl ChangedSetting {
+    fn setting(&self) -> Setting<'_> {
+        Setting {
+            path: &self.path,
+            operation: self.operation,
+            value: self.value.as_deref(),
+            old: self.old.as_deref(),
+            unseen: self.unseen,
+            secret: self.secret,
+        }
+    }
 }
 
 /// A value that did not stay.
@@ -68,6 +100,8 @@ pub enum Overwritten {
     Image(String),
     /// A managed type.
     Type(String),
+    /// The value of a setting.
+    Value(String),
 }
 
 impl Change {
@@ -101,6 +135,15 @@ impl Change {
         self.overwritten.iter().map(move |value| match value {
             Overwritten::Image(image) => Subject { image: Some(image), overwritten: true, ..last },
             Overwritten::Type(type_name) => Subject { type_name: Some(type_name), overwritten: true, ..last },
+            Overwritten::Value(value) => {
+                let setting = last.setting.map(|setting| Setting {
+                    operation: Operation::Modify,
+                    value: Some(value),
+                    unseen: false,
+                    ..setting
+                });
+                Subject { setting, overwritten: true, ..last }
+            }
         })
     }
 
@@ -131,6 +174,7 @@ impl Change {
             time: self.time,
             time_assumed: self.time_assumed,
             file: None,
+            setting: self.setting.as_ref().map(ChangedSetting::setting),
         }
     }
 }

@@ -245,6 +245,14 @@ words! {
             todo: "compare with the old name in the path",
             example: "`X` renamed to `StaticFileModule`",
         }
+        Setting = "setting" {
+            since: "0.2.0",
+            means: "the watched setting of this id",
+            seen: "the row of `iis_watched_settings.csv` in the detail is about it",
+            why: "the row says why the setting matters, and what to do",
+            todo: "read `meaning` and `advice` of the row; a disabled row with its id in the allowlist switches it off",
+            example: "`setting:http-logging-off`",
+        }
         System32Root = "system32_root" {
             since: "0.1.0",
             means: "the image lies in System32 itself, where attackers, but hardly any module, put DLLs",
@@ -316,6 +324,22 @@ words! {
             why: "what it is compared with hangs on it; verdict `unparsed`",
             todo: "write the name of the section, or leave the column out",
             example: "`Finance`",
+        }
+        ValueHidden = "value_hidden" {
+            since: "0.2.0",
+            means: "the value can be a secret and is not copied; what is told of it",
+            seen: "a value that can be a secret was written: how long it is, and whether it is another one than before",
+            why: "keys and passwords do not belong into findings",
+            todo: "read the event itself, where you may",
+            example: "`value_hidden:64 characters, another one than before`",
+        }
+        ValueUnseen = "value_unseen" {
+            since: "0.2.0",
+            means: "a watched setting was written, but this rendering of the event hides the value",
+            seen: "a watched setting was written, the rendering hides its value",
+            why: "whether it loads code or switches something off does not show",
+            todo: "collect XML-rendered events, or read the configuration of the host",
+            example: "classic text of `httpLogging/@dontLog`",
         }
         WeakIdentity = "weak_identity" {
             since: "0.1.0",

@@ -6,7 +6,7 @@
 pub enum Column {
     /// Name of the module as written.
     Name,
-    /// native, managed, `isapi_filter`, handler.
+    /// native, managed, `isapi_filter`, handler, or a kind of setting.
     Kind,
     /// Image path as written.
     Image,
@@ -44,6 +44,8 @@ pub enum Column {
     Score,
     /// Entry that decided.
     Rule,
+    /// ATT&CK id of the technique.
+    Technique,
     /// `change` or `commit`; with `parts=true`.
     EventRole,
     /// Key of the change; with `parts=true`.
@@ -60,7 +62,7 @@ pub enum Column {
 
 impl Column {
     /// The columns that every level has, in order.
-    pub const FACTS: [Self; 20] = [
+    pub const FACTS: [Self; 21] = [
         Self::Name,
         Self::Kind,
         Self::Image,
@@ -81,6 +83,7 @@ impl Column {
         Self::Severity,
         Self::Score,
         Self::Rule,
+        Self::Technique,
     ];
 
     /// The columns of the roll-up.
@@ -111,6 +114,7 @@ impl Column {
             Self::Severity => "iis_module_severity",
             Self::Score => "iis_module_score",
             Self::Rule => "iis_module_rule",
+            Self::Technique => "iis_module_technique",
             Self::EventRole => "iis_event_role",
             Self::ChangeKey => "iis_change_key",
             Self::ChangePart => "iis_change_part",

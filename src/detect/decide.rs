@@ -11,10 +11,15 @@
 //! 8. `allowed` by a pattern.
 //! 9. `unknown`.
 //!
+//! Handlers and settings have no baseline of names: what the table of watched settings says stands for 4 to 9, and the values
+//! that it knows for the baseline.
+//!
 //! Where no image is shown: `incomplete` or `unverified` for a listed name, else 6 and 9 by the name alone.
 
 use crate::allowlist::{EntryNumber, EntrySource, Index, Legible, ScopeAnswer};
-use crate::iis::{Action, Class, ImageFlags, Kind, Level, Subject, Suspicion, TypeMatch, precondition};
+use crate::iis::{
+    Action, Class, ImageFlags, Kind, Level, Subject, Suspicion, TypeMatch, change, precondition,
+};
 
 use super::assess::Assessment;
 use super::code::Code;
@@ -23,7 +28,9 @@ use super::in_scope;
 use super::lookalike::{How, Part, Resemblance};
 use super::reason::Detail;
 use super::severity::{self, Circumstances};
+use super::technique::Technique;
 use super::verdict::Verdict;
+use super::watch::{self, Told};
 
 /// Decides on one subject at `now` (microseconds since 1970-01-01T00:00Z) and writes the result to `finding`.
 pub(super) fn decide(
@@ -36,11 +43,14 @@ pub(super) fn decide(
     finding.clear();
     let case = Case { subject, seen, index, now };
     finding.kind = case.kind();
-    let (verdict, hidden) = case.verdict(finding);
+    let condemned = case.condemned(finding);
+    let watched = case.watched(finding);
+    let (verdict, hidden) = case.verdict(condemned, watched, finding);
     finding.verdict = verdict;
     finding.action = case.action(verdict);
-    let observed = case.observed(verdict, hidden, finding.kind);
+    let observed = case.observed(verdict, hidden, watched, finding);
     case.circumstances(&observed, finding);
+    finding.technique = case.technique(&observed, finding);
     finding.severity = severity::severity(&observed);
     case.loss(&observed, finding);
 }
@@ -54,25 +64,27 @@ struct Case<'c> {
 
 impl Case<'_> {
     /// The verdict, and the one that it hides.
-    fn verdict(&self, finding: &mut Finding) -> (Verdict, Option<Verdict>) {
+    fn verdict(
+        &self,
+        condemned: Option<(Verdict, EntryNumber)>,
+        watched: Option<Told>,
+        finding: &mut Finding,
+    ) -> (Verdict, Option<Verdict>) {
         let handler = self.subject.class == Class::Handler;
         if self.subject.name.is_empty() {
             // A clear, or a section written as a whole: no module is named.
             return (if handler { Verdict::NotModule } else { self.pending() }, None);
         }
-        if let Some((verdict, entry)) = self.condemned(finding) {
-            if !handler {
+        if let Some((verdict, entry)) = condemned {
+            if watched.is_none() {
                 self.observe(finding);
                 self.overridden(finding);
             }
             finding.rule = Some(entry);
             return (verdict, None);
         }
-        if handler {
-            // There is no baseline of handlers: only what condemns them counts.
-            let verdict =
-                if self.seen.location.is_some() { Verdict::SuspiciousLocation } else { Verdict::NotModule };
-            return (verdict, None);
+        if let Some(told) = watched {
+            return self.carrier(told.verdict, finding);
         }
         if let Some(verdict) = self.vouched(finding) {
             return (verdict, None);
@@ -89,8 +101,59 @@ impl Case<'_> {
         }
     }
 
+    /// What the table of watched settings says, where it is for the subject at all.
+    fn watched(&self, finding: &mut Finding) -> Option<Told> {
+        if self.subject.class.is_module() {
+            return None;
+        }
+        let told = watch::look(self.subject, self.index, finding);
+        let is_known = told.verdict == Verdict::KnownGood;
+        if self.seen.location.is_some() && !is_known && told.severity < Verdict::SuspiciousLocation.severity()
+        {
+            let verdict = Verdict::SuspiciousLocation;
+            return Some(Told { verdict, severity: verdict.severity(), ..told });
+        }
+        Some(told)
+    }
+
+    /// A handler or a setting that nothing condemns.
+    fn carrier(&self, told: Verdict, finding: &mut Finding) -> (Verdict, Option<Verdict>) {
+        let candidates = &self.seen.candidates;
+        if matches!(told, Verdict::NotModule | Verdict::KnownGood) {
+            return (told, None);
+        }
+        if self.seen.replaced {
+            finding.add(Code::ImageReplaced, Detail::None);
+        }
+        let by_name = self.in_force(&candidates.site_name).filter(|_| !self.seen.is_identified());
+        if told == Verdict::Unverified {
+            if let Some(entry) = by_name {
+                finding.add(Code::NameEntry, Detail::Id(entry));
+                finding.rule = Some(entry);
+            }
+            return (told, None);
+        }
+        let plain = told == Verdict::Unknown && candidates.threat_basename.is_none();
+        let by_pattern = self.in_force(&candidates.site_glob).filter(|_| plain);
+        if let Some(entry) = self.in_force(&candidates.site_exact).or(by_pattern).or(by_name) {
+            finding.rule = Some(entry);
+            return (Verdict::Allowed, None);
+        }
+        self.overridden(finding);
+        match self.lapsed() {
+            Some((lapsed, entry)) => {
+                finding.rule = Some(entry);
+                (lapsed, Some(told))
+            }
+            None => (told, None),
+        }
+    }
+
     /// Step 1.
     fn condemned(&self, finding: &mut Finding) -> Option<(Verdict, EntryNumber)> {
+        if self.subject.name.is_empty() {
+            return None;
+        }
         let candidates = &self.seen.candidates;
         if let Some(entry) = self.in_force(&candidates.deny) {
             finding.add(Code::DenyEntry, Detail::Id(entry));
@@ -111,7 +174,10 @@ impl Case<'_> {
         let (verdict, entry) = match candidates.known_pair {
             Some(entry) => (Verdict::KnownGood, entry),
             None if self.seen.is_identified() => (Verdict::Allowed, self.in_force(&candidates.site_exact)?),
-            None => (Verdict::Allowed, self.removal()?),
+            None => match self.removal() {
+                Some(entry) => (Verdict::Allowed, entry),
+                None => return self.removed_by_its_product(finding),
+            },
         };
         finding.rule = Some(entry);
         let agreement = self.index.managed_type(entry).zip(self.seen.managed_type.as_ref());
@@ -134,6 +200,20 @@ impl Case<'_> {
         let mut entries = self.seen.candidates.site_name.iter().copied().filter(speaks);
         let removed = self.subject.action == Action::Removed;
         entries.find(|&n| removed && self.scope(n) == ScopeAnswer::InForce)
+    }
+
+    /// A product that is said to be there takes modules out of its own sites.
+    fn removed_by_its_product(&self, finding: &mut Finding) -> Option<Verdict> {
+        let subject = self.subject;
+        if subject.action != Action::Removed || subject.class != Class::Module {
+            return None;
+        }
+        let site = change::site(subject.config_path, subject.location);
+        let watched = self.index.watched();
+        let mut removals = watched.removal(subject.name, site).filter(|known| self.index.is_chosen(known));
+        let known = removals.next()?;
+        finding.known = watched.known().iter().position(|own| own.id == known.id);
+        Some(Verdict::KnownGood)
     }
 
     /// Step 3: the exact entry that would have allowed it elsewhere, or at another time.
@@ -252,8 +332,7 @@ impl Case<'_> {
 
     /// The entry in force that vouches for the name, where neither image nor type is shown.
     fn name_entry(&self) -> Option<EntryNumber> {
-        let names_a_module = !self.subject.name.is_empty() && self.subject.class != Class::Handler;
-        let by_name = names_a_module && !self.seen.is_identified();
+        let by_name = !self.subject.name.is_empty() && !self.seen.is_identified();
         by_name.then(|| self.in_force(&self.seen.candidates.site_name)).flatten()
     }
 
@@ -310,13 +389,19 @@ impl Case<'_> {
     }
 
     /// What was observed, as far as severity depends on it.
-    fn observed(&self, verdict: Verdict, hidden: Option<Verdict>, kind: Option<Kind>) -> Circumstances {
+    fn observed(
+        &self,
+        verdict: Verdict,
+        hidden: Option<Verdict>,
+        watched: Option<Told>,
+        finding: &Finding,
+    ) -> Circumstances {
         let subject = self.subject;
         Circumstances {
             verdict,
             hidden,
             level: subject.level,
-            kind,
+            kind: finding.kind,
             action: subject.action,
             image_changed_unseen: subject.value_unseen && !self.is_set_anew(),
             renamed: subject.renamed,
@@ -324,11 +409,14 @@ impl Case<'_> {
             list_changed: subject.action == Action::Changed && subject.name.is_empty(),
             precondition_changed: subject.attribute == "preCondition",
             lock_changed: subject.attribute.starts_with("lock"),
-            protection_removed: subject.action == Action::Removed && self.protective(),
+            protection_removed: subject.action == Action::Removed
+                && self.protective()
+                && finding.known.is_none(),
             protection_narrowed: self.narrowed(),
             threat_basename: self.seen.candidates.threat_basename.is_some(),
             system32_root: self.seen.system32_root,
-            by_app_pool: severity::is_app_pool(subject.actor),
+            by_app_pool: severity::is_app_pool(subject.actor) && !watched.is_some_and(|told| told.by_actor),
+            watched: watched.filter(|told| told.verdict != Verdict::NotModule).map(|told| told.severity),
         }
     }
 
@@ -341,12 +429,13 @@ impl Case<'_> {
     fn circumstances(&self, observed: &Circumstances, finding: &mut Finding) {
         let subject = self.subject;
         let oddities = self.seen.image.as_ref().map_or(ImageFlags::default(), |image| image.flags);
-        for oddity in oddities.oddities() {
-            finding.add(oddity, Detail::None);
+        let nothing = subject.class == Class::Setting && !finding.is_told();
+        for oddity in oddities.oddities().filter(|_| !nothing) {
+            finding.add_once(oddity, Detail::None);
         }
         match self.seen.location {
             Some(Suspicion::Spelling(oddity)) if oddities.intersects(ImageFlags::of(oddity)) => {}
-            Some(suspicion) => finding.add(suspicion, Detail::None),
+            Some(suspicion) => finding.add_once(suspicion, Detail::None),
             None => {}
         }
         let vouched = matches!(finding.verdict, Verdict::Allowed | Verdict::KnownGood);
@@ -364,7 +453,9 @@ impl Case<'_> {
         if subject.name.trim() != subject.name {
             finding.add(Code::NameWhitespace, Detail::None);
         }
-        if subject.value_unseen {
+        if subject.value_unseen && subject.class == Class::Setting {
+            finding.add(Code::ValueUnseen, Detail::None);
+        } else if subject.value_unseen {
             let unseen = if self.is_set_anew() { Code::ImageUnseen } else { Code::ImageChangedUnseen };
             finding.add(unseen, Detail::None);
         }
@@ -396,7 +487,7 @@ impl Case<'_> {
         if subject.overwritten {
             finding.add(Code::ImageOverwritten, Detail::None);
         }
-        if observed.by_app_pool {
+        if severity::is_app_pool(subject.actor) {
             finding.add(Code::ByAppPool, Detail::None);
         }
         if subject.time_assumed {
@@ -429,7 +520,7 @@ impl Case<'_> {
 
     /// Whether it is a module whose removal blinds or opens the server.
     fn protective(&self) -> bool {
-        self.subject.class != Class::Handler && severity::is_protective(self.subject.name)
+        self.subject.class.is_module() && severity::is_protective(self.subject.name)
     }
 
     /// Whether the preCondition keeps a protective module from running where its listed pairs run, and no entry in force
@@ -453,6 +544,16 @@ impl Case<'_> {
             [&candidates.site_exact, &candidates.site_glob, &candidates.site_name, &candidates.known_name];
         let mut entries = lists.into_iter().flatten().filter(names_it);
         narrowed && !entries.any(|n| self.scope(*n) == ScopeAnswer::InForce)
+    }
+
+    /// The technique of ATT&CK that the finding is about.
+    fn technique(&self, observed: &Circumstances, finding: &Finding) -> Technique {
+        if finding.watched.is_some() && finding.is_told() {
+            return Technique::OfSetting;
+        }
+        let cleared = self.subject.action == Action::Cleared;
+        let weakens = observed.protection_removed || observed.protection_narrowed || cleared;
+        Technique::of(finding.verdict, self.subject.name, weakens)
     }
 
     /// The kind that the rows tell, else the one that all entries of this name agree on.

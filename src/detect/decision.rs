@@ -3,7 +3,9 @@
 use super::assess::Assessment;
 use super::finding::Finding;
 use super::reason::{Detail, Reason};
-use crate::allowlist::{Entry, EntryNumber, Index};
+use super::technique::Technique;
+use crate::allowlist::watched::WatchedSetting;
+use crate::allowlist::{Entry, EntryNumber, Index, Watched};
 
 /// One decision. It borrows from the engine that made it, until that engine decides again.
 #[derive(Clone, Copy)]
@@ -44,7 +46,29 @@ impl<'e> Decision<'e> {
     /// The id of the entry that decided; empty where none did.
     #[must_use]
     pub fn rule_id(&self) -> &'e str {
-        self.finding.rule.and_then(|rule| self.entry(rule)).map_or("", |entry| &entry.id)
+        let entry = self.finding.rule.and_then(|rule| self.entry(rule)).map(|entry| entry.id.as_str());
+        let known = || self.watched()?.known().get(self.finding.known?).map(|known| known.id.as_str());
+        let row = || self.watched_setting().filter(|_| self.finding.is_told()).map(|row| row.id.as_str());
+        entry.or_else(known).or_else(row).unwrap_or_default()
+    }
+
+    /// The id of the technique that it is about; empty where nothing was found.
+    #[must_use]
+    pub fn technique(&self) -> &'e str {
+        match self.finding.technique {
+            Technique::OfSetting => self.watched_setting().map_or("", |row| &row.technique),
+            technique => technique.id(),
+        }
+    }
+
+    /// The watched setting that it is about.
+    #[must_use]
+    pub fn watched_setting(&self) -> Option<&'e WatchedSetting> {
+        self.watched()?.rows().get(self.finding.watched?)
+    }
+
+    fn watched(&self) -> Option<&'e Watched> {
+        self.index().map(Index::watched)
     }
 
     /// The text after the colon of a reason; empty where the code says all.
@@ -58,6 +82,10 @@ impl<'e> Decision<'e> {
                 self.entry(n).map_or("", |e| if e.image.is_empty() { &e.type_name } else { &e.image })
             }
             Detail::Family(n) => self.entry(n).map_or("", |e| &e.about),
+            Detail::Watched(row) => {
+                self.watched().and_then(|watched| watched.rows().get(row)).map_or("", |row| &row.id)
+            }
+            Detail::Written => &self.finding.written,
             Detail::Resembled => {
                 self.compared.and_then(|(_, seen)| seen.resembles.as_ref()).map_or("", |r| &r.known)
             }

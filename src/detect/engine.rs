@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use foldhash::quality::RandomState;
 use sha2::{Digest, Sha256};
 
-use crate::allowlist::{Catalogue, HostProfiles, Index, Profile};
+use crate::allowlist::{Catalogue, HostProfiles, Index, Profile, Watched};
 use crate::iis::{Class, Kind, Subject};
 
 use super::assess::Assessment;
@@ -17,6 +17,7 @@ use super::decide;
 use super::decision::Decision;
 use super::finding::Finding;
 use super::lookalike::{Known, Lookalikes};
+use super::setting;
 
 /// The most spellings that are remembered; then remembering starts afresh. Names are written by attackers.
 const REMEMBERED: usize = 1_024;
@@ -78,20 +79,43 @@ impl Engine {
         Decision { finding: &self.finding, compared, now }
     }
 
+    /// The watched settings, and the values that are known there.
+    #[must_use]
+    pub fn watched(&self) -> &Watched {
+        self.catalogue.watched()
+    }
+
+    /// A setting with what the table of watched settings tells of it; anything else as it is. `None` for a setting that is
+    /// not watched.
+    #[must_use]
+    pub fn resolved<'a>(&self, subject: Subject<'a>) -> Option<Subject<'a>> {
+        if subject.class == Class::Setting {
+            setting::resolved(&subject, self.watched())
+        } else {
+            Some(subject)
+        }
+    }
+
     /// Decides on a change: on what it ends with, and on each value that did not stay. The worst counts, of equals what the
-    /// change ends with. Gives the subject that the decision is about.
-    pub fn decide_change<'c>(&mut self, change: &'c Change, host: &'c str) -> (Subject<'c>, Decision<'_>) {
-        let mut worst = change.subject(host);
+    /// change ends with. Gives the subject that the decision is about; `None` for a setting that is not watched.
+    pub fn decide_change<'c>(
+        &mut self,
+        change: &'c Change,
+        host: &'c str,
+    ) -> Option<(Subject<'c>, Decision<'_>)> {
+        let mut worst = self.resolved(change.subject(host))?;
         if !change.overwritten.is_empty() {
             let mut highest = self.decide(&worst).finding.severity;
-            for subject in change.overwritten(host) {
+            for subject in
+                change.overwritten(host).filter_map(|subject| self.resolved(subject)).collect::<Vec<_>>()
+            {
                 let severity = self.decide(&subject).finding.severity;
                 if severity > highest {
                     (worst, highest) = (subject, severity);
                 }
             }
         }
-        (worst, self.decide(&worst))
+        Some((worst, self.decide(&worst)))
     }
 
     /// The number of the profile of a host, given in lower case; its entries are indexed when its first row comes.
@@ -150,6 +174,7 @@ fn write_key(profile: usize, subject: &Subject<'_>, key: &mut Vec<u8>) {
         Class::Module => 0_u8,
         Class::IsapiFilter => 1,
         Class::Handler => 2,
+        Class::Setting => 3,
     };
     let kind = match subject.kind {
         None => 0_u8,
@@ -157,6 +182,10 @@ fn write_key(profile: usize, subject: &Subject<'_>, key: &mut Vec<u8>) {
         Some(Kind::Managed) => 2,
         Some(Kind::IsapiFilter) => 3,
         Some(Kind::Handler) => 4,
+        Some(Kind::CompressionScheme) => 5,
+        Some(Kind::RuntimeLoader) => 6,
+        Some(Kind::Code) => 7,
+        Some(Kind::Setting) => 8,
     };
     key.clear();
     key.extend_from_slice(&profile.to_le_bytes());

@@ -8,7 +8,7 @@ use super::in_scope;
 use super::reason::ReasonCode;
 use super::verdict::Verdict;
 use crate::allowlist::{Column, Entry, EntryNumber, EntrySource, Index, ScopeAnswer};
-use crate::iis::{Action, Class, Kind, Subject};
+use crate::iis::{Action, Kind, Subject};
 
 /// A decision on a subject, a line for each step.
 #[must_use]
@@ -25,11 +25,16 @@ pub fn explain(subject: &Subject<'_>, decision: &Decision<'_>) -> Vec<String> {
     lines.push(format!(
         "Verdict: {} ({}), severity {}.",
         finding.verdict,
-        finding.verdict.meaning(),
+        finding.verdict.meaning_of(finding.kind.map_or("", Kind::as_str)),
         finding.severity
     ));
     if let Some(entry) = finding.rule.and_then(|rule| index.entry(rule)) {
         lines.push(format!("Decided by {}.", named(entry)));
+    } else if !decision.rule_id().is_empty() {
+        lines.push(format!("Decided by {}.", decision.rule_id()));
+    }
+    if let Some(setting) = decision.watched_setting() {
+        lines.push(format!("Setting: {} {}", setting.meaning, setting.advice));
     }
     for reason in &finding.reasons {
         let detail = decision.detail(reason);
@@ -250,14 +255,11 @@ fn alternatives(
             | Verdict::Denied
             | Verdict::KnownMalicious
     );
-    if subject.class == Class::Handler {
-        lines.push(
-            "  handlers have no baseline and need no entry: only deny entries, threats and odd places count"
-                .to_owned(),
-        );
+    if !can_be_allowed || finding.verdict == Verdict::NotModule {
         return;
     }
-    if !can_be_allowed {
+    if finding.verdict == Verdict::Weakened {
+        lines.push("  an entry of this kind for this name with match=name: allowed".to_owned());
         return;
     }
     match (subject.image, subject.type_name, &seen.image) {

@@ -1,6 +1,7 @@
 //! The result of a decision.
 
 use super::reason::{Detail, Reason, ReasonCode};
+use super::technique::Technique;
 use super::verdict::{Severity, Verdict};
 use crate::allowlist::EntryNumber;
 use crate::iis::{Action, Kind};
@@ -19,6 +20,14 @@ pub struct Finding {
     pub kind: Option<Kind>,
     /// The entry that decided.
     pub rule: Option<EntryNumber>,
+    /// The watched setting that it is about, by its number in the table.
+    pub watched: Option<usize>,
+    /// The known value of a watched setting that explains it, or would with its pack.
+    pub known: Option<usize>,
+    /// What is told of a value that is not copied.
+    pub written: String,
+    /// The technique that it is about.
+    pub technique: Technique,
     /// Each thing that was seen; first what decided.
     pub reasons: Vec<Reason>,
 }
@@ -31,6 +40,10 @@ impl Default for Finding {
             action: Action::Changed,
             kind: None,
             rule: None,
+            watched: None,
+            known: None,
+            written: String::new(),
+            technique: Technique::None,
             reasons: Vec::with_capacity(16),
         }
     }
@@ -42,11 +55,28 @@ impl Finding {
         self.reasons.push(Reason { code: code.into(), detail });
     }
 
+    /// Adds a reason that is not there yet.
+    pub(super) fn add_once(&mut self, code: impl Into<ReasonCode>, detail: Detail) {
+        let reason = Reason { code: code.into(), detail };
+        if !self.reasons.contains(&reason) {
+            self.reasons.push(reason);
+        }
+    }
+
+    /// Whether it is a finding at all, and not merely something that was looked at.
+    pub(super) fn is_told(&self) -> bool {
+        self.verdict != Verdict::NotModule
+    }
+
     pub(super) fn clear(&mut self) {
         self.verdict = Verdict::NotModule;
         self.severity = Severity::Info;
         self.kind = None;
         self.rule = None;
+        self.watched = None;
+        self.known = None;
+        self.written.clear();
+        self.technique = Technique::None;
         self.reasons.clear();
     }
 }

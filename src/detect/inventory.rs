@@ -61,7 +61,7 @@ impl<'a> Listed<'a> {
         let Ok(section) = word(section, &Section::ALL, |section, text| is_section(text, *section)) else {
             return written(Code::UnknownSection.into(), name);
         };
-        let Ok(kind) = word(kind, &Kind::ALL, |kind, text| is(text, kind.as_str())) else {
+        let Ok(kind) = word(kind, &Kind::LISTED, |kind, text| is(text, kind.as_str())) else {
             return written(Code::UnknownKind.into(), name);
         };
         let Ok((config_path, location)) = place(config_path, location) else {

@@ -4,11 +4,13 @@
 
 mod renderings;
 mod rows;
+mod setting;
 #[cfg(test)]
 mod tests;
 
 use super::change::{Change, Overwritten};
 use super::part::{Part, PartChange};
+use super::setting::HANDLER_REQUESTS;
 use super::severity;
 use crate::iis::{Action, Class, Element, Operation, Section};
 use rows::{Rows, hides_value};
@@ -48,6 +50,7 @@ pub fn merge(parts: Vec<Part<'_>>) -> Option<Change> {
         time: parts.iter().map(|p| p.time).min().unwrap_or_default(),
         time_assumed: parts.iter().any(|p| p.time_assumed),
         record: first.record.as_ref().to_owned(),
+        setting: None,
     };
     let rows: Vec<&PartChange<'_>> = parts.iter().filter_map(|p| p.change.as_ref()).collect();
     let Some(row) = rows.first() else {
@@ -60,6 +63,17 @@ pub fn merge(parts: Vec<Part<'_>>) -> Option<Change> {
     row.name.as_ref().clone_into(&mut change.name);
     row.config_path.as_ref().clone_into(&mut change.config_path);
     row.location.as_ref().clone_into(&mut change.location);
+    if change.section == Section::Other {
+        change.setting = setting::of(row.attribute.as_ref(), &rows, &mut change.overwritten);
+        change.source = rows.iter().rev().find_map(|row| row.source);
+        return Some(change);
+    }
+    let requests: Vec<&PartChange<'_>> = rows
+        .iter()
+        .copied()
+        .filter(|row| row.section == Section::Handlers && row.attribute == "path")
+        .collect();
+    change.setting = setting::of(HANDLER_REQUESTS, &requests, &mut change.overwritten);
     take_values(&mut change, &rows);
     let seen = Rows::of(&rows);
     change.kind = seen.kind(change.section);

@@ -26,9 +26,12 @@ mod outcome;
 pub mod part;
 pub mod reason;
 pub mod row;
+mod setting;
 pub mod severity;
+pub mod technique;
 pub mod time;
 pub mod verdict;
+mod watch;
 
 pub use annotation::{Annotation, ReasonTexts};
 pub use assess::Assessment;
@@ -42,4 +45,5 @@ pub use inventory::Listed;
 pub use merge::merge;
 pub use outcome::{Outcome, Outcomes};
 pub use reason::ReasonCode;
+pub use technique::Technique;
 pub use verdict::{Severity, Verdict};

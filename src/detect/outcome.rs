@@ -10,6 +10,7 @@ use super::inventory::{Listed, inventory_key};
 use super::needs_decision::needs_decision;
 use super::row;
 use super::verdict::{Severity, Verdict};
+use crate::allowlist::Watched;
 use crate::event::{Event, Says};
 use crate::iis::{Subject, ValueSource};
 
@@ -78,6 +79,7 @@ impl<'a> Outcome<'a> {
 }
 
 const UNPARSED: (Verdict, Severity) = (Verdict::Unparsed, Severity::Medium);
+const NOTHING: (Verdict, Severity) = (Verdict::NotModule, Severity::Info);
 
 /// Decides on rows, changes and listed modules, and says what is told of them.
 pub struct Outcomes {
@@ -104,6 +106,12 @@ impl Outcomes {
         self.engine.profile(host)
     }
 
+    /// The watched settings, which say which rows of other sections are changes.
+    #[must_use]
+    pub fn watched(&self) -> &Watched {
+        self.engine.watched()
+    }
+
     /// One event row by itself; `None` where it says nothing of the configuration. `host` is in lower case.
     pub fn row<'a>(&'a mut self, event: &Event<'a>, host: &'a str, at: Option<i64>) -> Option<Outcome<'a>> {
         match event.says {
@@ -118,10 +126,16 @@ impl Outcomes {
                 self.reasons.take_unparsed(reason.as_str(), at.is_none());
                 Some(Outcome::plain(UNPARSED, host, event.actor, &self.reasons))
             }
-            Says::OtherSection => {
+            Says::OtherSection(change) => {
+                let raw = row::setting(event, &change, host, self.time(at), at.is_none());
+                if let Some(subject) = self.engine.resolved(raw) {
+                    let source = change.source.map_or("", ValueSource::as_str);
+                    let decision = self.engine.decide(&subject);
+                    self.reasons.take(&decision);
+                    return Some(Outcome::of(&subject, source, &decision, &self.reasons));
+                }
                 self.reasons.clear();
-                let nothing = (Verdict::NotModule, Severity::Info);
-                Some(Outcome::plain(nothing, host, event.actor, &self.reasons))
+                Some(Outcome::plain(NOTHING, host, event.actor, &self.reasons))
             }
             Says::Nothing => None,
         }
@@ -141,7 +155,10 @@ impl Outcomes {
             let outcome = Outcome::plain(UNPARSED, host, &change.actor, &self.reasons);
             return Outcome { finding_id: change.finding_id(host, key, outcome.verdict, ""), ..outcome };
         }
-        let (subject, decision) = self.engine.decide_change(change, host);
+        let Some((subject, decision)) = self.engine.decide_change(change, host) else {
+            self.reasons.clear();
+            return Outcome::plain(NOTHING, host, &change.actor, &self.reasons);
+        };
         self.reasons.take(&decision);
         self.reasons.add_continued(continues);
         let outcome = Outcome::of(&subject, change.source(), &decision, &self.reasons);

@@ -9,8 +9,10 @@ use std::io::Write;
 use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 
+use super::setting;
+use crate::allowlist::Watched;
 use crate::event::{Event, Says};
-use crate::iis::{Class, ConfigChange, Element, Operation, Section, ValueSource};
+use crate::iis::{Class, ConfigChange, Element, Operation, Secret, Section, ValueSource};
 
 /// What stands in a roll-up column where there is nothing to say: `BY` drops rows with an empty field.
 pub const NOTHING: &str = "-";
@@ -73,14 +75,21 @@ pub struct PartChange<'a> {
     /// The rendering that gave the values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<ValueSource>,
+    /// What is told of a value that is not copied: it stands nowhere else in the part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<Secret>,
 }
 
 impl<'a> Part<'a> {
-    /// The facts of an event at `time`; `None` for a row that is no change of modules (a commit, another section).
+    /// The facts of an event at `time`; `None` for a row that is no change of modules or of a watched setting (a commit, another
+    /// section).
     #[must_use]
-    pub fn of(event: &Event<'a>, time: i64) -> Option<Self> {
+    pub fn of(event: &Event<'a>, time: i64, watched: &Watched) -> Option<Self> {
         let (unparsed, change) = match event.says {
-            Says::Change(change) => (None, Some(PartChange::of(&change))),
+            Says::Change(change) => (None, Some(PartChange::of(&change, watched))),
+            Says::OtherSection(change) if watched.tells(change.attribute) => {
+                (None, Some(PartChange::of(&change, watched)))
+            }
             Says::Unparsed(reason) => (Some(Cow::Borrowed(reason.as_str())), None),
             _ => return None,
         };
@@ -119,19 +128,21 @@ impl<'a> Part<'a> {
 }
 
 impl<'a> PartChange<'a> {
-    fn of(change: &ConfigChange<'a>) -> Self {
+    fn of(change: &ConfigChange<'a>, watched: &Watched) -> Self {
+        let (old, new, secret) = setting::copied(change, watched);
         Self {
             section: change.section,
             element: change.element,
             name: Cow::Borrowed(change.name),
             attribute: Cow::Borrowed(change.attribute),
             operation: change.operation,
-            old: change.old.map(Cow::Borrowed),
-            new: change.new.map(Cow::Borrowed),
+            old: old.map(Cow::Borrowed),
+            new: new.map(Cow::Borrowed),
             appended_image: change.appended_image.map(Cow::Borrowed),
             config_path: Cow::Borrowed(change.config_path),
             location: Cow::Borrowed(change.location),
             source: change.source,
+            secret,
         }
     }
 }
@@ -139,9 +150,9 @@ impl<'a> PartChange<'a> {
 /// Writes the key that all rows of one change share (`iis_change_key`) to the end of `buffer`: a JSON array of class,
 /// configuration path and location (both in lower case: the same site occurs in several spellings), and name. A clear
 /// has `*clear*` for a name and one element more, so that a module of that name has another key; a row of the section
-/// as a whole, which goes away with all its entries or may have, counts among the clears. An unreadable event is a
-/// change of its own. [`NOTHING`] for a row that belongs to no change.
-pub fn write_key(event: &Event<'_>, buffer: &mut Vec<u8>) {
+/// as a whole, which goes away with all its entries or may have, counts among the clears. A watched setting
+/// has its configuration path in place of a name. An unreadable event is a change of its own. [`NOTHING`] for a row that belongs to no change.
+pub fn write_key(event: &Event<'_>, watched: &Watched, buffer: &mut Vec<u8>) {
     match event.says {
         Says::Change(change) => {
             write_named(buffer, change.section.class(), change.config_path, change.location);
@@ -150,6 +161,11 @@ pub fn write_key(event: &Event<'_>, buffer: &mut Vec<u8>) {
             } else {
                 write_string(buffer, change.name.chars());
             }
+            buffer.push(b']');
+        }
+        Says::OtherSection(change) if watched.tells(change.attribute) => {
+            write_named(buffer, Class::Setting, change.config_path, change.location);
+            write_string(buffer, change.attribute.chars());
             buffer.push(b']');
         }
         Says::Unparsed(reason) => {
@@ -219,8 +235,9 @@ mod tests {
         let mut scratch = Scratch::default();
         let event = read(&fields, &mut scratch);
         let mut buffer = Vec::new();
-        write_key(&event, &mut buffer);
-        assert_eq!(Part::of(&event, 0).is_some(), buffer != NOTHING.as_bytes(), "{configuration}");
+        let watched = Watched::builtin().unwrap();
+        write_key(&event, &watched, &mut buffer);
+        assert_eq!(Part::of(&event, 0, &watched).is_some(), buffer != NOTHING.as_bytes(), "{configuration}");
         String::from_utf8(buffer).unwrap()
     }
 
@@ -237,7 +254,13 @@ mod tests {
             ("/system.webServer/modules", "2", server(r#""*clear*","clear""#)),
             ("/system.webServer/modules", "", server(r#""*clear*","clear""#)),
             ("/system.webServer/modules", "1", NOTHING.to_owned()),
-            ("/system.webServer/httpLogging/@dontLog", "3", NOTHING.to_owned()),
+            ("/system.webServer/httpErrors/@errorMode", "3", NOTHING.to_owned()),
+            (
+                "/system.webServer/httpLogging/@dontLog",
+                "3",
+                r#"["setting","machine/webroot/apphost","","/system.webServer/httpLogging/@dontLog"]"#
+                    .to_owned(),
+            ),
             ("/system.webServer/modules/ad", "1", r#"["unparsed","truncated_path","7"]"#.to_owned()),
         ] {
             assert_eq!(

@@ -22,6 +22,10 @@ pub enum Detail {
     Family(EntryNumber),
     /// The known name that the module resembles.
     Resembled,
+    /// The id of a watched setting.
+    Watched(usize),
+    /// What is told of a value that is not copied.
+    Written,
 }
 
 /// One reason: a code of the tables, and what it points at. Written as `code` or `code:detail`.

@@ -1,7 +1,8 @@
 //! The row level: one event row as something to decide on.
 
+use super::setting::HANDLER_REQUESTS;
 use crate::event::Event;
-use crate::iis::{ConfigChange, Kind, Level, Operation, Section, Subject};
+use crate::iis::{ConfigChange, Kind, Level, Operation, Section, Setting, Subject};
 
 /// Puts a host name into `lower` in lower case.
 pub fn lower_case(host: &str, lower: &mut String) {
@@ -53,7 +54,22 @@ pub fn subject<'a>(
         time,
         time_assumed,
         file: None,
+        setting: (change.section == Section::Handlers && change.attribute == "path")
+            .then(|| Setting::of(HANDLER_REQUESTS, change.operation, change.old, change.new)),
     }
+}
+
+/// A row of a section that registers no module, before it is known whether its setting is watched.
+#[must_use]
+pub(super) fn setting<'a>(
+    event: &Event<'a>,
+    change: &ConfigChange<'a>,
+    host: &'a str,
+    time: i64,
+    time_assumed: bool,
+) -> Subject<'a> {
+    let setting = Setting::of(change.attribute, change.operation, change.old, change.new);
+    Subject { setting: Some(setting), ..subject(event, change, host, time, time_assumed) }
 }
 
 /// A deletion of the attribute shows the value that goes, unless it shows another one that comes.
@@ -68,6 +84,6 @@ fn kind(change: &ConfigChange<'_>) -> Option<Kind> {
         Section::IsapiFilters => Some(Kind::IsapiFilter),
         Section::Handlers => Some(Kind::Handler),
         Section::Modules if change.attribute == "type" => Some(Kind::Managed),
-        Section::Modules => None,
+        Section::Modules | Section::Other => None,
     }
 }

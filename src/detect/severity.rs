@@ -4,9 +4,10 @@
 //! |---|---|---|
 //! | base | `denied`, `known_malicious`, `image_hijack` | critical |
 //! | | `masquerade_path`, `masquerade_type`, `alias`, `lookalike`, `suspicious_location` | high |
-//! | | `unknown` (native, ISAPI filter, or kind not shown), `unparsed` | medium |
+//! | | `unknown` (native, ISAPI filter, or kind not shown), `weakened`, `unparsed` | medium |
 //! | | `unknown` (managed), `unverified` | low |
 //! | | all others | info |
+//! | settings | `unknown`, `weakened` of a handler or a watched setting | as its row in `iis_watched_settings.csv` says for the server, a site, or deeper |
 //! | removal | `unknown`, `lookalike`, and the module was removed | low |
 //! | no image | `unverified`, and the image was changed unseen | medium |
 //! | | `unverified`, and the module was renamed to this name | medium |
@@ -58,6 +59,8 @@ pub struct Circumstances {
     pub system32_root: bool,
     /// The change was made by an application pool identity.
     pub by_app_pool: bool,
+    /// What the table of watched settings says, where the verdict is its own.
+    pub watched: Option<Severity>,
 }
 
 impl Circumstances {
@@ -81,6 +84,7 @@ impl Circumstances {
             threat_basename: false,
             system32_root: false,
             by_app_pool: false,
+            watched: None,
         }
     }
 }
@@ -95,7 +99,7 @@ pub fn severity(c: &Circumstances) -> Severity {
     if (c.protection_removed || c.protection_narrowed) && c.verdict != Verdict::Allowed {
         severity = severity.max(Severity::High);
     }
-    if c.action == Action::Cleared && c.verdict != Verdict::NotModule {
+    if c.action == Action::Cleared && c.verdict != Verdict::NotModule && c.watched.is_none() {
         severity = severity.max(Severity::High);
     }
     if c.list_changed && c.verdict != Verdict::NotModule {
@@ -122,10 +126,13 @@ pub fn is_plain(c: &Circumstances) -> bool {
 
 fn base(verdict: Verdict, c: &Circumstances) -> Severity {
     match verdict {
+        Verdict::Unverified if c.name_entry => Severity::Info,
+        Verdict::Unknown | Verdict::Weakened | Verdict::Unverified if c.watched.is_some() => {
+            c.watched.unwrap_or(Severity::Info)
+        }
         // Nothing is registered by a removal.
         Verdict::Unknown | Verdict::Lookalike if c.action == Action::Removed => Severity::Low,
         Verdict::Unknown if c.kind == Some(Kind::Managed) => Severity::Low,
-        Verdict::Unverified if c.name_entry => Severity::Info,
         Verdict::Unverified if c.image_changed_unseen || c.renamed => Severity::Medium,
         Verdict::Incomplete if (c.precondition_changed || c.lock_changed) && c.level == Level::Row => {
             Severity::Low

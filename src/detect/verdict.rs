@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::iis::{Class, Kind};
 use crate::words::words;
 
 /// Makes [`Verdict`] of a table: the severity of each behind its word.
@@ -100,6 +101,14 @@ verdicts! {
             todo: "find its product and owner; then allow the pair, or remove it. A managed one is low",
             example: r"`Zeta`, `C:\Apps\z.dll`",
         }
+        Weakened = "weakened", Medium {
+            since: "0.2.0",
+            means: "a protection or a log was switched off",
+            seen: "a setting that protects or logs was written so that it no longer does, or what may run was widened",
+            why: "what follows is not logged, not refused, or runs with more rights",
+            todo: "the reason `setting` names the row of `iis_watched_settings.csv`, which says what to do; set it back, or allow it by an entry of that kind and name with `match=name`",
+            example: "`/system.webServer/httpLogging/@dontLog` set to true. Severity as the row of the setting says",
+        }
         AllowExpired = "allow_expired", Info {
             since: "0.1.0",
             means: "the allowlist entry for this module has expired or is not valid yet",
@@ -158,11 +167,30 @@ verdicts! {
         }
         NotModule = "not_module", Info {
             since: "0.1.0",
-            means: "the change is not about modules",
-            seen: "an event 29 about something that registers no module, or a handler that nothing speaks against",
-            why: "it is no change of modules",
+            means: "the change is not about modules, or about a setting that nothing speaks against",
+            seen: "an event 29 about something that registers no module, or a handler or watched setting that nothing speaks against",
+            why: "it is no change of modules, and loads no code that is not expected",
             todo: "nothing",
             example: "a change of `/system.webServer/httpErrors`",
+        }
+    }
+}
+
+impl Verdict {
+    /// What it means of something of this kind, by the word of the column: a setting or a handler is no module.
+    #[must_use]
+    pub fn meaning_of(self, kind: &str) -> String {
+        let class = Kind::ALL.into_iter().find(|known| known.as_str() == kind).map(Kind::class);
+        let what = match class {
+            None | Some(Class::Module | Class::IsapiFilter) => return self.meaning().to_owned(),
+            Some(Class::Handler) => "this handler",
+            Some(Class::Setting) => "this setting",
+        };
+        match self {
+            Self::Unverified => format!("{what} was written, but the events do not show its value"),
+            Self::KnownGood => format!("the value of {what} is a known one"),
+            Self::SuspiciousLocation => format!("{what} leads to where no code belongs"),
+            verdict => verdict.meaning().replace("this module", what),
         }
     }
 }
@@ -247,5 +275,21 @@ impl FromStr for Severity {
         Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or_else(|| {
             format!("`{text}` is not a severity: use one of {}", Self::ALL.map(Self::as_str).join(", "))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Verdict;
+
+    #[test]
+    fn a_setting_is_called_no_module() {
+        for kind in ["setting", "code", "handler", "runtime_loader"] {
+            for verdict in Verdict::ALL.into_iter().filter(|verdict| *verdict != Verdict::NotModule) {
+                let meaning = verdict.meaning_of(kind);
+                assert!(!meaning.contains("this module"), "{kind}: {meaning}");
+            }
+        }
+        assert_eq!(Verdict::Unknown.meaning_of("native"), Verdict::Unknown.meaning());
     }
 }

@@ -12,7 +12,7 @@ use super::pointer;
 use super::reasons::Unreadable;
 use super::says::{Event, Role, Says};
 use crate::iis::config_path::{self, ConfigPath, Parsed};
-use crate::iis::{ConfigChange, Element, Operation, ValueSource};
+use crate::iis::{ConfigChange, Element, Operation, Section, ValueSource};
 
 /// How the English sentence of event 30, a failed attempt, begins.
 const FAILED: &str = "Failed to commit";
@@ -250,13 +250,13 @@ fn is_same_path(one: &str, other: &str) -> bool {
 fn of_section<'a>(spoken: &Spoken<'a>) -> Result<Says<'a>, Unreadable> {
     let path = match config_path::parse(spoken.path) {
         Parsed::Module(path) => path,
-        Parsed::OtherSection => return Ok(Says::OtherSection),
+        Parsed::OtherSection => return Ok(other_section(spoken)),
         Parsed::Malformed(fault) => return Err(fault.into()),
     };
     let hidden = spoken.operation == Operation::Hidden;
     // A section row adds or removes no entry, unless the section goes away with all its entries, or may have.
     if path.element == Element::Section && !hidden && spoken.operation != Operation::Delete {
-        return Ok(Says::OtherSection);
+        return Ok(other_section(spoken));
     }
     // Event data has the name once more, in its `/@name` row; a message has nothing to check the name with.
     if path.joined && hidden {
@@ -278,6 +278,23 @@ fn of_section<'a>(spoken: &Spoken<'a>) -> Result<Says<'a>, Unreadable> {
         appended_image: spoken.image,
         source: spoken.source,
     }))
+}
+
+/// A change of a section that registers no module.
+fn other_section<'a>(spoken: &Spoken<'a>) -> Says<'a> {
+    Says::OtherSection(ConfigChange {
+        section: Section::Other,
+        element: Element::Section,
+        name: "",
+        attribute: spoken.path.trim_ascii(),
+        operation: spoken.operation,
+        old: spoken.old,
+        new: spoken.new,
+        config_path: spoken.config_path.trim_ascii(),
+        location: spoken.location.trim_ascii(),
+        appended_image: None,
+        source: spoken.source,
+    })
 }
 
 /// Some renderers write blanks for an empty value. A new one stays: a name can be nothing but blanks.

@@ -21,8 +21,8 @@ pub enum Role {
 pub enum Says<'a> {
     /// A change of a section that registers code.
     Change(ConfigChange<'a>),
-    /// A change of another section.
-    OtherSection,
+    /// A change of another section: a setting.
+    OtherSection(ConfigChange<'a>),
     /// It cannot be read, and why.
     Unparsed(Unreadable),
     /// Nothing: not known to be an event 29.

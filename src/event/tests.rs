@@ -40,7 +40,7 @@ fn words(event: &Event<'_>) -> Value {
     });
     got["says"] = match event.says {
         Says::Change(_) => "change".into(),
-        Says::OtherSection => "other_section".into(),
+        Says::OtherSection(_) => "other_section".into(),
         Says::Unparsed(reason) => format!("unparsed:{reason}").into(),
         Says::Nothing => "nothing".into(),
     };
@@ -223,7 +223,7 @@ fn a_cut_event_never_says_something_else() {
             cut.set("EventCode", b"29");
             cut.set("_raw", &raw.as_bytes()[..end]);
             let event = read(&cut, &mut scratch);
-            if matches!(event.says, Says::Change(_) | Says::OtherSection)
+            if matches!(event.says, Says::Change(_) | Says::OtherSection(_))
                 && whole["says"] != "unparsed:trailing_text"
             {
                 assert_eq!(words(&event), whole, "{}", &raw[..end]);
@@ -443,7 +443,7 @@ fn every_row_of_the_export_is_read() {
                 change.action().as_str().to_owned()
             }
             Says::Unparsed(reason) => reason.to_string(),
-            Says::OtherSection => "other_section".to_owned(),
+            Says::OtherSection(_) => "other_section".to_owned(),
             Says::Nothing => format!("{:?}", event.role),
         };
         *seen.entry(word).or_default() += 1;

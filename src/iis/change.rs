@@ -42,7 +42,7 @@ impl ValueSource {
     }
 }
 
-/// What one event 29 says about a section that registers code. Texts are as written in the event.
+/// What one event 29 says about the configuration. Texts are as written in the event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConfigChange<'a> {
     /// The section of the configuration path.
@@ -51,7 +51,8 @@ pub struct ConfigChange<'a> {
     pub element: Element,
     /// The key of the element (`name`); empty for `clear` and section rows.
     pub name: &'a str,
-    /// The attribute after the last `/@`; empty for an element row.
+    /// The attribute after the last `/@`; empty for an element row. Of a section that registers no module
+    /// ([`Section::Other`]) the whole configuration path.
     pub attribute: &'a str,
     /// What was done, where the rendering shows it.
     pub operation: Operation,

@@ -14,6 +14,7 @@ pub mod precondition;
 pub mod registration;
 pub mod roots;
 pub mod script_processor;
+pub mod setting;
 pub mod spelling;
 pub mod subject;
 
@@ -24,4 +25,5 @@ pub use managed_type::{ManagedType, TypeMatch};
 pub use module::{Action, Class, Element, Kind, Section};
 pub use registration::{ListOperation, Registration};
 pub use roots::{Roots, RootsError};
+pub use setting::{Secret, Setting};
 pub use subject::{Level, Subject};

@@ -12,6 +12,8 @@ pub enum Class {
     IsapiFilter,
     /// `handlers`.
     Handler,
+    /// An element or attribute of another section that is watched.
+    Setting,
 }
 
 impl Class {
@@ -22,7 +24,14 @@ impl Class {
             Self::Module => "module",
             Self::IsapiFilter => "isapi_filter",
             Self::Handler => "handler",
+            Self::Setting => "setting",
         }
+    }
+
+    /// Whether it is a module or a filter: what IIS loads by name, and lists with a baseline.
+    #[must_use]
+    pub fn is_module(self) -> bool {
+        matches!(self, Self::Module | Self::IsapiFilter)
     }
 }
 
@@ -37,11 +46,31 @@ pub enum Kind {
     IsapiFilter,
     /// A request handler.
     Handler,
+    /// A DLL that compresses responses.
+    CompressionScheme,
+    /// What starts the .NET runtime of a pool, or tells it where code lies.
+    RuntimeLoader,
+    /// Other code that a setting names: types, DLLs, programs.
+    Code,
+    /// A setting that names no code.
+    Setting,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Native, Self::Managed, Self::IsapiFilter, Self::Handler];
+    pub const ALL: [Self; 8] = [
+        Self::Native,
+        Self::Managed,
+        Self::IsapiFilter,
+        Self::Handler,
+        Self::CompressionScheme,
+        Self::RuntimeLoader,
+        Self::Code,
+        Self::Setting,
+    ];
+
+    /// The kinds of what a list of modules, filters or handlers holds.
+    pub const LISTED: [Self; 4] = [Self::Native, Self::Managed, Self::IsapiFilter, Self::Handler];
 
     /// The word of the output columns and of the allowlist file.
     #[must_use]
@@ -51,6 +80,10 @@ impl Kind {
             Self::Managed => "managed",
             Self::IsapiFilter => "isapi_filter",
             Self::Handler => "handler",
+            Self::CompressionScheme => "compression_scheme",
+            Self::RuntimeLoader => "runtime_loader",
+            Self::Code => "code",
+            Self::Setting => "setting",
         }
     }
 
@@ -61,11 +94,12 @@ impl Kind {
             Self::Native | Self::Managed => Class::Module,
             Self::IsapiFilter => Class::IsapiFilter,
             Self::Handler => Class::Handler,
+            Self::CompressionScheme | Self::RuntimeLoader | Self::Code | Self::Setting => Class::Setting,
         }
     }
 }
 
-/// A section of the IIS configuration that registers code.
+/// A section of the IIS configuration: those that register modules, filters and handlers, and all others as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Section {
@@ -79,10 +113,12 @@ pub enum Section {
     IsapiFilters,
     /// `/system.webServer/handlers`
     Handlers,
+    /// Any other: what is changed there is a setting.
+    Other,
 }
 
 impl Section {
-    /// Every section.
+    /// Every section that registers modules, filters or handlers.
     pub const ALL: [Self; 5] =
         [Self::GlobalModules, Self::Modules, Self::HttpModules, Self::IsapiFilters, Self::Handlers];
 
@@ -95,6 +131,7 @@ impl Section {
             Self::HttpModules => "httpModules",
             Self::IsapiFilters => "isapiFilters",
             Self::Handlers => "handlers",
+            Self::Other => "other",
         }
     }
 
@@ -107,6 +144,7 @@ impl Section {
             Self::HttpModules => "/system.web/httpModules",
             Self::IsapiFilters => "/system.webServer/isapiFilters",
             Self::Handlers => "/system.webServer/handlers",
+            Self::Other => "/",
         }
     }
 
@@ -117,6 +155,7 @@ impl Section {
             Self::GlobalModules | Self::Modules | Self::HttpModules => Class::Module,
             Self::IsapiFilters => Class::IsapiFilter,
             Self::Handlers => Class::Handler,
+            Self::Other => Class::Setting,
         }
     }
 
@@ -129,6 +168,7 @@ impl Section {
             Self::HttpModules => kind == Kind::Managed,
             Self::IsapiFilters => kind == Kind::IsapiFilter,
             Self::Handlers => kind == Kind::Handler,
+            Self::Other => kind.class() == Class::Setting,
         }
     }
 
@@ -139,7 +179,7 @@ impl Section {
             Self::GlobalModules => Some("image"),
             Self::IsapiFilters => Some("path"),
             Self::Handlers => Some("scriptProcessor"),
-            Self::Modules | Self::HttpModules => None,
+            Self::Modules | Self::HttpModules | Self::Other => None,
         }
     }
 }

@@ -114,14 +114,14 @@ impl Registration<'_> {
                     shown(self.image).is_some() || shown(self.type_name).is_none()
                 }
                 Kind::Managed => shown(self.image).is_none(),
-                Kind::Handler => true,
+                _ => true,
             };
             self.kind.is_none_or(|told| told == *kind)
                 && self.section.is_none_or(|section| section.registers(*kind))
                 && fits_texts
         };
         let is_named_clear = self.operation == ListOperation::Clear && !self.name.is_empty();
-        is_named_clear || !Kind::ALL.iter().any(fits)
+        is_named_clear || !Kind::LISTED.iter().any(fits)
     }
 
     /// The entry as something to decide on. `host` is in lower case, `time` in microseconds since 1970-01-01T00:00Z.
@@ -138,6 +138,7 @@ impl Registration<'_> {
                 Some(Kind::Managed) => Section::Modules,
                 Some(Kind::IsapiFilter) => Section::IsapiFilters,
                 Some(Kind::Handler) => Section::Handlers,
+                Some(_) => Section::Other,
             }),
             name: self.name,
             image: shown(self.image),
@@ -161,6 +162,7 @@ impl Registration<'_> {
             time,
             time_assumed,
             file: self.file.as_deref(),
+            setting: None,
         }
     }
 }

@@ -27,11 +27,18 @@ pub fn split(written: &str) -> (&str, &str) {
 /// machine. A folder that is itself such a place holds data (`upload_tmp_dir=C:\Windows\Temp`).
 #[must_use]
 pub fn place_of_arguments(arguments: &str, roots: &Roots) -> Option<Suspicion> {
-    one_by_one(arguments).iter().flat_map(|argument| argument.split(DIVIDERS)).find_map(|piece| {
+    places_of_arguments(arguments, roots).first().copied()
+}
+
+/// Every such place, in the order of the arguments.
+#[must_use]
+pub fn places_of_arguments(arguments: &str, roots: &Roots) -> Vec<Suspicion> {
+    let place = |piece: &str| {
         let path = Image::normalise(path_in(piece)?.trim_end_matches(['\\', '/']), roots);
         let remote = path.flags.intersects(ImageFlags::REMOTE);
         path.place(roots).map(Suspicion::Place).or(remote.then_some(Suspicion::Spelling(Oddity::Remote)))
-    })
+    };
+    one_by_one(arguments).iter().flat_map(|argument| argument.split(DIVIDERS)).filter_map(place).collect()
 }
 
 /// The arguments as a program gets them: divided by white space outside double quotes, without the quotes.

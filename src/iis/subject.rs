@@ -2,6 +2,7 @@
 
 use super::file_facts::FileFacts;
 use super::module::{Action, Class, Kind, Section};
+use super::setting::Setting;
 
 /// How complete the facts are that a [`Subject`] carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,7 +20,7 @@ pub enum Level {
 pub struct Subject<'a> {
     /// How complete the facts are.
     pub level: Level,
-    /// Module, ISAPI filter or handler.
+    /// Module, ISAPI filter, handler or setting.
     pub class: Class,
     /// Native or managed, where the facts tell.
     pub kind: Option<Kind>,
@@ -63,4 +64,6 @@ pub struct Subject<'a> {
     pub time_assumed: bool,
     /// What is known of the file behind it; decides nothing.
     pub file: Option<&'a FileFacts<'a>>,
+    /// The setting that it is, or an attribute of a handler beside image and type.
+    pub setting: Option<Setting<'a>>,
 }

@@ -60,7 +60,8 @@ fn line(item: &Item) -> String {
             let _: Result<(), _> = write!(text, "  {word} {}", printable(item.fact(column)));
         }
     }
-    let _: Result<(), _> = write!(text, "  -- {}", item.verdict.meaning());
+    let meaning = item.verdict.meaning_of(item.fact(Column::Kind));
+    let _: Result<(), _> = write!(text, "  -- {meaning}");
     let before = item.fact(Column::ImageOld);
     let is_replaced = !before.is_empty() && before != item.identity();
     if is_replaced {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::allowlist::EntrySource;
 use crate::detect::{Code, Column as Fact, Decision, Engine, Outcome, ReasonCode, ReasonTexts, Verdict};
-use crate::iis::{Kind, Oddity, Registration};
+use crate::iis::{Class, Kind, Oddity, Registration};
 use crate::report::{Item, may_be_neutral, printable};
 
 /// What becomes of a finding.
@@ -77,6 +77,10 @@ fn by_verdict(item: &Item) -> Fate {
         Verdict::AllowOutOfScope => return leave_out("widen the entry that lists it, if it belongs here"),
         Verdict::Unknown => {}
         verdict => return leave_out(verdict.meaning()),
+    }
+    let kind = item.fact(Fact::Kind);
+    if Kind::ALL.iter().any(|known| known.class() == Class::Setting && known.as_str() == kind) {
+        return leave_out("it is a setting, no module: write the entry yourself");
     }
     if item.identity().is_empty() {
         return leave_out("neither image nor type is shown");

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::allowlist::Watched;
 use crate::detect::commit::{self, Group};
 use crate::detect::part::{self, NOTHING, Part};
 use crate::detect::{Engine, Listed, Outcomes, Verdict, merge, row, time};
@@ -94,7 +95,9 @@ impl Scanner {
                 return;
             }
             (Role::Commit, _) => self.summary.commits += 1,
-            (Role::Change, Says::OtherSection) => self.summary.other_changes += 1,
+            (Role::Change, Says::OtherSection(_)) if !self.is_watched(&event) => {
+                self.summary.other_changes += 1;
+            }
             (Role::Change, _) => {}
         }
         let mut host = String::new();
@@ -106,10 +109,16 @@ impl Scanner {
             Unit::Change => {
                 let number = self.origins.len();
                 self.origins.push(origin);
-                self.pending.push(pending(&event, &host, self.outcomes.time(at), number));
+                let time = self.outcomes.time(at);
+                self.pending.push(pending(&event, &host, time, number, self.outcomes.watched()));
             }
             Unit::Row => self.row(&event, &host, at, origin),
         }
+    }
+
+    /// Whether a row of another section is about a watched setting.
+    fn is_watched(&self, event: &Event<'_>) -> bool {
+        matches!(event.says, Says::OtherSection(change) if self.outcomes.watched().tells(change.attribute))
     }
 
     /// Reads a time; one that cannot be read is noted.
@@ -128,7 +137,7 @@ impl Scanner {
 
     fn row(&mut self, event: &Event<'_>, host: &str, at: Option<i64>, origin: Origin) {
         // Changes of other sections are counted already, whatever the unit.
-        if matches!(event.says, Says::OtherSection) {
+        if matches!(event.says, Says::OtherSection(_)) && !self.is_watched(event) {
             return;
         }
         if let Some(outcome) = self.outcomes.row(event, host, at) {
@@ -181,12 +190,12 @@ impl Scanner {
 }
 
 /// The roll-up columns of one row.
-fn pending(event: &Event<'_>, host: &str, at: i64, origin: usize) -> commit::CommitRow {
+fn pending(event: &Event<'_>, host: &str, at: i64, origin: usize, watched: &Watched) -> commit::CommitRow {
     let or_nothing = |text: &str| if text.is_empty() { NOTHING.to_owned() } else { text.to_owned() };
     let mut key = Vec::new();
-    part::write_key(event, &mut key);
+    part::write_key(event, watched, &mut key);
     let mut text = Vec::new();
-    if let Some(part) = Part::of(event, at) {
+    if let Some(part) = Part::of(event, at, watched) {
         part.write(&mut text);
     }
     commit::CommitRow {

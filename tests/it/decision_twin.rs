@@ -18,6 +18,7 @@ use oracle::Answer;
 mod given;
 mod matching;
 mod oracle;
+mod settings;
 
 const PROFILES: [&str; 4] = [
     "host,packs,system_root\n",
@@ -68,9 +69,10 @@ fn engine_and_oracle_agree_on_random_allowlists_and_rows() {
         let shelves: BTreeMap<&str, Shelf<'_>> =
             HOSTS.map(|host| (host, Shelf::new(catalogue.entries(), hosts.profile(host), &bad_rows))).into();
         for facts in &rows {
-            let subject = facts.subject();
+            let raw = facts.subject();
+            let subject = engine.resolved(raw).expect("a watched setting");
             let seen = engine_answer(&mut engine, &subject);
-            let expected = oracle::decide(&shelves[facts.host], &subject, subject.time);
+            let expected = oracle::decide(&shelves[facts.host], &subject, raw.setting, subject.time);
             prop_assert_eq!(&seen, &expected, "{:?}\n{}", facts, allow);
             *damaged.borrow_mut() += usize::from(seen.reasons.contains("allowlist_damaged"));
             *met.borrow_mut().entry(seen.verdict).or_default() += 1;

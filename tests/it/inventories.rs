@@ -268,10 +268,13 @@ const COLLECTED: &[(&str, &str)] = &[
         "name=Innocent; type=Innocent.Module, Innocent; section=httpModules",
         "unknown low managed httpModules present",
     ),
-    (r"name=x; image=C:\Apps\x.dll; section=handlers", "not_module info handler handlers present"),
+    (
+        r"name=x; image=C:\Apps\x.dll; section=handlers",
+        "unknown medium handler handlers present setting:handler-script-processor",
+    ),
     (
         r"name=x; image=C:\ProgramData\x.dll; section=handlers",
-        "suspicious_location high handler handlers present location_programdata",
+        "suspicious_location high handler handlers present setting:handler-script-processor\nlocation_programdata",
     ),
     // What takes modules away.
     (

@@ -21,4 +21,5 @@ mod spellings;
 mod splunk;
 mod stories;
 mod verdicts;
+mod watched;
 mod workspace;

@@ -271,6 +271,7 @@ fn the_generated_commits_have_what_the_roll_up_is_for() {
         "modified image_hijack",
         "modified lookalike",
         "modified unverified",
+        "modified weakened",
         "removed unverified",
         "removed unverified",
         "reordered unverified",

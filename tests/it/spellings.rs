@@ -60,7 +60,7 @@ fn subject<'a>(kind: Kind, name: &'a str, identity: &'a str, host: &'a str) -> S
         section: match kind {
             Kind::Native => Section::GlobalModules,
             Kind::Managed => Section::Modules,
-            Kind::IsapiFilter | Kind::Handler => Section::IsapiFilters,
+            _ => Section::IsapiFilters,
         },
         name,
         image: Some(identity).filter(|_| !managed),
@@ -80,6 +80,7 @@ fn subject<'a>(kind: Kind, name: &'a str, identity: &'a str, host: &'a str) -> S
         time: 0,
         time_assumed: false,
         file: None,
+        setting: None,
     }
 }
 

@@ -5,13 +5,16 @@ use super::rule::{ALLOWS_THREAT, Rule, UNKNOWN_COLUMN};
 use super::{overlap, rules};
 use crate::allowlist::catalogue::switch_error;
 use crate::allowlist::packs::Profile;
-use crate::allowlist::{AllowlistError, Catalogue, Column, Entry, EntrySource, SiteFile, builtin};
+use crate::allowlist::{AllowlistError, Catalogue, Column, Entry, EntrySource, SiteFile, Watched, builtin};
 
 /// Checks a site file as it would work on hosts of `profile`. `now` is in microseconds since 1970-01-01T00:00Z.
 /// Findings come in the order of the file. `Err` only for broken compiled-in data.
 pub fn check(site: SiteFile, profile: &Profile, now: i64) -> Result<Vec<Mistake>, AllowlistError> {
     let file = site.file.clone();
-    let shipped: Vec<String> = builtin::entries()?.into_iter().map(|entry| entry.id).collect();
+    let watched = Watched::builtin()?;
+    let ids = watched.rows().iter().map(|row| &row.id).chain(watched.known().iter().map(|known| &known.id));
+    let shipped: Vec<String> =
+        builtin::entries()?.into_iter().map(|entry| entry.id).chain(ids.cloned()).collect();
     let mut mistakes: Vec<Mistake> = site.errors.iter().map(|error| broken(&file, error)).collect();
     for (written, meant) in &site.misspelt {
         mistakes.push(Mistake {

@@ -57,7 +57,7 @@ fn unescaped(line: &str) -> Vec<u8> {
     bytes
 }
 
-fn catalogue(file: &[u8]) -> Result<Catalogue, AllowlistError> {
+pub(super) fn catalogue(file: &[u8]) -> Result<Catalogue, AllowlistError> {
     Catalogue::new(SiteFile::parse(file, "site.csv"))
 }
 

@@ -88,4 +88,5 @@ fn complete<'a>(event: &mut Part<'a>, other: Part<'a>) {
     shown.new = shown.new.take().or(other.new);
     shown.appended_image = shown.appended_image.take().or(other.appended_image);
     shown.source = shown.source.or(other.source);
+    shown.secret = shown.secret.or(other.secret);
 }

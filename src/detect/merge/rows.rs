@@ -89,7 +89,7 @@ impl Rows {
             Section::Modules if self.type_row => Some(Kind::Managed),
             // `modules` lists a native module by its name alone: an addition without a type is one.
             Section::Modules if self.name_of_add => Some(Kind::Native),
-            Section::Modules => None,
+            Section::Modules | Section::Other => None,
         }
     }
 

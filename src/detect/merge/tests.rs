@@ -53,6 +53,7 @@ fn part(text: &str) -> Part<'static> {
             config_path: Cow::Borrowed(PATH),
             location: Cow::Borrowed(""),
             source: (!hidden).then_some(ValueSource::EventData),
+            secret: None,
         }),
     }
 }

@@ -33,6 +33,12 @@ impl Image {
         self.normal.rsplit('\\').next().unwrap_or_default()
     }
 
+    /// Whether the last component has this extension, which is given in lower case.
+    #[must_use]
+    pub fn has_extension(&self, extension: &str) -> bool {
+        self.file_name().rsplit_once('.').is_some_and(|(_, own)| own == extension)
+    }
+
     /// The last component without a data stream, trailing dots and spaces and `.dll`, in folded case: what a
     /// look-alike of a file name is compared with.
     #[must_use]

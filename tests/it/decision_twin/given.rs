@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use iismodcheck::allowlist::{Column, date};
-use iismodcheck::iis::{Action, Kind, Level, Section, Subject};
+use iismodcheck::iis::{Action, Kind, Level, Operation, Section, Setting, Subject};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -58,6 +58,9 @@ const IMAGES: [&str; 30] = [
     r"C:\ACME~1\acme.dll",
     r"%windir%\System32\inetsrv\iisfcgix64.dll",
 ];
+/// What settings name, most often one of the images; the DLLs that are known there.
+const LIBRARIES: [&str; 6] =
+    ["", "", "", r"%windir%\System32\inetsrv\gzip.dll", "webengine4.dll", r"C:\Acme\acme.dll"];
 /// Pairs that rows and entries share more often than chance would have it.
 const PAIRS: [(&str, &str); 9] = [
     ("ASP.Net_4.0_64bit", r"%windir%\Microsoft.NET\Framework64\v4.0.30319\aspnet_filter.dll"),
@@ -97,7 +100,21 @@ const TYPES: [&str; 11] = [
 ];
 const TYPE_PATTERNS: [&str; 3] = ["Acme.*, acme", "Acme.Module**", "**"];
 pub const HOSTS: [&str; 4] = ["web01.corp.example", "web01", "app01", ""];
-const PLACES: [&str; 3] = ["MACHINE/WEBROOT/APPHOST", "MACHINE/WEBROOT/APPHOST/Shop", ""];
+const PLACES: [&str; 4] =
+    ["MACHINE/WEBROOT/APPHOST", "MACHINE/WEBROOT/APPHOST/Shop", "MACHINE/WEBROOT/APPHOST/Shop/api", ""];
+const SETTINGS: [&str; 9] = [
+    r#"/system.webServer/httpCompression/scheme[@name="gzip"]/@dll"#,
+    r#"/system.webServer/httpCompression/scheme[@name="Acme"]/@dll"#,
+    r#"/system.webServer/httpCompression/scheme[@name="Zeta"]/@dll"#,
+    r#"/system.applicationHost/applicationPools/add[@name="Acme"]/@managedRuntimeLoader"#,
+    "/system.webServer/httpLogging/@dontLog",
+    "/system.web/machineKey/@validationKey",
+    r#"/system.webServer/security/requestFiltering/hiddenSegments/remove[@segment="web.config"]"#,
+    "/system.webServer/security/requestFiltering/hiddenSegments/clear",
+    r#"/system.webServer/security/isapiCgiRestriction/add[@path="C:\Acme\acme.dll"]/@allowed"#,
+];
+/// Values of settings that name no DLL.
+const VALUES: [&str; 5] = ["true", "false", "0123456789abcdef", "AutoGenerate", ""];
 const TIMES: [&str; 5] = [
     "2026-02-28T23:59:59.999999Z",
     "2026-03-01T00:00Z",
@@ -153,7 +170,7 @@ fn row() -> impl Strategy<Value = Row> {
     let pair = proptest::option::weighted(0.4, select(&PAIRS[..]));
     let what = (
         one(&["allow", "deny", "allow", "allow"]),
-        one(&["", "native", "managed", "isapi_filter", "handler"]),
+        one(&["", "native", "managed", "isapi_filter", "handler", "compression_scheme", "setting"]),
         one(&["true", "false", "true", "true"]),
     );
     (name, identity_and_match, when, scope, what, pair).prop_map(
@@ -221,6 +238,8 @@ pub struct Facts {
     precondition: Option<&'static str>,
     attribute: &'static str,
     action: Action,
+    /// Path, operation, value.
+    setting: Option<(&'static str, Operation, &'static str)>,
     flags: [bool; 5],
     place: &'static str,
     location: &'static str,
@@ -235,6 +254,7 @@ pub fn facts() -> impl Strategy<Value = Facts> {
         4 => Just(Section::Modules),
         1 => Just(Section::IsapiFilters),
         1 => Just(Section::Handlers),
+        3 => Just(Section::Other),
     ];
     let of_module =
         (section, any::<bool>(), select(&NAMES[..]), select(&IMAGES[..]), select(&TYPES[..]), 0..4_u8);
@@ -253,8 +273,11 @@ pub fn facts() -> impl Strategy<Value = Facts> {
         select(vec!["", "S-1-5-18", "S-1-5-82-1", r"IIS APPPOOL\Shop"]),
         select(&TIMES[..]),
     );
+    let operations =
+        vec![Operation::Add, Operation::Delete, Operation::Modify, Operation::Modify, Operation::Hidden];
+    let of_setting = (select(&SETTINGS[..]), select(operations), select(&VALUES[..]), select(&LIBRARIES[..]));
     let pair = proptest::option::weighted(0.5, select(&PAIRS[..]));
-    (of_module, of_change, of_row, pair).prop_map(|(module, change, row, pair)| {
+    (of_module, of_change, of_row, of_setting, pair).prop_map(|(module, change, row, setting, pair)| {
         let (section, typed, name, image, of_type, shown) = module;
         let (name, image) = pair.unwrap_or((name, image));
         let by_type = section == Section::Modules && typed;
@@ -266,19 +289,39 @@ pub fn facts() -> impl Strategy<Value = Facts> {
             Section::IsapiFilters => Some(Kind::IsapiFilter),
             Section::Handlers => Some(Kind::Handler),
             Section::Modules | Section::HttpModules => by_type.then_some(Kind::Managed),
+            Section::Other => None,
+        };
+        let (path, operation, value, library) = setting;
+        let names_library = path.ends_with("/@dll") || path.ends_with("Loader");
+        let value = match library {
+            "" if names_library => image,
+            library if names_library => library,
+            _ => value,
         };
         Facts {
             level: change.0,
             section,
             kind,
-            name: if whole { "" } else { name },
-            identity: (shown > 0 && !whole).then_some(if by_type { of_type } else { image }),
+            name: if whole || section == Section::Other { "" } else { name },
+            identity: (shown > 0 && !whole && section != Section::Other).then_some(if by_type {
+                of_type
+            } else {
+                image
+            }),
             by_type,
-            old: (old == 0).then_some(if by_type { old_type } else { old_image }),
+            old: (old == 0 && section == Section::Other)
+                .then_some(value)
+                .filter(|_| old_image.len() % 2 == 0)
+                .or((old == 0).then_some(if by_type { old_type } else { old_image })),
             action: change.1,
-            attribute: change.2,
-            precondition: change.3,
-            flags: change.4,
+            setting: (section == Section::Other).then_some((path, operation, value)),
+            attribute: if section == Section::Other { "" } else { change.2 },
+            precondition: change.3.filter(|_| section != Section::Other),
+            flags: if section == Section::Other {
+                [false, false, false, change.4[3], change.4[4]]
+            } else {
+                change.4
+            },
             place: row.0,
             location: row.1,
             host: row.2,
@@ -314,6 +357,10 @@ impl Facts {
             time: date::valid_from(self.time).expect("time"),
             time_assumed: self.flags[3],
             file: None,
+            setting: self.setting.map(|(path, operation, value)| {
+                let new = (operation != Operation::Hidden).then_some(value);
+                Setting::of(path, operation, self.old, new)
+            }),
         }
     }
 }

@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 use std::ops::Deref;
 
+use super::settings::Told;
 use iismodcheck::allowlist::glob::Glob;
 use iismodcheck::allowlist::{
     Column, Effect, Entry, EntrySource, Match, Profile, Scope, ScopeAnswer, Strength,
 };
 use iismodcheck::detect::lookalike::{Known, Lookalikes, Resemblance};
-use iismodcheck::iis::{Action, Class, Image, Kind, ManagedType, Subject, Suspicion, TypeMatch, fold};
+use iismodcheck::iis::{
+    Action, Class, Image, Kind, ManagedType, Setting, Subject, Suspicion, TypeMatch, fold,
+};
 
 /// An entry with its image and type as the hosts of one profile see them.
 pub struct Seen<'e> {
@@ -85,18 +88,22 @@ pub struct Case<'c> {
     pub managed: Option<ManagedType>,
     pub resemblance: Option<Resemblance>,
     pub reasons: BTreeSet<String>,
+    pub told: Option<Told>,
+    /// A setting as the row has it.
+    pub given: Option<Setting<'c>>,
 }
 
 impl<'c> Case<'c> {
     pub fn new(shelf: &'c Shelf<'c>, subject: &'c Subject<'c>, now: i64) -> Self {
         let written = subject.image.map(|image| match image.split_once('|') {
-            Some((executable, _)) if subject.class == Class::Handler => executable,
+            Some((executable, _)) if !subject.class.is_module() => executable,
             _ => image,
         });
         let image = written.map(|image| Image::normalise(image, &shelf.profile.roots));
         let managed = subject.type_name.map(ManagedType::parse);
         let reasons = BTreeSet::new();
-        let mut case = Self { shelf, subject, now, image, managed, resemblance: None, reasons };
+        let mut case =
+            Self { shelf, subject, now, image, managed, resemblance: None, reasons, told: None, given: None };
         case.resemblance = case.resembles();
         case
     }
@@ -113,16 +120,27 @@ impl<'c> Case<'c> {
     }
 
     pub fn location(&self) -> Option<&'static str> {
-        let roots = &self.shelf.profile.roots;
         let in_arguments = self.subject.class == Class::Handler
             && self.subject.image.is_some_and(|image| image.contains(r"|C:\Temp\"));
-        let of_image =
-            self.image.as_ref().and_then(|image| image.suspicious_location(roots)).map(Suspicion::as_str);
+        // Where a setting may point is told by the table of watched settings.
+        let of_image = self.image.as_ref().filter(|_| self.subject.class != Class::Setting);
+        let of_image = of_image.and_then(|image| self.place(image));
         of_image.or(in_arguments.then_some("location_temp"))
     }
 
+    pub fn place(&self, image: &Image) -> Option<&'static str> {
+        image.suspicious_location(&self.shelf.profile.roots).map(Suspicion::as_str)
+    }
+
+    /// The image with what stands behind a bar.
+    pub fn whole(&self) -> Option<Image> {
+        self.subject.image.map(|image| Image::normalise(image, &self.shelf.profile.roots))
+    }
+
     pub fn in_system32_root(&self) -> bool {
-        self.image.as_ref().is_some_and(|image| image.in_system32_root(&self.shelf.profile.roots))
+        let is_library = |image: &&Image| self.subject.class.is_module() || !image.has_extension("exe");
+        let image = self.image.as_ref().filter(is_library);
+        image.is_some_and(|image| image.in_system32_root(&self.shelf.profile.roots))
     }
 
     pub fn listing(&self) -> impl Iterator<Item = &'c Seen<'c>> {
@@ -131,7 +149,10 @@ impl<'c> Case<'c> {
 
     fn resembles(&self) -> Option<Resemblance> {
         let listing: Vec<&Seen<'_>> = self.shelf.entries.iter().filter(|e| self.lists_the_name(e)).collect();
-        if self.subject.name.is_empty() || listing.iter().any(|e| !self.is_exact_pair(e)) {
+        if self.subject.name.is_empty()
+            || !self.subject.class.is_module()
+            || listing.iter().any(|e| !self.is_exact_pair(e))
+        {
             return None;
         }
         let stem = self.image.as_ref().map(Image::stem);
@@ -205,7 +226,7 @@ impl<'c> Case<'c> {
     }
 
     pub fn lists_the_image(&self, e: &Seen<'_>) -> bool {
-        self.shelf.is_listed(e) && self.subject.class != Class::Handler && self.same_file(e)
+        self.shelf.is_listed(e) && self.subject.class.is_module() && self.same_file(e)
     }
 
     pub fn same_file(&self, e: &Seen<'_>) -> bool {

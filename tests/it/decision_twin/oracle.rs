@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use iismodcheck::allowlist::EntrySource;
 use iismodcheck::detect::lookalike::{How, Part};
 use iismodcheck::detect::{Severity, Verdict};
-use iismodcheck::iis::{Action, Class, Kind, Level, Oddity, Subject, TypeMatch};
+use iismodcheck::iis::{Action, Class, Kind, Level, Oddity, Setting, Subject, TypeMatch};
 
 use super::matching::{Case, Seen, Shelf, is_about_nothing_in_particular};
 
@@ -20,8 +20,10 @@ pub struct Answer {
     pub reasons: BTreeSet<String>,
 }
 
-pub fn decide(shelf: &Shelf<'_>, subject: &Subject<'_>, now: i64) -> Answer {
+pub fn decide(shelf: &Shelf<'_>, subject: &Subject<'_>, given: Option<Setting<'_>>, now: i64) -> Answer {
     let mut case = Case::new(shelf, subject, now);
+    case.given = given;
+    case.told = case.told();
     let (verdict, rule, hidden) = case.verdict();
     case.reasons_of_any_verdict(verdict);
     let severity = case.severity(verdict, hidden);
@@ -29,16 +31,17 @@ pub fn decide(shelf: &Shelf<'_>, subject: &Subject<'_>, now: i64) -> Answer {
     Answer { verdict, action: case.action(verdict), severity, rule, reasons: case.reasons }
 }
 
-type Decided = (Verdict, String, Option<Verdict>);
+pub type Decided = (Verdict, String, Option<Verdict>);
 
 impl Case<'_> {
     fn verdict(&mut self) -> Decided {
-        let handler = self.subject.class == Class::Handler;
+        let told = self.told.clone();
+        let handler = told.is_some();
         let shown = self.image.is_some() || self.managed.is_some();
         let nobody = String::new;
         // A clear, and a list written as a whole, name no module.
         if self.subject.name.is_empty() {
-            return if handler {
+            return if self.subject.class == Class::Handler {
                 (Verdict::NotModule, nobody(), None)
             } else {
                 (self.pending(), nobody(), None)
@@ -57,9 +60,8 @@ impl Case<'_> {
             self.beside_a_denial(handler);
             return (Verdict::KnownMalicious, entry.id.clone(), None);
         }
-        if handler {
-            let bad = self.location().is_some();
-            return (if bad { Verdict::SuspiciousLocation } else { Verdict::NotModule }, nobody(), None);
+        if let Some(told) = told {
+            return self.carrier(&told);
         }
         // Step 2.
         let allowed = if shown {
@@ -86,15 +88,17 @@ impl Case<'_> {
         }
         self.what_is_seen();
         let (verdict, rule) = if shown { self.steps_4_to_9() } else { self.step_10() };
-        // Step 3 hides what follows, and keeps its severity.
+        self.lapsed(verdict).unwrap_or((verdict, rule, None))
+    }
+
+    /// Step 3 hides what follows, and keeps its severity.
+    pub fn lapsed(&self, hidden: Verdict) -> Option<Decided> {
         let dated = self.first(|case, e| case.is_exact_pair(e) && case.is_only_out_of_date(e));
         if let Some(entry) = dated {
-            return (Verdict::AllowExpired, entry.id.clone(), Some(verdict));
+            return Some((Verdict::AllowExpired, entry.id.clone(), Some(hidden)));
         }
-        if let Some(entry) = self.first(Self::is_exact_pair) {
-            return (Verdict::AllowOutOfScope, entry.id.clone(), Some(verdict));
-        }
-        (verdict, rule, None)
+        let entry = self.first(Self::is_exact_pair)?;
+        Some((Verdict::AllowOutOfScope, entry.id.clone(), Some(hidden)))
     }
 
     fn steps_4_to_9(&mut self) -> (Verdict, String) {
@@ -165,7 +169,7 @@ impl Case<'_> {
 
     // What is told.
 
-    fn say(&mut self, code: &str, detail: &str) {
+    pub fn say(&mut self, code: &str, detail: &str) {
         self.reasons.insert(if detail.is_empty() { code.to_owned() } else { format!("{code}:{detail}") });
     }
 
@@ -204,7 +208,7 @@ impl Case<'_> {
         }
     }
 
-    fn patterns_that_allow_nothing(&mut self) {
+    pub fn patterns_that_allow_nothing(&mut self) {
         let exact = self.first(|case, e| case.is_exact_pair(e) && case.in_force(e));
         let pattern = self.first(|case, e| case.is_covering_pattern(e) && case.in_force(e));
         match exact.or(pattern) {
@@ -225,20 +229,23 @@ impl Case<'_> {
         let subject = self.subject;
         let flags: Vec<&str> =
             self.image.iter().flat_map(|image| image.flags.oddities()).map(Oddity::as_str).collect();
-        flags.into_iter().chain(self.location()).for_each(|code| self.say(code, ""));
+        let nothing = subject.class == Class::Setting && verdict == Verdict::NotModule;
+        flags.into_iter().filter(|_| !nothing).chain(self.location()).for_each(|code| self.say(code, ""));
         let vouched = matches!(verdict, Verdict::Allowed | Verdict::KnownGood);
         let common = self.threat(false).filter(|_| verdict != Verdict::KnownMalicious);
         if let Some(entry) = common {
             self.say("threat_basename", &entry.about);
         }
         let unseen_of_new = subject.level == Level::Row || subject.action == Action::Added;
-        let removed = subject.action == Action::Removed && subject.class != Class::Handler;
+        let removed = subject.action == Action::Removed && subject.class.is_module();
+        let setting = subject.class == Class::Setting;
         for (code, holds) in [
             ("system32_root", self.in_system32_root() && !vouched),
             ("name_non_ascii", !subject.name.is_ascii()),
             ("name_whitespace", subject.name.trim() != subject.name),
-            ("image_unseen", subject.value_unseen && unseen_of_new),
-            ("image_changed_unseen", subject.value_unseen && !unseen_of_new),
+            ("value_unseen", subject.value_unseen && setting),
+            ("image_unseen", subject.value_unseen && !setting && unseen_of_new),
+            ("image_changed_unseen", subject.value_unseen && !setting && !unseen_of_new),
             ("precondition_changed", subject.attribute == "preCondition"),
             ("lock_changed", subject.attribute.starts_with("lock")),
             ("list_changed", subject.action == Action::Changed && subject.name.is_empty()),
@@ -283,9 +290,9 @@ impl Case<'_> {
         let vouched = not_module || matches!(verdict, Verdict::Allowed | Verdict::KnownGood);
         let mut number = self.base(verdict).max(hidden.map_or(0, |hidden| self.base(hidden)));
         let opens =
-            subject.action == Action::Removed && subject.class != Class::Handler && protective(subject.name);
+            subject.action == Action::Removed && subject.class.is_module() && protective(subject.name);
         if (opens || self.narrowed()) && verdict != Verdict::Allowed
-            || subject.action == Action::Cleared && !not_module
+            || subject.action == Action::Cleared && !not_module && self.told.is_none()
         {
             number = number.max(3);
         }
@@ -294,7 +301,8 @@ impl Case<'_> {
         }
         number += usize::from(!vouched && self.reasons.iter().any(|r| r.starts_with("threat_basename")));
         number += usize::from(!vouched && self.in_system32_root());
-        number += usize::from(!not_module && by_app_pool(subject.actor));
+        let by_actor = self.told.as_ref().is_some_and(|told| told.by_actor);
+        number += usize::from(!not_module && by_app_pool(subject.actor) && !by_actor);
         Severity::ALL[number.min(4)]
     }
 
@@ -302,17 +310,21 @@ impl Case<'_> {
         use Verdict::{
             Alias, AllowExpired, AllowOutOfScope, Allowed, Denied, ImageHijack, Incomplete, KnownGood,
             KnownMalicious, Lookalike, MasqueradePath, MasqueradeType, NotModule, SuspiciousLocation,
-            Unknown, Unparsed, Unverified,
+            Unknown, Unparsed, Unverified, Weakened,
         };
         let settings = self.reasons.contains("precondition_changed") || self.reasons.contains("lock_changed");
         let removed = self.subject.action == Action::Removed;
+        let of_setting = self.told.as_ref().filter(|told| told.verdict != NotModule);
         match verdict {
+            Unverified if self.reasons.iter().any(|reason| reason.starts_with("name_entry")) => 0,
+            Unknown | Weakened | Unverified if of_setting.is_some() => {
+                of_setting.map_or(0, |told| told.severity)
+            }
             Denied | KnownMalicious | ImageHijack => 4,
             Lookalike if removed => 1,
             MasqueradePath | MasqueradeType | Alias | Lookalike | SuspiciousLocation => 3,
             Unknown if removed || self.kind() == Some(Kind::Managed) => 1,
-            Unknown | Unparsed => 2,
-            Unverified if self.reasons.iter().any(|reason| reason.starts_with("name_entry")) => 0,
+            Unknown | Weakened | Unparsed => 2,
             Unverified if self.reasons.contains("image_changed_unseen") || self.subject.renamed => 2,
             Unverified => 1,
             Incomplete if settings && self.subject.level == Level::Row => 1,
@@ -335,7 +347,7 @@ impl Case<'_> {
                 || case.lists_the_name(e);
             e.source == EntrySource::Site && !e.precondition.is_empty() && speaks && case.in_force(e)
         });
-        subject.class != Class::Handler
+        subject.class.is_module()
             && protective(subject.name)
             && subject.action != Action::Removed
             && !shipped.is_empty()
@@ -357,6 +369,6 @@ fn protective(name: &str) -> bool {
     ["HttpLoggingModule", "RequestFilteringModule", "UrlAuthorization"].contains(&name)
 }
 
-fn by_app_pool(actor: &str) -> bool {
+pub fn by_app_pool(actor: &str) -> bool {
     actor.starts_with("S-1-5-82-") || actor.to_lowercase().starts_with("iis apppool")
 }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use iismodcheck::allowlist::{Catalogue, Column, HostProfiles, SiteFile, date};
 use iismodcheck::detect::{Engine, ReasonTexts};
-use iismodcheck::iis::{Action, Kind, Level, Section, Subject};
+use iismodcheck::iis::{Action, Kind, Level, Operation, Section, Setting, Subject};
 
 /// Facts that a row need not tell.
-const MORE: [&str; 18] = [
+const MORE: [&str; 19] = [
     "action",
     "actor",
     "as_of",
@@ -20,6 +20,7 @@ const MORE: [&str; 18] = [
     "known_kind",
     "location",
     "old",
+    "operation",
     "pack_host",
     "packs",
     "precondition",
@@ -32,6 +33,8 @@ pub struct Vector {
     pub note: String,
     level: Level,
     section: Section,
+    /// The configuration path of a setting.
+    setting: Option<String>,
     name: String,
     identity: String,
     more: BTreeMap<String, String>,
@@ -86,7 +89,9 @@ impl Vector {
                 "inventory" => Level::Inventory,
                 _ => panic!("{note}: level {level}"),
             },
+            setting: section.starts_with('/').then(|| section.clone()),
             section: [
+                Section::Other,
                 Section::GlobalModules,
                 Section::Modules,
                 Section::HttpModules,
@@ -94,7 +99,7 @@ impl Vector {
                 Section::Handlers,
             ]
             .into_iter()
-            .find(|known| known.as_str() == section)
+            .find(|known| known.as_str() == section || *known == Section::Other && section.starts_with('/'))
             .unwrap_or_else(|| panic!("{note}: section {section}")),
             reasons: reasons.split(" | ").filter(|r| !r.is_empty()).map(str::to_owned).collect(),
             expected: [verdict, severity, rule],
@@ -147,6 +152,7 @@ impl Vector {
                 Section::HttpModules => Some(Kind::Managed),
                 Section::IsapiFilters => Some(Kind::IsapiFilter),
                 Section::Handlers => Some(Kind::Handler),
+                Section::Other => None,
             },
             or_filter: self.flag("or_filter"),
             section: self.section,
@@ -168,13 +174,24 @@ impl Vector {
             time: date::valid_from(self.fact("time", "2026-03-01T12:00Z")).expect("time"),
             time_assumed: self.flag("time_assumed"),
             file: None,
+            setting: self.setting.as_deref().map(|path| {
+                let operation = match self.fact("operation", "modify") {
+                    "add" => Operation::Add,
+                    "delete" => Operation::Delete,
+                    "hidden" => Operation::Hidden,
+                    _ => Operation::Modify,
+                };
+                let new = (operation != Operation::Hidden).then_some(self.identity.as_str());
+                Setting::of(path, operation, some("old"), new)
+            }),
         }
     }
 
     /// What differs from the expectation; empty when nothing does.
     pub fn differences(&self) -> String {
         let mut engine = self.engine();
-        let decision = engine.decide(&self.subject());
+        let subject = engine.resolved(self.subject()).unwrap_or_else(|| panic!("{}: not watched", self.note));
+        let decision = engine.decide(&subject);
         let finding = decision.finding;
         let rule = decision.rule_id();
         let kind = finding.kind.map_or("", Kind::as_str);

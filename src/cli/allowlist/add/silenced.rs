@@ -94,6 +94,7 @@ impl Example {
                 Some(Kind::IsapiFilter) => Section::IsapiFilters,
                 Some(Kind::Handler) => Section::Handlers,
                 Some(Kind::Native) | None => Section::GlobalModules,
+                Some(_) => Section::Other,
             },
             name: &self.name,
             image: shown(&self.image),
@@ -113,6 +114,7 @@ impl Example {
             time,
             time_assumed: false,
             file: None,
+            setting: None,
         }
     }
 }
