@@ -17,20 +17,18 @@
 //! Where no image is shown: `incomplete` or `unverified` for a listed name, else 6 and 9 by the name alone.
 
 use crate::allowlist::{EntryNumber, EntrySource, Index, Legible, ScopeAnswer};
-use crate::iis::{
-    Action, Class, ImageFlags, Kind, Level, Subject, Suspicion, TypeMatch, change, precondition,
-};
+use crate::iis::{Action, Class, ImageFlags, Level, Subject, Suspicion, TypeMatch};
 
 use super::assess::Assessment;
+use super::case::Case;
 use super::code::Code;
 use super::finding::Finding;
-use super::in_scope;
 use super::lookalike::{How, Part, Resemblance};
 use super::reason::Detail;
 use super::severity::{self, Circumstances};
 use super::technique::Technique;
 use super::verdict::Verdict;
-use super::watch::{self, Told};
+use super::watch::Told;
 
 /// Decides on one subject at `now` (microseconds since 1970-01-01T00:00Z) and writes the result to `finding`.
 pub(super) fn decide(
@@ -53,13 +51,6 @@ pub(super) fn decide(
     finding.technique = case.technique(&observed, finding);
     finding.severity = severity::severity(&observed);
     case.loss(&observed, finding);
-}
-
-struct Case<'c> {
-    subject: &'c Subject<'c>,
-    seen: &'c Assessment,
-    index: &'c Index,
-    now: i64,
 }
 
 impl Case<'_> {
@@ -98,54 +89,6 @@ impl Case<'_> {
                 (lapsed, Some(verdict))
             }
             None => (verdict, None),
-        }
-    }
-
-    /// What the table of watched settings says, where it is for the subject at all.
-    fn watched(&self, finding: &mut Finding) -> Option<Told> {
-        if self.subject.class.is_module() {
-            return None;
-        }
-        let told = watch::look(self.subject, self.index, finding);
-        let is_known = told.verdict == Verdict::KnownGood;
-        if self.seen.location.is_some() && !is_known && told.severity < Verdict::SuspiciousLocation.severity()
-        {
-            let verdict = Verdict::SuspiciousLocation;
-            return Some(Told { verdict, severity: verdict.severity(), ..told });
-        }
-        Some(told)
-    }
-
-    /// A handler or a setting that nothing condemns.
-    fn carrier(&self, told: Verdict, finding: &mut Finding) -> (Verdict, Option<Verdict>) {
-        let candidates = &self.seen.candidates;
-        if matches!(told, Verdict::NotModule | Verdict::KnownGood) {
-            return (told, None);
-        }
-        if self.seen.replaced {
-            finding.add(Code::ImageReplaced, Detail::None);
-        }
-        let by_name = self.in_force(&candidates.site_name).filter(|_| !self.seen.is_identified());
-        if told == Verdict::Unverified {
-            if let Some(entry) = by_name {
-                finding.add(Code::NameEntry, Detail::Id(entry));
-                finding.rule = Some(entry);
-            }
-            return (told, None);
-        }
-        let plain = told == Verdict::Unknown && candidates.threat_basename.is_none();
-        let by_pattern = self.in_force(&candidates.site_glob).filter(|_| plain);
-        if let Some(entry) = self.in_force(&candidates.site_exact).or(by_pattern).or(by_name) {
-            finding.rule = Some(entry);
-            return (Verdict::Allowed, None);
-        }
-        self.overridden(finding);
-        match self.lapsed() {
-            Some((lapsed, entry)) => {
-                finding.rule = Some(entry);
-                (lapsed, Some(told))
-            }
-            None => (told, None),
         }
     }
 
@@ -200,30 +143,6 @@ impl Case<'_> {
         let mut entries = self.seen.candidates.site_name.iter().copied().filter(speaks);
         let removed = self.subject.action == Action::Removed;
         entries.find(|&n| removed && self.scope(n) == ScopeAnswer::InForce)
-    }
-
-    /// A product that is said to be there takes modules out of its own sites.
-    fn removed_by_its_product(&self, finding: &mut Finding) -> Option<Verdict> {
-        let subject = self.subject;
-        if subject.action != Action::Removed || subject.class != Class::Module {
-            return None;
-        }
-        let site = change::site(subject.config_path, subject.location);
-        let watched = self.index.watched();
-        let mut removals = watched.removal(subject.name, site).filter(|known| self.index.is_chosen(known));
-        let known = removals.next()?;
-        finding.known = watched.known().iter().position(|own| own.id == known.id);
-        Some(Verdict::KnownGood)
-    }
-
-    /// Step 3: the exact entry that would have allowed it elsewhere, or at another time.
-    fn lapsed(&self) -> Option<(Verdict, EntryNumber)> {
-        let entry = self.nearest(&self.seen.candidates.site_exact)?;
-        let verdict = match self.scope(entry) {
-            ScopeAnswer::Expired | ScopeAnswer::NotYet => Verdict::AllowExpired,
-            ScopeAnswer::InForce | ScopeAnswer::OutOfScope(_) => Verdict::AllowOutOfScope,
-        };
-        Some((verdict, entry))
     }
 
     /// The events of a removal show no image. So a module that was removed and added in one commit counts as moved
@@ -330,12 +249,6 @@ impl Case<'_> {
         if self.seen.resembles.is_some() { Verdict::Lookalike } else { Verdict::Unknown }
     }
 
-    /// The entry in force that vouches for the name, where neither image nor type is shown.
-    fn name_entry(&self) -> Option<EntryNumber> {
-        let by_name = !self.subject.name.is_empty() && !self.seen.is_identified();
-        by_name.then(|| self.in_force(&self.seen.candidates.site_name)).flatten()
-    }
-
     /// A listed name whose image is not there.
     fn pending(&self) -> Verdict {
         if self.subject.level == Level::Row { Verdict::Incomplete } else { Verdict::Unverified }
@@ -354,38 +267,6 @@ impl Case<'_> {
 
     fn other_than_exact(&self, entries: &[EntryNumber]) -> Option<EntryNumber> {
         entries.iter().find(|n| !self.seen.candidates.site_exact.contains(n)).copied()
-    }
-
-    /// The most specific of these entries that counts here and now.
-    fn in_force(&self, entries: &[EntryNumber]) -> Option<EntryNumber> {
-        entries.iter().copied().find(|&n| self.scope(n) == ScopeAnswer::InForce)
-    }
-
-    /// Of entries that are not in force the one to name: one that is for this host and place, at another date, before
-    /// any other.
-    fn nearest(&self, entries: &[EntryNumber]) -> Option<EntryNumber> {
-        let dated = |n: &EntryNumber| matches!(self.scope(*n), ScopeAnswer::Expired | ScopeAnswer::NotYet);
-        entries.iter().copied().find(dated).or_else(|| entries.first().copied())
-    }
-
-    /// Notes the allow entry that covers the pair, but allows nothing: something speaks against it, or it is not in
-    /// force itself.
-    fn overridden(&self, finding: &mut Finding) {
-        let candidates = &self.seen.candidates;
-        let in_force = self.in_force(&candidates.site_exact).or_else(|| self.in_force(&candidates.site_glob));
-        match (in_force, self.nearest(&candidates.site_glob)) {
-            (Some(entry), _) => finding.add(Code::OverridesAllowEntry, Detail::Id(entry)),
-            (None, Some(entry)) => self.name_lapsed(entry, finding),
-            (None, None) => {}
-        }
-    }
-
-    fn name_lapsed(&self, entry: EntryNumber, finding: &mut Finding) {
-        let code = match self.scope(entry) {
-            ScopeAnswer::Expired | ScopeAnswer::NotYet => Code::EntryExpired,
-            ScopeAnswer::InForce | ScopeAnswer::OutOfScope(_) => Code::EntryOutOfScope,
-        };
-        finding.add(code, Detail::Id(entry));
     }
 
     /// What was observed, as far as severity depends on it.
@@ -518,34 +399,6 @@ impl Case<'_> {
         }
     }
 
-    /// Whether it is a module whose removal blinds or opens the server.
-    fn protective(&self) -> bool {
-        self.subject.class.is_module() && severity::is_protective(self.subject.name)
-    }
-
-    /// Whether the preCondition keeps a protective module from running where its listed pairs run, and no entry in force
-    /// names that very preCondition.
-    fn narrowed(&self) -> bool {
-        let Some(seen) = self.subject.precondition.filter(|_| self.protective()) else { return false };
-        let candidates = &self.seen.candidates;
-        let shipped = |n: &EntryNumber| {
-            let entry = self.index.entry(*n);
-            entry.filter(|entry| matches!(entry.source, EntrySource::Baseline | EntrySource::Pack(_)))
-        };
-        let mut pairs = candidates.known_name.iter().filter_map(shipped).peekable();
-        let narrowed = self.subject.action != Action::Removed
-            && pairs.peek().is_some()
-            && pairs.all(|entry| precondition::narrows(seen, &entry.precondition));
-        let names_it = |n: &&EntryNumber| {
-            let entry = self.index.entry(**n).filter(|entry| entry.source == EntrySource::Site);
-            entry.is_some_and(|entry| !entry.precondition.is_empty())
-        };
-        let lists =
-            [&candidates.site_exact, &candidates.site_glob, &candidates.site_name, &candidates.known_name];
-        let mut entries = lists.into_iter().flatten().filter(names_it);
-        narrowed && !entries.any(|n| self.scope(*n) == ScopeAnswer::InForce)
-    }
-
     /// The technique of ATT&CK that the finding is about.
     fn technique(&self, observed: &Circumstances, finding: &Finding) -> Technique {
         if finding.watched.is_some() && finding.is_told() {
@@ -554,23 +407,6 @@ impl Case<'_> {
         let cleared = self.subject.action == Action::Cleared;
         let weakens = observed.protection_removed || observed.protection_narrowed || cleared;
         Technique::of(finding.verdict, self.subject.name, weakens)
-    }
-
-    /// The kind that the rows tell, else the one that all entries of this name agree on.
-    fn kind(&self) -> Option<Kind> {
-        let known = self.seen.candidates.known_name.iter();
-        let mut kinds = known.map(|&n| self.index.entry(n).and_then(|entry| entry.kind));
-        let first = kinds.next().flatten();
-        let agreed = first.filter(|_| kinds.all(|kind| kind == first));
-        let filter = agreed.filter(|kind| self.subject.or_filter && *kind == Kind::IsapiFilter);
-        filter.or(self.subject.kind).or(agreed)
-    }
-
-    fn scope(&self, entry: EntryNumber) -> ScopeAnswer {
-        let identified = self.seen.is_identified();
-        self.index
-            .entry(entry)
-            .map_or(ScopeAnswer::Expired, |entry| in_scope::answer(entry, self.subject, identified, self.now))
     }
 }
 

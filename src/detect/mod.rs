@@ -7,6 +7,8 @@
 
 mod annotation;
 mod assess;
+mod carrier;
+mod case;
 pub mod change;
 mod code;
 pub mod columns;

@@ -67,7 +67,8 @@ fn check(number: EntryNumber, entry: &Entry, rules: &Rules<'_>, report: &mut Rep
     }
     dates(entry, report);
     // A removal shows nothing but the name, so an entry for removals alone cannot say more.
-    if entry.allows_name() && entry.actions != [Action::Removed] {
+    // Nor does a setting that names no file.
+    if entry.allows_name() && entry.actions != [Action::Removed] && entry.kind != Some(Kind::Setting) {
         report(Column::Match, &NAME_ONLY, "");
     }
     let exact_type = index.managed_type(number).filter(|_| entry.matching != Match::Glob);
@@ -110,6 +111,10 @@ fn image(number: EntryNumber, entry: &Entry, index: &Index, report: &mut Report<
         return report(Column::Image, &UNKNOWN_VARIABLE, "");
     }
     if !allows {
+        return;
+    }
+    let is_share = entry.kind == Some(Kind::Setting) && image.flags.intersects(ImageFlags::REMOTE);
+    if is_share && !is_glob {
         return;
     }
     if is_glob && !is_usable(image) || !is_glob && !image.is_resolved() && !image.is_relative() {
