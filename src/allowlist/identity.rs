@@ -28,6 +28,9 @@ impl Identity<'_> {
 
     /// Whether it may be of the class of this kind: names are keys within one.
     pub(super) fn may_be_of_class(&self, kind: Kind) -> bool {
-        kind.class() == self.class || self.or_filter && kind == Kind::IsapiFilter
+        kind.class() == self.class
+            || self.or_filter && kind == Kind::IsapiFilter
+            // Handlers of the classic pipeline are settings.
+            || self.class == Class::Setting && self.kind == Some(kind)
     }
 }

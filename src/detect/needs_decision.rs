@@ -1,7 +1,7 @@
 //! What needs a person's decision: the one condition behind the app's macro, `scan` and the documentation.
 //!
 //! Everything from medium on, whatever its verdict: that includes what could not be read. Of low severity, what no list
-//! explains and the removal or replacement of a module; not a listed name whose image the rendering does not show, which
+//! explains, what weakens the server, and the removal or replacement of a module; not a listed name whose image the rendering does not show, which
 //! in classic data is every role service that is installed. And whatever has a reason of doubt, however low.
 //!
 //! What is merely unlisted while a list cannot be read is not asked about one by one: all of it is one finding.
@@ -15,7 +15,8 @@ use crate::iis::Action;
 const FROM: Severity = Severity::Medium;
 /// Findings of this severity, where verdict or action is one of those below.
 const ALSO: Severity = Severity::Low;
-const VERDICTS: [Verdict; 3] = [Verdict::Unknown, Verdict::AllowExpired, Verdict::AllowOutOfScope];
+const VERDICTS: [Verdict; 4] =
+    [Verdict::Unknown, Verdict::Weakened, Verdict::AllowExpired, Verdict::AllowOutOfScope];
 const ACTIONS: [Action; 2] = [Action::Removed, Action::Replaced];
 
 /// Reasons of doubt: what the finding rests on may be wrong, or what it is about may have been hidden.
@@ -71,6 +72,7 @@ mod tests {
     use crate::detect::Severity::{self, Critical, High, Info, Low, Medium};
     use crate::detect::Verdict::{
         self, AllowExpired, AllowOutOfScope, Allowed, KnownGood, Lookalike, Unknown, Unparsed, Unverified,
+        Weakened,
     };
 
     #[test]
@@ -84,6 +86,7 @@ mod tests {
             (Unknown, Critical, "added", "", true),
             (Unparsed, Medium, "", "", true),
             (Unknown, Low, "added", "", true),
+            (Weakened, Low, "modified", "", true),
             (AllowExpired, Low, "added", "", true),
             (AllowOutOfScope, Low, "added", "", true),
             (Lookalike, Low, "removed", "lookalike_case:CgiModule", true),

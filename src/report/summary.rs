@@ -11,7 +11,7 @@ use crate::problem::{Problem, ProblemKind};
 /// verdict and once by its severity.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Rows about modules, filters and handlers that findings were made of.
+    /// Rows about modules, filters, handlers and watched settings that findings were made of.
     pub module_rows: u64,
     /// Rows that cannot be read; each is a finding.
     pub unreadable_rows: u64,
@@ -97,7 +97,7 @@ impl Summary {
     /// The kinds of rows: how many, and how one and several are called.
     fn kinds(&self) -> [(u64, &'static str, &'static str); 7] {
         [
-            (self.module_rows, "about modules", "about modules"),
+            (self.module_rows, "about modules or watched settings", "about modules or watched settings"),
             (self.unreadable_rows, "unreadable", "unreadable"),
             (self.other_changes, "other change of the configuration", "other changes of the configuration"),
             (self.commits, "end of a commit", "ends of a commit"),
@@ -109,7 +109,7 @@ impl Summary {
 }
 
 impl fmt::Display for Summary {
-    /// How many rows of which kind, and how many findings: `3 rows read: 2 about modules, 1 end of a commit; 1 finding`.
+    /// How many rows of which kind, and how many findings: `3 rows read: 2 about modules or watched settings, 1 end of a commit; 1 finding`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} read", counted(self.rows(), "row", "rows"))?;
         let kinds = self.kinds().into_iter().filter(|(count, ..)| *count > 0);
@@ -175,7 +175,7 @@ mod tests {
             verdicts: BTreeMap::from([(Verdict::Unknown, 1)]),
             ..Summary::default()
         };
-        assert_eq!(told(&one), "1 row read: 1 about modules; 1 finding");
+        assert_eq!(told(&one), "1 row read: 1 about modules or watched settings; 1 finding");
         let all = Summary {
             module_rows: 5,
             unreadable_rows: 1,
@@ -190,7 +190,7 @@ mod tests {
         };
         assert_eq!(
             told(&all),
-            "18 rows read: 5 about modules, 1 unreadable, 2 other changes of the configuration, 2 ends of a commit, \
+            "18 rows read: 5 about modules or watched settings, 1 unreadable, 2 other changes of the configuration, 2 ends of a commit, \
              1 not about the IIS configuration, 4 not understood, 3 empty; 2 findings"
         );
         let start = "4 rows point to the IIS configuration and could not be understood (first: a.csv:2); ";

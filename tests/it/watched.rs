@@ -195,6 +195,7 @@ fn entries_of_the_site_decide_on_settings() {
         logging,setting,/system.webServer/httpLogging/@dontLog,,name,,\n\
         farm,setting,/configurationRedirection/@path,\\\\farm\\iis,,,\n\
         no,code,,C:\\Bad\\**,glob,deny,\n\
+        classic,handler,*.x,,name,deny,\n\
         config-history-off,,,,,,false\n";
     let scheme = |name: &str| format!(r#"/system.webServer/httpCompression/scheme[@name="{name}"]/@dll"#);
     let loader = r#"/system.applicationHost/listenerAdapters/add[@name="x"]/@protocolManagerDll"#;
@@ -217,6 +218,7 @@ fn entries_of_the_site_decide_on_settings() {
             "shared-configuration-path",
         ),
         (loader.to_owned(), r"C:\Bad\x.dll", "denied", "no"),
+        (r#"/system.web/httpHandlers/add[@path="*.x"]/@type"#.to_owned(), "A.B, C", "denied", "classic"),
         ("/system.applicationHost/configHistory/@enabled".to_owned(), "false", "", ""),
     ];
     let records: Vec<Record> = cases

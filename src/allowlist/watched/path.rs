@@ -56,6 +56,15 @@ impl Pattern {
         Some(Self { pieces, key: String::new() })
     }
 
+    /// The pattern of the section that the whole collection stands in: with it, all of them go.
+    pub fn section(&self) -> Option<Self> {
+        let mut pieces = self.collection()?;
+        let (section, _) =
+            pieces.pop()?.rsplit_once('/').map(|(section, rest)| (section.to_owned(), rest.len()))?;
+        let is_one = pieces.is_empty() && bucket(&section) != section;
+        is_one.then(|| Self { pieces: vec![section], key: String::new() })
+    }
+
     fn collection(&self) -> Option<Vec<String>> {
         let (last, pieces) = self.pieces.split_last()?;
         let (element, before) = pieces.split_last()?;
@@ -146,6 +155,9 @@ mod tests {
         assert_eq!(added.with_element("remove").unwrap().key(r#"/a/b/c/remove[@k="X"]"#), Some("X"));
         assert_eq!(added.whole("/clear").unwrap().key("/a/b/c/clear"), Some(""));
         assert_eq!(added.whole("").unwrap().key("/a/b/c"), Some(""));
+        assert_eq!(added.section(), None);
+        let deeper = Pattern::new("/a/b/c/d/add[@k]").unwrap();
+        assert_eq!(deeper.section().unwrap().key("/a/b/c"), Some(""));
         assert_eq!(Pattern::new("/a/b/@c").unwrap().whole(""), None);
         for text in ["", "/", "a", "/a/add[@k", "/a b", "/a/"] {
             assert_eq!(Pattern::new(text), None, "{text}");

@@ -30,7 +30,7 @@ pub enum How {
     Remove,
     /// The whole collection is cleared.
     Clear,
-    /// The whole collection.
+    /// The whole collection, or the section that it stands in.
     Whole,
 }
 
@@ -80,6 +80,7 @@ impl Watched {
             (pattern.with_element("remove"), How::Remove),
             (pattern.whole("/clear"), How::Clear),
             (pattern.whole(""), How::Whole),
+            (pattern.section(), How::Whole),
         ];
         let own = if is_removal { How::Element } else { How::Attribute };
         let others = others.into_iter().filter(|_| is_removal);
