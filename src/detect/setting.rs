@@ -13,27 +13,40 @@ pub(super) fn resolved<'a>(raw: &Subject<'a>, watched: &Watched) -> Option<Subje
     let given = raw.setting?;
     let met = watched.meet(given.path).find(|met| met.row.tells())?;
     let setting = without_secret(given, watched);
-    let value = if met.row.by_key { Some(met.key).filter(|_| stays(&setting)) } else { setting.value };
+    let value = judged(&met, &setting).filter(|_| !met.row.by_key || stays(&setting));
     let old = setting.old.filter(|_| !met.row.by_key);
     let [image, type_name, old] = match met.row.judged {
         Judged::Library | Judged::File | Judged::Program | Judged::Folder => [value, None, old],
         Judged::Type | Judged::Assembly | Judged::Class => [None, value, old],
         Judged::Arguments | Judged::Switch | Judged::Removal | Judged::Secret => [None; 3],
     };
+    let new_name = setting.value.filter(|new| met.how == How::Rename && !new.eq_ignore_ascii_case(met.key));
     Some(Subject {
         class: Class::Setting,
         kind: Some(met.row.kind),
         section: Section::Other,
-        name: if met.key.is_empty() { given.path } else { met.key },
+        name: if met.key.is_empty() { given.path } else { new_name.unwrap_or(met.key) },
+        renamed: new_name.is_some(),
         image,
         type_name,
         old,
         attribute: setting::attribute(given.path),
         action: action(&met, &setting),
-        value_unseen: setting.unseen && !met.row.by_key && met.how == How::Attribute,
+        value_unseen: setting.unseen && !met.row.by_key && matches!(met.how, How::Attribute | How::Key),
         setting: Some(setting),
         ..*raw
     })
+}
+
+/// What a row judges: the value, or the key of the element, which its own attribute may change. Of a name that is given to
+/// another thing nothing but the name is shown.
+pub(super) fn judged<'a>(met: &Met<'_, 'a>, setting: &Setting<'a>) -> Option<&'a str> {
+    match met.how {
+        How::Rename => None,
+        How::Key if met.row.by_key => Some(setting.value.unwrap_or(met.key)),
+        _ if met.row.by_key => Some(met.key),
+        _ => setting.value,
+    }
 }
 
 /// Whether the thing that a row is about is still there after the change.
@@ -72,11 +85,11 @@ fn action(met: &Met<'_, '_>, setting: &Setting<'_>) -> Action {
     match (met.how, setting.operation) {
         (How::Clear, _) | (How::Whole, Delete) => Action::Cleared,
         (How::Remove, Delete) => Action::Restored,
-        (How::Attribute, Delete) if setting.value.is_some() => Action::Modified,
-        (How::Remove, Add | Hidden) | (How::Attribute | How::Element, Delete) => Action::Removed,
-        (How::Attribute, Add) if met.row.by_key => Action::Added,
+        (How::Attribute | How::Key | How::Rename, Delete) if setting.value.is_some() => Action::Modified,
+        (How::Remove, Add | Hidden) | (How::Attribute | How::Key | How::Element, Delete) => Action::Removed,
+        (How::Attribute | How::Key, Add) if met.row.by_key => Action::Added,
         (How::Element, Add) => Action::Added,
         (_, Hidden) => Action::Changed,
-        (_, Add | Modify) => Action::Modified,
+        (How::Rename, Delete) | (_, Add | Modify) => Action::Modified,
     }
 }

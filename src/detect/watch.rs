@@ -153,7 +153,10 @@ impl<'c> Watch<'c> {
         let weight = row.weights.get(self.level(setting.path)).copied().flatten();
         let is_removal = row.judged == Judged::Removal;
         let unseen = setting.unseen && !row.by_key && !is_removal && row.judged != Judged::Secret;
-        let value = if row.by_key { Some(met.key) } else { setting.value };
+        if met.how == How::Rename {
+            return renamed(met, setting, weight);
+        }
+        let value = setting::judged(met, setting);
         // What is taken away loads nothing, and an empty value names nothing.
         let gone =
             if row.by_key { !setting::stays(setting) } else { value.is_none() && setting.secret.is_none() };
@@ -320,6 +323,20 @@ fn weakened(weight: Option<Weight>) -> Said {
         None => Said::Quiet,
         Some(Weight::Info) => Said::Mentioned,
         Some(weight) => Said::Weakened(severity_of(weight)),
+    }
+}
+
+/// A thing that gets another name: one that a row is for, whose value does not show, or in place of one that protects.
+fn renamed(met: &Met<'_, '_>, setting: &Setting<'_>, weight: Option<Weight>) -> Said {
+    let Some(new) = setting.value.filter(|new| !new.eq_ignore_ascii_case(met.key)) else {
+        return Said::Quiet;
+    };
+    match met.row.judged {
+        Judged::Removal if !met.row.is_for(new) => weakened(weight),
+        Judged::Removal | Judged::Secret => Said::Quiet,
+        _ if !met.row.is_for(new) => Said::Quiet,
+        Judged::Switch => unseen_of(weight),
+        _ => unlisted(weight.or(Some(Weight::Medium))),
     }
 }
 

@@ -56,6 +56,22 @@ impl Pattern {
         Some(Self { pieces, key: String::new() })
     }
 
+    /// The pattern of the attribute that holds the key: a row about it gives the thing another name. `None` where the pattern
+    /// does not go on behind its last key, or where it is of that attribute itself.
+    pub fn renaming(&self) -> Option<Self> {
+        let (last, before) = self.pieces.split_last().filter(|_| !self.key.is_empty())?;
+        let attribute = format!("/@{}", self.key);
+        let direct = last.is_empty() || last.starts_with("/@") && *last != attribute;
+        let pieces = before.iter().cloned().chain([attribute]).collect();
+        direct.then(|| Self { pieces, key: self.key.clone() })
+    }
+
+    /// Whether it is of the attribute that holds its key.
+    pub fn is_of_key(&self) -> bool {
+        let last = self.pieces.last().and_then(|last| last.strip_prefix("/@"));
+        !self.key.is_empty() && last == Some(self.key.as_str())
+    }
+
     /// The pattern of the section that the whole collection stands in: with it, all of them go.
     pub fn section(&self) -> Option<Self> {
         let mut pieces = self.collection()?;
@@ -156,6 +172,11 @@ mod tests {
         assert_eq!(added.whole("/clear").unwrap().key("/a/b/c/clear"), Some(""));
         assert_eq!(added.whole("").unwrap().key("/a/b/c"), Some(""));
         assert_eq!(added.section(), None);
+        assert_eq!(added.renaming(), Pattern::new("/a/b/c/add[@k]/@k"));
+        let valued = Pattern::new("/a/b/add[@k]/@v").unwrap();
+        assert_eq!(valued.renaming(), Pattern::new("/a/b/add[@k]/@k"));
+        assert!(!valued.is_of_key() && valued.renaming().unwrap().is_of_key());
+        assert_eq!(valued.renaming().unwrap().renaming(), None);
         let deeper = Pattern::new("/a/b/c/d/add[@k]").unwrap();
         assert_eq!(deeper.section().unwrap().key("/a/b/c"), Some(""));
         assert_eq!(Pattern::new("/a/b/@c").unwrap().whole(""), None);

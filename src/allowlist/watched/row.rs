@@ -71,7 +71,8 @@ pub struct WatchedSetting {
 
 impl WatchedSetting {
     /// Whether the row speaks of the thing with this key.
-    pub(super) fn is_for(&self, key: &str) -> bool {
+    #[must_use]
+    pub fn is_for(&self, key: &str) -> bool {
         self.names.is_empty() || self.names.iter().any(|name| name.eq_ignore_ascii_case(key))
     }
 

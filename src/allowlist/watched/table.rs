@@ -30,6 +30,10 @@ pub enum How {
     Remove,
     /// The whole collection is cleared.
     Clear,
+    /// The attribute that holds the key.
+    Key,
+    /// The attribute that holds the key of the element of another attribute, or of an element, that the row is about.
+    Rename,
     /// The whole collection, or the section that it stands in.
     Whole,
 }
@@ -68,23 +72,28 @@ impl Watched {
         for (row, patterns) in read {
             let number = watched.rows.len();
             for pattern in patterns {
-                watched.add(number, pattern, row.judged == Judged::Removal);
+                watched.add(number, pattern, row.judged == Judged::Removal, !row.names.is_empty());
             }
             watched.rows.push(row);
         }
         Ok(watched)
     }
 
-    fn add(&mut self, row: usize, pattern: Pattern, is_removal: bool) {
+    fn add(&mut self, row: usize, pattern: Pattern, is_removal: bool, is_renamed: bool) {
         let others = [
             (pattern.with_element("remove"), How::Remove),
             (pattern.whole("/clear"), How::Clear),
             (pattern.whole(""), How::Whole),
             (pattern.section(), How::Whole),
         ];
-        let own = if is_removal { How::Element } else { How::Attribute };
+        let own = match (is_removal, pattern.is_of_key()) {
+            (true, _) => How::Element,
+            (false, true) => How::Key,
+            (false, false) => How::Attribute,
+        };
         let others = others.into_iter().filter(|_| is_removal);
-        for (pattern, how) in [(Some(pattern), own)].into_iter().chain(others) {
+        let renaming = (pattern.renaming().filter(|_| is_renamed), How::Rename);
+        for (pattern, how) in [(Some(pattern), own), renaming].into_iter().chain(others) {
             let Some(pattern) = pattern else { continue };
             let bucket = pattern.bucket().into_bytes().into_boxed_slice();
             self.buckets.entry(bucket).or_default().push((row, pattern, how));
@@ -96,7 +105,9 @@ impl Watched {
         let all = self.candidates(path).iter().filter_map(move |(number, pattern, how)| {
             let row = self.rows.get(*number)?;
             let key = pattern.key(path)?;
-            let whole = matches!(how, How::Clear | How::Whole);
+            // What it is called from now on is not in the path.
+            let renamed = *how == How::Rename && row.judged != Judged::Removal;
+            let whole = renamed || matches!(how, How::Clear | How::Whole);
             (whole || row.is_for(key)).then_some(Met { number: *number, row, key, how: *how })
         });
         all.filter(|met| met.row.enabled)
