@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::detect::Severity;
 use crate::iis::{Action, Kind};
@@ -31,6 +32,14 @@ pub enum Command {
         #[command(subcommand)]
         command: Allowlist,
     },
+    /// Print what makes a shell complete the words of the command line.
+    Completions {
+        /// Which shell.
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the manual page (read it with `iismodcheck man | man -l -`).
+    Man,
 }
 
 /// Which entries are compared with.
@@ -53,12 +62,37 @@ pub struct Compared {
 /// How findings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// One line each, for people.
+    /// For people at a terminal: what to do first, then the worst first.
     Text,
+    /// One page for a browser, to hand on.
+    Html,
     /// One JSON document.
     Json,
+    /// JSON lines: one for each finding and problem, and the summary at the end.
+    Jsonl,
     /// The output columns of the search command, and the rows that a finding was made of.
     Csv,
+}
+
+/// How findings are printed, and where.
+#[derive(Debug, Args)]
+pub struct Printed {
+    /// How findings are printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// In text, list also what is known to be good, which is only counted otherwise.
+    #[arg(long)]
+    pub all: bool,
+    /// In text, tell everything about each finding.
+    #[arg(long)]
+    pub details: bool,
+    /// Write to this file instead of standard output: whole, or not at all. One that exists is replaced.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// In CSV, write each text as the events have it, with formulas and control characters, for programs. Without it they
+    /// are made harmless, for spreadsheets and terminals.
+    #[arg(long)]
+    pub exact_bytes: bool,
 }
 
 /// What `scan --help` ends with.
@@ -85,12 +119,8 @@ pub struct Scan {
     #[arg(long, value_enum, default_value_t = Unit::Change)]
     pub level: Unit,
     /// How findings are printed.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
-    /// In CSV, write each text as the events have it, with formulas and control characters, for programs. Without it they
-    /// are made harmless, for spreadsheets and terminals.
-    #[arg(long)]
-    pub exact_bytes: bool,
+    #[command(flatten)]
+    pub printed: Printed,
     /// Print only findings of at least this severity (info, low, medium, high, critical); the summary counts all.
     #[arg(long, value_name = "SEVERITY", default_value = "info")]
     pub min_severity: Severity,
@@ -149,10 +179,10 @@ pub struct Add {
     /// The allowlist file; created when it does not exist.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Take name, image or type from this finding of a scan (`iis_finding_id`).
+    /// Take name, image or type from this finding of a scan (`iis_finding_id`, or its first eight characters).
     #[arg(long, value_name = "ID", requires = "from", conflicts_with_all = ["name", "image", "type_name"])]
     pub finding: Option<String>,
-    /// The output of `scan --format json` (or csv) that holds the finding.
+    /// The output of `scan --format json` (or jsonl, csv) that holds the finding.
     #[arg(long, value_name = "FILE", requires = "finding")]
     pub from: Option<PathBuf>,
     /// Module name.
@@ -212,6 +242,7 @@ pub struct Add {
 #[derive(Debug, Args)]
 pub struct Explain {
     /// Module name.
+    #[arg(required_unless_present = "finding", default_value = "", hide_default_value = true)]
     pub name: String,
     /// Image path.
     pub image: Option<String>,
@@ -233,6 +264,12 @@ pub struct Explain {
     /// The image or type before the change.
     #[arg(long, value_name = "IMAGE")]
     pub old: Option<String>,
+    /// Explain this finding of a scan (`iis_finding_id`, or its first eight characters) instead.
+    #[arg(long, value_name = "ID", requires = "from", conflicts_with_all = ["name", "image", "type_name", "kind", "host", "action", "config_path", "old"])]
+    pub finding: Option<String>,
+    /// The output of `scan --format json` (or jsonl, csv) that holds the finding.
+    #[arg(long, value_name = "FILE", requires = "finding")]
+    pub from: Option<PathBuf>,
     /// Which entries are compared with.
     #[command(flatten)]
     pub compared: Compared,

@@ -2,9 +2,12 @@
 //!
 //! May use every other layer; no other layer uses it.
 
+mod about;
 mod allowlist;
 mod args;
 mod options;
+mod output;
+mod replace;
 mod scan;
 mod search;
 mod status;
@@ -47,6 +50,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Allowlist { command } => allowlist::run(&command),
+        Command::Completions { shell } => about::completions(shell),
+        Command::Man => about::manual(),
     };
     match result {
         Ok(status) => status,

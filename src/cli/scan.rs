@@ -1,13 +1,13 @@
 //! `scan`: the same engine over exported files, without Splunk.
 
-use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use crate::report::{self, Report};
+use crate::report::About;
 use crate::scan::Scanner;
 
-use super::args::{Format, Scan};
+use super::args::Scan;
 use super::options;
+use super::output::print;
 use super::status::{FOUND, Failure};
 
 /// Runs `scan`.
@@ -15,10 +15,11 @@ pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {
     let mut scanner = Scanner::new(options::engine(&arguments.compared)?, arguments.level);
     scanner.read(&arguments.files)?;
     let mut report = scanner.finish();
+    report.about = about(arguments);
     report.items.retain(|item| item.severity >= arguments.min_severity);
     let worst = report.summary.worst();
     let found = arguments.fail_on.is_some_and(|limit| worst.is_some_and(|worst| worst >= limit));
-    match print(arguments, &report).map_err(Failure::from) {
+    match print(&arguments.printed, &report) {
         // What was found stays found, however much of it the reader wanted to see.
         Ok(()) | Err(Failure::ClosedPipe) => {}
         Err(failure) => return Err(failure),
@@ -33,20 +34,15 @@ pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {
     }
 }
 
-fn print(arguments: &Scan, report: &Report) -> io::Result<()> {
-    let output = io::stdout().lock();
-    if arguments.format == Format::Text {
-        let mut output = BufWriter::new(anstream::AutoStream::auto(output));
-        report::write_text(&mut output, report)?;
-        return output.flush();
+/// What the report is of.
+fn about(arguments: &Scan) -> About {
+    let compared = &arguments.compared;
+    let files = [&compared.allowlist, &compared.packs_file].into_iter().flatten();
+    let files = files.map(|path| path.display().to_string());
+    About {
+        title: "Changes of IIS modules".to_owned(),
+        read: arguments.files.iter().map(|path| path.display().to_string()).collect(),
+        lists: files.chain(compared.packs.iter().map(|packs| format!("packs {packs}"))).collect(),
+        made: Some(chrono::Utc::now().timestamp_micros()),
     }
-    // Not through a stream that takes colours out: what looks like one here is data, and a crafted name could make
-    // it swallow the rows behind it.
-    let mut output = BufWriter::new(output);
-    if arguments.format == Format::Json {
-        report::write_json(&mut output, report)?;
-    } else {
-        report::write_csv(&mut output, &report.items, arguments.exact_bytes)?;
-    }
-    output.flush()
 }

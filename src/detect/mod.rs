@@ -27,6 +27,7 @@ pub mod needs_decision;
 mod outcome;
 pub mod part;
 pub mod reason;
+pub mod response;
 pub mod row;
 mod setting;
 pub mod severity;

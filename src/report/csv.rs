@@ -2,17 +2,19 @@
 
 use std::io::{self, Write};
 
-use super::item::{Item, ROWS};
+use super::item::{Item, ROWS, WHY};
 use super::reasons;
-use super::text::printable;
+use super::sentence;
+use super::shown::printable;
 use crate::detect::Column;
 
-/// Writes a header and one record per finding. The reasons are a list in JSON; rows are joined by spaces. Texts are [`neutral`],
+/// Writes a header and one record per finding. The reasons are a list in JSON, and a sentence in the last
+/// column; rows are joined by spaces. Texts are [`neutral`],
 /// or `exact`ly as the events have them.
 pub fn write_csv(output: &mut impl Write, items: &[Item], exact: bool) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(output);
     let names = Column::FACTS.iter().chain(&[Column::FindingId]).map(|column| column.name());
-    writer.write_record(["_time"].into_iter().chain(names).chain([ROWS])).map_err(io_error)?;
+    writer.write_record(["_time"].into_iter().chain(names).chain([ROWS, WHY])).map_err(io_error)?;
     for item in items {
         let cell = |text: &str| if exact { text.to_owned() } else { neutral(text) };
         let mut record = vec![item.time_text()];
@@ -26,6 +28,7 @@ pub fn write_csv(output: &mut impl Write, items: &[Item], exact: bool) -> io::Re
         }));
         record.push(item.id.clone());
         record.push(cell(&item.row_texts().join(" ")));
+        record.push(cell(&sentence::whole(item)));
         writer.write_record(&record).map_err(io_error)?;
     }
     writer.flush()

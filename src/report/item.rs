@@ -55,6 +55,12 @@ impl Item {
         }
     }
 
+    /// The beginning of the id, which is enough for people and for `allowlist`; empty at row level.
+    #[must_use]
+    pub fn short_id(&self) -> &str {
+        self.id.get(..SHORT_ID).unwrap_or(&self.id)
+    }
+
     /// The rows as texts, one for each file.
     pub(super) fn row_texts(&self) -> Vec<String> {
         origin::listed(&self.origins)
@@ -66,5 +72,11 @@ impl Item {
     }
 }
 
+/// Characters of a short id.
+const SHORT_ID: usize = 8;
+
 /// The name of the column that shows [`Item::origins`].
 pub(super) const ROWS: &str = "rows";
+
+/// The name of the column that says everything of a finding in a sentence.
+pub(super) const WHY: &str = "why";

@@ -1,11 +1,13 @@
-//! One JSON document: findings with the output columns of the search command, and the summary.
+//! Findings with the output columns of the search command, and the summary, as one JSON document or as JSON lines.
 
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use super::item::{Item, ROWS};
-use super::text::is_hidden;
+use super::item::{Item, ROWS, WHY};
+use super::sentence;
+use super::shown::is_hidden;
+use super::summary::Summary;
 use super::whole::Report;
 use crate::detect::Column;
 use crate::origin::Origin;
@@ -13,41 +15,43 @@ use crate::problem::Problem;
 
 /// The version of the form, which `docs/schema/finding.json` describes. It grows with each change that a reader of the version
 /// before could misunderstand; what is added does not change it.
-pub const SCHEMA_VERSION: u64 = 1;
+pub const SCHEMA_VERSION: u64 = 2;
 
-/// Writes `{"schema_version": 1, "findings": […], "problems": […], "summary": {…}}`. Columns without a value are left out.
+/// The field of a JSON line that says what the line is: `finding`, `problem` or `summary`, which is the last.
+pub const RECORD: &str = "record";
+
+/// Writes `{"schema_version": 2, "findings": […], "problems": […], "summary": {…}}`. Columns without a value are left out.
 /// Characters that would command a terminal or hide there are written as `\u` escapes: the same texts to a reader of JSON.
 pub fn write_json(output: &mut impl Write, report: &Report) -> io::Result<()> {
-    let Report { items, problems, summary } = report;
-    let findings: Vec<Value> = items.iter().map(finding).collect();
-    let counts = |pairs: Vec<(&str, u64)>| {
-        Value::Object(pairs.into_iter().map(|(name, count)| (name.to_owned(), json!(count))).collect())
-    };
     let document = json!({
         "schema_version": SCHEMA_VERSION,
-        "findings": findings,
-        "problems": problems.iter().map(problem).collect::<Vec<Value>>(),
-        "summary": {
-            "rows": summary.rows(),
-            "module_rows": summary.module_rows,
-            "unreadable_rows": summary.unreadable_rows,
-            "other_changes": summary.other_changes,
-            "commits": summary.commits,
-            "other_rows": summary.other_rows,
-            "not_understood_rows": summary.unread_rows,
-            "empty_rows": summary.empty_rows,
-            "rows_without_host": summary.gaps.no_host,
-            "rows_without_time": summary.gaps.no_time,
-            "rows_with_unreadable_time": summary.gaps.unreadable_time,
-            "rows_without_zone": summary.gaps.no_zone,
-            "findings": summary.findings(),
-            "needs_decision": summary.needs_decision,
-            "verdicts": counts(summary.verdicts.iter().map(|(v, n)| (v.as_str(), *n)).collect()),
-            "severities": counts(summary.severities.iter().map(|(s, n)| (s.as_str(), *n)).collect()),
-        },
+        "findings": report.items.iter().map(finding).collect::<Vec<Value>>(),
+        "problems": report.problems.iter().map(problem).collect::<Vec<Value>>(),
+        "summary": summary(&report.summary),
     });
     // Outside strings a JSON text is ASCII without control characters, but for the line feeds between its parts.
-    for character in serde_json::to_string_pretty(&document)?.chars() {
+    write_escaped(output, &serde_json::to_string_pretty(&document)?)?;
+    writeln!(output)
+}
+
+/// Writes a line for each finding, each problem and, at the end, the summary: what lacks it is cut off.
+pub fn write_json_lines(output: &mut impl Write, report: &Report) -> io::Result<()> {
+    let findings = report.items.iter().map(|item| ("finding", finding(item)));
+    let problems = report.problems.iter().map(|place| ("problem", problem(place)));
+    let summary = [("summary", summary(&report.summary))];
+    for (record, value) in findings.chain(problems).chain(summary) {
+        let mut line = Map::new();
+        line.insert(RECORD.to_owned(), json!(record));
+        line.insert("schema_version".to_owned(), json!(SCHEMA_VERSION));
+        line.extend(value.as_object().cloned().unwrap_or_default());
+        write_escaped(output, &Value::Object(line).to_string())?;
+        writeln!(output)?;
+    }
+    Ok(())
+}
+
+fn write_escaped(output: &mut impl Write, text: &str) -> io::Result<()> {
+    for character in text.chars() {
         if is_hidden(character) && character != '\n' {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 write!(output, "\\u{unit:04x}")?;
@@ -56,7 +60,31 @@ pub fn write_json(output: &mut impl Write, report: &Report) -> io::Result<()> {
             output.write_all(character.encode_utf8(&mut [0; 4]).as_bytes())?;
         }
     }
-    writeln!(output)
+    Ok(())
+}
+
+fn summary(summary: &Summary) -> Value {
+    let counts = |pairs: Vec<(&str, u64)>| {
+        Value::Object(pairs.into_iter().map(|(name, count)| (name.to_owned(), json!(count))).collect())
+    };
+    json!({
+        "rows": summary.rows(),
+        "module_rows": summary.module_rows,
+        "unreadable_rows": summary.unreadable_rows,
+        "other_changes": summary.other_changes,
+        "commits": summary.commits,
+        "other_rows": summary.other_rows,
+        "not_understood_rows": summary.unread_rows,
+        "empty_rows": summary.empty_rows,
+        "rows_without_host": summary.gaps.no_host,
+        "rows_without_time": summary.gaps.no_time,
+        "rows_with_unreadable_time": summary.gaps.unreadable_time,
+        "rows_without_zone": summary.gaps.no_zone,
+        "findings": summary.findings(),
+        "needs_decision": summary.needs_decision,
+        "verdicts": counts(summary.verdicts.iter().map(|(v, n)| (v.as_str(), *n)).collect()),
+        "severities": counts(summary.severities.iter().map(|(s, n)| (s.as_str(), *n)).collect()),
+    })
 }
 
 fn finding(item: &Item) -> Value {
@@ -75,8 +103,20 @@ fn finding(item: &Item) -> Value {
         object.insert(Column::FindingId.name().to_owned(), json!(item.id));
     }
     object.insert("needs_decision".to_owned(), json!(item.needs_decision));
+    object.insert(WHY.to_owned(), json!(sentence::whole(item)));
+    object.insert("reasons".to_owned(), item.reasons.iter().map(|text| reason(text)).collect());
     object.insert(ROWS.to_owned(), json!(item.row_texts()));
     object.insert("origins".to_owned(), item.origins.iter().map(origin).collect());
+    Value::Object(object)
+}
+
+/// A reason as its code, what it points at, and in words.
+fn reason(text: &str) -> Value {
+    let (code, detail) = sentence::parts(text);
+    let mut object = Map::new();
+    object.insert("code".to_owned(), json!(code));
+    object.extend(detail.map(|detail| ("detail".to_owned(), json!(detail))));
+    object.insert("sentence".to_owned(), json!(sentence::in_words(text)));
     Value::Object(object)
 }
 

@@ -1,19 +1,25 @@
-//! Writers for scans: text for people, JSON, CSV.
+//! Writers for what a run found: text and a page for people, JSON, JSON lines, CSV.
 //!
 //! Knows `detect` for the columns; nothing of files, of Splunk's protocol or of how findings came about.
 
 mod csv;
+mod group;
+mod html;
 mod item;
 mod json;
 mod reasons;
+mod sentence;
+mod shown;
 mod summary;
 mod text;
 mod whole;
 
 pub use csv::{may_be_neutral, neutral, write_csv};
+pub use html::write_html;
 pub use item::Item;
-pub use json::{SCHEMA_VERSION, write_json};
+pub use json::{RECORD, SCHEMA_VERSION, write_json, write_json_lines};
 pub use reasons::read_reasons;
+pub use shown::printable;
 pub use summary::{Gaps, Summary};
-pub use text::{printable, write_text};
-pub use whole::Report;
+pub use text::{TextOptions, write_text};
+pub use whole::{About, Report};

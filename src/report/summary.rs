@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::item::Item;
-use crate::detect::{Severity, Verdict};
+use crate::detect::{Column, Severity, Verdict};
 use crate::problem::{Problem, ProblemKind};
 
 /// What a scan saw in all, printed or not. Each row is counted once, as one of the kinds of rows; each finding once by its
@@ -33,6 +33,8 @@ pub struct Summary {
     pub severities: BTreeMap<Severity, u64>,
     /// Findings that need a person's decision.
     pub needs_decision: u64,
+    /// How many of these there are of a severity on a host.
+    pub to_decide: BTreeMap<Severity, BTreeMap<String, u64>>,
     /// What the rows lack.
     pub gaps: Gaps,
 }
@@ -57,7 +59,11 @@ impl Summary {
     pub fn count(&mut self, item: &Item) {
         *self.verdicts.entry(item.verdict).or_default() += 1;
         *self.severities.entry(item.severity).or_default() += 1;
-        self.needs_decision += u64::from(item.needs_decision);
+        if item.needs_decision {
+            self.needs_decision += 1;
+            let hosts = self.to_decide.entry(item.severity).or_default();
+            *hosts.entry(item.fact(Column::Host).to_owned()).or_default() += 1;
+        }
     }
 
     /// All rows read.

@@ -1,10 +1,10 @@
-//! All that a scan has to say.
+//! All that a run has to say.
 
 use super::item::Item;
 use super::summary::Summary;
 use crate::problem::Problem;
 
-/// What a scan has to say.
+/// What a run has to say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     /// The findings.
@@ -13,4 +13,27 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// What was seen in all.
     pub summary: Summary,
+    /// What the report is of.
+    pub about: About,
+}
+
+impl Report {
+    /// Whether everything was read and understood.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.problems.is_empty() && self.summary.unread_rows == 0
+    }
+}
+
+/// What a report is of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    /// What was done, as a heading.
+    pub title: String,
+    /// What was read, as it was given.
+    pub read: Vec<String>,
+    /// The lists that modules were compared with.
+    pub lists: Vec<String>,
+    /// When, in microseconds since 1970-01-01T00:00Z.
+    pub made: Option<i64>,
 }

@@ -10,7 +10,7 @@ use crate::detect::needs_decision::needs_decision;
 use crate::detect::{Column as Fact, Severity, Verdict, time};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
-use crate::report::{Item, SCHEMA_VERSION, read_reasons};
+use crate::report::{Item, RECORD, SCHEMA_VERSION, read_reasons};
 
 /// The findings in a file; `None` when it is no result of a scan but something to scan.
 pub fn read(path: &Path) -> Result<Option<Vec<Item>>, Problem> {
@@ -23,7 +23,9 @@ pub fn read(path: &Path) -> Result<Option<Vec<Item>>, Problem> {
 pub fn parse(bytes: &[u8], file: &str) -> Result<Option<Vec<Item>>, Problem> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if bytes.trim_ascii_start().starts_with(b"{") {
-        return json(bytes, file).map(Some);
+        let first = bytes.trim_ascii_start().split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let is_line = serde_json::from_slice::<Value>(first).is_ok_and(|value| value.get(RECORD).is_some());
+        return if is_line { json_lines(bytes, file) } else { json(bytes, file) }.map(Some);
     }
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
     let header = reader.byte_headers().cloned().unwrap_or_default();
@@ -54,25 +56,58 @@ pub fn parse(bytes: &[u8], file: &str) -> Result<Option<Vec<Item>>, Problem> {
     Ok(Some(items))
 }
 
+fn json_lines(bytes: &[u8], file: &str) -> Result<Vec<Item>, Problem> {
+    let mut items = Vec::new();
+    let mut is_whole = false;
+    for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let origin = || Origin::of_line(file, number);
+        let value: Value = serde_json::from_slice(line)
+            .map_err(|error| damaged(format!("the line is no JSON: {error}")).at(origin()))?;
+        readable(&value).map_err(|problem| problem.at(origin()))?;
+        match value.get(RECORD).and_then(Value::as_str) {
+            Some("finding") => items.push(finding(&value).map_err(|problem| problem.at(origin()))?),
+            Some("summary") => is_whole = true,
+            _ => {}
+        }
+    }
+    if is_whole {
+        return Ok(items);
+    }
+    let problem = damaged("its last line is no summary: the file is cut off");
+    Err(problem.with_hint("write it anew with scan --format jsonl").at(Origin::of_file(file)))
+}
+
+/// Whether this version knows the form.
+fn readable(document: &Value) -> Result<(), Problem> {
+    let version = document.get("schema_version").and_then(Value::as_u64);
+    if version.is_some_and(|version| version > SCHEMA_VERSION) {
+        let problem = Problem::new(ProblemKind::Form, "it was written by a newer version of iismodcheck");
+        return Err(problem.with_hint("read it with that version, or write it anew with scan"));
+    }
+    Ok(())
+}
+
+fn finding(finding: &Value) -> Result<Item, Problem> {
+    let text = |name: &str| finding.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let reasons = finding.get(Fact::Reasons.name()).and_then(Value::as_array).into_iter().flatten();
+    item(text, reasons.filter_map(Value::as_str).map(str::to_owned).collect())
+}
+
 fn json(bytes: &[u8], file: &str) -> Result<Vec<Item>, Problem> {
     let origin = || Origin::of_file(file);
     let document: Value =
         serde_json::from_slice(bytes).map_err(|error| not_json(&format!(": {error}")).at(origin()))?;
-    let version = document.get("schema_version").and_then(Value::as_u64);
-    if version.is_some_and(|version| version > SCHEMA_VERSION) {
-        let problem = Problem::new(ProblemKind::Form, "it was written by a newer version of iismodcheck");
-        return Err(problem.with_hint("read it with that version, or write it anew with scan").at(origin()));
-    }
+    readable(&document).map_err(|problem| problem.at(origin()))?;
     let findings = document
         .get("findings")
         .and_then(Value::as_array)
         .ok_or_else(|| not_json(": it has no `findings`").at(origin()))?;
-    let read = |(number, finding): (usize, &Value)| {
-        let text = |name: &str| finding.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let reasons = finding.get(Fact::Reasons.name()).and_then(Value::as_array).into_iter().flatten();
-        let reasons = reasons.filter_map(Value::as_str).map(str::to_owned).collect();
+    let read = |(number, value): (usize, &Value)| {
         let record = Some(number as u64 + 1);
-        item(text, reasons).map_err(|problem| problem.at(Origin { record, ..origin() }))
+        finding(value).map_err(|problem| problem.at(Origin { record, ..origin() }))
     };
     findings.iter().enumerate().map(read).collect()
 }

@@ -9,7 +9,7 @@ use crate::detect::{Engine, Listed, Outcomes, Verdict, merge, row, time};
 use crate::event::{self, Event, Fields, INPUTS, Role, Says, Scratch};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
-use crate::report::{Item, Report, Summary};
+use crate::report::{About, Item, Report, Summary};
 use crate::source::{self, Content, Module};
 
 use super::unit::Unit;
@@ -72,7 +72,7 @@ impl Scanner {
             self.change(&group);
         }
         self.items.sort_by_key(|item| item.time.unwrap_or(i64::MAX));
-        Report { items: self.items, problems: self.problems, summary: self.summary }
+        Report { items: self.items, problems: self.problems, summary: self.summary, about: About::default() }
     }
 
     fn event(&mut self, cells: &[Vec<u8>; INPUTS.len()], origin: Origin) {

@@ -6,6 +6,8 @@ mod doubtful_entries;
 mod entries;
 mod exports;
 mod help;
+mod outputs;
+mod pages;
 pub mod scan;
 
 use std::path::{Path, PathBuf};
@@ -46,7 +48,16 @@ fn command(folder: &Path) -> Command {
 }
 
 pub fn run_in(folder: &Path, arguments: &[&str]) -> Run {
-    let output = command(folder).args(arguments).output().unwrap();
+    finished(command(folder).args(arguments))
+}
+
+/// The program with lines of so many columns.
+fn run_wide(columns: &str, folder: &Path, arguments: &[&str]) -> Run {
+    finished(command(folder).env("COLUMNS", columns).args(arguments))
+}
+
+fn finished(command: &mut Command) -> Run {
+    let output = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap().replace("iismodcheck.exe", "iismodcheck");
     Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }

@@ -126,7 +126,7 @@ fn what_scan_writes_is_what_the_schema_says() {
 fn the_check_sees_what_is_wrong() {
     let good = reports().swap_remove(0);
     for (place, value, fault) in [
-        ("/schema_version", json!(2), "/schema_version: const"),
+        ("/schema_version", json!(1), "/schema_version: const"),
         ("/findings/0/iis_module_severity", json!("grave"), "/findings/0/iis_module_severity: enum"),
         ("/findings/0/iis_module_name", json!(7), "/findings/0/iis_module_name: type"),
         ("/findings/0/origins/0", json!({"file": "x", "line": 0}), "/findings/0/origins/0/line: minimum"),
@@ -150,7 +150,7 @@ fn the_schema_names_what_there_is() {
     let kinds = &schema["$defs"]["problem"]["properties"]["kind"]["examples"];
     assert_eq!(*kinds, json!(ProblemKind::ALL.map(ProblemKind::as_str)));
     let columns = Column::FACTS.iter().chain(&[Column::FindingId]).map(|column| column.name());
-    let own = ["needs_decision", "rows", "origins"];
+    let own = ["needs_decision", "why", "reasons", "rows", "origins"];
     let expected: Vec<&str> = ["_time"].into_iter().chain(columns).chain(own).collect();
     assert_eq!(finding.as_object().unwrap().keys().collect::<Vec<_>>(), expected);
 }

@@ -12,7 +12,7 @@ const EVENTS: &str = include_str!("../fixtures/stories/events.tsv");
 const TABLE: &str = include_str!("../../docs/changes.md");
 
 /// The events of every story, in their order.
-fn events() -> Vec<(&'static str, ConfigEvent)> {
+pub fn events() -> Vec<(&'static str, ConfigEvent)> {
     let lines = EVENTS.lines().filter(|line| !line.starts_with('#')).skip(1);
     lines
         .map(|line| {

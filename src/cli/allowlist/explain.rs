@@ -6,38 +6,48 @@ use std::process::ExitCode;
 use crate::cli::args::Explain;
 use crate::cli::options;
 use crate::cli::status::Failure;
-use crate::detect::{explain, row};
-use crate::iis::{Level, Registration, Subject};
+use crate::detect::{Column as Fact, explain, row};
+use crate::iis::{Action, Kind, Level, Registration, Subject};
 use crate::problem::{Problem, ProblemKind};
-use crate::report::printable;
+use crate::report::{Item, printable};
+
+use super::finding;
 
 /// Prints the decision as if the module were listed on the host now (or changed so, with `--action`), or at the time of
 /// `--as-of`.
 pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
-    if arguments.name.trim().is_empty() {
+    let found = match (&arguments.finding, &arguments.from) {
+        (Some(id), Some(from)) => Some(finding::read(id, from)?.0),
+        _ => None,
+    };
+    let listed = found.as_ref().map_or_else(|| asked(arguments), of_finding);
+    if listed.name.trim().is_empty() {
         let problem = Problem::new(ProblemKind::Argument, "there is no name");
-        return Err(problem.with_hint("give the name that the module is registered under").into());
+        let hint = match found {
+            Some(_) => "the finding is about no single module: look at its event",
+            None => "give the name that the module is registered under",
+        };
+        return Err(problem.with_hint(hint).into());
     }
     let mut engine = options::engine(&arguments.compared)?;
     let mut host = String::new();
-    row::lower_case(&arguments.host, &mut host);
-    let listed = Registration {
-        kind: arguments.kind,
-        name: &arguments.name,
-        image: arguments.image.as_deref().unwrap_or_default(),
-        type_name: arguments.type_name.as_deref().unwrap_or_default(),
-        config_path: &arguments.config_path,
-        ..Registration::default()
-    };
-    let time = match &arguments.compared.as_of {
-        Some(text) => options::moment(text)?,
-        None => chrono::Utc::now().timestamp_micros(),
+    row::lower_case(found.as_ref().map_or(&arguments.host, |item| item.fact(Fact::Host)), &mut host);
+    let time = match (&arguments.compared.as_of, &found) {
+        (Some(text), _) => options::moment(text)?,
+        (None, Some(Item { time: Some(time), .. })) => *time,
+        (None, _) => chrono::Utc::now().timestamp_micros(),
     };
     let present = listed.subject(&host, time, false);
+    let action = match &found {
+        Some(item) => Action::ALL.into_iter().find(|known| known.as_str() == item.fact(Fact::Action)),
+        None => arguments.action,
+    };
+    let old = found.as_ref().map(|item| item.fact(Fact::ImageOld)).filter(|old| !old.is_empty());
     let subject = Subject {
-        old: arguments.old.as_deref(),
-        level: if arguments.action.is_some() { Level::Change } else { present.level },
-        action: arguments.action.unwrap_or(present.action),
+        old: old.or(arguments.old.as_deref()),
+        level: if action.is_some() { Level::Change } else { present.level },
+        action: action.unwrap_or(present.action),
+        actor: found.as_ref().map_or("", |item| item.fact(Fact::Actor)),
         ..present
     };
     let decision = engine.decide(&subject);
@@ -45,5 +55,38 @@ pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
     for line in explain::explain(&subject, &decision) {
         writeln!(output, "{}", printable(&line))?;
     }
+    let told = (decision.finding.verdict, decision.finding.severity);
+    if let Some(item) = found.as_ref().filter(|item| (item.verdict, item.severity) != told) {
+        writeln!(
+            output,
+            "the scan said {}, {}: it saw more of the change than a result holds, or compared with other lists",
+            item.verdict, item.severity
+        )?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The module that the options name.
+fn asked(arguments: &Explain) -> Registration<'_> {
+    Registration {
+        kind: arguments.kind,
+        name: &arguments.name,
+        image: arguments.image.as_deref().unwrap_or_default(),
+        type_name: arguments.type_name.as_deref().unwrap_or_default(),
+        config_path: &arguments.config_path,
+        ..Registration::default()
+    }
+}
+
+/// The module of a finding.
+fn of_finding(item: &Item) -> Registration<'_> {
+    Registration {
+        kind: Kind::ALL.into_iter().find(|known| known.as_str() == item.fact(Fact::Kind)),
+        name: item.fact(Fact::Name),
+        image: item.fact(Fact::Image),
+        type_name: item.fact(Fact::Type),
+        precondition: item.fact(Fact::Precondition),
+        config_path: item.fact(Fact::ConfigPath),
+        ..Registration::default()
+    }
 }

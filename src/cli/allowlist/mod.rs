@@ -4,6 +4,7 @@ mod add;
 mod baseline;
 mod check;
 mod explain;
+mod finding;
 
 use std::process::ExitCode;
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{folder, run_in};
+use super::{folder, run_in, run_wide};
 
 const LOG: &str = "Microsoft-Windows-IIS-Configuration,Microsoft-IIS-Configuration/Operational";
 
@@ -35,7 +35,7 @@ fn json_of(text: &str, arguments: &[&str]) -> Value {
 
 fn text_of(text: &str) -> String {
     let folder = folder(&[("export.csv", text.as_bytes())]);
-    run_in(folder.path(), &["scan", "export.csv"]).good()
+    run_wide("500", folder.path(), &["scan", "export.csv"]).good()
 }
 
 /// Columns of each finding, joined by spaces; `-` where there is none.
@@ -109,8 +109,8 @@ fn a_time_that_is_not_known_is_not_made_up() {
                 assert!(reasons.contains(&"time_assumed".into()), "{time} {level}: {reasons:?}");
             }
             let text = text_of(&export);
-            let line = text.lines().next().unwrap();
-            assert!(line.contains("  -  web01  ") && !line.contains(&year), "{line}");
+            let findings = text.split("\n1 row read").next().unwrap();
+            assert!(findings.contains("  on web01  time not known") && !findings.contains(&year), "{text}");
             assert!(text.contains(&format!("note: {note}")), "{text}");
             assert!(text.contains("merged or divided wrongly"), "{text}");
         }
@@ -176,7 +176,7 @@ fn the_counts_add_up() {
     let text = text_of(&(header.to_owned() + &rows.concat()));
     assert_eq!(
         text,
-        "5 rows read: 3 other changes of the configuration, 1 end of a commit, 1 not about the IIS configuration; 0 findings\n"
+        "Nothing needs a decision.\n5 rows read: 3 other changes of the configuration, 1 end of a commit, 1 not about the IIS configuration; 0 findings\n"
     );
 }
 
@@ -196,14 +196,15 @@ fn a_finding_says_what_was_before_who_did_it_and_where_it_stands() {
     let first = format!("_raw\n\n{}", xml("/@image", good, "C:\\Temp\\x.dll"));
     let second = format!("_raw\n{}", xml("/@preCondition", "", "bitness64"));
     let folder = folder(&[("a.csv", first.as_bytes()), ("b.csv", second.as_bytes())]);
-    let text = run_in(folder.path(), &["scan", "a.csv", "b.csv"]).good();
-    let line = text.lines().next().unwrap();
+    let text = run_in(folder.path(), &["scan", "--details", "a.csv", "b.csv"]).good();
     for part in [
-        "  C:\\Temp\\x.dll  by S-1-5-21-7  -- ",
-        &format!("; before: {good}; expected: {good}; "),
-        "  [a.csv:3 +1]",
+        "    image   C:\\Temp\\x.dll\n",
+        &format!("    before  {good}\n"),
+        "    by      S-1-5-21-7\n",
+        &format!("    why     expected: {good}\n"),
+        "    rows    a.csv:3 b.csv:2\n",
     ] {
-        assert!(line.contains(part), "{part}: {line}");
+        assert!(text.contains(part), "{part}: {text}");
     }
     let json: Value =
         serde_json::from_str(&run_in(folder.path(), &["scan", "--format", "json", "a.csv", "b.csv"]).good())

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use super::{command, fixtures, folder, run, run_in};
+use super::{command, fixtures, folder, run, run_in, run_wide};
 
 const EXPORT: &str = "iis-operational.csv";
 
@@ -20,7 +20,14 @@ macro_rules! assert_shown {
 
 #[test]
 fn the_fixture_as_text() {
-    assert_shown!("scan_text", run(&["scan", EXPORT]).good());
+    for columns in ["80", "120", "200"] {
+        let text = run_wide(columns, &fixtures(), &["scan", EXPORT]).good();
+        let limit: usize = columns.parse().unwrap();
+        assert!(text.lines().all(|line| line.chars().count() <= limit), "{text}");
+        assert_shown!(format!("scan_text_{columns}"), text);
+    }
+    let details = run_wide("120", &fixtures(), &["scan", "--all", "--details", EXPORT]).good();
+    assert_shown!("scan_details", details);
 }
 
 #[test]
@@ -42,16 +49,23 @@ fn the_fixture_as_json() {
 #[test]
 fn the_forms_agree() {
     for level in ["change", "row"] {
-        let form = |form| run(&["scan", "--level", level, "--format", form, EXPORT]).good();
+        let form =
+            |form| run(&["scan", "--all", "--details", "--level", level, "--format", form, EXPORT]).good();
         let (text, json, csv) = (form("text"), form("json"), form("csv"));
+        let lines: Vec<Value> =
+            form("jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let json: Value = serde_json::from_str(&json).unwrap();
         let findings = json["findings"].as_array().unwrap();
         let mut reader = csv::Reader::from_reader(csv.as_bytes());
         let header = reader.headers().unwrap().clone();
         let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
         assert_eq!(rows.len(), findings.len());
-        assert_eq!(text.lines().take_while(|line| !line.is_empty()).count(), findings.len());
-        for ((finding, row), line) in findings.iter().zip(&rows).zip(text.lines()) {
+        assert_eq!(lines.len(), findings.len() + 1);
+        assert_eq!(lines[findings.len()]["findings"], findings.len());
+        for ((finding, row), line) in findings.iter().zip(&rows).zip(&lines) {
+            for (name, value) in finding.as_object().unwrap() {
+                assert_eq!(&line[name], value);
+            }
             for (name, cell) in header.iter().zip(row) {
                 let value = match &finding[name] {
                     Value::Null => String::new(),
@@ -65,8 +79,20 @@ fn the_forms_agree() {
                 };
                 assert_eq!(value, cell, "{name}");
             }
-            assert!(line.contains(finding["iis_module_verdict"].as_str().unwrap()));
-            assert_eq!(finding["iis_finding_id"].is_null(), level == "row");
+            assert!(text.contains(finding["iis_module_verdict"].as_str().unwrap()));
+            let id = finding["iis_finding_id"].as_str();
+            assert_eq!(id.is_none(), level == "row");
+            assert!(id.is_none_or(|id| text.contains(&id[..8])), "{id:?}");
+            let of = |field: &'static str| {
+                let reasons = finding["reasons"].as_array().unwrap().iter();
+                reasons.map(move |reason| reason[field].as_str().unwrap_or_default().to_owned())
+            };
+            let joined: Vec<String> = of("code")
+                .zip(of("detail"))
+                .map(|(code, detail)| if detail.is_empty() { code } else { format!("{code}:{detail}") })
+                .collect();
+            assert_eq!(finding["iis_module_reasons"], serde_json::json!(joined));
+            assert!(of("sentence").all(|words| finding["why"].as_str().unwrap().contains(&words)));
         }
     }
 }
@@ -95,8 +121,8 @@ fn a_result_is_read_again_in_both_forms() {
     assert_eq!(written[0], written[1]);
     for (ours, other, told) in [
         (
-            "\"schema_version\": 1",
             "\"schema_version\": 2",
+            "\"schema_version\": 3",
             "scan.json: it was written by a newer version of iismodcheck",
         ),
         ("\"unknown\"", "\"fine\"", "scan.json, record 1: `fine` is no verdict of this version"),
@@ -112,15 +138,20 @@ fn a_result_is_read_again_in_both_forms() {
 fn severities_choose_lines_and_exit_codes() {
     let all = run(&["scan", EXPORT]).good();
     let high = run(&["scan", "--min-severity", "high", EXPORT]).good();
-    let lines =
-        |text: &str| text.lines().take_while(|line| !line.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let lines = |text: &str| {
+        let findings = text.split_once("\n\n").unwrap().1.lines().take_while(|line| !line.is_empty());
+        findings.filter(|line| !line.starts_with(' ')).map(str::to_owned).collect::<Vec<_>>()
+    };
     let chosen: Vec<String> = lines(&all)
         .into_iter()
         .filter(|line| line.starts_with("high") || line.starts_with("critical"))
         .collect();
     assert_eq!(lines(&high), chosen);
     assert!(!chosen.is_empty() && chosen.len() < lines(&all).len());
-    let summary = |text: &str| text.split_once("\n\n").unwrap().1.to_owned();
+    let summary = |text: &str| {
+        let (first, rest) = text.split_once('\n').unwrap();
+        format!("{first}{}", &rest[rest.find("\n114 rows read").unwrap()..])
+    };
     assert_eq!(summary(&high), summary(&all), "the summary counts all");
     let quiet: &[u8] =
         b"name,image,_time\nStaticFileModule,%windir%\\System32\\inetsrv\\static.dll,2026-03-02T00:00:00Z\n";
@@ -303,13 +334,13 @@ fn every_encoding_of_an_export_is_read() {
         ("type.csv", powershell.as_bytes()),
     ];
     let folder = folder(&files);
-    let scan = |file| run_in(folder.path(), &["scan", file]).good();
+    let scan = |file| run_in(folder.path(), &["scan", "--details", file]).good();
     let plain = scan("plain.csv");
-    assert!(plain.contains("Ёж  D:\\ё.dll"), "{plain}");
-    assert!(plain.contains("[plain.csv:2]"), "{plain}");
+    assert!(plain.contains("Ёж  host not known  2026-03-02T00:00:00Z  D:\\ё.dll"), "{plain}");
+    assert!(plain.contains("rows    plain.csv:2\n"), "{plain}");
     for (file, _) in &files[1..] {
         let line = if *file == "type.csv" { 3 } else { 2 };
-        assert_eq!(scan(file).replace(&format!("[{file}:{line}]"), "[plain.csv:2]"), plain, "{file}");
+        assert_eq!(scan(file).replace(&format!("{file}:{line}\n"), "plain.csv:2\n"), plain, "{file}");
     }
 }
 
@@ -319,10 +350,11 @@ fn several_files_and_standard_input() {
     let (later, earlier) = (file("Later", "2026-03-02"), file("Earlier", "2026-03-01 00:00:00"));
     let later = later.replace("2026-03-02", "2026-03-02 00:00:00");
     let folder = folder(&[("later.csv", later.as_bytes()), ("earlier.csv", earlier.as_bytes())]);
-    let text = run_in(folder.path(), &["scan", "later.csv", "earlier.csv"]).good();
+    let text = run_in(folder.path(), &["scan", "--details", "later.csv", "earlier.csv"]).good();
     assert!(text.find("Earlier").unwrap() < text.find("Later").unwrap(), "in the order of time: {text}");
     let input = std::fs::File::open(folder.path().join("later.csv")).unwrap();
-    let output = command(folder.path()).args(["scan", "-", "earlier.csv"]).stdin(input).output().unwrap();
+    let output =
+        command(folder.path()).args(["scan", "--details", "-", "earlier.csv"]).stdin(input).output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), text.replace("later.csv:", "standard input:"));
     let twice = run_in(folder.path(), &["scan", "-", "earlier.csv", "-"]).error();
     assert_eq!(
@@ -342,7 +374,8 @@ fn a_reader_that_has_seen_enough() {
     }
     let folder = folder(&[("many.csv", many.as_bytes())]);
     let limits: [(&[&str], i32); 3] = [(&[], 0), (&["--fail-on", "high"], 0), (&["--fail-on", "medium"], 1)];
-    let cases = ["text", "json", "csv"].map(|format| limits.map(|(limit, code)| (format, limit, code)));
+    let cases = ["text", "html", "json", "jsonl", "csv"]
+        .map(|format| limits.map(|(limit, code)| (format, limit, code)));
     for (format, limit, code) in cases.into_iter().flatten() {
         let mut command = command(folder.path());
         let command = command.args(["scan", "--format", format]).args(limit).arg("many.csv");
@@ -375,11 +408,12 @@ fn what_would_command_a_terminal_is_shown_escaped() {
         writeln!(list, "\"{name}\",\"D:\\{name}.dll\",\"h{name}\",2026-03-02T00:00:{second}Z").unwrap();
     }
     let folder = folder(&[("list.csv", list.as_bytes())]);
-    let text = run_in(folder.path(), &["scan", "list.csv"]).good();
+    let text = run_in(folder.path(), &["scan", "--details", "list.csv"]).good();
     let raw = |text: &str| text.chars().find(|c| (c.is_control() && *c != '\n') || *c == '\u{202e}');
     assert_eq!(raw(&text), None, "{text:?}");
     assert!(text.contains(r"\u{1b}[2J\u{1b}[31mclear") && text.contains(r"\u{202e}lld.x"), "{text}");
-    assert_eq!(text.lines().take_while(|line| !line.is_empty()).count(), names.len());
+    let begins = |line: &&str| ["critical ", "high ", "medium "].iter().any(|word| line.starts_with(word));
+    assert_eq!(text.lines().filter(begins).count(), names.len());
     let explained =
         run_in(folder.path(), &["allowlist", "explain", names[0], &format!("D:\\{}.dll", names[1])]).good();
     assert_eq!(raw(&explained), None, "{explained:?}");

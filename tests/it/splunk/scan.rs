@@ -39,7 +39,9 @@ pub fn scan_file(file: &Path) -> Vec<Record> {
             let fields = finding.as_object().unwrap().iter();
             // What is no text is no column of the search command.
             fields
-                .filter(|(name, value)| !value.is_boolean() && *name != "origins")
+                .filter(|(name, value)| {
+                    !value.is_boolean() && !["origins", "reasons", "why"].contains(&name.as_str())
+                })
                 .map(|(field, value)| (field.clone(), texts(value)))
                 .filter(|(_, v)| !v.is_empty())
                 .collect()

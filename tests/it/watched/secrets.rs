@@ -69,7 +69,7 @@ fn no_output_holds_a_secret() {
             assert!(added(&found).contains("value_hidden:"), "{rendering:?}: nothing was looked at");
         }
         let files = folder(&[("export.csv", &csv(&records))]);
-        for format in ["text", "json", "csv"] {
+        for format in ["text", "html", "json", "jsonl", "csv"] {
             for unit in ["change", "row"] {
                 let arguments = ["scan", "--format", format, "--level", unit, "export.csv"];
                 let run = run_in(files.path(), &arguments);

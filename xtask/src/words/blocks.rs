@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use iismodcheck::allowlist::{Catalogue, EntrySource, SiteFile, lint};
 use iismodcheck::command::options::{GoesWith, Name};
+use iismodcheck::detect::response::Response;
 use iismodcheck::detect::{Column, ReasonCode, Severity, Verdict, needs_decision};
 
 use super::tables::{code, setting, table};
@@ -13,6 +14,7 @@ type Block = (&'static str, &'static str, fn() -> Result<String, String>);
 
 const VERDICTS: &str = "docs/verdicts.md";
 const ALLOWLIST: &str = "docs/allowlist.md";
+const RESPONSE: &str = "docs/response.md";
 const README: &str = "README.md";
 const APP_README: &str = "splunk_app/README.md";
 const SEARCHBNF: &str = "splunk_app/default/searchbnf.conf";
@@ -26,6 +28,7 @@ pub(super) const BLOCKS: &[Block] = &[
     (VERDICTS, "places", || Ok(reasons(|code| matches!(code, ReasonCode::Place(_))))),
     (VERDICTS, "images", || Ok(reasons(|code| matches!(code, ReasonCode::Oddity(_))))),
     (VERDICTS, "events", || Ok(reasons(|code| matches!(code, ReasonCode::Unreadable(_))))),
+    (RESPONSE, "response", || Ok(responses())),
     (ALLOWLIST, "packs", packs),
     (ALLOWLIST, "rules", || Ok(rules())),
     (README, "options", || Ok(options())),
@@ -60,6 +63,25 @@ fn verdicts_in_short() -> String {
             [code(verdict.as_str()), severity, seen, todo]
         }),
     )
+}
+
+/// What to do in each case, a heading for each list of steps.
+fn responses() -> String {
+    let list = |heading: &str, steps: &[&str]| {
+        let steps: Vec<String> = steps.iter().map(|step| format!("- {step}\n")).collect();
+        if steps.is_empty() { String::new() } else { format!("{heading}\n\n{}\n", steps.concat()) }
+    };
+    let case = |response: Response| {
+        let steps = response.steps();
+        [
+            format!("\n## Of {}\n\n", steps.case),
+            list("**What to secure now**", steps.secure),
+            list("**What to change afterwards**", steps.change),
+            list("**How to take it out**", steps.remove),
+        ]
+        .concat()
+    };
+    Response::ALL.map(case).concat()
 }
 
 fn scores() -> String {

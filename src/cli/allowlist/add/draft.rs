@@ -4,12 +4,10 @@ use std::path::Path;
 
 use super::silenced::Silenced;
 use crate::allowlist::Column;
+use crate::cli::allowlist::finding;
 use crate::detect::{Column as Fact, Verdict};
-use crate::knowledge;
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
-use crate::report::Item;
-use crate::scan::{not_results, parse_results};
 
 /// What an entry is made of, and what it silences.
 pub(super) struct Draft {
@@ -21,14 +19,8 @@ pub(super) struct Draft {
 
 /// The entry for the finding of this id in what a scan wrote.
 pub(super) fn of_finding(id: &str, from: &Path) -> Result<Draft, Problem> {
-    let (bytes, name) = knowledge::read_named(from)?;
-    let origin = || Origin::of_file(name.as_str());
-    let findings = parse_results(&bytes, &name)?.ok_or_else(|| not_results("").at(origin()))?;
-    let refused = |what: String| Problem::new(ProblemKind::Argument, what).at(origin());
-    let found = findings
-        .iter()
-        .find(|finding| finding.id == id)
-        .ok_or_else(|| refused(format!("there is no finding {id}; its findings: {}", ids(&findings))))?;
+    let (found, name) = finding::read(id, from)?;
+    let refused = |what: String| Problem::new(ProblemKind::Argument, what).at(Origin::of_file(name.as_str()));
     let refused = |why: &str| refused(format!("finding {id} {why}"));
     if found.verdict == Verdict::Unparsed {
         let why = "is an event that cannot be read (unparsed), so that no module is known to be allowed";
@@ -63,9 +55,4 @@ pub(super) fn of_finding(id: &str, from: &Path) -> Result<Draft, Problem> {
         cells: cells.map(|(column, value)| (column, value.to_owned())).to_vec(),
         silences: Silenced { verdict: found.verdict, severity: found.severity },
     })
-}
-
-fn ids(findings: &[Item]) -> String {
-    let ids: Vec<&str> = findings.iter().map(|item| item.id.as_str()).filter(|id| !id.is_empty()).collect();
-    if ids.is_empty() { "none has an id (use --level change)".to_owned() } else { ids.join(", ") }
 }

@@ -1,7 +1,6 @@
 //! `allowlist add`: append one entry; nothing else in the file changes.
 
 mod draft;
-mod replace;
 mod silenced;
 
 use std::io::{self, Write};
@@ -11,6 +10,7 @@ use crate::allowlist::edit::{self, Appended, EditError};
 use crate::allowlist::lint::{self, Grade, Mistake};
 use crate::allowlist::{AllowlistError, Column, Effect, Profile, SiteFile};
 use crate::cli::args::Add;
+use crate::cli::replace::{self, Lock};
 use crate::cli::status::Failure;
 use crate::knowledge::read_file;
 use crate::origin::Origin;
@@ -18,7 +18,6 @@ use crate::problem::{Problem, ProblemKind};
 use crate::report::printable;
 
 use draft::Draft;
-use replace::Lock;
 use silenced::Silenced;
 
 /// Appends the entry and replaces the file in one step, so that a search never reads half of it.

@@ -1,4 +1,4 @@
-//! Writing an allowlist file in one step, one writer at a time.
+//! Writing a file in one step, one writer at a time.
 
 use std::fs;
 use std::io::{self, Write};
@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 const LOOK: Duration = Duration::from_secs(5);
 
 /// The file that is to be written: what a link leads to. `name` is for errors.
-pub(super) fn target(path: &Path, name: &str) -> Result<PathBuf, Problem> {
+pub(in crate::cli) fn target(path: &Path, name: &str) -> Result<PathBuf, Problem> {
     let problem = |what: String| Problem::new(ProblemKind::Unreadable, what).at(Origin::of_file(name));
     match fs::canonicalize(path) {
         Ok(target) => Ok(target),
@@ -33,14 +33,14 @@ pub(super) fn target(path: &Path, name: &str) -> Result<PathBuf, Problem> {
 
 /// The right to write a file: a file beside it that one process holds. The system lets go of it when the process ends, however
 /// it ends, so that what a killed one left behind stops nobody. Removed at the end.
-pub(super) struct Lock {
+pub(in crate::cli) struct Lock {
     path: PathBuf,
     held: Option<fs::File>,
 }
 
 impl Lock {
     /// Waits for other writers. `name` is the file's name for errors.
-    pub(super) fn take(target: &Path, name: &str) -> Result<Self, Problem> {
+    pub(in crate::cli) fn take(target: &Path, name: &str) -> Result<Self, Problem> {
         let path = beside(target, "lock");
         let start = Instant::now();
         loop {
@@ -106,7 +106,7 @@ fn hold(path: &Path) -> io::Result<Option<fs::File>> {
 }
 
 /// Writes a file beside `target` and renames it over `target`; `name` is the file's name for errors. Gives what a person must know about the new file.
-pub(super) fn replace(target: &Path, bytes: &[u8], name: &str) -> Result<Option<String>, Problem> {
+pub(in crate::cli) fn replace(target: &Path, bytes: &[u8], name: &str) -> Result<Option<String>, Problem> {
     let (file, new) = create_beside(target).map_err(|error| in_folder(target, name, &error))?;
     fill(file, bytes, target, &new).map_err(|error| {
         // The failure is reported; what was written beside the file is of no use.

@@ -1,0 +1,97 @@
+//! A finding of an earlier scan, by its id or the beginning of it.
+
+use std::path::Path;
+
+use crate::detect::Column as Fact;
+use crate::knowledge;
+use crate::origin::Origin;
+use crate::problem::{Problem, ProblemKind};
+use crate::report::{Item, printable};
+use crate::scan::{not_results, parse_results};
+
+/// The least of an id that is looked for: what the text of a scan shows.
+const SHORTEST: usize = 8;
+/// Findings that an error names.
+const NAMED: usize = 10;
+
+/// The finding of this id in what a scan wrote, and the name of that file.
+pub(super) fn read(id: &str, from: &Path) -> Result<(Item, String), Problem> {
+    let (bytes, name) = knowledge::read_named(from)?;
+    let origin = || Origin::of_file(name.as_str());
+    let findings = parse_results(&bytes, &name)?.ok_or_else(|| not_results("").at(origin()))?;
+    let item = choose(id, &findings).map_err(|problem| problem.at(origin()))?.clone();
+    Ok((item, name))
+}
+
+fn choose<'i>(id: &str, findings: &'i [Item]) -> Result<&'i Item, Problem> {
+    let refused = |what: String| Problem::new(ProblemKind::Argument, what);
+    let begins =
+        |item: &&Item| !id.is_empty() && (item.id == id || (id.len() >= SHORTEST && item.id.starts_with(id)));
+    let found: Vec<&Item> = findings.iter().filter(begins).collect();
+    let Some((first, others)) = found.split_first() else {
+        let known: Vec<&Item> = findings.iter().filter(|item| !item.id.is_empty()).collect();
+        return Err(refused(format!("there is no finding {}; {}", printable(id), told(&known))));
+    };
+    if others.iter().all(|other| other.id == first.id) {
+        return Ok(first);
+    }
+    let what = format!("several findings begin with {}; {}", printable(id), told(&found));
+    Err(refused(what).with_hint("give more of the id"))
+}
+
+/// Some of the findings, by id, module and host.
+fn told(findings: &[&Item]) -> String {
+    if findings.is_empty() {
+        return "none has an id (use --level change)".to_owned();
+    }
+    let one = |item: &&Item| {
+        let [name, host] = [Fact::Name, Fact::Host].map(|fact| printable(item.fact(fact)));
+        format!("{} ({name} on {host})", item.id)
+    };
+    let named: Vec<String> = findings.iter().take(NAMED).map(one).collect();
+    let more = findings.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("its findings: {}{more}", named.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::{Severity, Verdict};
+
+    fn items(ids: &[&str]) -> Vec<Item> {
+        let item = |id: &&str| Item {
+            time: None,
+            verdict: Verdict::Unknown,
+            severity: Severity::Medium,
+            facts: vec!["X".to_owned()],
+            reasons: Vec::new(),
+            id: (*id).to_owned(),
+            needs_decision: true,
+            origins: Vec::new(),
+        };
+        ids.iter().map(item).collect()
+    }
+
+    #[test]
+    fn eight_characters_are_enough_where_they_are_of_one_finding() {
+        let findings = items(&["0123456789ab", "0123456789cd", "ffffffff0000", "ffffffff0000", ""]);
+        let chosen = |id| choose(id, &findings).map(|item| item.id.clone());
+        assert_eq!(chosen("0123456789ab").unwrap(), "0123456789ab");
+        assert_eq!(chosen("ffffffff").unwrap(), "ffffffff0000");
+        assert_eq!(chosen("0123456789c").unwrap(), "0123456789cd");
+        let error = |id| chosen(id).unwrap_err().to_string();
+        assert!(
+            error("01234567")
+                .starts_with("several findings begin with 01234567; its findings: 0123456789ab (")
+        );
+        for id in ["0123", "fffffff", "12345678", ""] {
+            assert!(error(id).starts_with(&format!("there is no finding {id}; ")), "{id}");
+        }
+        let many: Vec<String> = (0..25).map(|number| format!("{number:012}")).collect();
+        let many = items(&many.iter().map(String::as_str).collect::<Vec<_>>());
+        let error = choose("abcdefgh", &many).unwrap_err().to_string();
+        assert_eq!(error.matches(" on ").count(), NAMED);
+        assert!(error.ends_with(" and 15 more"), "{error}");
+    }
+}

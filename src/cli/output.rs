@@ -1,0 +1,82 @@
+//! Where a report goes: standard output, or a file that is written whole or not at all.
+
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use crate::origin::Origin;
+use crate::problem::{Problem, ProblemKind};
+use crate::report::{self, Report, TextOptions};
+
+use super::args::{Format, Printed};
+use super::replace;
+use super::status::Failure;
+
+/// Columns of a line where no terminal tells.
+const WIDTH: usize = 80;
+
+/// Prints a report as the options ask for.
+pub(super) fn print(printed: &Printed, report: &Report) -> Result<(), Failure> {
+    if let Some(path) = &printed.output {
+        let mut bytes = Vec::new();
+        if printed.format == Format::Text {
+            let mut plain = anstream::StripStream::new(bytes);
+            write(&mut plain, printed, report)?;
+            bytes = plain.into_inner();
+        } else {
+            write(&mut bytes, printed, report)?;
+        }
+        return Ok(write_file(path, &bytes)?);
+    }
+    let output = io::stdout().lock();
+    if printed.format == Format::Text {
+        let mut output = BufWriter::new(anstream::AutoStream::auto(output));
+        return Ok(write(&mut output, printed, report).and_then(|()| output.flush())?);
+    }
+    // Not through a stream that takes colours out: what looks like one here is data, and a crafted name could make
+    // it swallow the rows behind it.
+    let mut output = BufWriter::new(output);
+    Ok(write(&mut output, printed, report).and_then(|()| output.flush())?)
+}
+
+fn write(output: &mut impl Write, printed: &Printed, report: &Report) -> io::Result<()> {
+    match printed.format {
+        Format::Text => {
+            let options = TextOptions { width: width(printed), all: printed.all, details: printed.details };
+            report::write_text(output, report, options)
+        }
+        Format::Html => report::write_html(output, report),
+        Format::Json => report::write_json(output, report),
+        Format::Jsonl => report::write_json_lines(output, report),
+        Format::Csv => report::write_csv(output, &report.items, printed.exact_bytes),
+    }
+}
+
+/// The columns of the terminal; `COLUMNS` says it for whatever is none.
+fn width(printed: &Printed) -> usize {
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let of_terminal = || {
+        let size = terminal_size::terminal_size_of(io::stdout()).filter(|_| printed.output.is_none());
+        size.map(|(width, _)| usize::from(width.0))
+    };
+    told.filter(|width| *width > 0).or_else(of_terminal).unwrap_or(WIDTH)
+}
+
+/// A file is replaced in one step, when all of it is written. A pipe or a device cannot be replaced: it is written to.
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    let name = path.display().to_string();
+    let unwritable =
+        |what: String| Problem::new(ProblemKind::Unwritable, what).at(Origin::of_file(name.as_str()));
+    let target = replace::target(path, &name)?;
+    let found = fs::metadata(&target).ok();
+    if found.as_ref().is_some_and(fs::Metadata::is_dir) {
+        return Err(unwritable("cannot be written: it is a folder".to_owned()).with_hint("name a file in it"));
+    }
+    if found.is_some_and(|found| !found.is_file()) {
+        let written =
+            fs::File::options().write(true).open(&target).and_then(|mut file| file.write_all(bytes));
+        return written.map_err(|error| unwritable(format!("cannot be written: {error}")));
+    }
+    // A report has no owner who must be told that it is somebody else's now.
+    replace::replace(&target, bytes, &name).map(|_| ())
+}

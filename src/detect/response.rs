@@ -1,0 +1,229 @@
+//! What to do about a finding that needs a decision: what to secure now, what to change afterwards, how to take it out. The one
+//! table behind the page of `scan --format html` and docs/response.md, which `cargo xtask words` writes.
+
+use super::code::Code;
+use super::columns::Column;
+use super::verdict::{Severity, Verdict};
+use crate::iis::{Action, Class, Kind};
+
+/// Which steps fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Response {
+    /// A DLL that IIS loads.
+    Native,
+    /// An assembly that a site loads.
+    Managed,
+    /// A protection that is gone.
+    Protection,
+    /// A setting that is no module.
+    Setting,
+    /// An event that cannot be read.
+    Unreadable,
+}
+
+/// The steps, each a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Steps {
+    /// What they are for.
+    pub case: &'static str,
+    /// What to secure now, before anything is recycled or removed.
+    pub secure: &'static [&'static str],
+    /// What to change afterwards.
+    pub change: &'static [&'static str],
+    /// How to take it out.
+    pub remove: &'static [&'static str],
+}
+
+const MEMORY: &str = "The memory of every w3wp.exe on the host, before a pool is recycled or the server restarted: what a module received is nowhere else.";
+const CONFIGURATION: &str = r"%windir%\System32\inetsrv\config\applicationHost.config, and the web.config of the site and of the folders above it.";
+const HISTORY: &str =
+    r"%SystemDrive%\inetpub\history: the folders CFGHISTORY_… before and after the time of the change.";
+const POOLS: &str =
+    r"%SystemDrive%\inetpub\temp\appPools: the copies of the configuration that the pools run with.";
+const LOGS: &str = r"Logs from a day before the change on: Microsoft-IIS-Configuration%4Operational.evtx, Security, System, Application and PowerShell from C:\Windows\System32\winevt\Logs, %SystemDrive%\inetpub\logs\LogFiles, and C:\Windows\System32\LogFiles\HTTPERR.";
+const KEYS: &str = "The validation and decryption key (machineKey) of every site on the host, and on all servers that share them: who has read them can run code without the module.";
+const PASSWORDS: &str =
+    "Passwords of the application pools' accounts and those in connection strings of the sites.";
+const CERTIFICATES: &str =
+    "Certificates of the host whose private key can be exported: replace and revoke them.";
+const USERS: &str = "Passwords that users sent to the sites since the change: a module sees them before they are encrypted or checked.";
+const AGAIN: &str = "List the modules of the host and check them again; who could register one had the rights of an administrator, so find out what else was done.";
+
+impl Response {
+    /// Every case, in the order of the documentation.
+    pub const ALL: [Self; 5] =
+        [Self::Native, Self::Managed, Self::Protection, Self::Setting, Self::Unreadable];
+
+    /// The case of a finding, by its verdict, the texts of its columns and its reasons.
+    pub fn of<'r>(
+        verdict: Verdict,
+        fact: impl Fn(Column) -> &'r str,
+        reasons: impl IntoIterator<Item = &'r str>,
+    ) -> Self {
+        const GONE: [Code; 4] = [
+            Code::ProtectiveModuleRemoved,
+            Code::ProtectiveModuleNarrowed,
+            Code::ListCleared,
+            Code::ListChanged,
+        ];
+        let code = |reason: &'r str| reason.split_once(':').map_or(reason, |(code, _)| code);
+        let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == fact(Column::Kind));
+        let is = |action: Action| fact(Column::Action) == action.as_str();
+        // Of the others a removal covers tracks: what was loaded is still to be secured.
+        let vouched = !matches!(verdict.severity(), Severity::Medium | Severity::High | Severity::Critical);
+        if verdict == Verdict::Unparsed {
+            Self::Unreadable
+        } else if kind.is_some_and(|kind| kind.class() == Class::Setting) {
+            Self::Setting
+        } else if (is(Action::Removed) && vouched)
+            || is(Action::Cleared)
+            || reasons.into_iter().any(|reason| GONE.iter().any(|gone| gone.as_str() == code(reason)))
+        {
+            Self::Protection
+        } else if kind == Some(Kind::Managed) || !fact(Column::Type).is_empty() {
+            Self::Managed
+        } else {
+            Self::Native
+        }
+    }
+
+    /// What to do.
+    #[must_use]
+    pub const fn steps(self) -> Steps {
+        match self {
+            Self::Native => Steps {
+                case: "a DLL that IIS loads",
+                secure: &[
+                    MEMORY,
+                    r"The DLL with its times and owner, and its twin of the other bitness: %windir%\SysWOW64 beside %windir%\System32.",
+                    CONFIGURATION,
+                    HISTORY,
+                    POOLS,
+                    "The web.config and the bin folder of each site: a second foothold is often there.",
+                    LOGS,
+                ],
+                change: &[KEYS, PASSWORDS, CERTIFICATES, USERS],
+                remove: &[
+                    "When all of that is copied: appcmd uninstall module NAME takes it from globalModules and modules; where a site lists it, appcmd delete module NAME /app.name:SITE/.",
+                    "Then iisreset, and only then take away the DLL and its twin: a loaded file cannot be deleted.",
+                    AGAIN,
+                ],
+            },
+            Self::Managed => Steps {
+                case: "an assembly that a site loads",
+                secure: &[
+                    MEMORY,
+                    "The web.config and the bin folder of the site, and App_Code: the assembly that has the type is there, or in the global assembly cache (C:\\Windows\\Microsoft.NET\\assembly).",
+                    r"C:\Windows\Microsoft.NET\Framework64 and Framework, folder Temporary ASP.NET Files: copies of the assembly and what was compiled.",
+                    CONFIGURATION,
+                    HISTORY,
+                    LOGS,
+                ],
+                change: &[KEYS, PASSWORDS, USERS],
+                remove: &[
+                    "When all of that is copied: take the entry out of the web.config that has it (appcmd delete module NAME /app.name:SITE/), then the assembly out of bin.",
+                    "Recycle the pool of the site, and look into Temporary ASP.NET Files once more.",
+                    "List the modules of the site and check them again; who could write there may have left other files in the site.",
+                ],
+            },
+            Self::Protection => Steps {
+                case: "a module that is gone, or no longer runs where it should",
+                secure: &[
+                    CONFIGURATION,
+                    HISTORY,
+                    LOGS,
+                    "Records of the requests that other devices keep (proxy, load balancer, firewall): the server's own log may have stopped.",
+                ],
+                change: &[
+                    "What was reachable without the module since then: look at it as if it had been public.",
+                ],
+                remove: &[
+                    r"Put the module back as it stands in the last good CFGHISTORY folder: appcmd install module NAME /image:PATH, or the entry of the site.",
+                    "Look at what else the same actor changed, before and after.",
+                ],
+            },
+            Self::Setting => Steps {
+                case: "a setting that protects, logs or loads code",
+                secure: &[CONFIGURATION, HISTORY, LOGS, "The file that the value names, where it names one."],
+                change: &[
+                    KEYS,
+                    "What was not logged or not refused while the setting stood so: look at it as if it had been public.",
+                ],
+                remove: &[
+                    "Set the value back to what the last good CFGHISTORY folder has: appcmd set config, or the web.config of the site.",
+                    "Look at what else the same actor changed, before and after.",
+                ],
+            },
+            Self::Unreadable => Steps {
+                case: "an event that cannot be read",
+                secure: &[
+                    r"The log itself, C:\Windows\System32\winevt\Logs\Microsoft-IIS-Configuration%4Operational.evtx: it may hold what the export lost.",
+                    CONFIGURATION,
+                    HISTORY,
+                ],
+                change: &[],
+                remove: &[
+                    "Find out from the log or from the configuration which module it was about, and decide on that one.",
+                ],
+            },
+        }
+    }
+}
+
+/// The path of the same DLL for processes of the other bitness; `None` where there is no such place.
+#[must_use]
+pub fn twin(image: &str) -> Option<String> {
+    let lower = image.to_ascii_lowercase();
+    [(r"\system32\", r"\SysWOW64\"), (r"\syswow64\", r"\System32\")].into_iter().find_map(|(own, other)| {
+        let at = lower.find(own)?;
+        Some([image.get(..at)?, other, image.get(at + own.len()..)?].concat())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_case_of_a_finding() {
+        for (verdict, kind, action, type_name, reason, expected) in [
+            (Verdict::Unknown, "native", "added", "", "", Response::Native),
+            (Verdict::ImageHijack, "", "modified", "", "image_replaced", Response::Native),
+            (Verdict::Unknown, "managed", "added", "", "", Response::Managed),
+            (Verdict::MasqueradeType, "", "added", "Evil.M", "", Response::Managed),
+            (Verdict::Unverified, "native", "removed", "", "protective_module_removed", Response::Protection),
+            (Verdict::Unverified, "native", "removed", "", "", Response::Protection),
+            (Verdict::Lookalike, "native", "removed", "", "", Response::Native),
+            (
+                Verdict::KnownGood,
+                "native",
+                "present",
+                "",
+                "protective_module_narrowed:x",
+                Response::Protection,
+            ),
+            (Verdict::Weakened, "setting", "modified", "", "setting:http-logging-off", Response::Setting),
+            (Verdict::Unparsed, "", "", "", "cut_off", Response::Unreadable),
+        ] {
+            let fact = |column| match column {
+                Column::Kind => kind,
+                Column::Action => action,
+                Column::Type => type_name,
+                _ => "",
+            };
+            assert_eq!(Response::of(verdict, fact, [reason]), expected, "{verdict} {kind} {action}");
+        }
+    }
+
+    #[test]
+    fn the_twin_of_a_dll() {
+        for (image, expected) in [
+            (r"%windir%\System32\inetsrv\x.dll", Some(r"%windir%\SysWOW64\inetsrv\x.dll")),
+            (r"C:\WINDOWS\SYSWOW64\x.dll", Some(r"C:\WINDOWS\System32\x.dll")),
+            (r"D:\Apps\x.dll", None),
+            ("", None),
+        ] {
+            assert_eq!(twin(image).as_deref(), expected, "{image}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The page from its head to its end.
+
+use std::io::{self, Write};
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::parts::{hosts, tag, what};
+use super::{findings, tables};
+use crate::detect::{Severity, time};
+use crate::problem::ProblemKind;
+use crate::report::group::Group;
+use crate::report::sentence::Headline;
+use crate::report::shown::printable;
+use crate::report::whole::Report;
+
+/// Nothing is loaded and nothing runs, whatever a name in the page says.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+
+/// Writes the report as one HTML page that stands for itself.
+pub fn write_html(output: &mut impl Write, report: &Report) -> io::Result<()> {
+    output.write_all(page(report).into_string().as_bytes())
+}
+
+fn page(report: &Report) -> Markup {
+    let groups = Group::all(&report.items);
+    let (asked, others): (Vec<&Group<'_>>, Vec<&Group<'_>>) =
+        groups.iter().partition(|group| group.first().needs_decision);
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="generator" content=(concat!("iismodcheck ", env!("CARGO_PKG_VERSION")));
+                title { (report.about.title) }
+                style { (PreEscaped(include_str!("style.css"))) (PreEscaped(colours())) }
+            }
+            body {
+                (head(report))
+                @if let Some(group) = asked.first() { (first(group)) }
+                h2 { "What needs a decision" }
+                @if asked.is_empty() {
+                    p { (nothing(report)) }
+                }
+                @for group in &asked { (findings::finding(group)) }
+                @if !others.is_empty() {
+                    h2 { "What needs none" }
+                    (findings::in_short(&others))
+                }
+                h2 { "Timeline" }
+                (tables::timeline(&report.items))
+                h2 { "Hosts and modules" }
+                (tables::matrix(&groups))
+                h2 { "Techniques (MITRE ATT&CK)" }
+                (tables::techniques(&report.items))
+                (read(report))
+            }
+        }
+    }
+}
+
+/// The colours of the severities, which are those of the dashboard.
+fn colours() -> String {
+    let rule = |severity: Severity| {
+        let [red, green, blue] = severity.colour();
+        let colour = format!("#{red:02x}{green:02x}{blue:02x}");
+        format!(".tag.{severity}{{background:{colour}}}.{severity}{{border-left-color:{colour}}}")
+    };
+    Severity::ALL.map(rule).concat()
+}
+
+fn nothing(report: &Report) -> &'static str {
+    if report.is_whole() {
+        "Nothing needs a decision."
+    } else {
+        "Nothing that could be read needs a decision; what could not be read is at the end of this page."
+    }
+}
+
+fn head(report: &Report) -> Markup {
+    let summary = &report.summary;
+    html! {
+        header {
+            h1 { (report.about.title) }
+            p class="soft" {
+                "iismodcheck " (env!("CARGO_PKG_VERSION"))
+                @if let Some(made) = report.about.made { ", " (time::format(made - made.rem_euclid(1_000_000))) }
+                ". " (summary) "."
+            }
+            p {
+                @if summary.needs_decision == 0 {
+                    (nothing(report))
+                } @else {
+                    b { (summary.needs_decision) " to decide: " }
+                    @for (severity, hosts) in summary.to_decide.iter().rev() {
+                        (tag(*severity)) " " (hosts.values().sum::<u64>()) " "
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What to begin with.
+fn first(group: &Group<'_>) -> Markup {
+    let item = group.first();
+    let headline = Headline::of(item);
+    html! {
+        section class=(format!("first {}", item.severity)) {
+            h3 { "First: " (what(item)) " on " (hosts(group)) }
+            @if !item.identity().is_empty() { p { code { (printable(item.identity())) } } }
+            p { (printable(&headline.why)) "." }
+            p { b { "Do now: " } (headline.first_step()) "." }
+        }
+    }
+}
+
+fn read(report: &Report) -> Markup {
+    let about = &report.about;
+    let lost = report.problems.iter().map(ToString::to_string);
+    let gaps = report.summary.gaps.notes().into_iter();
+    let noted: Vec<String> = lost.chain(gaps).collect();
+    let rows = report.summary.not_understood().filter(|_| {
+        // Each such row is a problem of its own, as far as they are kept.
+        !report.problems.iter().any(|problem| problem.kind() == ProblemKind::NotUnderstood)
+    });
+    html! {
+        h2 { "What was read" }
+        p { (report.summary) "." }
+        ul { @for name in &about.read { li { code { (printable(name)) } } } }
+        @if !noted.is_empty() || rows.is_some() {
+            h2 { "What could not be read, or lacks something" }
+            ul {
+                @for note in &noted { li { (printable(note)) } }
+                @if let Some(rows) = &rows { li { (printable(&rows.to_string())) } }
+            }
+        }
+        h2 { "Compared with" }
+        ul {
+            li { "the baseline and the threats of iismodcheck " (env!("CARGO_PKG_VERSION")) }
+            @for list in &about.lists { li { code { (printable(list)) } } }
+        }
+    }
+}

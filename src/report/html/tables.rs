@@ -1,0 +1,94 @@
+//! Everything at a glance: by time, by host and module, by technique.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+
+use super::parts::{tag, text, what};
+use crate::detect::{Column, Severity};
+use crate::report::group::Group;
+use crate::report::item::Item;
+use crate::report::sentence::Headline;
+use crate::report::shown::printable;
+
+/// Columns of the matrix; a page of more hosts is no longer read.
+const HOSTS: usize = 24;
+
+/// Techniques that the tables of verdicts and settings name.
+const TECHNIQUES: [(&str, &str); 3] = [
+    ("T1505.004", "Server Software Component: IIS Components"),
+    ("T1562.001", "Impair Defenses: Disable or Modify Tools"),
+    ("T1562.002", "Impair Defenses: Disable Windows Event Logging"),
+];
+
+/// Every finding in the order of time, those without one last.
+pub(super) fn timeline(items: &[Item]) -> Markup {
+    let mut items: Vec<&Item> = items.iter().collect();
+    items.sort_by_key(|item| item.time.unwrap_or(i64::MAX));
+    html! {
+        div class="scroll" { table {
+            tr { th { "time" } th { "host" } th { "severity" } th { "what" } th { "why" } th { "by" } }
+            @for item in items {
+                tr {
+                    td class="time" { @if item.time.is_some() { (item.time_text()) } @else { "not known" } }
+                    td { (text(item, Column::Host)) }
+                    td { (tag(item.severity)) }
+                    td class="long" { (what(item)) }
+                    td class="long" { (printable(&Headline::of(item).why)) }
+                    td class="long" { (text(item, Column::Actor)) }
+                }
+            }
+        } }
+    }
+}
+
+/// The worst severity of each module on each host.
+pub(super) fn matrix(groups: &[Group<'_>]) -> Markup {
+    let mut worst: BTreeMap<&str, Severity> = BTreeMap::new();
+    let mut modules: Vec<&str> = Vec::new();
+    let mut cells: BTreeMap<(&str, &str), Severity> = BTreeMap::new();
+    for item in groups.iter().flat_map(Group::items) {
+        let (name, host) = (item.fact(Column::Name), item.fact(Column::Host));
+        if !modules.contains(&name) {
+            modules.push(name);
+        }
+        for severity in
+            [worst.entry(host).or_insert(item.severity), cells.entry((name, host)).or_insert(item.severity)]
+        {
+            *severity = (*severity).max(item.severity);
+        }
+    }
+    let mut hosts: Vec<&str> = worst.keys().copied().collect();
+    hosts.sort_by_key(|host| std::cmp::Reverse(worst.get(host).copied()));
+    let more = hosts.len().saturating_sub(HOSTS);
+    hosts.truncate(HOSTS);
+    let shown = |text: &str| if text.is_empty() { "(not known)".to_owned() } else { printable(text) };
+    html! {
+        div class="scroll" { table {
+            tr { th { "module" } @for host in &hosts { th { (shown(host)) } } }
+            @for name in &modules {
+                tr {
+                    td class="long" { (shown(name)) }
+                    @for host in &hosts {
+                        td { @if let Some(severity) = cells.get(&(name, host)) { (tag(*severity)) } }
+                    }
+                }
+            }
+        } }
+        @if more > 0 { p { (more) " more hosts are not in this table; they are in the timeline." } }
+    }
+}
+
+/// How many findings are about each technique.
+pub(super) fn techniques(items: &[Item]) -> Markup {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for item in items.iter().filter(|item| item.needs_decision) {
+        *counts.entry(item.fact(Column::Technique)).or_default() += 1;
+    }
+    counts.remove("");
+    let name = |id: &str| TECHNIQUES.iter().find(|(known, _)| *known == id).map_or("", |(_, name)| name);
+    html! {
+        @if counts.is_empty() { p { "None: nothing needs a decision." } }
+        ul { @for (id, count) in &counts { li { b { (printable(id)) } " " (name(id)) ": " (count) } } }
+    }
+}

@@ -1,0 +1,95 @@
+//! Reasons and verdicts in words.
+
+use super::item::Item;
+use crate::detect::{Code, Column, ReasonCode, Verdict};
+
+/// A reason as `code` or `code:detail`, taken apart.
+pub(super) fn parts(reason: &str) -> (&str, Option<&str>) {
+    reason.split_once(':').map_or((reason, None), |(code, detail)| (code, Some(detail)))
+}
+
+/// A reason as `code` or `code:detail`, in words.
+pub(super) fn in_words(reason: &str) -> String {
+    let (word, detail) = parts(reason);
+    let detail = detail.unwrap_or_default();
+    let code = ReasonCode::named(word);
+    match (code.map_or(word, |code| code.meaning()), code) {
+        (_, Some(ReasonCode::Code(Code::ExpectedImage | Code::ExpectedType))) => {
+            format!("expected: {detail}")
+        }
+        (meaning, _) if detail.is_empty() => meaning.to_owned(),
+        (meaning, _) => format!("{meaning} ({detail})"),
+    }
+}
+
+/// Reasons that say more than a verdict whose severity they raised.
+const HEADLINES: [Code; 7] = [
+    Code::ProtectiveModuleRemoved,
+    Code::ProtectiveModuleNarrowed,
+    Code::ListCleared,
+    Code::ListChanged,
+    Code::ImageOverwritten,
+    Code::ImageChangedUnseen,
+    Code::ByAppPool,
+];
+
+/// Reasons whose detail belongs to the verdict.
+const DETAILS: [(Verdict, Code); 4] = [
+    (Verdict::KnownMalicious, Code::Threat),
+    (Verdict::Weakened, Code::Setting),
+    (Verdict::Alias, Code::AliasOf),
+    (Verdict::Denied, Code::DenyEntry),
+];
+
+/// The one thing to know about a finding.
+pub(super) struct Headline {
+    /// In words, without a full stop.
+    pub why: String,
+    /// What to do.
+    pub todo: String,
+}
+
+impl Headline {
+    /// What says most about a finding: its verdict, or the reason that made it worse.
+    pub(super) fn of(item: &Item) -> Self {
+        let is_there = |code: &Code| item.reasons.iter().any(|reason| parts(reason).0 == code.as_str());
+        let raised = item.severity > item.verdict.severity() || item.needs_decision;
+        let plain = matches!(
+            item.verdict,
+            Verdict::Unverified | Verdict::Incomplete | Verdict::KnownGood | Verdict::Allowed
+        );
+        if let Some(code) = HEADLINES.iter().find(|code| is_there(code)).filter(|_| raised && plain) {
+            return Self::told(code.meaning(), code.told().todo);
+        }
+        let mut why = item.verdict.meaning_of(item.fact(Column::Kind));
+        let detail = DETAILS.iter().find_map(|(verdict, code)| {
+            let of_code = |reason: &&String| parts(reason).0 == code.as_str();
+            let reason = item.reasons.iter().find(of_code).filter(|_| *verdict == item.verdict)?;
+            parts(reason).1
+        });
+        if let Some(detail) = detail {
+            why = format!("{why} ({detail})");
+        }
+        Self::told(&why, item.verdict.told().todo)
+    }
+
+    /// The texts of the tables as a sentence begins, without the marks of the documentation.
+    fn told(why: &str, todo: &str) -> Self {
+        let mut characters = why.chars();
+        let first = characters.next().map(|first| first.to_ascii_uppercase());
+        let why = first.into_iter().chain(characters).collect();
+        Self { why, todo: todo.replace('`', "") }
+    }
+
+    /// The first step of what to do.
+    pub(super) fn first_step(&self) -> &str {
+        self.todo.split(';').next().unwrap_or(&self.todo)
+    }
+}
+
+/// Everything that is said of a finding, in one sentence: the verdict, then each reason.
+pub(super) fn whole(item: &Item) -> String {
+    let verdict = item.verdict.meaning_of(item.fact(Column::Kind));
+    let reasons = item.reasons.iter().map(|reason| in_words(reason));
+    [verdict].into_iter().chain(reasons).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,119 @@
+//! The whole text: the five lines, the findings, what was read.
+
+use std::io::{self, Write};
+
+use super::lines::{cut, wrapped};
+use super::{brief, details, facts};
+use crate::detect::{Severity, Verdict};
+use crate::problem::ProblemKind;
+use crate::report::group::{Group, common_reasons};
+use crate::report::item::Item;
+use crate::report::sentence::{self, Headline};
+use crate::report::shown::printable;
+use crate::report::whole::Report;
+
+const BOLD_RED: &str = "\x1b[1;31m";
+const RED: &str = "\x1b[31m";
+const YELLOW: &str = "\x1b[33m";
+const DIM: &str = "\x1b[2m";
+const PLAIN: &str = "\x1b[0m";
+
+/// The least width that a page is made for.
+const NARROWEST: usize = 40;
+/// What stands before a reason: severity and id, each with a blank.
+const HEAD: usize = 18;
+/// What stands before a finding's second line.
+const INDENT: usize = 4;
+
+/// How much is told, and how wide.
+#[derive(Debug, Clone, Copy)]
+pub struct TextOptions {
+    /// Columns of a line.
+    pub width: usize,
+    /// List what is known to be good, too.
+    pub all: bool,
+    /// Tell everything about each finding.
+    pub details: bool,
+}
+
+/// Writes what needs a decision in five lines, the findings with the worst first, and what was read. Colours are written as
+/// escape codes; the caller's stream drops them where they do not belong.
+pub fn write_text(output: &mut impl Write, report: &Report, options: TextOptions) -> io::Result<()> {
+    let limit = options.width.max(NARROWEST);
+    let (listed, counted): (Vec<&Item>, Vec<&Item>) =
+        report.items.iter().partition(|item| options.all || !is_good(item));
+    let groups = Group::all(listed);
+    for line in brief::lines(report, &groups, limit) {
+        writeln!(output, "{line}")?;
+    }
+    if !groups.is_empty() {
+        writeln!(output)?;
+    }
+    let common = common_reasons(&groups);
+    for group in &groups {
+        finding(output, group, limit)?;
+        if options.details {
+            for line in details::lines(group, &common, limit) {
+                writeln!(output, "{line}")?;
+            }
+            writeln!(output)?;
+        }
+    }
+    if !options.details && !groups.is_empty() {
+        writeln!(output)?;
+    }
+    let good = match counted.len() {
+        0 => None,
+        1 => Some("1 known good finding is not listed (--all lists it).".to_owned()),
+        many => Some(format!("{many} known good findings are not listed (--all lists them).")),
+    };
+    let common =
+        common.iter().map(|reason| format!("Of every finding above: {}.", sentence::in_words(reason)));
+    for note in common.chain(good).chain(ending(report)) {
+        for line in wrapped(&printable(&note), 0, limit) {
+            writeln!(output, "{line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a finding is only counted: somebody vouched for it, and nothing speaks against it.
+fn is_good(item: &Item) -> bool {
+    matches!(item.verdict, Verdict::KnownGood | Verdict::Allowed)
+        && item.severity == Severity::Info
+        && !item.needs_decision
+}
+
+/// Two lines: severity, id and reason; which module, where, when, and what it loads.
+fn finding(output: &mut impl Write, group: &Group<'_>, limit: usize) -> io::Result<()> {
+    let item = group.first();
+    let colour = match item.severity {
+        Severity::Critical => BOLD_RED,
+        Severity::High => RED,
+        Severity::Medium => YELLOW,
+        Severity::Low => "",
+        Severity::Info => DIM,
+    };
+    let id = if item.id.is_empty() { "-" } else { item.short_id() };
+    let why = printable(&Headline::of(item).why);
+    let why = cut(&why, limit - HEAD);
+    writeln!(output, "{colour}{:<8}{PLAIN} {id:<8} {why}", item.severity)?;
+    let facts = facts::line(group, limit - INDENT);
+    writeln!(output, "{:INDENT$}{facts}", "")
+}
+
+/// What was read, the verdicts, and what could not be read.
+fn ending(report: &Report) -> Vec<String> {
+    let summary = &report.summary;
+    let mut notes = vec![format!("{summary}")];
+    let verdicts: Vec<String> =
+        summary.verdicts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
+    if !verdicts.is_empty() {
+        notes.push(format!("Verdicts: {}", verdicts.join(", ")));
+    }
+    let lost = report.problems.iter().filter(|problem| problem.kind() != ProblemKind::NotUnderstood);
+    notes.extend(lost.map(|problem| format!("not read: {problem}")));
+    notes.extend(summary.not_understood().map(|rows| format!("note: {rows}.")));
+    notes.extend(summary.gaps.notes().into_iter().map(|note| format!("note: {note}")));
+    notes
+}

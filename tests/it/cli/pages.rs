@@ -1,0 +1,158 @@
+//! What people read: the text in a narrow terminal, and the page.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::splunk::event::Rendering;
+use crate::splunk::{Record, csv};
+use crate::stories::events;
+
+use super::{folder, run, run_in, run_wide};
+
+const EXPORT: &str = "iis-operational.csv";
+
+/// One module on many hosts is one entry; what is known to be good is counted; a remark about all of them stands once.
+#[test]
+fn entries_are_few() {
+    let mut list = String::from("host,_time,EventCode,LogName,Message\n");
+    let message = |name: &str, attribute: &str| {
+        format!(
+            "\"Changes to '/system.webServer/globalModules/add[@name=\"\"{name}\"\"]{attribute}' at \
+             'MACHINE/WEBROOT/APPHOST' have successfully been committed.\""
+        )
+    };
+    for host in 1..=12 {
+        for name in ["Evil", "Other"] {
+            for attribute in ["", "/@name", "/@image"] {
+                let text = message(name, attribute);
+                writeln!(
+                    list,
+                    "web{host:02},2026-03-02T00:00:{host:02}Z,29,Microsoft-IIS-Configuration/x,{text}"
+                )
+                .unwrap();
+            }
+        }
+    }
+    let files = folder(&[("events.csv", list.as_bytes())]);
+    let text = run_in(files.path(), &["scan", "events.csv"]).good();
+    assert_eq!(text.matches("Evil added  on web01 and 11 more").count(), 1, "{text}");
+    assert_eq!(text.lines().filter(|line| line.starts_with("medium ")).count(), 2, "{text}");
+    assert_eq!(
+        text.matches("Of every finding above: the image was set, but this rendering").count(),
+        1,
+        "{text}"
+    );
+    let wide = run_wide("400", files.path(), &["scan", "--details", "events.csv"]).good();
+    assert_eq!(wide.matches("the image was set, but this rendering").count(), 1, "{wide}");
+    assert!(wide.contains("on 12 hosts: web01, web02, "), "{wide}");
+}
+
+#[test]
+fn nothing_to_decide_is_said_and_never_where_something_was_not_read() {
+    let good = b"name,image\nStaticFileModule,%windir%\\System32\\inetsrv\\static.dll\n";
+    let unread = "_raw,_time\n\"<13>Mar  4 09:14:10 web01 Changes to '/system.webServer/globalModules/add[@name=\"\"Evil\"\"]' \
+                  at 'MACHINE/WEBROOT/APPHOST' have successfully been committed.\",2026-03-04T09:14:10Z\n";
+    let files = folder(&[("good.csv", good), ("unread.csv", unread.as_bytes())]);
+    let text = run_in(files.path(), &["scan", "good.csv"]).good();
+    assert!(text.starts_with("Nothing needs a decision.\n1 known good finding is not listed"), "{text}");
+    let all = run_in(files.path(), &["scan", "--all", "good.csv"]).good();
+    assert!(all.contains("\n    StaticFileModule  ") && !all.contains("not listed"), "{all}");
+    let run = run_in(files.path(), &["scan", "--allow-unread", "good.csv", "unread.csv"]);
+    let start = "Not all could be read; nothing of the rest needs a decision.";
+    assert!(run.stdout.starts_with(start), "{}", run.stdout);
+    let page =
+        run_in(files.path(), &["scan", "--allow-unread", "--format", "html", "good.csv", "unread.csv"]);
+    assert!(page.stdout.contains("Nothing that could be read needs a decision"), "{}", page.stdout);
+    assert!(page.stdout.contains("unread.csv, line 2: "), "{}", page.stdout);
+}
+
+/// Module, host, image and what to do of each story, without turning a page.
+#[test]
+fn each_story_at_a_glance() {
+    let stories: BTreeSet<&str> = events().iter().map(|(story, _)| *story).collect();
+    let mut asked = 0;
+    for story in stories {
+        let own = events().into_iter().filter(|(name, _)| *name == story);
+        let mut rows: Vec<Record> = own.map(|(_, event)| event.render(Rendering::XmlRaw)).collect();
+        for row in &mut rows {
+            row.entry("Message".to_owned()).or_default();
+        }
+        let files = folder(&[("export.csv", &csv(&rows))]);
+        let json = run_in(files.path(), &["scan", "--format", "json", "export.csv"]).good();
+        let json: Value = serde_json::from_str(&json).unwrap();
+        let findings = json["findings"].as_array().unwrap().iter();
+        let page = run_in(files.path(), &["scan", "--format", "html", "export.csv"]).good();
+        for columns in ["80", "120", "200"] {
+            let text = run_wide(columns, files.path(), &["scan", "export.csv"]).good();
+            let head: Vec<&str> = text.lines().take(25).collect();
+            let head = head.join("\n");
+            for finding in findings.clone().filter(|finding| finding["needs_decision"] == true) {
+                let texts = |column: &str| finding[column].as_str().unwrap_or_default().to_owned();
+                let image = texts("iis_module_image");
+                let file = image.rsplit('\\').next().unwrap();
+                for part in [texts("iis_module_name").as_str(), "web01.example.com", file, "\nDo      "] {
+                    assert!(head.contains(part), "{story}: {part}: {text}");
+                }
+                assert!(page.contains("Do now: "), "{story}");
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 10, "{asked}");
+}
+
+/// Names that would be markup, a script or a style, and a text that turns around.
+#[test]
+fn nothing_in_a_name_is_markup() {
+    let names = [
+        "<script>alert(1)</script>",
+        "\"><img src=x onerror=alert(1)>",
+        "</style><h1>x",
+        "' onmouseover='x",
+        "\u{202e}lld.x\u{1b}[2J",
+        "&lt;b&gt;",
+        "{{7*7}}",
+    ];
+    let mut list = String::from("name,image,host\n");
+    for name in names {
+        let cell = name.replace('"', "\"\"");
+        writeln!(list, "\"{cell}\",\"D:\\{cell}.dll\",\"h{cell}\"").unwrap();
+    }
+    let files = folder(&[("list.csv", list.as_bytes())]);
+    let page = run_in(files.path(), &["scan", "--format", "html", "list.csv"]).good();
+    for bad in ["<script", "<img", "<h1>x", "\u{202e}", "\u{1b}", "&lt;b&gt;", "http:", "https:", "src="] {
+        let found = page.replace("&lt;script", "").replace("img src=x", "").contains(bad);
+        assert!(!found, "{bad}: {page}");
+    }
+    // Between its tags a page holds no quote that could end an attribute: texts stand in elements only.
+    for name in ["&lt;script&gt;alert(1)", "&lt;/style&gt;", "&amp;lt;b&amp;gt;", "{{7*7}}", "\\u{202e}lld.x"]
+    {
+        assert!(page.contains(name), "{name}: {page}");
+    }
+    assert_eq!(page.matches("<style>").count(), 1);
+    assert_eq!(page.matches("</style>").count(), 1);
+}
+
+#[test]
+fn the_page_of_the_fixture() {
+    let page = run(&["scan", "--format", "html", EXPORT]).good();
+    let (before, rest) = page.split_once(concat!("iismodcheck ", env!("CARGO_PKG_VERSION"), ", ")).unwrap();
+    let shown = format!("{before}iismodcheck VERSION, TIME{}", &rest["2026-01-01T00:00:00Z".len()..]);
+    let shown = shown.replace(env!("CARGO_PKG_VERSION"), "VERSION").replace("><", ">\n<");
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("scan_html", shown);
+    });
+    // Whoever opens it sees the worst first, with everything that is needed to act.
+    let first = &page[page.find("First: ").unwrap()..page.find("What needs a decision").unwrap()];
+    for part in [
+        "FastCgiModule_64bit",
+        "web02.corp.example",
+        r"%windir%\System32\inetsrv\iisfcgix64.dll",
+        "isolate the server",
+    ] {
+        assert!(first.contains(part), "{part}: {first}");
+    }
+    assert!(!page.contains("<script") && !page.contains("<link") && !page.contains("url("));
+}
