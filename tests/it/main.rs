@@ -14,6 +14,7 @@ mod inventories;
 mod layers;
 mod memory;
 mod repeats;
+mod replay;
 mod resources;
 mod rollup;
 mod schema;

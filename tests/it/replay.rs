@@ -1,0 +1,93 @@
+//! `docs/replay`: the stories of the tests as files to upload to Splunk, and what must be found in them.
+//!
+//! `REPLAY=write cargo test --test it replay` writes the files; without it they are compared.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::splunk::event::{ConfigEvent, Rendering};
+use crate::splunk::scan::scan;
+use crate::splunk::{Record, value};
+use crate::stories::events;
+
+const COLUMNS: [&str; 8] = [
+    "iis_module_severity",
+    "iis_module_verdict",
+    "iis_module_action",
+    "iis_module_name",
+    "iis_module_image",
+    "iis_module_type",
+    "iis_host",
+    "iis_finding_id",
+];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/replay")
+}
+
+fn rows(rendering: Rendering) -> Vec<Record> {
+    events().iter().map(|(_, event)| event.render(rendering)).collect()
+}
+
+/// The events as Splunk reads them from a file.
+fn upload(rendering: Rendering) -> String {
+    let text = |event: &ConfigEvent| {
+        let row = event.render(rendering);
+        let raw = value(&row, "_raw");
+        match raw.split_once('\n').filter(|_| rendering.is_classic()) {
+            // Splunk takes the time of classic text from its first line.
+            Some((_, rest)) => format!("{}\n{rest}\n", first_line(event.time)),
+            None => format!("{raw}\n"),
+        }
+    };
+    events().iter().map(|(_, event)| text(event)).collect()
+}
+
+/// A time as classic text has it: `11/14/2023 10:13:20 PM`.
+fn first_line(at: i64) -> String {
+    let text = iismodcheck::detect::time::format(at);
+    let (year, month, day, rest) = (&text[..4], &text[5..7], &text[8..10], &text[13..19]);
+    let hour: u32 = text[11..13].parse().unwrap();
+    let half = if hour < 12 { "AM" } else { "PM" };
+    format!("{month}/{day}/{year} {:02}{rest} {half}", (hour + 11) % 12 + 1)
+}
+
+/// What must be found, a line for each finding.
+fn expected(rows: &[Record]) -> String {
+    let mut lines: Vec<String> = scan(rows)
+        .iter()
+        .map(|finding| COLUMNS.map(|column| value(finding, column)).join("\t") + "\n")
+        .collect();
+    lines.sort();
+    COLUMNS.join("\t") + "\n" + &lines.concat()
+}
+
+#[test]
+fn the_files_are_the_stories_of_the_tests() {
+    let files = [
+        ("stories-xml.txt", upload(Rendering::XmlRaw)),
+        ("stories-classic.txt", upload(Rendering::ClassicRaw)),
+        ("expected-xml.tsv", expected(&rows(Rendering::XmlRaw))),
+        ("expected-classic.tsv", expected(&rows(Rendering::ClassicRaw))),
+    ];
+    for (name, text) in files {
+        let path = folder().join(name);
+        if std::env::var_os("REPLAY").is_some_and(|what| what == "write") {
+            fs::write(&path, &text).unwrap();
+        }
+        assert!(
+            fs::read_to_string(&path).unwrap() == text,
+            "{name}: run REPLAY=write cargo test --test it replay"
+        );
+    }
+}
+
+/// Whoever uploads the file has nothing but its lines.
+#[test]
+fn a_line_of_xml_is_an_event() {
+    let text = fs::read_to_string(folder().join("stories-xml.txt")).unwrap();
+    let row = |line: &str| [("_raw".to_owned(), vec![line.to_owned()])].into_iter().collect::<Record>();
+    let rows: Vec<Record> = text.lines().map(row).collect();
+    assert_eq!(rows.len(), events().len());
+    assert_eq!(expected(&rows), fs::read_to_string(folder().join("expected-xml.tsv")).unwrap());
+}
