@@ -44,12 +44,12 @@ class Browser:
         self.port, self.size = port, size
         self.program = os.environ.get("CHROMIUM", "chromium")
 
-    def _run(self, query: str, *options: str) -> str:
+    def _run(self, address: str, *options: str) -> str:
         with tempfile.TemporaryDirectory() as profile:
             # Chromium refuses to run sandboxed as root, which is what a CI container is.
             sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
             command = [self.program, *_FLAGS, *sandbox, f"--user-data-dir={profile}", f"--window-size={self.size}"]
-            command += ["--virtual-time-budget=25000", *options, f"http://127.0.0.1:{self.port}/?{query}"]
+            command += ["--virtual-time-budget=25000", *options, address]
             done = subprocess.run(command, capture_output=True, timeout=180, check=False)
         if done.returncode:
             raise RuntimeError(f"{self.program}: {done.stderr.decode(errors='replace')[-800:]}")
@@ -57,9 +57,20 @@ class Browser:
 
     def open(self, query: str) -> Page:
         """Loads the page and gives its DOM once everything has been drawn."""
-        return Page(self._run(query, "--dump-dom"))
+        return Page(self._run(self._address(query), "--dump-dom"))
 
     def picture(self, query: str, path: Path, scale: float = 1) -> None:
         """Loads the page and writes a PNG of the window, `scale` pixels to each of its points."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._run(query, f"--screenshot={path}", f"--force-device-scale-factor={scale}")
+        self.draw(self._address(query), path, f"--force-device-scale-factor={scale}")
+
+    def draw(self, address: str, path: Path, *options: str) -> None:
+        """Loads any address and writes a PNG of the window."""
+        self._run(address, f"--screenshot={path}", *options)
+
+    def dom(self, address: str) -> str:
+        """The DOM of any address."""
+        return self._run(address, "--dump-dom")
+
+    def _address(self, query: str) -> str:
+        return f"http://127.0.0.1:{self.port}/?{query}"
