@@ -4,7 +4,7 @@ use super::entry::{Effect, Entry, EntryNumber, EntrySource, Match};
 use super::identity::Identity;
 use super::index::{Index, decides};
 use crate::iis::fold::fold;
-use crate::iis::{Image, ImageFlags, Kind, Roots, TypeMatch};
+use crate::iis::{Image, ImageFlags, Kind, Roots, TypeMatch, version};
 
 /// Every entry that could speak about one [`Identity`], before host, date and action are looked at.
 /// Within each list the most specific entry stands first.
@@ -160,7 +160,11 @@ impl Index {
             // A folder of the configuration may lie on another machine: what is read there is told, not loaded.
             let shared = id.kind == Some(Kind::Setting) && seen.flags.intersects(ImageFlags::REMOTE);
             let comparable = deny || shared || is_comparable(seen);
-            return (own.normal == seen.normal && comparable).then_some(TypeMatch::Same);
+            // A shipped entry may be for every version of its product.
+            let versions = entry.source != EntrySource::Site;
+            let same =
+                own.normal == seen.normal || versions && version::found(&own.normal, &seen.normal).is_some();
+            return (same && comparable).then_some(TypeMatch::Same);
         }
         let Some(own) = self.managed_type(number) else { return deny.then_some(TypeMatch::Same) };
         let seen = id.managed_type?;
@@ -168,7 +172,9 @@ impl Index {
         if deny && own.assembly.is_none() && own.name == seen.name {
             return Some(TypeMatch::Same);
         }
-        Some(own.compare(seen)).filter(|how| how.is_match())
+        // A shipped entry without a key means an assembly without one.
+        let chosen_key = entry.source != EntrySource::Site && !own.has_key() && seen.has_key();
+        Some(own.compare(seen)).filter(|how| how.is_match() && !chosen_key)
     }
 
     fn threats(&self, id: &Identity<'_>, out: &mut Candidates) {

@@ -8,7 +8,7 @@ use super::glob::{Glob, ends_of_long};
 use super::identity::Identity;
 use super::pairs::{Pairs, Required};
 use crate::iis::fold::fold;
-use crate::iis::{Image, ImageFlags, ManagedType, Roots};
+use crate::iis::{Image, ImageFlags, ManagedType, Roots, version};
 
 /// Every `match=glob` entry.
 #[derive(Debug, Default)]
@@ -28,6 +28,8 @@ struct Rule {
     name: Option<Glob>,
     /// On the normal form, for allow rules.
     image: Option<Glob>,
+    /// On the shape of the normal form, for allow rules with a version: it is nothing but digits and dots.
+    shape: Option<Glob>,
     /// On the path on its drive.
     on_drive: Option<Glob>,
     type_name: Option<Glob>,
@@ -69,6 +71,11 @@ impl GlobIndex {
 
     fn add(&mut self, number: EntryNumber, entry: &Entry, image: Option<&Image>, roots: &Roots) {
         let rule = self.rules.len();
+        let open =
+            image.map(|image| Image { normal: image.normal.replace(version::WORD, "*"), ..image.clone() });
+        let image = image.filter(|image| image.normal.contains(version::WORD));
+        let shape = image.map(|image| version::shape(&image.normal.replace(version::WORD, "0")));
+        let image = open.as_ref();
         let on_drive = image.map(|image| image.on_drive(roots));
         match &on_drive {
             Some(path) => self.by_folder.entry(literal_folder(path).to_owned()).or_default().push(rule),
@@ -79,9 +86,20 @@ impl GlobIndex {
         let type_name =
             (!entry.type_name.is_empty()).then(|| Glob::new(&type_pattern(&entry.type_name), Some(',')));
         let on_drive = on_drive.map(|path| Glob::new(&path, Some('\\')));
+        let shape = shape.filter(|_| !denies).map(|shape| Glob::new(&shape, Some('\\')));
         let image = image.filter(|_| !denies).map(|image| Glob::new(&image.normal, Some('\\')));
         let [in_name, in_path] = [&name, &on_drive].map(|glob| Required::by(glob.as_ref()));
-        self.rules.push(Rule { entry: number, denies, name, image, on_drive, type_name, in_name, in_path });
+        self.rules.push(Rule {
+            entry: number,
+            denies,
+            name,
+            image,
+            shape,
+            on_drive,
+            type_name,
+            in_name,
+            in_path,
+        });
     }
 
     /// Calls `found` with each entry whose name, image and type patterns match what is known of the module.
@@ -163,6 +181,10 @@ impl Rule {
             && agrees(&self.name, Some(name))
             && agrees(&self.on_drive, seen.on_drive.as_deref())
             && agrees(&self.image, seen.normal)
+            && self
+                .shape
+                .as_ref()
+                .is_none_or(|shape| seen.normal.is_some_and(|normal| shape.matches(&version::shape(normal))))
             && agrees(&self.type_name, seen.type_name.as_deref())
     }
 }

@@ -1,6 +1,6 @@
 //! The entries prepared for the hosts of one profile: images in normal form under its roots, and hash maps.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::damage::{DamageIndex, Legible};
@@ -22,6 +22,10 @@ pub struct Index {
     /// Normal form of each entry's image under the profile's roots.
     images: Vec<Option<Image>>,
     types: Vec<Option<ManagedType>>,
+    /// Assemblies of the .NET Framework in the baseline, each with the keys under which the global cache has it.
+    framework: HashMap<String, BTreeSet<String>>,
+    /// The names of listed types.
+    type_names: HashSet<String>,
     /// Entries that list a name: baseline, chosen packs, exact site allow entries.
     listed: Vec<bool>,
     /// Named allow entries compared exactly, switched-off ones left out.
@@ -74,6 +78,8 @@ impl Index {
             images: list.iter().map(normalise).collect(),
             types: list.iter().map(parse).collect(),
             listed: list.iter().map(listed).collect(),
+            framework: HashMap::new(),
+            type_names: HashSet::new(),
             by_name: HashMap::new(),
             denied_by_name: HashMap::new(),
             by_image: HashMap::new(),
@@ -93,6 +99,7 @@ impl Index {
     }
 
     fn insert(&mut self, number: EntryNumber, entry: &Entry) {
+        self.insert_type(number, entry);
         let image = self.images.get(number).and_then(Option::as_ref);
         if let EntrySource::Threat(_) = entry.source {
             let type_name =
@@ -118,6 +125,47 @@ impl Index {
             }
             _ => {}
         }
+    }
+
+    fn insert_type(&mut self, number: EntryNumber, entry: &Entry) {
+        let Some(managed) = self.types.get(number).and_then(Option::as_ref) else { return };
+        if entry.source == EntrySource::Baseline
+            && managed.is_of_framework()
+            && let (Some(assembly), Some(key)) = managed.file()
+        {
+            self.framework.entry(assembly.to_owned()).or_default().insert(key.to_owned());
+        }
+        if self.is_listed(number) {
+            self.type_names.insert(managed.name.clone());
+        }
+    }
+
+    /// Whether the type is taken from the folder of an application though honest servers have its assembly in the global cache
+    /// alone: an assembly of the .NET Framework without its key (documented: only full names are looked for there).
+    #[must_use]
+    pub fn is_framework_in_bin(&self, seen: &ManagedType) -> bool {
+        let (Some(assembly), key) = seen.file() else { return false };
+        let own = self.framework.get(assembly);
+        !seen.malformed && own.is_some_and(|keys| key.is_none_or(|key| !keys.contains(key)))
+    }
+
+    /// Whether the baseline has a managed module of this name.
+    #[must_use]
+    pub fn has_managed(&self, name: &str) -> bool {
+        let mut entries = self.by_name.get(name).into_iter().flatten().filter_map(|n| self.entry(*n));
+        entries.any(|e| e.source == EntrySource::Baseline && !e.type_name.is_empty())
+    }
+
+    /// Whether a listed entry has a type of this name.
+    #[must_use]
+    pub fn lists_type_name(&self, name: &str) -> bool {
+        self.type_names.contains(name)
+    }
+
+    /// Whether an entry is one of a pack.
+    #[must_use]
+    pub fn is_of_pack(&self, number: EntryNumber) -> bool {
+        self.entry(number).is_some_and(|entry| matches!(entry.source, EntrySource::Pack(_)))
     }
 
     /// The entry with this number; `None` for a number of another catalogue.
@@ -180,13 +228,14 @@ impl Index {
         self.entries.list.iter().enumerate().filter(move |(_, entry)| is_threat(entry))
     }
 
-    /// Every listed entry with the stem of its DLL: what a name can be made to look like.
+    /// Every listed entry with the stem of its DLL: what a name can be made to look like. Not those of packs: they hold parts of
+    /// their products, and the other parts must not look worse where the pack is chosen.
     pub fn known(&self) -> impl Iterator<Item = (EntryNumber, &Entry, Option<&str>)> {
         self.entries
             .list
             .iter()
             .enumerate()
-            .filter(|(number, _)| self.is_listed(*number))
+            .filter(|(number, _)| self.is_listed(*number) && !self.is_of_pack(*number))
             .map(|(number, entry)| (number, entry, self.image(number).map(Image::stem)))
     }
 }

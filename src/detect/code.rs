@@ -29,6 +29,14 @@ words! {
             todo: "mend the file: the search warns what is wrong",
             example: "a file saved as UTF-16",
         }
+        BareType = "bare_type" {
+            since: "0.2.0",
+            means: "the type names no assembly, and the entry that agrees names one",
+            seen: "the type is written without an assembly, the entry that agrees has one",
+            why: "a bare name is looked for in every assembly at hand: a dropped DLL may answer to it",
+            todo: "write the assembly in the configuration, or the bare name in an exact entry",
+            example: "`Elmah.ErrorLogModule` where the pack lists `Elmah.ErrorLogModule, Elmah`",
+        }
         ByAppPool = "by_app_pool" {
             since: "0.1.0",
             means: "the change was made by an application pool: a web application changed its own server",
@@ -101,6 +109,14 @@ words! {
             todo: "compare type, assembly and key",
             example: "`expected_type:System.Web.Security.FormsAuthenticationModule`",
         }
+        FrameworkInBin = "framework_in_bin" {
+            since: "0.2.0",
+            means: "an assembly of the .NET Framework without its key: it is taken from the folder of the application",
+            seen: "the type names an assembly of the .NET Framework without its key, or with another one",
+            why: "only full names are looked for in the global cache: any DLL of that name in `bin` is loaded instead",
+            todo: "look at `bin` of the application; write the full name, or allow name and type for that site",
+            example: "`System.Web.Handlers.ScriptModule, System.Web.Extensions`",
+        }
         ImageChangedUnseen = "image_changed_unseen" {
             since: "0.1.0",
             means: "the image was changed, but this rendering of the event hides the new path",
@@ -140,6 +156,22 @@ words! {
             why: "classic text hides the operation",
             todo: "treat the action as likely, not as certain",
             example: "an element row without a name row: removed",
+        }
+        KeyLost = "key_lost" {
+            since: "0.2.0",
+            means: "the type had a PublicKeyToken before, and is the same without it now",
+            seen: "the same type as before, without the PublicKeyToken that it had",
+            why: "without a key the file in `bin` is loaded, whoever put it there",
+            todo: "put the full name back; look at `bin` of the application",
+            example: "`Acme.M, Acme.Web, …, PublicKeyToken=…` to `Acme.M, Acme.Web`",
+        }
+        LaterVersion = "later_version" {
+            since: "0.2.0",
+            means: "the file that an entry vouches for, in the folder of a later version; the pattern that would settle it",
+            seen: "an entry vouches for the same file in a folder of an earlier version",
+            why: "agents that update themselves lie in a folder called after their version",
+            todo: "check the signature once, then allow the pattern in the detail by an entry with `match=glob`",
+            example: r"`later_version:C:\Agent {version}\agent.dll`",
         }
         ListChanged = "list_changed" {
             since: "0.1.0",
@@ -197,6 +229,14 @@ words! {
             todo: "look at the configuration file itself",
             example: "`StaticFileModule` and a space",
         }
+        NotOfFramework = "not_of_framework" {
+            since: "0.2.0",
+            means: "a type of the baseline that is not part of the .NET Framework itself, registered below the server level",
+            seen: "a known type whose assembly is no part of the .NET Framework itself, at a site or deeper",
+            why: "where the product is not installed, a file in `bin` answers to the same name: applications with full trust skip the check of strong names",
+            todo: "see that the product is installed; then allow name and type by an exact entry",
+            example: "Windows Identity Foundation 3.5 at a site",
+        }
         OverridesAllowEntry = "overrides_allow_entry" {
             since: "0.1.0",
             means: "the allowlist entry with this id covers it, but something stronger speaks against it",
@@ -204,6 +244,14 @@ words! {
             why: "says why the entry did not help",
             todo: "decide which of the two is right",
             example: "`overrides_allow_entry:acme-all`",
+        }
+        OwnModuleRemoved = "own_module_removed" {
+            since: "0.2.0",
+            means: "a module that an exact entry of the site lists was removed",
+            seen: "an exact entry of the site lists the module that was removed",
+            why: "what the site agreed to have is gone",
+            todo: "find out who removed it; an entry whose action names `removed` agrees to it",
+            example: "`Acme` removed",
         }
         PackNotChosen = "pack_not_chosen" {
             since: "0.1.0",
@@ -340,6 +388,14 @@ words! {
             why: "whether it loads code or switches something off does not show",
             todo: "collect XML-rendered events, or read the configuration of the host",
             example: "classic text of `httpLogging/@dontLog`",
+        }
+        VersionLowered = "version_lowered" {
+            since: "0.2.0",
+            means: "an entry allows every version, and this one is earlier than the one before",
+            seen: "the entry allows every version; this one is earlier than the one that it replaced",
+            why: "an old version may bring back a known weakness",
+            todo: "ask who went back, and why",
+            example: r"`C:\Agent 25.1\agent.dll` to `C:\Agent 24.2\agent.dll`",
         }
         WeakIdentity = "weak_identity" {
             since: "0.1.0",

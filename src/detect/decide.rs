@@ -17,7 +17,7 @@
 //! Where no image is shown: `incomplete` or `unverified` for a listed name, else 6 and 9 by the name alone.
 
 use crate::allowlist::{EntryNumber, EntrySource, Index, Legible, ScopeAnswer};
-use crate::iis::{Action, Class, ImageFlags, Level, Subject, Suspicion, TypeMatch};
+use crate::iis::{Action, Class, ImageFlags, Level, Subject, Suspicion, TypeMatch, change, version};
 
 use super::assess::Assessment;
 use super::case::Case;
@@ -132,7 +132,30 @@ impl Case<'_> {
         if self.seen.replaced {
             finding.add(Code::ImageReplaced, Detail::None);
         }
+        if self.seen.lost_key {
+            finding.add(Code::KeyLost, Detail::None);
+        }
+        self.doubts(entry, finding);
         Some(verdict)
+    }
+
+    /// What keeps an entry that agrees from being the last word: another file than the one it means may be loaded.
+    fn doubts(&self, entry: EntryNumber, finding: &mut Finding) {
+        let of_versions = self.index.entry(entry).is_some_and(|entry| entry.image.contains(version::WORD));
+        if of_versions && self.seen.earlier_version {
+            finding.add(Code::VersionLowered, Detail::None);
+        }
+        let known = self.index.managed_type(entry);
+        let Some((known, seen)) = known.zip(self.seen.managed_type.as_ref()) else { return };
+        if seen.is_bare() && !known.is_bare() {
+            finding.add(Code::BareType, Detail::None);
+        }
+        let baseline = self.index.entry(entry).is_some_and(|entry| entry.source == EntrySource::Baseline);
+        let below_server = !change::site(self.subject.config_path, self.subject.location).is_empty();
+        let agreed = self.in_force(&self.seen.candidates.site_exact).is_some();
+        if baseline && below_server && !agreed && !known.is_of_framework() {
+            finding.add(Code::NotOfFramework, Detail::None);
+        }
     }
 
     /// A removal carries no image: an entry that speaks of removals, and nothing else by name alone, allows it.
@@ -160,15 +183,25 @@ impl Case<'_> {
         if self.seen.replaced {
             finding.add(Code::ImageReplaced, Detail::None);
         }
+        if self.seen.lost_key {
+            finding.add(Code::KeyLost, Detail::None);
+        }
         if self.seen.candidates.known_pair.is_some() {
             return;
+        }
+        if self.seen.later_version.is_some() {
+            finding.add(Code::LaterVersion, Detail::Versions);
+        }
+        if self.is_framework_in_bin() {
+            finding.add(Code::FrameworkInBin, Detail::None);
         }
         let alias = self.known_image();
         // A file that is the known module's own does not imitate it.
         let itself = |resemblance: &&Resemblance| {
             alias.is_some() && (resemblance.part == Part::Stem || resemblance.how == How::Same)
         };
-        if let Some(resemblance) = self.seen.resembles.as_ref().filter(|r| !itself(r)) {
+        let later = self.seen.later_version.is_some();
+        if let Some(resemblance) = self.seen.resembles.as_ref().filter(|r| !itself(r) && !later) {
             finding.add(resemblance.code(), Detail::Resembled);
         }
         if !self.seen.is_identified() {
@@ -201,6 +234,7 @@ impl Case<'_> {
         let plain = self.seen.candidates.threat_basename.is_none();
         if let Some(entry) = self.in_force(&self.seen.candidates.site_glob).filter(|_| plain) {
             finding.rule = Some(entry);
+            self.doubts(entry, finding);
             return Verdict::Allowed;
         }
         self.overridden(finding);
@@ -215,7 +249,10 @@ impl Case<'_> {
         if self.seen.resembles.as_ref().is_some_and(looks_the_same) {
             return Some(Verdict::Lookalike);
         }
-        let name = self.known_name();
+        if self.seen.later_version.is_some() {
+            return None;
+        }
+        let name = self.imitated_name();
         if let Some(entry) = self.known_image().filter(|_| name.is_none()) {
             finding.rule = Some(entry);
             return Some(Verdict::Alias);
@@ -227,6 +264,9 @@ impl Case<'_> {
                 (false, true) => Verdict::MasqueradePath,
                 (false, false) => Verdict::MasqueradeType,
             });
+        }
+        if self.is_framework_in_bin() {
+            return Some(Verdict::MasqueradeType);
         }
         (pack.is_none() && self.seen.resembles.is_some()).then_some(Verdict::Lookalike)
     }
@@ -257,16 +297,32 @@ impl Case<'_> {
     /// The entry that lists the name with another image. An exact entry for this very pair is none: it would have
     /// allowed it, or it is not in force and must not make the pair look better or worse than without it.
     fn known_name(&self) -> Option<EntryNumber> {
-        self.other_than_exact(&self.seen.candidates.known_name)
+        self.other_than_exact(&self.seen.candidates.known_name, |_| true)
     }
 
-    /// The entry that lists the image under another name.
+    /// The entry whose name another image or type makes a masquerade. A pack does not list all of its product: another pair
+    /// under a name of its own is as good or bad as without the pack, unless it took the place of one.
+    fn imitated_name(&self) -> Option<EntryNumber> {
+        let own = |n: &EntryNumber| self.seen.replaced || !self.index.is_of_pack(*n);
+        self.other_than_exact(&self.seen.candidates.known_name, own)
+    }
+
+    /// The entry, of no pack, that lists the image under another name.
     fn known_image(&self) -> Option<EntryNumber> {
-        self.other_than_exact(&self.seen.candidates.known_image)
+        let own = |n: &EntryNumber| !self.index.is_of_pack(*n);
+        self.other_than_exact(&self.seen.candidates.known_image, own)
     }
 
-    fn other_than_exact(&self, entries: &[EntryNumber]) -> Option<EntryNumber> {
-        entries.iter().find(|n| !self.seen.candidates.site_exact.contains(n)).copied()
+    fn is_framework_in_bin(&self) -> bool {
+        self.seen.managed_type.as_ref().is_some_and(|seen| self.index.is_framework_in_bin(seen))
+    }
+
+    fn other_than_exact(
+        &self,
+        entries: &[EntryNumber],
+        counts: impl Fn(&EntryNumber) -> bool,
+    ) -> Option<EntryNumber> {
+        entries.iter().find(|n| !self.seen.candidates.site_exact.contains(n) && counts(n)).copied()
     }
 
     /// What was observed, as far as severity depends on it.
@@ -294,6 +350,10 @@ impl Case<'_> {
                 && self.protective()
                 && finding.known.is_none(),
             protection_narrowed: self.narrowed(),
+            key_lost: self.seen.lost_key && self.subject.class.is_module(),
+            doubtful: [Code::BareType, Code::NotOfFramework, Code::VersionLowered]
+                .into_iter()
+                .any(|code| finding.has(code)),
             threat_basename: self.seen.candidates.threat_basename.is_some(),
             system32_root: self.seen.system32_root,
             by_app_pool: severity::is_app_pool(subject.actor) && !watched.is_some_and(|told| told.by_actor),
@@ -304,6 +364,12 @@ impl Case<'_> {
     /// Whether an image that is not shown is that of a new registration, or may be.
     fn is_set_anew(&self) -> bool {
         self.subject.level == Level::Row || self.subject.action == Action::Added
+    }
+
+    /// Whether the site's own exact entries list the name, and none in force agrees by name to what is not shown.
+    fn is_on_own_list(&self) -> bool {
+        let own = |n: &EntryNumber| self.index.entry(*n).is_some_and(|e| e.source == EntrySource::Site);
+        self.name_entry().is_none() && self.seen.candidates.known_name.iter().any(own)
     }
 
     /// Reasons that hold whichever verdict won.
@@ -350,6 +416,9 @@ impl Case<'_> {
             Action::Changed if observed.list_changed => finding.add(Code::ListChanged, Detail::None),
             Action::Removed if observed.protection_removed => {
                 finding.add(Code::ProtectiveModuleRemoved, Detail::None);
+            }
+            Action::Removed if self.is_on_own_list() && finding.verdict != Verdict::Allowed => {
+                finding.add(Code::OwnModuleRemoved, Detail::None);
             }
             Action::Removed if subject.name == "TokenCacheModule" => {
                 finding.add(Code::DocumentedMitigation, Detail::None);

@@ -86,6 +86,9 @@ impl<'e> Decision<'e> {
                 self.watched().and_then(|watched| watched.rows().get(row)).map_or("", |row| &row.id)
             }
             Detail::Written => &self.finding.written,
+            Detail::Versions => {
+                self.compared.and_then(|(_, seen)| seen.later_version.as_deref()).unwrap_or_default()
+            }
             Detail::Resembled => {
                 self.compared.and_then(|(_, seen)| seen.resembles.as_ref()).map_or("", |r| &r.known)
             }

@@ -1,5 +1,6 @@
 //! The result of a decision.
 
+use super::code::Code;
 use super::reason::{Detail, Reason, ReasonCode};
 use super::technique::Technique;
 use super::verdict::{Severity, Verdict};
@@ -50,6 +51,12 @@ impl Default for Finding {
 }
 
 impl Finding {
+    /// Whether this is among the reasons.
+    #[must_use]
+    pub fn has(&self, code: Code) -> bool {
+        self.reasons.iter().any(|reason| reason.code == ReasonCode::from(code))
+    }
+
     /// Adds a reason.
     pub fn add(&mut self, code: impl Into<ReasonCode>, detail: Detail) {
         self.reasons.push(Reason { code: code.into(), detail });

@@ -1,8 +1,8 @@
 //! What needs a person's decision: the one condition behind the app's macro, `scan` and the documentation.
 //!
 //! Everything from medium on, whatever its verdict: that includes what could not be read. Of low severity, what no list
-//! explains, what weakens the server, and the removal or replacement of a module; not a listed name whose image the rendering does not show, which
-//! in classic data is every role service that is installed. And whatever has a reason of doubt, however low.
+//! explains, what weakens the server, and the replacement of a module; not a listed name whose image the rendering does not
+//! show, which in classic data is every role service that is installed. And whatever has a reason of doubt, however low.
 //!
 //! What is merely unlisted while a list cannot be read is not asked about one by one: all of it is one finding.
 
@@ -15,12 +15,24 @@ use crate::iis::Action;
 const FROM: Severity = Severity::Medium;
 /// Findings of this severity, where verdict or action is one of those below.
 const ALSO: Severity = Severity::Low;
-const VERDICTS: [Verdict; 4] =
-    [Verdict::Unknown, Verdict::Weakened, Verdict::AllowExpired, Verdict::AllowOutOfScope];
-const ACTIONS: [Action; 2] = [Action::Removed, Action::Replaced];
+const VERDICTS: [Verdict; 5] = [
+    Verdict::Unknown,
+    Verdict::Weakened,
+    Verdict::Lookalike,
+    Verdict::AllowExpired,
+    Verdict::AllowOutOfScope,
+];
+const ACTIONS: [Action; 1] = [Action::Replaced];
 
 /// Reasons of doubt: what the finding rests on may be wrong, or what it is about may have been hidden.
-pub const DOUBTS: [Code; 2] = [Code::AllowlistDamaged, Code::ImageOverwritten];
+pub const DOUBTS: [Code; 6] = [
+    Code::AllowlistDamaged,
+    Code::ImageOverwritten,
+    Code::BareType,
+    Code::NotOfFramework,
+    Code::OwnModuleRemoved,
+    Code::VersionLowered,
+];
 
 /// The reason of what is merely unlisted while a list cannot be read.
 pub const UNDECIDED: Code = Code::AllowlistUnreadable;
@@ -91,6 +103,11 @@ mod tests {
             (AllowOutOfScope, Low, "added", "", true),
             (Lookalike, Low, "removed", "lookalike_case:CgiModule", true),
             (Unverified, Low, "replaced", "", true),
+            (Unverified, Low, "removed", "", false),
+            (Unverified, Low, "removed", "documented_mitigation", false),
+            (Unverified, Low, "removed", "own_module_removed", true),
+            (Lookalike, Low, "restored", "lookalike_affix:FormsAuthentication", true),
+            (KnownGood, Low, "added", "not_of_framework", true),
             (Unverified, Low, "added", "", false),
             (Unverified, Low, "reordered", "", false),
             (AllowExpired, Info, "added", "", false),

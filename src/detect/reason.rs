@@ -20,6 +20,8 @@ pub enum Detail {
     Image(EntryNumber),
     /// The malware family of a threat entry.
     Family(EntryNumber),
+    /// The pattern for every version of what an entry vouches for.
+    Versions,
     /// The known name that the module resembles.
     Resembled,
     /// The id of a watched setting.

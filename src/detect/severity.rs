@@ -8,15 +8,17 @@
 //! | | `unknown` (managed), `unverified` | low |
 //! | | all others | info |
 //! | settings | `unknown`, `weakened` of a handler or a watched setting | as its row in `iis_watched_settings.csv` says for the server, a site, or deeper |
-//! | removal | `unknown`, `lookalike`, and the module was removed | low |
+//! | removal | `unknown`, `lookalike`, and the module was removed, or `lookalike` and a removal was taken back | low |
 //! | no image | `unverified`, and the image was changed unseen | medium |
 //! | | `unverified`, and the module was renamed to this name | medium |
 //! | | `unverified`, and an entry with `match=name` is in force | info |
 //! | | `incomplete`, and the row writes a preCondition or a lock | low |
 //! | hidden | `allow_expired`, `allow_out_of_scope` | at least that of the verdict without the entry |
 //! | at least | a protective module (logging, filtering, authorization) removed, or given a preCondition that its listed pair does not have, and no entry allows it | high |
+//! | | the key taken out of a managed type, and no entry allows it | high |
 //! | | a list of modules or ISAPI filters cleared | high |
 //! | | such a list written as a whole, and the rendering hides how | medium |
+//! | | `known_good` or `allowed` with a reason that another file may be loaded (`bare_type`, `not_of_framework`, `version_lowered`) | low |
 //! | raise | the file name is a common one of malware; the image lies in the root of System32; an application pool made the change | one step each |
 //!
 //! `allowed`, `known_good` and `not_module` are not raised by a file name or a place: the exact pair is vouched for.
@@ -53,6 +55,10 @@ pub struct Circumstances {
     pub protection_removed: bool,
     /// Such a module runs in fewer places than it should.
     pub protection_narrowed: bool,
+    /// The key that says which file is loaded was taken out of the type.
+    pub key_lost: bool,
+    /// Another file than the one that is vouched for may be loaded.
+    pub doubtful: bool,
     /// Only a file name that malware used too.
     pub threat_basename: bool,
     /// The image lies in the root of System32.
@@ -81,6 +87,8 @@ impl Circumstances {
             lock_changed: false,
             protection_removed: false,
             protection_narrowed: false,
+            key_lost: false,
+            doubtful: false,
             threat_basename: false,
             system32_root: false,
             by_app_pool: false,
@@ -96,7 +104,7 @@ pub fn severity(c: &Circumstances) -> Severity {
     if let Some(hidden) = c.hidden {
         severity = severity.max(base(hidden, c));
     }
-    if (c.protection_removed || c.protection_narrowed) && c.verdict != Verdict::Allowed {
+    if (c.protection_removed || c.protection_narrowed || c.key_lost) && c.verdict != Verdict::Allowed {
         severity = severity.max(Severity::High);
     }
     if c.action == Action::Cleared && c.verdict != Verdict::NotModule && c.watched.is_none() {
@@ -104,6 +112,9 @@ pub fn severity(c: &Circumstances) -> Severity {
     }
     if c.list_changed && c.verdict != Verdict::NotModule {
         severity = severity.max(Severity::Medium);
+    }
+    if c.doubtful {
+        severity = severity.max(Severity::Low);
     }
     let vouched = matches!(c.verdict, Verdict::Allowed | Verdict::KnownGood | Verdict::NotModule);
     if c.threat_basename && !vouched {
@@ -130,8 +141,9 @@ fn base(verdict: Verdict, c: &Circumstances) -> Severity {
         Verdict::Unknown | Verdict::Weakened | Verdict::Unverified if c.watched.is_some() => {
             c.watched.unwrap_or(Severity::Info)
         }
-        // Nothing is registered by a removal.
+        // Nothing is registered by a removal, nor by taking it back.
         Verdict::Unknown | Verdict::Lookalike if c.action == Action::Removed => Severity::Low,
+        Verdict::Lookalike if c.action == Action::Restored => Severity::Low,
         Verdict::Unknown if c.kind == Some(Kind::Managed) => Severity::Low,
         Verdict::Unverified if c.image_changed_unseen || c.renamed => Severity::Medium,
         Verdict::Incomplete if (c.precondition_changed || c.lock_changed) && c.level == Level::Row => {
@@ -241,7 +253,11 @@ mod tests {
             ),
             ("logging narrowed", Circumstances { protection_narrowed: true, ..plain(KnownGood) }, High),
             ("look-alike removed", Circumstances { action: Action::Removed, ..plain(Lookalike) }, Low),
-            ("look-alike restored", Circumstances { action: Action::Restored, ..plain(Lookalike) }, High),
+            ("look-alike restored", Circumstances { action: Action::Restored, ..plain(Lookalike) }, Low),
+            ("unknown restored", Circumstances { action: Action::Restored, ..plain(Unknown) }, Medium),
+            ("key lost", Circumstances { key_lost: true, ..plain(KnownGood) }, High),
+            ("key lost by agreement", Circumstances { key_lost: true, ..plain(Allowed) }, Info),
+            ("doubtful", Circumstances { doubtful: true, ..plain(KnownGood) }, Low),
             ("alias removed", Circumstances { action: Action::Removed, ..plain(Alias) }, High),
             ("unknown removed", Circumstances { action: Action::Removed, ..plain(Unknown) }, Low),
             ("clear", Circumstances { action: Action::Cleared, ..plain(Unverified) }, High),

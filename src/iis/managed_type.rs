@@ -7,7 +7,7 @@ use super::fold::fold;
 pub enum TypeMatch {
     /// Another type, assembly, culture or key; or one of the two cannot be read.
     Different,
-    /// The same as far as written, but the assembly or its key is missing on one side.
+    /// The same as far as written, but nothing known names a key: any assembly of that name is meant.
     Weak,
     /// The same type of the same assembly and key, in another version.
     OtherVersion,
@@ -46,10 +46,28 @@ pub struct ManagedType {
 /// The longest type string that is taken apart, in bytes.
 const MAX_BYTES: usize = 4096;
 
-/// The namespace whose bare types the runtime finds in the assembly [`SYSTEM_WEB`].
-const SYSTEM_WEB_NAMESPACE: &str = "System.Web.";
+/// The assembly in which a bare type is looked for first, its key, and its versions.
 const SYSTEM_WEB: &str = "system.web";
-const SYSTEM_WEB_TOKEN: &str = "b03f5f7f11d50a3a";
+const SYSTEM_WEB_KEY: &str = "b03f5f7f11d50a3a";
+const SYSTEM_WEB_VERSIONS: [&str; 2] = ["2.0.0.0", "4.0.0.0"];
+/// The modules in it (documented by Microsoft).
+const SYSTEM_WEB_MODULES: [&str; 13] = [
+    "System.Web.Caching.OutputCacheModule",
+    "System.Web.Profile.ProfileModule",
+    "System.Web.Routing.UrlRoutingModule",
+    "System.Web.Security.AnonymousIdentificationModule",
+    "System.Web.Security.DefaultAuthenticationModule",
+    "System.Web.Security.FileAuthorizationModule",
+    "System.Web.Security.FormsAuthenticationModule",
+    "System.Web.Security.PassportAuthenticationModule",
+    "System.Web.Security.RoleManagerModule",
+    "System.Web.Security.UrlAuthorizationModule",
+    "System.Web.Security.WindowsAuthenticationModule",
+    "System.Web.SessionState.SessionStateModule",
+    "System.Web.UrlMappingsModule",
+];
+/// How the assemblies of the .NET Framework begin that register modules.
+const FRAMEWORK: &str = "system.";
 
 impl ManagedType {
     /// Takes a type string apart. Never fails: any text gives a type.
@@ -84,35 +102,73 @@ impl ManagedType {
 
     /// Compares what is known (baseline or allowlist) with what was seen.
     ///
-    /// A bare known type of the namespace `System.Web` means the assembly System.Web with Microsoft's key; any
-    /// other bare known type means just what it says, so that a seen assembly makes it another type. A bare seen type
-    /// is found in the global cache or the `bin` folder, and a missing key lets any assembly of that name in: weak.
-    /// The version counts only where both sides have one; another version under the same key is the
-    /// same module after an update or on another framework.
+    /// A known key has to be there: without it, or with another one, the runtime may load another file. A bare known type means
+    /// just what it says, so that a seen assembly makes it another type. Where nothing known names a key, any assembly of that
+    /// name is meant: weak. The version counts only where both sides have one; another version under the same key is the same
+    /// module after an update or on another framework.
     #[must_use]
     pub fn compare(&self, seen: &Self) -> TypeMatch {
         if self.malformed || seen.malformed || self.name != seen.name {
             return TypeMatch::Different;
         }
-        let bare_system_web = self.assembly.is_none() && self.name.starts_with(SYSTEM_WEB_NAMESPACE);
-        let (assembly, token) = if bare_system_web {
-            (Some(SYSTEM_WEB), Some(SYSTEM_WEB_TOKEN))
-        } else {
-            (self.assembly.as_deref(), self.token.as_deref())
-        };
-        let Some(seen_assembly) = seen.assembly.as_deref() else {
-            return TypeMatch::Weak;
-        };
-        if assembly != Some(seen_assembly) || self.culture() != seen.culture() {
+        let ((assembly, key), (seen_assembly, seen_key)) = (self.file(), seen.file());
+        if seen_assembly.is_some() && (assembly != seen_assembly || self.culture() != seen.culture()) {
             return TypeMatch::Different;
         }
-        match (token, seen.token.as_deref()) {
-            (Some(known), Some(seen)) if known != seen => TypeMatch::Different,
-            (Some("null") | None, _) | (_, None) => TypeMatch::Weak,
-            (Some(_), Some(_)) => match (self.version.as_deref(), seen.version.as_deref()) {
-                (Some(known), Some(seen)) if known != seen => TypeMatch::OtherVersion,
-                _ => TypeMatch::Same,
-            },
+        match (key, seen_key) {
+            (None, _) => TypeMatch::Weak,
+            (Some(known), Some(other)) if known == other && self.knows_version_of(seen) => TypeMatch::Same,
+            (Some(known), Some(other)) if known == other => TypeMatch::OtherVersion,
+            (Some(_), _) => TypeMatch::Different,
+        }
+    }
+
+    /// The assembly and the key by which the runtime finds the file. A bare type is looked for in System.Web first
+    /// (documented), so that the bare names of its own modules mean that assembly.
+    #[must_use]
+    pub fn file(&self) -> (Option<&str>, Option<&str>) {
+        if self.is_of_system_web() {
+            return (Some(SYSTEM_WEB), Some(SYSTEM_WEB_KEY));
+        }
+        (self.assembly.as_deref(), self.token.as_deref().filter(|token| *token != "null"))
+    }
+
+    /// Whether a key says which file is loaded.
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        self.file().1.is_some()
+    }
+
+    /// Whether it names no assembly, and is no module of System.Web: every assembly at hand is looked through.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.file().0.is_none()
+    }
+
+    /// Whether it is the type of `old` without the key that said which file is loaded.
+    #[must_use]
+    pub fn lost_key_of(&self, old: &Self) -> bool {
+        let same_assembly = self.is_bare() || self.file().0 == old.file().0;
+        self.name == old.name && same_assembly && old.has_key() && !self.has_key()
+    }
+
+    /// Whether the assembly is named like those of the .NET Framework itself, with a key. Only to be asked about what is known.
+    #[must_use]
+    pub fn is_of_framework(&self) -> bool {
+        let (assembly, key) = self.file();
+        key.is_some() && assembly.is_some_and(|name| name.starts_with(FRAMEWORK))
+    }
+
+    fn is_of_system_web(&self) -> bool {
+        self.assembly.is_none() && SYSTEM_WEB_MODULES.binary_search(&self.name.as_str()).is_ok()
+    }
+
+    /// Whether another type with this assembly and key is of a version that is known.
+    fn knows_version_of(&self, seen: &Self) -> bool {
+        match (self.version.as_deref(), seen.version.as_deref()) {
+            (Some(known), Some(seen)) => known == seen,
+            (None, Some(seen)) if self.is_of_system_web() => SYSTEM_WEB_VERSIONS.contains(&seen),
+            _ => true,
         }
     }
 
@@ -231,6 +287,30 @@ mod tests {
         let matches = [TypeMatch::Different, TypeMatch::Weak, TypeMatch::OtherVersion, TypeMatch::Same];
         assert_eq!(matches.map(TypeMatch::is_match), [false, true, true, true]);
         assert!(matches.is_sorted());
+    }
+
+    #[test]
+    fn modules_of_system_web_are_sorted_for_the_search() {
+        assert!(super::SYSTEM_WEB_MODULES.is_sorted());
+    }
+
+    #[test]
+    fn a_key_is_lost_where_only_it_went() {
+        let full = "A.M, Acme, Version=1.0.0.0, PublicKeyToken=00";
+        for (old, new, lost) in [
+            (full, "A.M, Acme", true),
+            (full, "A.M", true),
+            (full, "A.M, Acme, PublicKeyToken=null", true),
+            (full, "A.M, Acme, PublicKeyToken=00", false),
+            (full, "A.M, Other", false),
+            (full, "A.N, Acme", false),
+            ("A.M, Acme", "A.M", false),
+            ("System.Web.Profile.ProfileModule", "System.Web.Profile.ProfileModule, System.Web", true),
+            ("System.Web.Mvc.M", "System.Web.Mvc.M, System.Web", false),
+        ] {
+            let [old, new] = [old, new].map(ManagedType::parse);
+            assert_eq!(new.lost_key_of(&old), lost, "{old:?} {new:?}");
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod script_processor;
 pub mod setting;
 pub mod spelling;
 pub mod subject;
+pub mod version;
 
 pub use change::{ConfigChange, Operation, ValueSource};
 pub use file_facts::FileFacts;

@@ -131,6 +131,12 @@ rules! {
     WEAK_TYPE = "weak-type", Note,
         "the type names no assembly or no public key token, so another assembly could stand in for it",
         "write the type with assembly and PublicKeyToken, as in the configuration";
+    VERSION_TAKEN_LITERALLY = "version-taken-literally", Warning,
+        "{version} stands for a version only in the image of an entry with match=glob; here it is taken literally",
+        "set match=glob, or write the version";
+    VERSION_FOLDER = "version-folder", Note,
+        "the image lies in a folder called after a version, so the next update asks again",
+        "set match=glob and write the image as the pattern says, if every version of it is trusted";
     WILDCARD_IN_NAME = "wildcard-in-name", Warning,
         "the name holds * or ?, which match=exact takes literally",
         "set match=glob";

@@ -6,13 +6,14 @@ use super::mistake::Report;
 use super::rule::{
     ALLOW_AND_DENY, ALLOWS_THREAT, ANY_FOLDER, ANY_NAME_ANY_IMAGE, BROAD_WITHOUT_EXPIRY, EXPIRED, NAME_ONLY,
     NEVER_MATCHES, NO_EXPIRY, OTHER_IMAGE, RELATIVE_IMAGE, REPEATS_BASELINE, RESEMBLES_THREAT, SHIPPED_ID,
-    SKIPS_FOLDERS, SPACE_IN_NAME, UNKNOWN_VARIABLE, USER_WRITABLE, WEAK_TYPE, WHOLE_FOLDER, WILDCARD_IN_NAME,
+    SKIPS_FOLDERS, SPACE_IN_NAME, UNKNOWN_VARIABLE, USER_WRITABLE, VERSION_FOLDER, VERSION_TAKEN_LITERALLY,
+    WEAK_TYPE, WHOLE_FOLDER, WILDCARD_IN_NAME,
 };
 use super::scope;
 use crate::allowlist::glob::{Glob, has_wildcard};
 use crate::allowlist::globs::{is_usable, literal_folder};
 use crate::allowlist::{Candidates, Column, Effect, Entry, EntryNumber, EntrySource, Identity, Index, Match};
-use crate::iis::{Action, Class, Image, ImageFlags, Kind, Oddity, Roots};
+use crate::iis::{Action, Class, Image, ImageFlags, Kind, Oddity, Roots, version};
 
 /// What entries are compared with.
 pub(super) struct Rules<'r> {
@@ -59,6 +60,7 @@ fn check(number: EntryNumber, entry: &Entry, rules: &Rules<'_>, report: &mut Rep
     }
     name(entry, report);
     image(number, entry, index, report);
+    versions(entry, report);
     if entry.expires.is_some_and(|end| end <= rules.now) {
         report(Column::Expires, &EXPIRED, "");
     }
@@ -83,6 +85,23 @@ fn name(entry: &Entry, report: &mut Report<'_>) {
     }
     if entry.matching != Match::Glob && has_wildcard(&entry.name) {
         report(Column::Name, &WILDCARD_IN_NAME, "");
+    }
+}
+
+fn versions(entry: &Entry, report: &mut Report<'_>) {
+    let literally = |text: &str, glob: bool| text.contains(version::WORD) && !glob;
+    let is_glob = entry.matching == Match::Glob;
+    for (column, text, stands_for_versions) in [
+        (Column::Name, &entry.name, false),
+        (Column::Image, &entry.image, is_glob),
+        (Column::Type, &entry.type_name, false),
+    ] {
+        if literally(text, stands_for_versions) {
+            report(column, &VERSION_TAKEN_LITERALLY, "");
+        }
+    }
+    if let Some(pattern) = version::pattern(&entry.image).filter(|_| entry.is_exact_allow()) {
+        report(Column::Image, &VERSION_FOLDER, &pattern);
     }
 }
 

@@ -83,6 +83,15 @@ impl Resemblance {
         }
     }
 
+    /// Whether it is only that a class is called `ProfileModule` in .NET where Windows registers `Profile`, or the reverse.
+    #[must_use]
+    pub fn is_natural_for(&self, name: &str) -> bool {
+        let with_module = |short: &str, long: &str| long.strip_suffix("Module") == Some(short);
+        self.part == Part::Name
+            && self.how == How::Affix
+            && (with_module(&self.known, name) || with_module(name, &self.known))
+    }
+
     /// The resemblance in words, for an explanation: `its name is 1 edit away from StaticFileModule`.
     #[must_use]
     pub fn describe(&self) -> String {

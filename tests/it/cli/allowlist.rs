@@ -46,6 +46,8 @@ base-staticfilemodule-1,,,Mine,D:\mine.dll,,,2026-12-31,
 threat-cahce,false,,,,,,,
 hosts,,,Hosts,D:\hosts.dll,,,2026-12-31,"web01, web02"
 fine,,,Contoso,D:\contoso.dll,,,2026-12-31,
+version,,,Agent,D:\Agent 24.2\agent.dll,,,2026-12-31,
+word,,,OtherAgent,D:\Agent {version}\other.dll,,,2026-12-31,
 "#;
 
 /// Rules that need columns which the file above has not.

@@ -1,5 +1,6 @@
 //! What the oracle asks of one row and of the entries: every question looks at every entry.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::ops::Deref;
 
@@ -10,7 +11,7 @@ use iismodcheck::allowlist::{
 };
 use iismodcheck::detect::lookalike::{Known, Lookalikes, Resemblance};
 use iismodcheck::iis::{
-    Action, Class, Image, Kind, ManagedType, Setting, Subject, Suspicion, TypeMatch, fold,
+    Action, Class, Image, Kind, ManagedType, Setting, Subject, Suspicion, TypeMatch, fold, version,
 };
 
 /// An entry with its image and type as the hosts of one profile see them.
@@ -56,7 +57,8 @@ impl<'e> Shelf<'e> {
 
     /// What a name can be made to look like, but for one name.
     pub fn lookalikes_but(&self, name: &str) -> Lookalikes {
-        let listed = self.entries.iter().filter(|e| self.is_listed(e) && e.name != name);
+        let of_pack = |e: &Seen<'_>| matches!(e.source, EntrySource::Pack(_));
+        let listed = self.entries.iter().filter(|e| self.is_listed(e) && e.name != name && !of_pack(e));
         let stem = |e: &'e Entry, image: &Image| (!e.image.is_empty()).then(|| image.stem().to_owned());
         let known: Vec<(&str, Option<String>)> =
             listed.map(|e| (e.entry.name.as_str(), stem(e.entry, &e.normal))).collect();
@@ -114,9 +116,52 @@ impl<'c> Case<'c> {
         let Some(old) = self.subject.old else { return false };
         match (&self.image, &self.managed) {
             (Some(image), _) => Image::normalise(old, &self.shelf.profile.roots).normal != image.normal,
-            (None, Some(new)) => ManagedType::parse(old).compare(new) == TypeMatch::Different,
+            (None, Some(new)) => {
+                ManagedType::parse(old).compare(new) == TypeMatch::Different && !self.lost_key()
+            }
             (None, None) => false,
         }
+    }
+
+    /// The type before had a key, the type now is the same without.
+    pub fn lost_key(&self) -> bool {
+        let (None, Some(new), Some(old)) = (&self.image, &self.managed, self.subject.old) else {
+            return false;
+        };
+        let old = ManagedType::parse(old);
+        let [(old_assembly, old_key), (assembly, key)] = [old.file(), new.file()];
+        old.name == new.name
+            && old_key.is_some()
+            && key.is_none()
+            && (assembly.is_none() || assembly == old_assembly)
+    }
+
+    /// The pattern of an entry of the site or a chosen pack that has the same file in the folder of an earlier version.
+    pub fn later_version(&self) -> Option<String> {
+        let seen = self.image.as_ref().filter(|image| image.is_resolved() && self.known_pair().is_none())?;
+        let old = self.subject.old.map(|old| Image::normalise(old, &self.shelf.profile.roots));
+        let entry = self.first(|case, e| {
+            let was_it = old.as_ref().is_none_or(|old| old.normal == e.normal.normal);
+            let later = version::compare(&e.normal.normal, &seen.normal) == Some(Ordering::Greater);
+            case.lists_the_name(e) && e.source != EntrySource::Baseline && was_it && later
+        })?;
+        version::pattern(&entry.image)
+    }
+
+    pub fn is_of_pack(e: &Seen<'_>) -> bool {
+        matches!(e.source, EntrySource::Pack(_))
+    }
+
+    /// An assembly that the baseline has under keys of the .NET Framework, without one of these.
+    pub fn framework_in_bin(&self) -> bool {
+        let Some(seen) = self.managed.as_ref().filter(|seen| !seen.malformed) else { return false };
+        let (assembly, key) = seen.file();
+        let own = self.shelf.entries.iter().filter(|e| e.enabled && e.source == EntrySource::Baseline);
+        let keys: BTreeSet<&str> = own
+            .filter(|e| e.managed.is_of_framework() && e.managed.file().0 == assembly)
+            .filter_map(|e| e.managed.file().1)
+            .collect();
+        !keys.is_empty() && key.is_none_or(|key| !keys.contains(key))
     }
 
     pub fn location(&self) -> Option<&'static str> {
@@ -151,17 +196,43 @@ impl<'c> Case<'c> {
         let listing: Vec<&Seen<'_>> = self.shelf.entries.iter().filter(|e| self.lists_the_name(e)).collect();
         if self.subject.name.is_empty()
             || !self.subject.class.is_module()
-            || listing.iter().any(|e| !self.is_exact_pair(e))
+            || listing.iter().any(|e| !self.is_exact_pair(e) && self.counts_as_listed(e))
         {
             return None;
         }
         let stem = self.image.as_ref().map(Image::stem);
-        if listing.is_empty() {
+        let found = if listing.iter().any(|e| self.counts_as_listed(e)) {
+            self.shelf.lookalikes_but(self.subject.name).find(self.subject.name, stem)
+        } else {
             let lookalikes = &self.shelf.lookalikes;
             let of_another_kind = lookalikes.of_another_kind(self.subject.name);
-            return of_another_kind.or_else(|| lookalikes.find(self.subject.name, stem));
-        }
-        self.shelf.lookalikes_but(self.subject.name).find(self.subject.name, stem)
+            of_another_kind.or_else(|| lookalikes.find(self.subject.name, stem))
+        };
+        found.filter(|r| !self.is_natural(r))
+    }
+
+    /// A pack's name counts only where nothing else is shown.
+    fn counts_as_listed(&self, e: &Seen<'_>) -> bool {
+        !Self::is_of_pack(e) || self.image.is_none() && self.managed.is_none()
+    }
+
+    /// A class called as classes are, of a type of its own.
+    fn is_natural(&self, r: &Resemblance) -> bool {
+        let Some(own) = self.managed.as_ref().filter(|_| self.image.is_none()) else { return false };
+        let listed = self.shelf.entries.iter().filter(|e| self.shelf.is_listed(e));
+        let mut listed = listed.filter(|e| !e.type_name.is_empty());
+        let [short, long] = if r.known.len() < self.subject.name.len() {
+            [&r.known[..], self.subject.name]
+        } else {
+            [self.subject.name, &r.known]
+        };
+        r.code().as_str() == "lookalike_affix"
+            && format!("{short}Module") == long
+            && !listed.any(|e| e.managed.name == own.name)
+            && self.shelf.entries.iter().any(|e| {
+                let managed = e.enabled && e.source == EntrySource::Baseline && !e.type_name.is_empty();
+                managed && e.name == r.known
+            })
     }
 
     // Entries.
@@ -239,6 +310,9 @@ impl<'c> Case<'c> {
     pub fn agreement(&self, e: &Seen<'_>) -> TypeMatch {
         match &self.managed {
             None if self.same_file(e) => TypeMatch::Same,
+            Some(seen) if e.source != EntrySource::Site && seen.has_key() && !e.managed.has_key() => {
+                TypeMatch::Different
+            }
             Some(seen) if !e.type_name.is_empty() => e.managed.compare(seen),
             _ => TypeMatch::Different,
         }

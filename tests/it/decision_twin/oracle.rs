@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use iismodcheck::allowlist::EntrySource;
 use iismodcheck::detect::lookalike::{How, Part};
 use iismodcheck::detect::{Severity, Verdict};
+use iismodcheck::iis::change::site;
 use iismodcheck::iis::{Action, Class, Kind, Level, Oddity, Setting, Subject, TypeMatch};
 
 use super::matching::{Case, Seen, Shelf, is_about_nothing_in_particular};
@@ -77,12 +78,34 @@ impl Case<'_> {
             if self.replaced() {
                 self.say("image_replaced", "");
             }
+            let mut told = Vec::new();
             if let Some(seen) = self.managed.as_ref().filter(|_| !entry.type_name.is_empty()) {
                 match entry.managed.compare(seen) {
-                    TypeMatch::Weak => self.say("weak_identity", ""),
-                    TypeMatch::OtherVersion => self.say("type_version_differs", ""),
+                    TypeMatch::Weak => told.push("weak_identity"),
+                    TypeMatch::OtherVersion => told.push("type_version_differs"),
                     TypeMatch::Same | TypeMatch::Different => {}
                 }
+                let (assembly, _) = entry.managed.file();
+                let below_server = !site(self.subject.config_path, self.subject.location).is_empty();
+                let agreed = self.first(|case, e| case.is_exact_pair(e) && case.in_force(e)).is_some();
+                for (code, holds) in [
+                    ("bare_type", seen.file().0.is_none() && assembly.is_some()),
+                    (
+                        "not_of_framework",
+                        entry.source == EntrySource::Baseline
+                            && below_server
+                            && !agreed
+                            && !assembly.is_some_and(|assembly| assembly.starts_with("system.")),
+                    ),
+                ] {
+                    if holds {
+                        told.push(code);
+                    }
+                }
+            }
+            told.into_iter().for_each(|code| self.say(code, ""));
+            if self.lost_key() {
+                self.say("key_lost", "");
             }
             return (verdict, entry.id.clone(), None);
         }
@@ -103,14 +126,20 @@ impl Case<'_> {
 
     fn steps_4_to_9(&mut self) -> (Verdict, String) {
         let pack = self.pair_of_another_pack();
-        let name = self.first(|case, e| case.lists_the_name(e) && !case.is_exact_pair(e));
-        let image = self.first(|case, e| case.lists_the_image(e) && !case.is_exact_pair(e));
+        let name = self.first(|case, e| {
+            case.lists_the_name(e) && !case.is_exact_pair(e) && (case.replaced() || !Self::is_of_pack(e))
+        });
+        let image =
+            self.first(|case, e| case.lists_the_image(e) && !case.is_exact_pair(e) && !Self::is_of_pack(e));
         let resemblance = self.resemblance.clone();
         let twin = resemblance.as_ref().is_some_and(|r| {
             r.part == Part::Name && matches!(r.how, How::Invisible | How::Case | How::Confusable)
         });
         let found = if twin {
             Some((Verdict::Lookalike, String::new()))
+        } else if self.later_version().is_some() {
+            let placed = pack.is_none() && self.location().is_some();
+            placed.then(|| (Verdict::SuspiciousLocation, String::new()))
         } else if let (Some(entry), None) = (image, name) {
             Some((Verdict::Alias, entry.id.clone()))
         } else if let Some(entry) = name.filter(|_| pack.is_none() || self.replaced()) {
@@ -120,6 +149,8 @@ impl Case<'_> {
                 (false, None) => Verdict::MasqueradeType,
             };
             Some((verdict, entry.id.clone()))
+        } else if self.framework_in_bin() {
+            Some((Verdict::MasqueradeType, String::new()))
         } else if pack.is_none() && resemblance.is_some() {
             Some((Verdict::Lookalike, String::new()))
         } else if pack.is_none() && self.location().is_some() {
@@ -184,12 +215,25 @@ impl Case<'_> {
         if self.replaced() {
             self.say("image_replaced", "");
         }
+        if self.lost_key() {
+            self.say("key_lost", "");
+        }
         if self.known_pair().is_some() {
             return;
         }
-        let image = self.first(|case, e| case.lists_the_image(e) && !case.is_exact_pair(e));
-        if let Some(r) =
-            self.resemblance.clone().filter(|r| image.is_none() || r.part == Part::Name && r.how != How::Same)
+        let later = self.later_version();
+        if let Some(pattern) = &later {
+            self.say("later_version", pattern);
+        }
+        if self.framework_in_bin() {
+            self.say("framework_in_bin", "");
+        }
+        let image =
+            self.first(|case, e| case.lists_the_image(e) && !case.is_exact_pair(e) && !Self::is_of_pack(e));
+        if let Some(r) = self
+            .resemblance
+            .clone()
+            .filter(|r| later.is_none() && (image.is_none() || r.part == Part::Name && r.how != How::Same))
         {
             self.say(r.code().as_str(), &r.known);
         }
@@ -253,8 +297,17 @@ impl Case<'_> {
             ("protective_module_removed", removed && protective(subject.name)),
             ("protective_module_narrowed", self.narrowed()),
             (
+                "own_module_removed",
+                subject.action == Action::Removed
+                    && verdict != Verdict::Allowed
+                    && !(removed && protective(subject.name))
+                    && self.is_on_own_list(),
+            ),
+            (
                 "documented_mitigation",
-                subject.action == Action::Removed && subject.name == "TokenCacheModule",
+                subject.action == Action::Removed
+                    && subject.name == "TokenCacheModule"
+                    && (verdict == Verdict::Allowed || !self.is_on_own_list()),
             ),
             ("renamed", subject.renamed),
             ("inferred", subject.inferred),
@@ -266,6 +319,13 @@ impl Case<'_> {
                 self.say(code, "");
             }
         }
+    }
+
+    /// An exact entry of the site lists the name, and none in force vouches for the name where nothing is shown.
+    fn is_on_own_list(&self) -> bool {
+        let shown = self.image.is_some() || self.managed.is_some();
+        let agreed = !shown && self.first(|case, e| case.is_for_the_name(e) && case.in_force(e)).is_some();
+        !agreed && self.listing().any(|e| e.source == EntrySource::Site)
     }
 
     fn what_bad_rows_may_be_about(&mut self, verdict: Verdict, rule: &str) {
@@ -291,13 +351,17 @@ impl Case<'_> {
         let mut number = self.base(verdict).max(hidden.map_or(0, |hidden| self.base(hidden)));
         let opens =
             subject.action == Action::Removed && subject.class.is_module() && protective(subject.name);
-        if (opens || self.narrowed()) && verdict != Verdict::Allowed
+        let lost_key = self.lost_key() && subject.class.is_module();
+        if (opens || lost_key || self.narrowed()) && verdict != Verdict::Allowed
             || subject.action == Action::Cleared && !not_module && self.told.is_none()
         {
             number = number.max(3);
         }
         if subject.action == Action::Changed && subject.name.is_empty() && !not_module {
             number = number.max(2);
+        }
+        if ["bare_type", "not_of_framework"].iter().any(|code| self.reasons.contains(*code)) {
+            number = number.max(1);
         }
         number += usize::from(!vouched && self.reasons.iter().any(|r| r.starts_with("threat_basename")));
         number += usize::from(!vouched && self.in_system32_root());
@@ -321,7 +385,7 @@ impl Case<'_> {
                 of_setting.map_or(0, |told| told.severity)
             }
             Denied | KnownMalicious | ImageHijack => 4,
-            Lookalike if removed => 1,
+            Lookalike if removed || self.subject.action == Action::Restored => 1,
             MasqueradePath | MasqueradeType | Alias | Lookalike | SuspiciousLocation => 3,
             Unknown if removed || self.kind() == Some(Kind::Managed) => 1,
             Unknown | Weakened | Unparsed => 2,
