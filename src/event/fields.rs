@@ -86,6 +86,7 @@ pub(super) fn is_numeric(time: &str) -> bool {
 }
 
 /// What is a row's own.
+#[derive(Clone, Copy)]
 struct Own<'a> {
     host: Text<'a>,
     actor: Text<'a>,

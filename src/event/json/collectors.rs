@@ -22,11 +22,11 @@ pub(super) const VALUES: [(&str, Part); 6] = [
     ("NewValue", Part::New),
 ];
 
-/// The keys of a name in a pair, and those of its text.
-pub(super) const PAIR: ([&str; 1], [&str; 1]) = (["@Name"], ["#text"]);
+/// The keys of a name and of its text in a pair.
+pub(super) const PAIR: (&str, &str) = ("@Name", "#text");
 
 /// What wraps an event whole: search results of Elastic, an export of Splunk, a log record of OpenTelemetry, an envelope of
-/// the HTTP Event Collector and the root element of the XML, an alert of Wazuh, an entry of LogMonitor.
+/// the HTTP Event Collector and the root element of the XML, an alert of Wazuh, an entry of `LogMonitor`.
 pub(super) const WRAPPERS: [&str; 7] = ["_source", "result", "body", "fields", "event", "data", "LogEntry"];
 
 pub(super) const COLLECTORS: [Collector; 5] = [

@@ -93,12 +93,11 @@ impl<'a> Json<'a> {
                 self.set(part, leaf.text);
                 return true;
             }
-            let (names, texts) = &PAIR;
-            if names.iter().any(|known| is(name, known)) {
+            if is(name, PAIR.0) {
                 self.half(leaf.within, Some(leaf.text), None);
                 return true;
             }
-            if texts.iter().any(|known| is(name, known)) {
+            if is(name, PAIR.1) {
                 self.half(leaf.within, None, Some(leaf.text));
                 return true;
             }
