@@ -166,8 +166,8 @@ impl Events {
         if self.unread > 0 {
             messages.warn(format!(
                 "iismodcheck: {} to the IIS configuration and could not be understood; nothing in them was checked. What is \
-                 read is the XML of an event (renderXml = true), Splunk's classic text, and the fields of the Windows add-on: \
-                 not JSON, not an event behind the header of another program. The rows: … | iismodcheck parts=true | where \
+                 read is the XML of an event (renderXml = true), Splunk's classic text, JSON of the known collectors, and the \
+                 fields of the Windows add-on: not an event behind the header of another program. The rows: … | iismodcheck parts=true | where \
                  isnull(iis_event_role).",
                 if self.unread == 1 { "1 row points".to_owned() } else { format!("{} rows point", self.unread) }
             ));

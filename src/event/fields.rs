@@ -4,13 +4,16 @@ use super::classic::Classic;
 use super::framed::framed;
 use super::id::{self, Id};
 use super::inputs::{Counting, EventField, HOSTS};
+use super::json::{self, Json};
 use super::log::{self, Log};
 use super::parts::Part;
 use super::reasons::Unreadable;
 use super::text::{self, Text};
 use super::whole::Whole;
 use super::xml::Xml;
-use super::{json, message, pointer};
+use super::{message, pointer};
+
+mod of_json;
 
 /// Which part of the row the texts were taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +83,16 @@ pub(super) fn gather<'a>(
 /// Whether a `lastTime` is a number: a published search formats that field for people.
 pub(super) fn is_numeric(time: &str) -> bool {
     time.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+}
+
+/// What is a row's own.
+#[derive(Clone, Copy)]
+struct Own<'a> {
+    host: Text<'a>,
+    actor: Text<'a>,
+    process: Text<'a>,
+    record: Text<'a>,
+    time: Text<'a>,
 }
 
 struct Reading<'r, 'a> {
@@ -182,7 +195,7 @@ impl<'a> Reading<'_, 'a> {
     }
 
     fn extracted(mut self) -> Option<Gathered<'a>> {
-        let log = self.extracted_log();
+        let mut log = self.extracted_log();
         let texts = [EventField::Raw, EventField::Message, EventField::Configuration]
             .map(|input| self.inputs.get(input));
         let raw = self.conflict(EventField::Raw);
@@ -191,6 +204,13 @@ impl<'a> Reading<'_, 'a> {
             Id::Missing if is_json => json::id(raw),
             id => id,
         };
+        let json = if is_json { event_in(raw, id) } else { None };
+        if let (Log::Unknown, Some(json)) = (log, &json) {
+            log = log::of_parts(&json.parts);
+            if log == Log::Other {
+                return None;
+            }
+        }
         let another = id == Id::Other || (log == Log::Other && id != Id::Change);
         let contradicted = (id == Id::Other || log == Log::Other) && is_change_beside(raw, is_json);
         if another && !contradicted && !raw.starts_with(message::START.as_bytes()) {
@@ -217,8 +237,22 @@ impl<'a> Reading<'_, 'a> {
         if is_json && has_text && !self.is_in_json(raw, message, path) {
             self.problem.get_or_insert(Unreadable::FieldsDisagree);
         }
-        let data = (!path.trim_ascii().is_empty()).then(|| self.extracted_data(path, is_json));
-        let message = self.unescaped(message);
+        if json.is_some() && id == Id::Change && json::id(raw) == Id::Other {
+            self.problem.get_or_insert(Unreadable::FieldsDisagree);
+        }
+        let mut data = (!path.trim_ascii().is_empty()).then(|| self.extracted_data(path, is_json));
+        let mut message = self.unescaped(message);
+        let mut own = Own {
+            host: self.first(&HOSTS, |_| true),
+            actor: self.first(&[EventField::UserId, EventField::Sid, EventField::User], is_actor),
+            process: self.text(EventField::ProcessId),
+            record: self.first(&[EventField::RecordNumber, EventField::EventRecordId], |_| true),
+            time: self.time(),
+        };
+        if let Some(json) = &json {
+            (data, message) = self.texts_of_json(json);
+            own = self.own_of_json(json, own);
+        }
         let gathered = Gathered {
             rendering: Rendering::Fields,
             id,
@@ -227,14 +261,14 @@ impl<'a> Reading<'_, 'a> {
             message,
             raw: if is_json { Text::default() } else { self.beside(raw) },
             claimed: Text::default(),
-            host: self.first(&HOSTS, |_| true),
-            actor: self.first(&[EventField::UserId, EventField::Sid, EventField::User], is_actor),
-            process: self.text(EventField::ProcessId),
-            record: self.first(&[EventField::RecordNumber, EventField::EventRecordId], |_| true),
-            time: self.time(),
+            host: own.host,
+            actor: own.actor,
+            process: own.process,
+            record: own.record,
+            time: own.time,
             problem: None,
             several,
-            only_json: is_json && !has_text,
+            only_json: is_json && !has_text && json.is_none(),
             contradicted,
             texts,
         };
@@ -386,6 +420,18 @@ impl<'a> Reading<'_, 'a> {
             Text::Here(message)
         }
     }
+}
+
+/// The event in a JSON that points to the IIS configuration. Without a number it could be an attempt, unless its sentence
+/// says what it is.
+fn event_in(raw: &[u8], id: Id) -> Option<Json<'_>> {
+    let json = if pointer::points(raw) { json::read(raw)? } else { return None };
+    let is_event = match id {
+        Id::Commit => true,
+        Id::Missing => json.parts.get(Part::Message).starts_with(message::START.as_bytes()),
+        Id::Change | Id::Other | Id::Unreadable => json.can_be_change(),
+    };
+    is_event.then_some(json)
 }
 
 /// Whether a `_raw` is a change of the IIS configuration, whatever number and log the fields name: one of the two is forged.

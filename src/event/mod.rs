@@ -1,5 +1,5 @@
-//! What one Windows event says about the IIS configuration: fields and their precedence, classic text, XML,
-//! fallback texts.
+//! What one Windows event says about the IIS configuration: fields and their precedence, classic text, XML, JSON of
+//! collectors, fallback texts.
 //!
 //! Knows `iis` for the vocabulary; nothing of allowlists, verdicts or Splunk's protocol. No I/O, no clock.
 //!
@@ -15,7 +15,9 @@
 //!    message alone, JSON, a line of CSV) names a configuration as well, it must be the same one: a name forges fields,
 //!    but not the path that it stands in.
 //!    A `_raw` that is JSON must have each of them as a value of its own: a name can forge fields, but no second value.
-//! 4. A `_raw` that is only the message stands in for a missing `Message`; JSON does not, it is not read.
+//! 4. A `_raw` that is JSON in the shape of a known collector (`json/collectors.rs`) tells the event data, else the message,
+//!    else lists the values; its computer is the host. Twice one key, or two events in one text, is unparsed.
+//! 5. A `_raw` that is only the message stands in for a missing `Message`.
 //!
 //! A row that yields nothing and points to the IIS configuration all the same (provider, channel, a configuration path, the
 //! sentence) is unparsed where it claims to be an event 29, else [`Role::Unread`]. With a number of another event, or another

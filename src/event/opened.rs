@@ -4,6 +4,7 @@ use super::classic::Classic;
 use super::decode;
 use super::fields;
 use super::inputs::{Counting, EventField, Fields, HOSTS};
+use super::json;
 use super::parts::{Part, Parts};
 use super::says::Event;
 use super::whole::Whole;
@@ -87,7 +88,10 @@ impl<'f, 'a> Opened<'f, 'a> {
     }
 
     fn own_of_fields(&self) -> Option<Own<'a>> {
-        if self.inputs.own().any(|text| std::str::from_utf8(text).is_err()) {
+        // A JSON has its own host and time, and is its own row.
+        if json::is_json(self.inputs.get(EventField::Raw))
+            || self.inputs.own().any(|text| std::str::from_utf8(text).is_err())
+        {
             return None;
         }
         let hosts = HOSTS.iter().filter_map(|&input| self.text(input));

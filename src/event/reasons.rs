@@ -160,11 +160,11 @@ words! {
         }
         UnknownForm = "unknown_form" {
             since: "0.1.1",
-            means: "an event 29 of the IIS configuration in a form that is not read, such as JSON or XML behind a header: collect the XML of the event as it is",
+            means: "an event 29 of the IIS configuration in a form that is not read, such as JSON of an unknown shape or XML behind a header: collect the XML of the event as it is",
             seen: "an event 29 of this provider in a form that is not read",
             why: "its module is not known",
             todo: "collect the XML of the event as it is, or extract its values into the fields of the Windows add-on",
-            example: "JSON in `_raw`; XML behind a syslog header",
+            example: "JSON of an unknown shape in `_raw`; XML behind a syslog header",
         }
         UnreadableId = "unreadable_id" {
             since: "0.1.1",

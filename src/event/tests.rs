@@ -8,6 +8,7 @@ use crate::iis::{Element, Operation, ValueSource, config_path};
 
 const MESSAGES: &str = include_str!("../../tests/fixtures/messages.json");
 const EVENTS: &str = include_str!("../../tests/fixtures/events.json");
+const COLLECTORS: &str = include_str!("../../tests/fixtures/collectors.json");
 
 fn table(text: &str) -> Vec<Value> {
     serde_json::from_str(text).unwrap()
@@ -148,6 +149,12 @@ fn every_row_of_the_table_is_read_as_it_says() {
     check(&table(EVENTS));
 }
 
+/// Each collector tells of three modules, of the end of a commit, of an attempt, and of another log.
+#[test]
+fn every_collector_is_read_as_the_table_says() {
+    check(&table(COLLECTORS));
+}
+
 #[test]
 fn every_message_reads_the_same_from_a_classic_text() {
     let mut scratch = Scratch::default();
@@ -261,6 +268,12 @@ fn huge_cells_take_linear_time() {
         "-",
         "<!--",
         "<Data Name='x'>",
+        "{",
+        "[",
+        "{\"a\":",
+        "{\"a\":1,",
+        "\"a\":1,\"",
+        "\\u0041",
     ] {
         let filler = piece.repeat(500_000 / piece.len());
         for text in [
@@ -275,6 +288,8 @@ fn huge_cells_take_linear_time() {
             format!("'MACHINE', '', '/system.webServer/globalModules/add[@name=\"{filler}"),
             format!("<Event><System></System><EventData><Data Name='Configuration'>{filler}</Data>"),
             format!("<Event {filler}"),
+            format!("{{\"channel\":\"Microsoft-IIS-Configuration/Operational\",\"EventID\":29,{filler}"),
+            format!("{{\"channel\":\"Microsoft-IIS-Configuration/Operational\",\"NewValue\":\"{filler}"),
         ] {
             for column in ["Message", "_raw", "Configuration"] {
                 let mut fields = Fields::default();
@@ -291,8 +306,8 @@ fn huge_cells_take_linear_time() {
 #[test]
 fn nothing_is_allocated_per_row() {
     let mut scratch = Scratch::default();
-    let (messages, events) = (table(MESSAGES), table(EVENTS));
-    let rows: Vec<Fields<'_>> = messages.iter().chain(&events).map(fields).collect();
+    let tables = [MESSAGES, EVENTS, COLLECTORS].map(table);
+    let rows: Vec<Fields<'_>> = tables.iter().flatten().map(fields).collect();
     for row in &rows {
         let _ = read(row, &mut scratch);
     }

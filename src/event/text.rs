@@ -140,6 +140,24 @@ pub(super) fn from_json<'a>(raw: &str, buffer: &mut String) -> Text<'a> {
     Text::Decoded { start, end: buffer.len() }
 }
 
+/// Decodes the escapes of a text once more.
+pub(super) fn from_json_again<'a>(text: Text<'a>, buffer: &mut String) -> Text<'a> {
+    let (mut at, end) = match text {
+        Text::Here(text) => return from_json(text, buffer),
+        Text::Decoded { start, end } => (start, end),
+    };
+    let start = buffer.len();
+    while let Some(rest) = buffer.get(at..end) {
+        let escape = if rest.starts_with('\\') { json_escape(rest) } else { None };
+        let Some((c, length)) = escape.or_else(|| rest.chars().next().map(|c| (c, c.len_utf8()))) else {
+            break;
+        };
+        buffer.push(c);
+        at += length;
+    }
+    Text::Decoded { start, end: buffer.len() }
+}
+
 /// Takes bytes that are not UTF-8 as far as they are.
 pub(super) fn lossy<'a>(raw: &[u8], buffer: &mut String) -> Text<'a> {
     let start = buffer.len();

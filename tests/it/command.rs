@@ -3,6 +3,7 @@
 pub mod app;
 mod bad_input;
 mod forgery;
+mod formats;
 mod layouts;
 pub mod levels;
 mod options;

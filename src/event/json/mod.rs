@@ -1,11 +1,18 @@
-//! A `_raw` that is JSON, as far as it is read: which strings and bare words it has, and which number of an event.
+//! A `_raw` that is JSON: the event in it where a known collector wrote it, and of any other which strings and bare words
+//! it has, and which number of an event.
 //!
 //! What stands between two quotes without a backslash before them was put there by the writer of the JSON: a name inside
 //! a string cannot end it. So a string that is there whole is no forgery, and neither is a key.
 
+mod collectors;
+mod read;
+mod walk;
+
 use super::id::{self, Id};
 use super::text;
 use memchr::{memchr, memchr2};
+
+pub(super) use read::{Json, read};
 
 /// Whether a text is JSON by its first character.
 pub(super) fn is_json(raw: &[u8]) -> bool {
@@ -46,7 +53,14 @@ pub(super) fn id(raw: &[u8]) -> Id {
         }
         let end = scalars.end_of_value();
         let value = Scalars { text: raw.get(..end).unwrap_or_default(), at: scalars.at };
-        for part in value.filter(|part| !part.is_key) {
+        let mut is_of_other = false;
+        for part in value {
+            // Qualifiers are a number as well, and none of an event.
+            let is_value = !part.is_key && !is_of_other;
+            is_of_other = part.is_key && is_qualifiers(part.text);
+            if !is_value {
+                continue;
+            }
             found = match (id::read(part.text), found) {
                 (Id::Change, _) => return Id::Change,
                 (Id::Commit, _) | (_, Id::Commit) => Id::Commit,
@@ -57,6 +71,10 @@ pub(super) fn id(raw: &[u8]) -> Id {
         }
     }
     found
+}
+
+fn is_qualifiers(key: &[u8]) -> bool {
+    key.strip_prefix(b"@").unwrap_or(key).eq_ignore_ascii_case(b"qualifiers")
 }
 
 /// `EventID`, `event_id`, `winlog.event_id`, `EventCode`, `event.code`; `Id` as PowerShell writes it.
@@ -188,6 +206,8 @@ mod tests {
             (r#"{"event_id":{"id":50,"qualifiers":0}}"#, Id::Commit),
             (r#"{"EventID":30,"x":29}"#, Id::Other),
             (r#"{"EventID":"x"}"#, Id::Unreadable),
+            (r#"{"event_id":{"qualifiers":0,"id":"x"}}"#, Id::Unreadable),
+            (r##"{"EventID":{"@Qualifiers":"","#text":"29"}}"##, Id::Change),
             (r#"{"EventRecordID":29,"id":29,"EventIdentity":29}"#, Id::Missing),
             (r#"{"name":"x\" \"EventID\":29"}"#, Id::Missing),
             (r#"{"name":"EventID","value":29}"#, Id::Missing),

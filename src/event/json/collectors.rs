@@ -1,0 +1,143 @@
+//! What each collector calls the parts of an event: the keys that lead to them, in any case, with a dot between two. Lists
+//! add nothing to a path.
+
+use crate::event::parts::Part;
+
+/// How one collector, or a family of them, writes an event.
+pub(super) struct Collector {
+    /// What has the values of event data by their names, or as pairs of a name and a text.
+    pub(super) values: &'static [&'static str],
+    /// What lists them without names.
+    pub(super) lists: &'static [&'static str],
+    pub(super) parts: &'static [(&'static str, Part)],
+}
+
+/// The values of event data by their names.
+pub(super) const VALUES: [(&str, Part); 6] = [
+    ("ConfigPath", Part::ConfigPath),
+    ("EffectiveLocationPath", Part::Location),
+    ("Configuration", Part::Configuration),
+    ("EditOperationType", Part::Operation),
+    ("OldValue", Part::Old),
+    ("NewValue", Part::New),
+];
+
+/// The keys of a name and of its text in a pair.
+pub(super) const PAIR: (&str, &str) = ("@Name", "#text");
+
+/// What wraps an event whole: search results of Elastic, an export of Splunk, a log record of OpenTelemetry, an envelope of
+/// the HTTP Event Collector and the root element of the XML, an alert of Wazuh, an entry of `LogMonitor`.
+pub(super) const WRAPPERS: [&str; 7] = ["_source", "result", "body", "fields", "event", "data", "LogEntry"];
+
+pub(super) const COLLECTORS: [Collector; 5] = [
+    // The tree of the XML: evtx_dump, evtx2es, chainsaw, EvtxECmd's payload, Velociraptor, Datadog, NiFi.
+    Collector {
+        values: &["EventData", "EventData.Data"],
+        lists: &["EventData.Data"],
+        parts: &[
+            ("System.Provider.#attributes.Name", Part::Provider),
+            ("System.Provider_attributes.Name", Part::Provider),
+            ("System.Provider.@Name", Part::Provider),
+            ("System.Provider.Name", Part::Provider),
+            ("System.Channel", Part::Channel),
+            ("System.Computer", Part::Computer),
+            ("System.EventRecordID", Part::Record),
+            ("System.TimeCreated.#attributes.SystemTime", Part::Time),
+            ("System.TimeCreated_attributes.SystemTime", Part::Time),
+            ("System.TimeCreated.@SystemTime", Part::Time),
+            ("System.TimeCreated.SystemTime", Part::Time),
+            ("System.Execution.#attributes.ProcessID", Part::Process),
+            ("System.Execution_attributes.ProcessID", Part::Process),
+            ("System.Execution.@ProcessID", Part::Process),
+            ("System.Execution.ProcessID", Part::Process),
+            ("System.Security.#attributes.UserID", Part::Sid),
+            ("System.Security_attributes.UserID", Part::Sid),
+            ("System.Security.@UserID", Part::Sid),
+            ("System.Security.UserID", Part::Sid),
+            ("Message", Part::Message),
+        ],
+    },
+    // Winlogbeat and the Elastic Agent since 7.
+    Collector {
+        values: &["winlog.event_data"],
+        lists: &[],
+        parts: &[
+            ("winlog.provider_name", Part::Provider),
+            ("winlog.channel", Part::Channel),
+            ("winlog.computer_name", Part::Computer),
+            ("winlog.record_id", Part::Record),
+            ("winlog.process.pid", Part::Process),
+            ("winlog.user.identifier", Part::Sid),
+            ("@timestamp", Part::Time),
+            ("message", Part::Message),
+        ],
+    },
+    // OpenTelemetry's windowseventlog in its three shapes, Vector, Winlogbeat 6.
+    Collector {
+        values: &["event_data", "event_data.data"],
+        lists: &["string_inserts"],
+        parts: &[
+            ("provider.name", Part::Provider),
+            ("provider_name", Part::Provider),
+            ("source_name", Part::Provider),
+            ("channel", Part::Channel),
+            ("log_name", Part::Channel),
+            ("computer", Part::Computer),
+            ("computer_name", Part::Computer),
+            ("record_id", Part::Record),
+            ("record_number", Part::Record),
+            ("execution.process_id", Part::Process),
+            ("process_id", Part::Process),
+            ("security.user_id", Part::Sid),
+            ("user_id", Part::Sid),
+            ("user.identifier", Part::Sid),
+            ("system_time", Part::Time),
+            ("timestamp", Part::Time),
+            ("@timestamp", Part::Time),
+            ("message", Part::Message),
+        ],
+    },
+    // Wazuh: its own first letters, and one more layer of escapes.
+    Collector {
+        values: &["win.eventdata"],
+        lists: &[],
+        parts: &[
+            ("win.system.providerName", Part::Provider),
+            ("win.system.channel", Part::Channel),
+            ("win.system.computer", Part::Computer),
+            ("win.system.eventRecordID", Part::Record),
+            ("win.system.processID", Part::Process),
+            ("win.system.systemTime", Part::Time),
+            ("win.system.message", Part::Message),
+        ],
+    },
+    // One level: NXLog, Fluent Bit, Fluentd, PowerShell's ConvertTo-Json, Azure's WindowsEvent, LogMonitor.
+    Collector {
+        values: &["", "EventData"],
+        lists: &["StringInserts", "EventData", "Properties.Value"],
+        parts: &[
+            ("SourceName", Part::Provider),
+            ("ProviderName", Part::Provider),
+            ("Channel", Part::Channel),
+            ("LogName", Part::Channel),
+            ("EventLog", Part::Channel),
+            ("Hostname", Part::Computer),
+            ("ComputerName", Part::Computer),
+            ("Computer", Part::Computer),
+            ("MachineName", Part::Computer),
+            ("RecordNumber", Part::Record),
+            ("RecordId", Part::Record),
+            ("EventRecordId", Part::Record),
+            ("ProcessID", Part::Process),
+            ("UserID", Part::Sid),
+            ("Sid", Part::Sid),
+            ("UserId.Value", Part::Sid),
+            ("EventTime", Part::Time),
+            ("TimeGenerated", Part::Time),
+            ("TimeCreated", Part::Time),
+            ("Message", Part::Message),
+            ("Description", Part::Message),
+            ("RenderedDescription", Part::Message),
+        ],
+    },
+];

@@ -1,0 +1,37 @@
+//! The story of three modules as collectors write it: an honest one, a hijacked one, one that nobody knows.
+
+use searchcommand::testing::Event;
+
+use super::{annotate, verdicts};
+
+/// The rows of a table: objects of field and value.
+fn rows(text: &str) -> Vec<Event> {
+    let rows: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(text).unwrap();
+    let event = |row: serde_json::Map<String, serde_json::Value>| {
+        let cells: Vec<_> =
+            row.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap())).collect();
+        Event::new(&cells)
+    };
+    rows.into_iter().map(event).collect()
+}
+
+#[test]
+fn every_collector_tells_the_same_story() {
+    for (file, text) in [
+        ("01_raw_json_otel_map", include_str!("../../fixtures/formats/01_raw_json_otel_map.json")),
+        ("01_raw_json_winlogbeat8", include_str!("../../fixtures/formats/01_raw_json_winlogbeat8.json")),
+        (
+            "06_fields_renamed_beside_otel_json",
+            include_str!("../../fixtures/formats/06_fields_renamed_beside_otel_json.json"),
+        ),
+        ("07_eventcode_beside_json", include_str!("../../fixtures/formats/07_eventcode_beside_json.json")),
+    ] {
+        let images: Vec<_> = annotate(&[], &rows(text))
+            .into_iter()
+            .filter(|row| row.text("_raw").contains("/@image"))
+            .collect();
+        assert_eq!(verdicts(&images), ["known_good", "image_hijack", "unknown"], "{file}");
+        let hosts = images.iter().filter(|row| row.text("iis_host") == "web01.example.com").count();
+        assert_eq!(hosts, images.len(), "{file}");
+    }
+}
