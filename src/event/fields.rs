@@ -13,8 +13,6 @@ use super::whole::Whole;
 use super::xml::Xml;
 use super::{message, pointer};
 
-mod of_json;
-
 /// Which part of the row the texts were taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rendering {
@@ -87,18 +85,19 @@ pub(super) fn is_numeric(time: &str) -> bool {
 
 /// What is a row's own.
 #[derive(Clone, Copy)]
-struct Own<'a> {
-    host: Text<'a>,
-    actor: Text<'a>,
-    process: Text<'a>,
-    record: Text<'a>,
-    time: Text<'a>,
+pub(super) struct Own<'a> {
+    pub(super) host: Text<'a>,
+    pub(super) actor: Text<'a>,
+    pub(super) process: Text<'a>,
+    pub(super) record: Text<'a>,
+    pub(super) time: Text<'a>,
 }
 
-struct Reading<'r, 'a> {
-    inputs: Counting<'r, 'a>,
-    buffer: &'r mut String,
-    problem: Option<Unreadable>,
+/// A row that is being read.
+pub(super) struct Reading<'r, 'a> {
+    pub(super) inputs: Counting<'r, 'a>,
+    pub(super) buffer: &'r mut String,
+    pub(super) problem: Option<Unreadable>,
 }
 
 impl<'a> Reading<'_, 'a> {
@@ -391,7 +390,7 @@ impl<'a> Reading<'_, 'a> {
         self.inputs.get(input)
     }
 
-    fn utf8(&mut self, bytes: &'a [u8]) -> &'a str {
+    pub(super) fn utf8(&mut self, bytes: &'a [u8]) -> &'a str {
         std::str::from_utf8(bytes).unwrap_or_else(|_| {
             self.problem.get_or_insert(Unreadable::InvalidUtf8);
             ""

@@ -51,6 +51,7 @@ mod inputs;
 mod json;
 mod log;
 mod message;
+mod of_json;
 mod opened;
 mod parts;
 mod pointer;

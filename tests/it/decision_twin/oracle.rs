@@ -103,7 +103,9 @@ impl Case<'_> {
                     }
                 }
             }
-            told.into_iter().for_each(|code| self.say(code, ""));
+            for code in told {
+                self.say(code, "");
+            }
             if self.lost_key() {
                 self.say("key_lost", "");
             }

@@ -1,9 +1,9 @@
 //! The texts of an event that a collector wrote as JSON.
 
-use super::{Data, Own, Reading};
-use crate::event::json::Json;
-use crate::event::parts::Part;
-use crate::event::text::{self, Text};
+use super::fields::{Data, Own, Reading};
+use super::json::Json;
+use super::parts::Part;
+use super::text::{self, Text};
 
 impl<'a> Reading<'_, 'a> {
     /// The event data of a JSON, else its message: what is in it by name, else its list of values, else its sentence.
