@@ -25,6 +25,8 @@ pub struct Summary {
     pub unread_rows: u64,
     /// Where the first of them stands.
     pub first_unread: Option<String>,
+    /// Places of files that could not be read, each a problem of its own.
+    pub lost_places: u64,
     /// Rows of lists that hold nothing.
     pub empty_rows: u64,
     /// Findings by verdict.
@@ -60,6 +62,14 @@ impl Summary {
         self.needs_decision += u64::from(item.needs_decision);
     }
 
+    /// Counts the findings anew.
+    pub(super) fn count_again(&mut self, items: &[Item]) {
+        (self.verdicts, self.severities, self.needs_decision) = Default::default();
+        for item in items {
+            self.count(item);
+        }
+    }
+
     /// All rows read.
     #[must_use]
     pub fn rows(&self) -> u64 {
@@ -88,8 +98,7 @@ impl Summary {
                 "{rows} to the IIS configuration and could not be understood (first: {first}); nothing in them was checked"
             );
             Problem::new(ProblemKind::NotUnderstood, what).with_hint(
-                "what is read is the XML of an event, Splunk's classic text, and the fields of the Windows add-on: export \
-                 the events as XML in a column _raw",
+                "give scan the log itself, the .evtx file, or export the events as XML",
             )
         })
     }
@@ -116,7 +125,11 @@ impl fmt::Display for Summary {
         for (number, (count, one, many)) in kinds.enumerate() {
             write!(f, "{} {}", if number == 0 { ":" } else { "," }, counted(count, one, many))?;
         }
-        write!(f, "; {}", counted(self.findings(), "finding", "findings"))
+        write!(f, "; {}", counted(self.findings(), "finding", "findings"))?;
+        if self.lost_places > 0 {
+            write!(f, "; {} could not be read", counted(self.lost_places, "place", "places"))?;
+        }
+        Ok(())
     }
 }
 
@@ -184,6 +197,7 @@ mod tests {
             other_rows: 1,
             unread_rows: 4,
             first_unread: Some("a.csv:2".to_owned()),
+            lost_places: 2,
             empty_rows: 3,
             verdicts: BTreeMap::from([(Verdict::Unknown, 1), (Verdict::Unparsed, 1)]),
             ..Summary::default()
@@ -191,7 +205,7 @@ mod tests {
         assert_eq!(
             told(&all),
             "18 rows read: 5 about modules or watched settings, 1 unreadable, 2 other changes of the configuration, 2 ends of a commit, \
-             1 not about the IIS configuration, 4 not understood, 3 empty; 2 findings"
+             1 not about the IIS configuration, 4 not understood, 3 empty; 2 findings; 2 places could not be read"
         );
         let start = "4 rows point to the IIS configuration and could not be understood (first: a.csv:2); ";
         assert!(all.not_understood().unwrap().what().starts_with(start));

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::item::Item;
 use super::whole::Report;
 use crate::detect::{Code, Column, ReasonCode, Severity};
+use crate::problem::ProblemKind;
 
 const BOLD_RED: &str = "\x1b[1;31m";
 const RED: &str = "\x1b[31m";
@@ -15,7 +16,7 @@ const PLAIN: &str = "\x1b[0m";
 
 /// Writes the findings, then the count of each verdict, and what the rows lack. Colours are written as escape codes; the
 /// caller's stream drops them where they do not belong.
-pub fn write_text(output: &mut impl Write, Report { items, summary, .. }: &Report) -> io::Result<()> {
+pub fn write_text(output: &mut impl Write, Report { items, summary, problems }: &Report) -> io::Result<()> {
     for item in items {
         writeln!(output, "{}", line(item))?;
     }
@@ -29,6 +30,9 @@ pub fn write_text(output: &mut impl Write, Report { items, summary, .. }: &Repor
     if summary.findings() > 0 {
         let verb = if summary.needs_decision == 1 { "needs" } else { "need" };
         writeln!(output, "{:>7}  {verb} a decision", summary.needs_decision)?;
+    }
+    for problem in problems.iter().filter(|problem| problem.kind() != ProblemKind::NotUnderstood) {
+        writeln!(output, "not read: {}", printable(&problem.to_string()))?;
     }
     let not_understood = summary.not_understood().map(|rows| format!("{rows}."));
     for note in not_understood.into_iter().chain(summary.gaps.notes()) {

@@ -14,3 +14,11 @@ pub struct Report {
     /// What was seen in all.
     pub summary: Summary,
 }
+
+impl Report {
+    /// Leaves out findings; the summary counts those that stay.
+    pub fn keep(&mut self, is_asked_for: impl Fn(&Item) -> bool) {
+        self.items.retain(is_asked_for);
+        self.summary.count_again(&self.items);
+    }
+}
