@@ -6,9 +6,9 @@
 //!
 //! ```text
 //!  splunkd                                          files
-//!     │ chunked protocol                              │ csv
+//!     │ chunked protocol                              │ .evtx, xml, json, csv
 //!     ▼                                               ▼
-//!  searchcommand ── Record ──▶ command    source::Reader ◀── scan ◀── cli
+//!  searchcommand ── Record ──▶ command    source::Rows   ◀── scan ◀── cli
 //!                                 │  cells            │ one row at a time
 //!                                 ▼                   ▼
 //!                               event::read ─▶ Event ─▶ ConfigChange

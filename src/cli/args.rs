@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::detect::Severity;
+use crate::detect::{Severity, Verdict};
 use crate::iis::{Action, Kind};
 use crate::scan::Unit;
 
@@ -98,19 +98,19 @@ pub struct Printed {
 /// What `scan --help` ends with.
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  the files were read and understood, and no finding reaches --fail-on
-  1  the files were read and understood, and a finding reaches --fail-on
-  2  an argument or a file is wrong, and nothing was checked; or rows that point to the IIS
-     configuration were not understood, whatever the others hold (unless --allow-unread is
-     given). Standard error says which";
+  0  all was read and understood, and no finding reaches --fail-on
+  1  all was read and understood, and a finding reaches --fail-on
+  2  an argument is wrong; or something was not read, or not understood, whatever else was
+     found (with --allow-unread only where nothing at all was read). Standard error says what";
 
 /// `scan`
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct Scan {
-    /// CSV files: events as Splunk, PowerShell (Get-WinEvent) or Event Viewer exports them, or lists of modules with the
-    /// columns name and image. `-` is standard input.
-    #[arg(required = true, value_name = "FILE")]
+    /// Event logs (.evtx), events as XML, JSON or CSV as Windows, Splunk and collectors write them, lists of modules (CSV with
+    /// name and image), gzip and zip of these, or folders with them. What a file is tells its content, not its name. `-` is
+    /// standard input. On Windows, without any: the log of this machine.
+    #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Which entries are compared with.
     #[command(flatten)]
@@ -121,14 +121,26 @@ pub struct Scan {
     /// How findings are printed.
     #[command(flatten)]
     pub printed: Printed,
+    /// Only findings from this time on (ISO 8601; a date is its first moment in UTC). Those without a time are shown.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only findings up to this time (ISO 8601; a date is its last moment in UTC). Those without a time are shown.
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Only findings of these hosts, separated by commas, with or without their domain. Those without a host are shown.
+    #[arg(long, value_name = "HOSTS", value_delimiter = ',')]
+    pub host: Vec<String>,
+    /// Only findings with these verdicts, separated by commas.
+    #[arg(long, value_name = "VERDICTS", value_delimiter = ',', value_parser = verdict)]
+    pub only: Vec<Verdict>,
     /// Print only findings of at least this severity (info, low, medium, high, critical); the summary counts all.
     #[arg(long, value_name = "SEVERITY", default_value = "info")]
     pub min_severity: Severity,
     /// End with exit code 1 when a finding reaches this severity (info, low, medium, high, critical), printed or not.
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<Severity>,
-    /// Do not end with exit code 2 because of rows that point to the IIS configuration and were not understood; the summary
-    /// counts them all the same.
+    /// Do not end with exit code 2 because something was not read or not understood, as long as anything was; it is told all
+    /// the same.
     #[arg(long)]
     pub allow_unread: bool,
 }
@@ -281,6 +293,10 @@ fn kind(text: &str) -> Result<Kind, String> {
 
 fn action(text: &str) -> Result<Action, String> {
     word(text, "action", &Action::ALL.map(|action| (action.as_str(), action)))
+}
+
+fn verdict(text: &str) -> Result<Verdict, String> {
+    word(text, "verdict", &Verdict::ALL.map(|verdict| (verdict.as_str(), verdict)))
 }
 
 fn word<T: Copy>(text: &str, what: &str, words: &[(&str, T)]) -> Result<T, String> {

@@ -14,12 +14,13 @@ mod status;
 
 use std::error::Error;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
 
-use crate::report::printable;
+use crate::detect::Severity;
 
 use args::{Cli, Command};
 use status::{FAILED, Failure};
@@ -40,7 +41,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => {
+        Err(mut error) => {
+            point_to_severity(&mut error);
             // Help and version go to standard output, usage errors to standard error; neither can be told to anyone
             // when its stream is closed.
             let _: io::Result<()> = error.print();
@@ -60,8 +62,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// `--level high` means another option.
+fn point_to_severity(error: &mut clap::Error) {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.as_str(),
+        _ => "",
+    };
+    if text(ContextKind::InvalidArg).starts_with("--level")
+        && text(ContextKind::InvalidValue).parse::<Severity>().is_ok()
+    {
+        let tip = format!("a severity is given with --min-severity {}", text(ContextKind::InvalidValue));
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+}
+
 fn failed(error: &dyn Error) -> ExitCode {
-    // There is nobody left to tell when standard error is closed.
-    let _: io::Result<()> = writeln!(io::stderr(), "iismodcheck: {}", printable(&error.to_string()));
+    status::tell(error);
     ExitCode::from(FAILED)
 }

@@ -23,3 +23,9 @@ pub(super) fn moment(text: &str) -> Result<i64, Problem> {
             .with_hint("write 2026-03-31 or 2026-03-31T12:00Z")
     })
 }
+
+/// A time, or a date, which stands for its last moment in UTC.
+pub(super) fn last_moment(text: &str) -> Result<i64, Problem> {
+    // A day is over where an entry that expires on it no longer counts.
+    time::parse(text).or_else(|| date::expires(text).map(|end| end - 1)).map_or_else(|| moment(text), Ok)
+}

@@ -1,13 +1,21 @@
 //! How a subcommand ends: the exit statuses, and why it ends early.
 
-use std::io;
+use std::error::Error;
+use std::io::{self, Write};
 
 use crate::problem::{Problem, ProblemKind};
+use crate::report::printable;
 
 /// Something was found that `--fail-on` or `--strict` asked about.
 pub(super) const FOUND: u8 = 1;
 /// Nothing could be done, or not all.
 pub(super) const FAILED: u8 = 2;
+
+/// Tells what went wrong on standard error, in one line.
+pub(super) fn tell(error: &dyn Error) {
+    // There is nobody left to tell when standard error is closed.
+    let _: io::Result<()> = writeln!(io::stderr(), "iismodcheck: {}", printable(&error.to_string()));
+}
 
 /// Why a subcommand ends early.
 pub(super) enum Failure {

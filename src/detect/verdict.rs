@@ -272,7 +272,7 @@ impl FromStr for Severity {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or_else(|| {
+        Self::ALL.into_iter().find(|s| s.as_str().eq_ignore_ascii_case(text)).ok_or_else(|| {
             format!("`{text}` is not a severity: use one of {}", Self::ALL.map(Self::as_str).join(", "))
         })
     }

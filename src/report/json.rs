@@ -76,6 +76,7 @@ fn summary(summary: &Summary) -> Value {
         "other_rows": summary.other_rows,
         "not_understood_rows": summary.unread_rows,
         "empty_rows": summary.empty_rows,
+        "lost_places": summary.lost_places,
         "rows_without_host": summary.gaps.no_host,
         "rows_without_time": summary.gaps.no_time,
         "rows_with_unreadable_time": summary.gaps.unreadable_time,

@@ -25,6 +25,8 @@ pub struct Summary {
     pub unread_rows: u64,
     /// Where the first of them stands.
     pub first_unread: Option<String>,
+    /// Places of files that could not be read, each a problem of its own.
+    pub lost_places: u64,
     /// Rows of lists that hold nothing.
     pub empty_rows: u64,
     /// Findings by verdict.
@@ -66,6 +68,15 @@ impl Summary {
         }
     }
 
+    /// Counts the findings anew.
+    pub(super) fn count_again(&mut self, items: &[Item]) {
+        (self.verdicts, self.severities) = Default::default();
+        (self.needs_decision, self.to_decide) = Default::default();
+        for item in items {
+            self.count(item);
+        }
+    }
+
     /// All rows read.
     #[must_use]
     pub fn rows(&self) -> u64 {
@@ -94,8 +105,7 @@ impl Summary {
                 "{rows} to the IIS configuration and could not be understood (first: {first}); nothing in them was checked"
             );
             Problem::new(ProblemKind::NotUnderstood, what).with_hint(
-                "what is read is the XML of an event, Splunk's classic text, and the fields of the Windows add-on: export \
-                 the events as XML in a column _raw",
+                "give scan the log itself, the .evtx file, or export the events as XML",
             )
         })
     }
@@ -122,7 +132,11 @@ impl fmt::Display for Summary {
         for (number, (count, one, many)) in kinds.enumerate() {
             write!(f, "{} {}", if number == 0 { ":" } else { "," }, counted(count, one, many))?;
         }
-        write!(f, "; {}", counted(self.findings(), "finding", "findings"))
+        write!(f, "; {}", counted(self.findings(), "finding", "findings"))?;
+        if self.lost_places > 0 {
+            write!(f, "; {} could not be read", counted(self.lost_places, "place", "places"))?;
+        }
+        Ok(())
     }
 }
 
@@ -190,6 +204,7 @@ mod tests {
             other_rows: 1,
             unread_rows: 4,
             first_unread: Some("a.csv:2".to_owned()),
+            lost_places: 2,
             empty_rows: 3,
             verdicts: BTreeMap::from([(Verdict::Unknown, 1), (Verdict::Unparsed, 1)]),
             ..Summary::default()
@@ -197,7 +212,7 @@ mod tests {
         assert_eq!(
             told(&all),
             "18 rows read: 5 about modules or watched settings, 1 unreadable, 2 other changes of the configuration, 2 ends of a commit, \
-             1 not about the IIS configuration, 4 not understood, 3 empty; 2 findings"
+             1 not about the IIS configuration, 4 not understood, 3 empty; 2 findings; 2 places could not be read"
         );
         let start = "4 rows point to the IIS configuration and could not be understood (first: a.csv:2); ";
         assert!(all.not_understood().unwrap().what().starts_with(start));

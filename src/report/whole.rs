@@ -37,3 +37,11 @@ pub struct About {
     /// When, in microseconds since 1970-01-01T00:00Z.
     pub made: Option<i64>,
 }
+
+impl Report {
+    /// Leaves out findings; the summary counts those that stay.
+    pub fn keep(&mut self, is_asked_for: impl Fn(&Item) -> bool) {
+        self.items.retain(is_asked_for);
+        self.summary.count_again(&self.items);
+    }
+}

@@ -1,6 +1,8 @@
 //! Rows of files in, findings out: what `scan` prints and `allowlist baseline` proposes from.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::allowlist::Watched;
 use crate::detect::commit::{self, Group};
@@ -10,12 +12,18 @@ use crate::event::{self, Event, Fields, INPUTS, Role, Says, Scratch};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{About, Item, Report, Summary};
-use crate::source::{self, Content, Module};
+use crate::source::{self, Content, Module, Row};
 
 use super::unit::Unit;
 
 /// Characters of a time that cannot be read, as it is shown: a cell may hold anything.
 const SHOWN_OF_TIME: usize = 40;
+/// Bytes of rows and findings that are kept until all files are read.
+const MOST_KEPT: usize = 512 << 20;
+/// Bytes that a kept row takes beside its texts, about.
+const KEPT_BESIDE: usize = 400;
+/// Problems that are kept one by one; all are counted.
+const MOST_TOLD: usize = 10_000;
 
 /// Reads rows and decides on them.
 pub struct Scanner {
@@ -28,12 +36,15 @@ pub struct Scanner {
     items: Vec<Item>,
     problems: Vec<Problem>,
     summary: Summary,
+    /// Bytes that are kept, about.
+    kept: usize,
+    interrupted: Arc<AtomicBool>,
 }
 
 impl Scanner {
-    /// A scanner that has read nothing yet.
+    /// A scanner that has read nothing yet. As soon as `interrupted` is set it ends with what it found.
     #[must_use]
-    pub fn new(engine: Engine, unit: Unit) -> Self {
+    pub fn new(engine: Engine, unit: Unit, interrupted: Arc<AtomicBool>) -> Self {
         Self {
             outcomes: Outcomes::new(engine, chrono::Utc::now().timestamp_micros()),
             unit,
@@ -42,27 +53,54 @@ impl Scanner {
             items: Vec::new(),
             problems: Vec::new(),
             summary: Summary::default(),
+            kept: 0,
+            interrupted,
         }
     }
 
-    /// Reads files to their end. The error names the file, and the line where there is one.
+    /// Reads files to their end. What cannot be read is noted with its place, and the others are read all the same; an error
+    /// is one of the arguments.
     pub fn read(&mut self, files: &[PathBuf]) -> Result<(), Problem> {
         if files.iter().filter(|file| source::is_standard_input(file)).count() > 1 {
             let what = "`-` is given twice, but standard input can be read only once";
             return Err(Problem::new(ProblemKind::Argument, what).with_hint("leave one out"));
         }
-        files.iter().try_for_each(|file| self.read_file(file))
-    }
-
-    fn read_file(&mut self, path: &Path) -> Result<(), Problem> {
-        let mut rows = source::open(path)?;
-        while let Some(row) = rows.next()? {
-            match &row.content {
-                Content::Event(cells) => self.event(cells, row.origin),
-                Content::Module(module) => self.module(module, row.origin),
+        for row in files.iter().flat_map(|file| source::open(file)) {
+            if self.interrupted.load(Ordering::Relaxed) {
+                self.lose(Problem::new(
+                    ProblemKind::Unreadable,
+                    "the scan was interrupted: what follows was not read",
+                ));
+                break;
+            }
+            if self.kept > MOST_KEPT {
+                let what =
+                    "there are more changes than are kept at once (512 MiB): what follows was not read";
+                self.lose(Problem::new(ProblemKind::Unreadable, what).with_hint("scan fewer files at once"));
+                break;
+            }
+            match row {
+                Ok(row) => self.row_of_file(row),
+                Err(problem) => self.lose(problem),
             }
         }
         Ok(())
+    }
+
+    fn row_of_file(&mut self, Row { origin, content }: Row) {
+        match &content {
+            Content::Event(cells) => self.event(cells, origin),
+            Content::Module(module) => self.module(module, origin),
+            Content::OtherLog => self.summary.other_rows += 1,
+        }
+    }
+
+    /// Notes what could not be read.
+    fn lose(&mut self, problem: Problem) {
+        self.summary.lost_places += 1;
+        if self.problems.len() < MOST_TOLD {
+            self.problems.push(problem);
+        }
     }
 
     /// All findings in the order of time, those without one last; the rows that nobody understood; and what was counted.
@@ -91,7 +129,9 @@ impl Scanner {
                 self.summary.unread_rows += 1;
                 self.summary.first_unread.get_or_insert_with(|| origin.brief());
                 let what = "the row points to the IIS configuration and could not be understood; nothing in it was checked";
-                self.problems.push(Problem::new(ProblemKind::NotUnderstood, what).at(origin));
+                if self.problems.len() < MOST_TOLD {
+                    self.problems.push(Problem::new(ProblemKind::NotUnderstood, what).at(origin));
+                }
                 return;
             }
             (Role::Commit, _) => self.summary.commits += 1,
@@ -107,10 +147,14 @@ impl Scanner {
         self.summary.gaps.no_time += u64::from(event.time.is_empty());
         match self.unit {
             Unit::Change => {
-                let number = self.origins.len();
-                self.origins.push(origin);
-                let time = self.outcomes.time(at);
-                self.pending.push(pending(&event, &host, time, number, self.outcomes.watched()));
+                let (time, number) = (self.outcomes.time(at), self.origins.len());
+                let row = pending(&event, &host, time, number, self.outcomes.watched());
+                // What is neither a module's nor the end of a commit takes no part in any change.
+                if row.role == Role::Commit || row.key != NOTHING {
+                    self.kept += KEPT_BESIDE + row.key.len() + row.part.len();
+                    self.origins.push(origin);
+                    self.pending.push(row);
+                }
             }
             Unit::Row => self.row(&event, &host, at, origin),
         }
@@ -183,6 +227,7 @@ impl Scanner {
             Verdict::Unparsed => self.summary.unreadable_rows += rows,
             _ => self.summary.module_rows += rows,
         }
+        self.kept += KEPT_BESIDE + item.facts.iter().map(String::len).sum::<usize>();
         item.origins = origins;
         self.summary.count(&item);
         self.items.push(item);

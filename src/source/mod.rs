@@ -2,16 +2,22 @@
 //!
 //! Knows `event` and `iis` for the names of input columns; nothing of verdicts or of Splunk's protocol.
 //!
-//! What a file is tells its content, not its name: [`open()`] decodes it and chooses the format, a folder here for each. A
-//! format is a [`Reader`].
+//! What a file is tells its content, not its name: [`open()`] unpacks and decodes it and chooses the reader of its format. No
+//! file is held whole: a reader sees a window of it, one event or record at a time.
 
+mod classic;
 mod csv;
-mod guess;
+mod evtx;
+mod form;
+mod input;
+mod json;
+mod limits;
 mod open;
-mod reader;
+mod results;
 mod row;
 mod text;
+mod xml;
+mod zip;
 
-pub use open::{is_standard_input, name, open, read_from};
-pub use reader::Reader;
-pub use row::{Content, Module, Row};
+pub use open::{is_standard_input, name, open};
+pub use row::{Content, Module, Row, Rows};

@@ -2,6 +2,11 @@
 
 use crate::event::INPUTS;
 use crate::origin::Origin;
+use crate::problem::Problem;
+
+/// The rows of a file, one at a time: whoever asks for them decides what is kept. A problem names its place: what stands there
+/// is lost, and the rows behind it follow as far as they can be told.
+pub type Rows = Box<dyn Iterator<Item = Result<Row, Problem>>>;
 
 /// One row of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +25,22 @@ pub enum Content {
     Event(Box<[Vec<u8>; INPUTS.len()]>),
     /// A listed module.
     Module(Module),
+    /// An event of another log, of which no more was read.
+    OtherLog,
+}
+
+impl Content {
+    /// An event of which the whole text stands in one piece.
+    pub(super) fn whole(text: Vec<u8>) -> Self {
+        let mut cells = Box::new([const { Vec::new() }; INPUTS.len()]);
+        for (input, cell) in INPUTS.iter().zip(cells.iter_mut()) {
+            if *input == "_raw" {
+                *cell = text;
+                break;
+            }
+        }
+        Self::Event(cells)
+    }
 }
 
 /// A listed module; empty where the file has nothing.

@@ -41,7 +41,7 @@ impl Run {
 }
 
 /// The program in a folder, with nothing on standard input and no colours.
-fn command(folder: &Path) -> Command {
+pub fn command(folder: &Path) -> Command {
     let mut command = Command::new(PROGRAM);
     command.current_dir(folder).stdin(Stdio::null()).env_remove("COLUMNS").env("NO_COLOR", "1");
     command
@@ -67,7 +67,7 @@ fn run(arguments: &[&str]) -> Run {
     run_in(&fixtures(), arguments)
 }
 
-fn fixtures() -> PathBuf {
+pub fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
 

@@ -10,6 +10,7 @@ mod decision_twin;
 mod docs;
 mod doors;
 mod files;
+mod formats;
 mod inventories;
 mod layers;
 mod memory;

@@ -45,6 +45,11 @@ fn rows(story: &str, rendering: Rendering) -> Vec<Record> {
     events().iter().filter(|(name, _)| *name == story).map(|(_, event)| event.render(rendering)).collect()
 }
 
+/// The rows of all stories.
+pub fn all_rows(rendering: Rendering) -> Vec<Record> {
+    events().iter().map(|(_, event)| event.render(rendering)).collect()
+}
+
 /// One line of the table in the documentation.
 #[derive(Debug)]
 struct Line {

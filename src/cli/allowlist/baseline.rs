@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use crate::allowlist::{Column, edit};
 use crate::detect::Column as Fact;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 use crate::report::{Item, neutral, printable};
 use crate::scan::{Fate, Proposal, Proposals, Scanner, Unit, read_results};
 
@@ -76,12 +77,15 @@ fn items(from: &[PathBuf], compared: &Compared) -> Result<Vec<Item>, Problem> {
             None => to_scan.push(path.clone()),
         }
     }
-    let mut scanner = Scanner::new(options::engine(compared)?, Unit::Change);
+    let mut scanner = Scanner::new(options::engine(compared)?, Unit::Change, Arc::default());
     scanner.read(&to_scan)?;
     let found = scanner.finish();
     items.extend(found.items);
-    // What is not understood may be what speaks against a proposal.
-    found.summary.not_understood().map_or(Ok(items), Err)
+    // What is not read or not understood may be what speaks against a proposal.
+    match found.problems.into_iter().find(|problem| problem.kind() != ProblemKind::NotUnderstood) {
+        Some(problem) => Err(problem),
+        None => found.summary.not_understood().map_or(Ok(items), Err),
+    }
 }
 
 /// The entry for a proposal, as a row below `header`.

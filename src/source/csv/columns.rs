@@ -3,7 +3,7 @@
 use crate::event::{self, CARRIERS, Fields, INPUTS, LIST_HOSTS, Role, Scratch};
 use crate::iis::Registration;
 use crate::problem::{Problem, ProblemKind};
-use crate::source::{Content, Module};
+use crate::source::row::{Content, Module};
 
 /// Columns of a list of modules, with the spellings of the usual exports.
 const NAMES: [&str; 3] = ["name", "iis_module_name", "module"];
@@ -112,13 +112,36 @@ impl Header {
         }
         let mut places = [None; INPUTS.len()];
         self.fill_in(&EVENT_VIEWER, &mut places);
+        Some(self.viewed(places))
+    }
+
+    /// What Event Viewer saves in another language than English is known by its shape: a record has one cell more than the
+    /// header, its message, and the fourth is the number of the event.
+    pub(super) fn event_viewer_in_any_language(&self, first: &[Vec<u8>]) -> Option<Form> {
+        const PLACES: [(&str, usize); 3] = [("_time", 1), ("SourceName", 2), ("EventID", 3)];
+        let mut places = [None; INPUTS.len()];
+        for (name, column) in PLACES {
+            if let Some(place) = places.get_mut(input(name)) {
+                *place = Some(column);
+            }
+        }
+        let form = self.viewed(places);
+        let is_number = |cell: &Vec<u8>| !cell.is_empty() && cell.iter().all(u8::is_ascii_digit);
+        // With the column of the user there is one more.
+        let fits =
+            matches!(form.cells, 6 | 7) && first.len() == form.cells && first.get(3).is_some_and(is_number);
+        fits.then_some(form)
+    }
+
+    /// The form of Event Viewer's tables, in which the message has no name.
+    fn viewed(&self, mut places: [Option<usize>; INPUTS.len()]) -> Form {
         // A spreadsheet program gives the column without a name an empty one.
         let unnamed = self.names.last().is_some_and(Vec::is_empty);
         let message = self.names.len() - usize::from(unnamed);
         if let Some(place) = places.get_mut(input("Message")) {
             *place = Some(message);
         }
-        Some(Form { cells: message + 1, places: Places::Event(Box::new(places)) })
+        Form { cells: message + 1, places: Places::Event(Box::new(places)) }
     }
 
     /// Takes columns of other names for inputs that have no column of their own.
@@ -147,15 +170,12 @@ impl Header {
         Some(Form { cells: self.names.len(), places: Places::Module { columns, time, hosts, event } })
     }
 
-    /// What speaks against having read the records right: two columns of one meaning, or a list of modules that was taken for
-    /// events of nobody.
-    pub(super) fn doubt(&self, form: &Form, taken: &Taken) -> Option<Problem> {
-        let doubt = |what: String, hint| Problem::new(ProblemKind::Damaged, what).with_hint(hint);
-        for place in form.places.used(taken.as_list) {
+    /// What speaks against reading records right, as a list of modules or as events: two columns of one meaning.
+    pub(super) fn repeated(&self, form: &Form, as_list: bool) -> Option<Problem> {
+        for place in form.places.used(as_list) {
             let Some(name) = self.names.get(place) else { continue };
-            let is_same = |other: &Vec<u8>| {
-                if taken.as_list { other.eq_ignore_ascii_case(name) } else { other == name }
-            };
+            let is_same =
+                |other: &Vec<u8>| if as_list { other.eq_ignore_ascii_case(name) } else { other == name };
             let mut same =
                 self.names.iter().enumerate().filter(|(_, other)| is_same(other)).map(|(n, _)| n + 1);
             if let (Some(first), Some(second)) = (same.next(), same.next()) {
@@ -163,9 +183,15 @@ impl Header {
                     "columns {first} and {second} are both `{}`, and which of them counts is not guessed",
                     String::from_utf8_lossy(name)
                 );
-                return Some(doubt(what, "remove one, or give it another name"));
+                let problem = Problem::new(ProblemKind::Damaged, what);
+                return Some(problem.with_hint("remove one, or give it another name"));
             }
         }
+        None
+    }
+
+    /// What speaks against having read the records right: a list of modules that was taken for events of nobody.
+    pub(super) fn doubt(&self, taken: &Taken) -> Option<Problem> {
         let column = self.event_column_of_a_list()?;
         (taken.any && !taken.as_list && !taken.as_event).then(|| {
             let name = self.names.get(column).map(|name| String::from_utf8_lossy(name)).unwrap_or_default();
@@ -173,7 +199,8 @@ impl Header {
                 "column {}, `{name}`, is one of an export of events, but no record holds an event of the IIS configuration",
                 column + 1
             );
-            doubt(what, "if this is a list of modules, remove the column or give it another name")
+            Problem::new(ProblemKind::Damaged, what)
+                .with_hint("if this is a list of modules, remove the column or give it another name")
         })
     }
 
@@ -250,6 +277,11 @@ impl Places {
 }
 
 impl Form {
+    /// Whether every record is a module of a list.
+    pub(super) fn lists_modules(&self) -> bool {
+        matches!(self.places, Places::Module { event: None, .. })
+    }
+
     /// A record, taken apart.
     pub(super) fn content(&self, mut cells: Vec<Vec<u8>>) -> Content {
         match &self.places {

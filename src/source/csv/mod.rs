@@ -2,9 +2,12 @@
 
 mod columns;
 mod dates;
+mod fields;
 mod reader;
 mod records;
 mod table;
 mod times;
 
+pub use fields::Columns;
 pub use reader::CsvReader;
+pub use times::settle_alone;

@@ -10,48 +10,75 @@ use super::table::Table;
 use super::times;
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
-use crate::source::{Reader, Row};
+use crate::source::input::Input;
+use crate::source::row::{Content, Row};
 
 /// Reads CSV text with a header, separated by commas, semicolons or tabs. Events are recognised by a column `_raw`,
 /// `Message` or `Configuration`, lists of modules by `name` with `image` or `type` (in any case). A record that has not as
-/// many cells as the header, or whose quoting is damaged, is an error: the file was cut or damaged, and a part of it would be
-/// missed. So is a header that can be taken in two ways.
+/// many cells as the header, or whose quoting is damaged, is an error and ends the reading: the file was cut or damaged, and
+/// a part of it would be missed. So is a header that can be taken in two ways.
 pub struct CsvReader {
     records: Records,
+    /// A record that was read to know the form.
+    ahead: Option<Record>,
     header: Header,
     /// Where the header stands.
     origin: Origin,
     form: Form,
     taken: Taken,
+    /// Whether the columns were looked at as those of a list, and as those of events.
+    looked_at: [bool; 2],
     orders: Orders,
-    /// Rows that wait for the dates behind them.
-    held: VecDeque<Row>,
+    /// Rows that wait for the dates behind them, and what ended the reading.
+    held: VecDeque<Result<Row, Problem>>,
+    done: bool,
 }
 
 impl CsvReader {
     /// Reads the header; `file` is the name for errors and origins.
-    pub fn new(text: Vec<u8>, file: &Arc<str>) -> Result<Self, Problem> {
-        let table = Table::of(&text);
+    pub(in crate::source) fn new(mut input: Input, file: &Arc<str>) -> Result<Self, Problem> {
+        let table = Table::of(&mut input);
         let form_error =
             |what: &str| Problem::new(ProblemKind::Form, what).at(Origin::of_file(Arc::clone(file)));
-        let mut records = Records::new(Arc::clone(file), text, &table);
+        let mut records = Records::new(Arc::clone(file), input, table.separator);
         let Some(Record { origin, cells }) = records.next()? else {
             return Err(form_error("the file is empty: there is not even a header"));
         };
         let header = Header::new(&cells);
-        let Some(form) = header.form() else {
+        let mut ahead = None;
+        let mut form = header.form();
+        if form.is_none() {
+            // What is damaged in it is told with the header.
+            ahead = records.next().unwrap_or_default();
+            form = ahead.as_ref().and_then(|first| header.event_viewer_in_any_language(&first.cells));
+        }
+        let Some(form) = form else {
             let (what, hint) = header.problem(table.separated_by());
             return Err(form_error(what).with_hint(hint));
         };
         let taken = Taken::new(&header);
         let (orders, held) = (Orders::default(), VecDeque::new());
-        Ok(Self { records, header, origin, form, taken, orders, held })
+        Ok(Self {
+            records,
+            ahead,
+            header,
+            origin,
+            form,
+            taken,
+            looked_at: [false; 2],
+            orders,
+            held,
+            done: false,
+        })
     }
 
     /// The next row with its time as written, and whether that is a date with two readings.
     fn read(&mut self) -> Result<Option<(Row, bool)>, Problem> {
-        let Some(Record { origin, cells }) = self.records.next()? else {
-            return match self.header.doubt(&self.form, &self.taken) {
+        let ahead = self.ahead.take();
+        let Some(Record { origin, cells }) =
+            ahead.map_or_else(|| self.records.next(), |record| Ok(Some(record)))?
+        else {
+            return match self.header.doubt(&self.taken) {
                 Some(doubt) => Err(doubt.at(self.origin.clone())),
                 None => Ok(None),
             };
@@ -65,44 +92,74 @@ impl CsvReader {
             ));
         }
         let content = self.form.content(cells);
+        self.look_at_columns(matches!(content, Content::Module(_)))?;
         self.taken.note(&content);
         let has_two_readings = self.orders.note(times::written(&content));
         Ok(Some((Row { origin, content }, has_two_readings)))
     }
-}
 
-impl Reader for CsvReader {
-    /// Rows are held back from the first date that has two readings on: all dates of a file together tell how to read it.
-    fn next(&mut self) -> Result<Option<Row>, Problem> {
-        if self.held.is_empty() {
-            let Some((row, has_two_readings)) = self.read()? else { return Ok(None) };
-            self.held.push_back(row);
-            if has_two_readings {
-                while let Some((row, _)) = self.read()? {
-                    self.held.push_back(row);
-                }
+    /// Looks once for columns of one meaning, before the first row that is taken from them.
+    fn look_at_columns(&mut self, as_list: bool) -> Result<(), Problem> {
+        let [of_events, of_list] = &mut self.looked_at;
+        if std::mem::replace(if as_list { of_list } else { of_events }, true) {
+            return Ok(());
+        }
+        self.header
+            .repeated(&self.form, as_list)
+            .map_or(Ok(()), |problem| Err(problem.at(self.origin.clone())))
+    }
+
+    /// Reads one more row, or what ends the reading; whether its date has two readings.
+    fn hold(&mut self) -> bool {
+        match self.read() {
+            Ok(Some((row, has_two_readings))) => {
+                self.held.push_back(Ok(row));
+                has_two_readings
+            }
+            Ok(None) => {
+                self.done = true;
+                false
+            }
+            Err(problem) => {
+                self.done = true;
+                self.held.push_back(Err(problem));
+                false
             }
         }
-        Ok(self.held.pop_front().map(|mut row| {
+    }
+}
+
+impl Iterator for CsvReader {
+    type Item = Result<Row, Problem>;
+
+    /// Rows are held back from the first date that has two readings on: all dates of a file together tell how to read it.
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.held.is_empty() && !self.done && self.hold() {
+            while !self.done {
+                self.hold();
+            }
+        }
+        let mut row = self.held.pop_front()?;
+        if let Ok(row) = &mut row {
             times::settle(&mut row.content, self.orders.order());
-            row
-        }))
+        }
+        Some(row)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use super::*;
     use crate::event::INPUTS;
-    use crate::source::Content;
+
+    fn reader(text: &[u8], file: &str) -> Result<CsvReader, Problem> {
+        CsvReader::new(Input::new(Box::new(Cursor::new(text.to_vec()))), &file.into())
+    }
 
     fn read(text: &[u8], file: &str) -> Result<Vec<Row>, Problem> {
-        let mut reader = CsvReader::new(text.to_vec(), &file.into())?;
-        let mut rows = Vec::new();
-        while let Some(row) = reader.next()? {
-            rows.push(row);
-        }
-        Ok(rows)
+        reader(text, file)?.collect()
     }
 
     fn contents(text: &str) -> Vec<Content> {
@@ -120,6 +177,7 @@ mod tests {
             Content::Module(module) => {
                 [&module.cells[0], &module.cells[1], &module.host].map(|cell| text_of(cell)).join("|")
             }
+            Content::OtherLog => panic!("a table has no such row"),
         };
         contents(text).into_iter().map(of).collect()
     }
@@ -170,6 +228,15 @@ mod tests {
                 "Level;Date and Time;Source;Event ID;Task Category;\nVerbose;1.2.2022 18:40:32;P;29;None;x\n",
                 "Message=x SourceName=P EventID=29 _time=2022-02-01T18:40:32",
             ),
+            // In other languages, and with the column of the user.
+            (
+                "Ebene,Datum und Uhrzeit,Quelle,Ereignis-ID,Aufgabenkategorie\nX,19.12.2022 18:40:32,P,29,Keine,\"x\"\n",
+                "Message=x SourceName=P EventID=29 _time=2022-12-19T18:40:32",
+            ),
+            (
+                "レベル\t日付と時刻\tソース\tイベント ID\tタスクのカテゴリ\tユーザー\nX\t2022/12/19 18:40:32\tP\t29\tY\tZ\tx\n",
+                "Message=x SourceName=P EventID=29 _time=2022-12-19T18:40:32",
+            ),
         ] {
             assert_eq!(shown(text), [expected], "{text}");
         }
@@ -194,14 +261,14 @@ mod tests {
     #[test]
     fn rows_wait_for_nothing_but_dates_with_two_readings() {
         let text = "Message,_time\nx,1/13/2026 9:14:10 AM\nx,1/12/2026 9:14:10 AM\nx,1/14/2026 9:14:10 AM\n";
-        let mut reader = CsvReader::new(text.as_bytes().to_vec(), &"f".into()).unwrap();
+        let mut reader = reader(text.as_bytes(), "f").unwrap();
         let held = [0, 1, 0].map(|held| {
             let row = reader.next().unwrap().unwrap();
             assert_eq!(reader.held.len(), held);
             row.origin.brief()
         });
         assert_eq!(held, ["f:2", "f:3", "f:4"]);
-        assert!(matches!(reader.next(), Ok(None)));
+        assert_eq!(reader.next(), None);
     }
 
     #[test]
@@ -287,6 +354,7 @@ mod tests {
     fn a_file_without_known_columns_says_what_was_expected_and_found() {
         for (text, start, end) in [
             ("a,b\n1,2\n", "f.csv: no known columns: ", "The columns found, separated by commas: a, b"),
+            ("a,b,c,d,e\n1,2,3,x,5,6\n", "f.csv: no known columns: ", "separated by commas: a, b, c, d, e"),
             ("a;b\n", "f.csv: no known columns: ", "The columns found, separated by semicolons: a, b"),
             ("name\tb\n", "f.csv: a list of modules needs a column image", "separated by tabs: name, b"),
             ("1,2,3,4,5,6,7,8,9,10,11,12,13\n", "f.csv: no known", "11, 12, …"),

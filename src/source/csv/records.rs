@@ -5,21 +5,22 @@
 
 use std::sync::Arc;
 
-use memchr::memchr;
+use memchr::{memchr, memchr3};
 
-use super::table::Table;
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
+use crate::source::input::Input;
+
+/// Bytes of one record, at most.
+const LONGEST: usize = 64 << 20;
 
 /// The records of a text, one after the other.
 pub(super) struct Records {
     file: Arc<str>,
-    text: Vec<u8>,
+    input: Input,
     separator: u8,
-    at: usize,
-    /// The line of `at`, and where it begins.
-    line: u64,
-    line_start: usize,
+    /// Characters of the line that stand before what is not taken yet.
+    column: usize,
 }
 
 /// One record.
@@ -31,58 +32,134 @@ pub(super) struct Record {
     pub(super) cells: Vec<Vec<u8>>,
 }
 
+/// Why there is no record.
+enum Stop {
+    /// The text that is there ends before the record does.
+    Short,
+    Damaged(Problem),
+}
+
 impl Records {
-    /// The records of the table in a text.
-    pub(super) fn new(file: Arc<str>, text: Vec<u8>, table: &Table) -> Self {
-        Self {
-            file,
-            text,
-            separator: table.separator,
-            at: table.start,
-            line: table.line,
-            line_start: table.start,
-        }
+    /// The records of the table that begins here.
+    pub(super) fn new(file: Arc<str>, input: Input, separator: u8) -> Self {
+        Self { file, input, separator, column: 0 }
     }
 
     /// The next record; blank lines are skipped.
     pub(super) fn next(&mut self) -> Result<Option<Record>, Problem> {
-        while self.ends_line() {}
-        if self.peek().is_none() {
-            return Ok(None);
+        self.skip_blank_lines();
+        let mut ended = false;
+        loop {
+            let text = self.input.rest();
+            if text.is_empty() {
+                return Ok(None);
+            }
+            let line = self.input.line();
+            let mut record = Parser {
+                file: &self.file,
+                text,
+                separator: self.separator,
+                ended,
+                at: 0,
+                line,
+                line_start: 0,
+                column: self.column,
+            };
+            match record.record() {
+                Ok(cells) => {
+                    let taken = record.at;
+                    let own = text.get(record.line_start..taken).unwrap_or_default();
+                    let column = if record.line == line { self.column } else { 0 };
+                    self.column = column + String::from_utf8_lossy(own).chars().count();
+                    self.input.take(taken);
+                    let origin = Origin::of_line(Arc::clone(&self.file), line);
+                    return Ok(Some(Record { origin, cells }));
+                }
+                Err(Stop::Damaged(problem)) => return Err(problem),
+                Err(Stop::Short) if text.len() > LONGEST => {
+                    let what = "the record that begins here has more than 64 MiB";
+                    let problem = Problem::new(ProblemKind::Damaged, what);
+                    return Err(problem
+                        .with_hint("a quote is opened and never closed: export it again")
+                        .at(Origin::of_line(Arc::clone(&self.file), line)));
+                }
+                Err(Stop::Short) => ended = !self.input.more(),
+            }
         }
-        let origin = self.origin(self.line);
+    }
+
+    fn skip_blank_lines(&mut self) {
+        loop {
+            let rest = self.input.rest();
+            let blank = rest.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(rest.len());
+            if memchr(b'\n', rest.get(..blank).unwrap_or_default()).is_some() {
+                self.column = 0;
+            }
+            self.input.take(blank);
+            if !self.input.rest().is_empty() || !self.input.more() {
+                return;
+            }
+        }
+    }
+}
+
+/// Reads one record at the front of a text.
+struct Parser<'t> {
+    file: &'t Arc<str>,
+    text: &'t [u8],
+    separator: u8,
+    /// Nothing follows the text.
+    ended: bool,
+    at: usize,
+    /// The line of `at`, and where it begins; what stands of the first line before the text counts in `column`.
+    line: u64,
+    line_start: usize,
+    column: usize,
+}
+
+impl Parser<'_> {
+    fn record(&mut self) -> Result<Vec<Vec<u8>>, Stop> {
         let mut cells = Vec::new();
         loop {
             cells.push(self.cell()?);
             if self.peek() == Some(self.separator) {
                 self.at += 1;
             } else {
-                self.ends_line();
-                return Ok(Some(Record { origin, cells }));
+                self.end_line()?;
+                return Ok(cells);
             }
         }
     }
 
-    fn cell(&mut self) -> Result<Vec<u8>, Problem> {
+    fn cell(&mut self) -> Result<Vec<u8>, Stop> {
         if self.peek() == Some(b'"') {
             return self.quoted();
         }
         let rest = self.rest();
-        let end = rest.iter().position(|&byte| self.ends_cell(byte)).unwrap_or(rest.len());
+        let end = match memchr3(self.separator, b'\r', b'\n', rest) {
+            Some(end) => end,
+            None if self.ended => rest.len(),
+            None => return Err(Stop::Short),
+        };
         let cell = rest.get(..end).unwrap_or_default().to_vec();
         self.at += end;
         Ok(cell)
     }
 
-    fn quoted(&mut self) -> Result<Vec<u8>, Problem> {
+    fn quoted(&mut self) -> Result<Vec<u8>, Stop> {
         let (line, column) = (self.line, self.column());
         self.at += 1;
         let mut cell = Vec::new();
         loop {
             let rest = self.rest();
             let Some(end) = memchr(b'"', rest) else {
+                if !self.ended {
+                    return Err(Stop::Short);
+                }
                 let what = format!("at character {column} a double quote is opened and never closed");
-                return Err(self.damaged(line, what).with_hint(
+                return Err(self.damaged(
+                    line,
+                    what,
                     "the file is cut off, or a quote inside a quoted cell is not doubled: export it again",
                 ));
             };
@@ -99,25 +176,29 @@ impl Records {
                         "at character {} text follows a closing double quote; its cell begins in line {line}, character {column}",
                         self.column()
                     );
-                    return Err(self.damaged(self.line, what).with_hint(
+                    return Err(self.damaged(
+                        self.line,
+                        what,
                         "a quote inside a quoted cell is not doubled, or an earlier cell is cut off: export the file again",
                     ));
                 }
+                None if !self.ended => return Err(Stop::Short),
                 _ => return Ok(cell),
             }
         }
     }
 
-    /// Takes the end of a line, if there is one.
-    fn ends_line(&mut self) -> bool {
+    /// Takes the end of the line.
+    fn end_line(&mut self) -> Result<(), Stop> {
         let length = match self.rest() {
+            [b'\r'] | [] if !self.ended => return Err(Stop::Short),
             [b'\r', b'\n', ..] => 2,
-            [b'\r' | b'\n', ..] => 1,
-            _ => return false,
+            [] => 0,
+            _ => 1,
         };
         self.count_lines(length);
         self.at += length;
-        true
+        Ok(())
     }
 
     /// Counts the line feeds in as many bytes from `at` on.
@@ -126,6 +207,7 @@ impl Records {
         for feed in memchr::memchr_iter(b'\n', text) {
             self.line += 1;
             self.line_start = self.at + feed + 1;
+            self.column = 0;
         }
     }
 
@@ -144,27 +226,26 @@ impl Records {
     /// The column of `at` in characters, from 1.
     fn column(&self) -> usize {
         let before = self.text.get(self.line_start..self.at).unwrap_or_default();
-        String::from_utf8_lossy(before).chars().count() + 1
+        self.column + String::from_utf8_lossy(before).chars().count() + 1
     }
 
-    fn origin(&self, line: u64) -> Origin {
-        Origin::of_line(Arc::clone(&self.file), line)
-    }
-
-    fn damaged(&self, line: u64, what: String) -> Problem {
-        Problem::new(ProblemKind::Damaged, what).at(self.origin(line))
+    fn damaged(&self, line: u64, what: String, hint: &str) -> Stop {
+        let origin = Origin::of_line(Arc::clone(self.file), line);
+        Stop::Damaged(Problem::new(ProblemKind::Damaged, what).with_hint(hint).at(origin))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use proptest::prelude::*;
 
     use super::*;
 
     fn read(text: &[u8], separator: u8) -> Result<Vec<Record>, String> {
-        let table = Table { start: 0, line: 1, separator };
-        let mut records = Records::new("f".into(), text.to_vec(), &table);
+        let mut records =
+            Records::new("f".into(), Input::new(Box::new(Cursor::new(text.to_vec()))), separator);
         let mut read = Vec::new();
         while let Some(record) = records.next().map_err(|error| error.to_string())? {
             read.push(record);

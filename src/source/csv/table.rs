@@ -1,24 +1,42 @@
 //! Where the table of a CSV text begins, and what separates its cells.
 
+use crate::source::input::Input;
+
+/// What is looked at of a text to tell its first line and header, at most.
+const LOOKED_AT: usize = 1 << 20;
+
 /// A table behind the line that some programs write before it.
 pub(super) struct Table {
-    /// Where its header begins.
-    pub(super) start: usize,
-    /// The line of that place, from 1.
-    pub(super) line: u64,
     /// What separates its cells.
     pub(super) separator: u8,
 }
 
 impl Table {
-    /// Windows PowerShell writes `#TYPE …` before the header, Excel knows `sep=;`.
-    pub(super) fn of(text: &[u8]) -> Self {
-        let end = memchr::memchr(b'\n', text).map_or(text.len(), |end| end + 1);
-        let (first, behind) = text.split_at_checked(end).unwrap_or((text, b""));
+    /// Takes the line before the header: Windows PowerShell writes `#TYPE …`, Excel knows `sep=;`.
+    pub(super) fn of(input: &mut Input) -> Self {
+        let mut length = 0;
+        let first = loop {
+            match memchr::memchr(b'\n', input.rest()) {
+                Some(end) => break end + 1,
+                None if length > LOOKED_AT || !input.more() => break input.rest().len(),
+                None => length = input.rest().len(),
+            }
+        };
+        let (first, behind) = input.rest().split_at_checked(first).unwrap_or((input.rest(), b""));
         match first.trim_ascii_end() {
-            [b's', b'e', b'p', b'=', separator] => Self { start: end, line: 2, separator: *separator },
-            line if line.starts_with(b"#TYPE ") => Self { start: end, line: 2, separator: separator(behind) },
-            _ => Self { start: 0, line: 1, separator: separator(text) },
+            [b's', b'e', b'p', b'=', separator] => {
+                let (separator, length) = (*separator, first.len());
+                input.take(length);
+                Self { separator }
+            }
+            line if line.starts_with(b"#TYPE ") => {
+                let length = first.len();
+                // The header is what stands in the window, as a rule; else at least its beginning.
+                let table = Self { separator: separator(behind) };
+                input.take(length);
+                table
+            }
+            _ => Self { separator: separator(input.rest()) },
         }
     }
 

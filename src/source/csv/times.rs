@@ -2,13 +2,14 @@
 
 use super::columns::input;
 use super::dates;
-use crate::source::Content;
+use crate::source::row::Content;
 
 /// The time of a row, as it is written; empty where there is none.
 pub(super) fn written(content: &Content) -> &[u8] {
     match content {
         Content::Event(cells) => cells.get(input("_time")).map(Vec::as_slice).unwrap_or_default(),
         Content::Module(module) => &module.time,
+        Content::OtherLog => b"",
     }
 }
 
@@ -16,6 +17,7 @@ pub(super) fn written(content: &Content) -> &[u8] {
 /// time takes that of its event's text.
 pub(super) fn settle(content: &mut Content, order: Option<dates::Order>) {
     match content {
+        Content::OtherLog => {}
         Content::Module(module) => replace(&mut module.time, order),
         Content::Event(cells) => {
             let cell = |name| cells.get(input(name)).map(Vec::as_slice).unwrap_or_default();
@@ -29,6 +31,11 @@ pub(super) fn settle(content: &mut Content, order: Option<dates::Order>) {
             }
         }
     }
+}
+
+/// The same for a row outside of a table.
+pub fn settle_alone(content: &mut Content) {
+    settle(content, None);
 }
 
 fn replace(time: &mut Vec<u8>, order: Option<dates::Order>) {

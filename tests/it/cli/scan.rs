@@ -269,15 +269,16 @@ fn what_cannot_be_read_is_told_with_file_and_line() {
         ("cut-utf16.csv", odd),
         ("utf16be.csv", b"\xfe\xff\0n\0a".to_vec()),
         ("notes.txt", b"These are notes.\nThey are no table.\n".to_vec()),
-        ("events.json", br#"{"name": "x", "image": "y"}"#.to_vec()),
+        ("cut.json", b"[{\"EventID\": 1},\n{\"Ev".to_vec()),
         ("other.csv", b"user,password\nadmin,secret\n".to_vec()),
         ("names.csv", b"name\nX\n".to_vec()),
         ("short.csv", b"name,image,host\nA,a.dll,web01\nB,b.dll\n".to_vec()),
         ("long.csv", b"name,image\nA,a.dll\n\"B\nB\",b.dll\nC,c.dll,web01\n".to_vec()),
         ("open.csv", b"_time,_raw\n1,x\n2,\"<Event>\n3,y\n".to_vec()),
         ("type-line.csv", b"#TYPE x\nname,image\nA\n".to_vec()),
-        ("events.xml", b"<Events><Event><System/></Event></Events>\n".to_vec()),
-        ("raw.txt", b"12/19/2022 06:40:32 PM\nLogName=Application\nMessage=x\n".to_vec()),
+        ("other.xml", b"<feed><entry/></feed>\n".to_vec()),
+        ("cut.xml", b"<Events><Event><System/></Event>\n<Event><Sys".to_vec()),
+        ("list.txt", b"TimeCreated : 12/19/2022\nMessage     : x\n".to_vec()),
         ("packed.gz", b"\x1f\x8b\x08\0\0".to_vec()),
         ("semicolons.csv", b"user;password\nadmin;secret\n".to_vec()),
         ("undoubled.csv", b"EventCode,Message\n29,\"a \"name\" in quotes\"\n".to_vec()),
@@ -288,9 +289,11 @@ fn what_cannot_be_read_is_told_with_file_and_line() {
     ];
     let files: Vec<(&str, &[u8])> = cases.iter().map(|(name, content)| (*name, content.as_slice())).collect();
     let folder = folder(&files);
-    let told = files
-        .iter()
-        .fold(String::new(), |told, (name, _)| told + &run_in(folder.path(), &["scan", name]).error() + "\n");
+    let told = files.iter().fold(String::new(), |told, (name, _)| {
+        let run = run_in(folder.path(), &["scan", name]);
+        assert_eq!(run.code, Some(2), "{name}: {}", run.stderr);
+        told + &run.stderr
+    });
     assert!(!told.contains("secret"));
     assert_shown!("scan_errors", told);
     let missing = run_in(folder.path(), &["scan", "missing.csv"]).error();
@@ -298,10 +301,16 @@ fn what_cannot_be_read_is_told_with_file_and_line() {
         missing.starts_with("iismodcheck: missing.csv: cannot be read: there is no such file"),
         "{missing}"
     );
-    let directory = run_in(folder.path(), &["scan", "."]).error();
-    assert!(directory.starts_with("iismodcheck: .: cannot be read: it is a folder; "), "{directory}");
+    std::fs::create_dir(folder.path().join("nothing")).unwrap();
+    let empty = run_in(folder.path(), &["scan", "nothing"]).error();
+    assert_eq!(empty, "iismodcheck: nothing: cannot be read: the folder is empty");
     let pattern = run_in(folder.path(), &["scan", "no-*.csv"]).error();
-    assert!(pattern.contains("(Get-ChildItem no-*.csv)"), "{pattern}");
+    assert!(
+        pattern.ends_with("give scan the folder: all files in it are read, whatever they are called"),
+        "{pattern}"
+    );
+    let none = run_in(folder.path(), &["scan"]).error();
+    assert!(cfg!(windows) || none.starts_with("iismodcheck: no file is given; "), "{none}");
     let allowlist = run_in(folder.path(), &["scan", "--allowlist", "other.csv", "names.csv"]).error();
     assert!(allowlist.starts_with("iismodcheck: other.csv, line 1: "), "{allowlist}");
     let allowlist = run_in(folder.path(), &["scan", "--allowlist", "missing.csv", "names.csv"]).error();
@@ -362,7 +371,9 @@ fn several_files_and_standard_input() {
         "iismodcheck: `-` is given twice, but standard input can be read only once; leave one out"
     );
     let nothing = run_in(folder.path(), &["scan", "-"]).error();
-    assert_eq!(nothing, "iismodcheck: standard input: the file is empty: there is not even a header");
+    let told =
+        "iismodcheck: standard input: the file is empty: there is not even a header; export or copy it again";
+    assert_eq!(nothing, told);
 }
 
 /// Whoever reads the first line only: the exit code is that of all lines, and nothing is on standard error.
@@ -442,4 +453,73 @@ fn colours_are_for_terminals() {
     let mut forced = super::command(&fixtures());
     let forced = forced.env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1").args(["scan", EXPORT]);
     assert!(forced.output().unwrap().stdout.contains(&0x1b), "and the test above could fail");
+}
+
+/// What is lost of one file stops no other, and is told beside what was found.
+#[test]
+fn what_is_damaged_stops_nothing_else() {
+    let list: &[u8] = b"name,image,_time\nX,D:\\x.dll,2026-03-02T00:00:00Z\n";
+    let cut: &[u8] = b"name,image,_time\nY,D:\\y.dll,2026-03-02T00:00:00Z\nZ,\"cut";
+    let files = folder(&[("a-empty.csv", b""), ("b-cut.csv", cut), ("c-list.csv", list)]);
+    for arguments in [&["a-empty.csv", "b-cut.csv", "c-list.csv"][..], &["."]] {
+        let scan = |more: &[&str]| run_in(files.path(), &[&["scan"], arguments, more].concat());
+        let run = scan(&[]);
+        assert_eq!(run.code, Some(2), "{}", run.stderr);
+        assert!(run.stdout.contains("D:\\x.dll") && run.stdout.contains("D:\\y.dll"), "{}", run.stdout);
+        let told = run.stdout.replace('\n', " ");
+        assert!(told.contains("2 findings; 2 places could not be read"), "{told}");
+        assert_eq!(
+            run.stdout.lines().filter(|line| line.starts_with("not read: ")).count(),
+            2,
+            "{}",
+            run.stdout
+        );
+        assert_eq!(run.stderr.lines().count(), 2, "{}", run.stderr);
+        assert_eq!(scan(&["--fail-on", "medium"]).code, Some(2));
+        assert_eq!(scan(&["--allow-unread"]).code, Some(0));
+        assert_eq!(scan(&["--allow-unread", "--fail-on", "medium"]).code, Some(1));
+        let json: Value = serde_json::from_str(&scan(&["--format", "json"]).stdout).unwrap();
+        assert_eq!(
+            (json["problems"].as_array().unwrap().len(), &json["summary"]["lost_places"]),
+            (2, &2.into())
+        );
+    }
+    // Where nothing at all was read, there is nothing to allow.
+    assert_eq!(run_in(files.path(), &["scan", "--allow-unread", "a-empty.csv"]).code, Some(2));
+    assert_eq!(run_in(files.path(), &["allowlist", "baseline", "b-cut.csv"]).code, Some(2));
+}
+
+#[test]
+fn findings_are_chosen_by_time_host_and_verdict() {
+    let list: &[u8] = b"name,image,host,_time\nA,D:\\a.dll,web01.example.com,2026-03-02T12:00:00Z\n\
+        B,D:\\b.dll,WEB02,2026-03-03T12:00:00Z\nC,D:\\c.dll,,\n\
+        HttpLoggingModule,%windir%\\System32\\inetsrv\\loghttp.dll,web02,2026-03-04T00:00:00Z\n";
+    let files = folder(&[("list.csv", list)]);
+    let cases: [(&[&str], &str); 10] = [
+        (&[], "A B HttpLoggingModule C"),
+        (&["--since", "2026-03-03"], "B HttpLoggingModule C"),
+        (&["--until", "2026-03-03"], "A B C"),
+        (&["--until", "2026-03-03T12:00:00Z"], "A B C"),
+        (&["--since", "2026-03-03T12:00:01Z", "--until", "2026-03-31"], "HttpLoggingModule C"),
+        (&["--host", "web01"], "A C"),
+        (&["--host", "WEB01.example.com,web02"], "A B HttpLoggingModule C"),
+        (&["--host", "web0"], "C"),
+        (&["--only", "known_good"], "HttpLoggingModule"),
+        (&["--only", "UNKNOWN,known_good", "--min-severity", "Medium"], "A B C"),
+    ];
+    for (arguments, expected) in cases {
+        let arguments = [&["scan", "list.csv", "--format", "json"], arguments].concat();
+        let json: Value = serde_json::from_str(&run_in(files.path(), &arguments).good()).unwrap();
+        let names =
+            json["findings"].as_array().unwrap().iter().map(|f| f["iis_module_name"].as_str().unwrap());
+        assert_eq!(names.collect::<Vec<_>>().join(" "), expected, "{arguments:?}");
+    }
+    // What is not asked for does not count.
+    let run = run_in(files.path(), &["scan", "list.csv", "--only", "known_good", "--fail-on", "medium"]);
+    assert_eq!(run.code, Some(0));
+    let level = run_in(files.path(), &["scan", "list.csv", "--level", "high"]);
+    assert!(level.stderr.contains("--min-severity high"), "{}", level.stderr);
+    for (option, word) in [("--only", "fine"), ("--since", "yesterday"), ("--until", "tomorrow")] {
+        assert_eq!(run_in(files.path(), &["scan", "list.csv", option, word]).code, Some(2), "{option}");
+    }
 }

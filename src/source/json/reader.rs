@@ -1,0 +1,289 @@
+//! Reads the objects of JSON text, one at a time.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::objects;
+use super::pairs::{Pairs, cell};
+use crate::origin::Origin;
+use crate::problem::{Problem, ProblemKind};
+use crate::source::csv::Columns;
+use crate::source::input::Input;
+use crate::source::row::{Content, Row};
+
+/// Bytes of one object at most; also of a document that holds all events in one.
+const LONGEST: usize = 64 << 20;
+
+/// Reads the objects of JSON text. An object is an event as a whole, unless it is a row of fields: what Splunk exports
+/// (`result`), what has a field `_raw`, and a module of a list.
+pub struct JsonReader {
+    input: Input,
+    file: Arc<str>,
+    record: u64,
+    /// Rows of one document, or a row and the problem behind it.
+    waiting: VecDeque<Result<Row, Problem>>,
+    /// Arrays that are open.
+    depth: usize,
+    /// Text that is no JSON was told already.
+    told: bool,
+    done: bool,
+}
+
+/// What one object may have around its rows.
+#[derive(Deserialize)]
+struct Wrapped<'a> {
+    #[serde(borrow)]
+    result: Option<&'a RawValue>,
+    #[serde(borrow)]
+    results: Option<Vec<&'a RawValue>>,
+    #[serde(borrow)]
+    hits: Option<Hits<'a>>,
+    #[serde(borrow, rename = "Events", alias = "events", alias = "value", alias = "records", alias = "rows")]
+    events: Option<Vec<&'a RawValue>>,
+}
+
+#[derive(Deserialize)]
+struct Hits<'a> {
+    #[serde(borrow)]
+    hits: Vec<&'a RawValue>,
+}
+
+impl JsonReader {
+    pub(in crate::source) fn new(input: Input, file: Arc<str>) -> Self {
+        Self { input, file, record: 0, waiting: VecDeque::new(), depth: 0, told: false, done: false }
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::of_line(Arc::clone(&self.file), self.input.line())
+    }
+
+    fn damaged(&self, what: &str) -> Problem {
+        Problem::new(ProblemKind::Damaged, what).at(self.origin())
+    }
+
+    /// Reads what begins here.
+    fn read(&mut self) {
+        match self.input.rest().first() {
+            Some(b'{') => self.object(),
+            Some(b'[') => {
+                self.depth += 1;
+                self.input.take(1);
+            }
+            Some(b']') => {
+                self.depth = self.depth.saturating_sub(1);
+                self.input.take(1);
+            }
+            // A record separator stands before each text of a JSON sequence.
+            Some(b',' | 0x1E) => self.input.take(1),
+            _ => self.other(),
+        }
+    }
+
+    fn object(&mut self) {
+        let origin = self.origin();
+        loop {
+            if let Some(length) = objects::length(self.input.rest()) {
+                let text = self.input.rest().get(..length).unwrap_or_default().to_vec();
+                self.input.take(length);
+                return self.rows(&text, &origin);
+            }
+            if self.input.rest().len() > LONGEST {
+                self.done = true;
+                let problem = self.damaged("one object has more than 64 MiB");
+                let hint = "write one event a line (jq -c '.[]'), or give scan the .evtx";
+                return self.waiting.push_back(Err(problem.with_hint(hint)));
+            }
+            if !self.input.more() {
+                self.done = true;
+                let problem = self.damaged("the file ends inside of this object");
+                let text = self.input.rest().to_vec();
+                self.waiting.push_back(Ok(Row { origin, content: Content::whole(text) }));
+                return self
+                    .waiting
+                    .push_back(Err(problem.with_hint("it is cut off: copy or export it again")));
+            }
+        }
+    }
+
+    /// The rows of one object.
+    fn rows(&mut self, text: &[u8], origin: &Origin) {
+        let wrapped = serde_json::from_slice::<Wrapped<'_>>(text).ok();
+        match wrapped {
+            Some(Wrapped { result: Some(result), .. }) => self.fields(result.get().as_bytes(), origin, true),
+            Some(Wrapped { results: Some(results), .. }) => {
+                for result in results {
+                    self.fields(result.get().as_bytes(), origin, true);
+                }
+            }
+            Some(
+                Wrapped { hits: Some(Hits { hits: events }), .. } | Wrapped { events: Some(events), .. },
+            ) => {
+                for event in events {
+                    self.fields(event.get().as_bytes(), origin, false);
+                }
+            }
+            _ => self.fields(text, origin, false),
+        }
+    }
+
+    /// An object as a row of fields, where it is one or must be, else as an event.
+    fn fields(&mut self, text: &[u8], origin: &Origin, is_row: bool) {
+        self.record += 1;
+        let origin = Origin { record: Some(self.record), ..origin.clone() };
+        // Splunk's last line may be `{"lastrow":true}`, with nothing in it.
+        let pairs = serde_json::from_slice::<Pairs>(text).map(|Pairs(pairs)| pairs).unwrap_or_default();
+        let names: Vec<Vec<u8>> = pairs.iter().map(|(name, _)| name.clone().into_bytes()).collect();
+        let columns = Columns::of(&names)
+            .filter(|columns| is_row || columns.are_of_a_list() || names.iter().any(|name| name == b"_raw"));
+        let row = match columns {
+            None if is_row && !pairs.is_empty() => {
+                let what = "a result without a field _raw, Message or Configuration";
+                Err(Problem::new(ProblemKind::Form, what)
+                    .with_hint("in Splunk, export the search with the field _raw")
+                    .at(origin))
+            }
+            None => Ok(Row { origin, content: Content::whole(text.to_vec()) }),
+            Some(columns) => match columns.content(pairs.iter().map(|(_, value)| cell(value)).collect()) {
+                Ok(content) => Ok(Row { origin, content }),
+                Err(problem) => Err(problem.at(origin)),
+            },
+        };
+        self.waiting.push_back(row);
+    }
+
+    /// A line that begins no object: what tools write between two is passed, another is told, once.
+    fn other(&mut self) {
+        let length = loop {
+            match memchr::memchr2(b'\n', b'{', self.input.rest()) {
+                Some(length) => break length,
+                None if self.input.rest().len() > LONGEST || !self.input.more() => {
+                    break self.input.rest().len();
+                }
+                None => {}
+            }
+        };
+        let line = String::from_utf8_lossy(self.input.rest().get(..length).unwrap_or_default());
+        let is_known = is_between(line.trim());
+        if !is_known && !self.told {
+            self.told = true;
+            let problem = self.damaged("text that is no JSON object stands here");
+            self.waiting.push_back(Err(problem.with_hint("if an event is lost in it, export the log again")));
+        }
+        self.input.take(length);
+    }
+}
+
+/// What `evtx_dump` writes before each event.
+fn is_between(line: &str) -> bool {
+    line.strip_prefix("Record ").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+impl Iterator for JsonReader {
+    type Item = Result<Row, Problem>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(row) = self.waiting.pop_front() {
+                return Some(row);
+            }
+            if self.done {
+                return None;
+            }
+            if self.input.skip_blanks() {
+                self.read();
+            } else {
+                self.done = true;
+                if self.depth > 0 {
+                    let problem = self.damaged("the file ends before its array does");
+                    return Some(Err(problem.with_hint("it is cut off: copy or export it again")));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+    use crate::event::INPUTS;
+
+    /// The filled cells of the rows, and what was told.
+    fn read(text: &str) -> (Vec<String>, Vec<String>) {
+        let input = Input::new(Box::new(Cursor::new(text.as_bytes().to_vec())));
+        let (mut rows, mut told) = (Vec::new(), Vec::new());
+        for row in JsonReader::new(input, "f".into()) {
+            match row {
+                Ok(Row { origin, content: Content::Event(cells) }) => {
+                    let filled = INPUTS.iter().zip(cells.iter()).filter(|(_, cell)| !cell.is_empty());
+                    let filled =
+                        filled.map(|(input, cell)| format!("{input}={}", String::from_utf8_lossy(cell)));
+                    rows.push(format!("{}:{}", origin.line.unwrap(), filled.collect::<Vec<_>>().join(" ")));
+                }
+                Ok(Row { origin, content: Content::Module(module) }) => {
+                    let name = String::from_utf8_lossy(&module.cells[0]).into_owned();
+                    rows.push(format!("{}:module {name}", origin.line.unwrap()));
+                }
+                Ok(row) => panic!("{row:?}"),
+                Err(problem) => told.push(problem.to_string()),
+            }
+        }
+        (rows, told)
+    }
+
+    #[test]
+    fn objects_and_what_stands_around_them() {
+        let expected = [r#"{"a":1}"#, r#"{"b":{"c":"}"}}"#];
+        let [one, two] = expected;
+        for text in [
+            format!("{one}\n{two}\n"),
+            format!("[{one},\n{two}]"),
+            format!("[\n[{one}],[{two}]\n]\n"),
+            format!("Record 1\n{one}\nRecord 2\n{two}"),
+            format!("\u{1e}{one}\n\u{1e}{two}\n"),
+            format!(r#"{{"hits":{{"total":2,"hits":[{one},{two}]}}}}"#),
+            format!(r#"{{"value":[{one},{two}]}}"#),
+        ] {
+            let (rows, told) = read(&text);
+            let texts: Vec<&str> = rows.iter().map(|row| row.split_once("_raw=").unwrap().1).collect();
+            assert_eq!((texts, told.len()), (expected.to_vec(), 0), "{text}: {told:?}");
+        }
+    }
+
+    #[test]
+    fn rows_of_fields() {
+        for (text, expected) in [
+            (r#"{"preview":false,"offset":0,"result":{"_raw":"x","host":"h"}}"#, "1:_raw=x host=h"),
+            (r#"{"result":{"Message":["x","y"],"EventCode":"29"}}"#, "1:Message=x\ny EventCode=29"),
+            (r#"{"result":{"Message":["x","x"],"Sid":null}}"#, "1:Message=x"),
+            (r#"{"results":[{"_raw":"x"}],"preview":false}"#, "1:_raw=x"),
+            (r#"{"_raw":"x","_time":1.5}"#, "1:_raw=x _time=1.5"),
+            (r#"[{"name":"A","image":"a.dll"}]"#, "1:module A"),
+            (r#"{"Message":"x","EventID":29}"#, r#"1:_raw={"Message":"x","EventID":29}"#),
+        ] {
+            assert_eq!(read(text), (vec![expected.to_owned()], vec![]), "{text}");
+        }
+        let (rows, told) = read(r#"{"result":{"count":"3"}}{"lastrow":true}"#);
+        assert_eq!((rows.len(), told.len()), (1, 1), "{told:?}");
+        let (rows, told) = read(r#"{"result":{"_raw":"x","_raw":"y"}}"#);
+        assert!(rows.is_empty() && told[0].contains("columns 1 and 2 are both `_raw`"), "{rows:?} {told:?}");
+    }
+
+    /// Wherever a text is cut, the objects before the cut are found, and the loss is told unless the cut is between lines.
+    #[test]
+    fn cut_anywhere() {
+        for text in ["{\"a\":\"1\"}\n{\"a\":\"2\"}\n", "[{\"a\":\"1\"},{\"a\":\"2\"}]"] {
+            for cut in 1..text.len() {
+                let (rows, told) = read(&text[..cut]);
+                let whole = text[..cut].matches('}').count();
+                assert_eq!(rows.iter().filter(|row| row.ends_with('}')).count(), whole, "{cut}");
+                let between = !text.starts_with('[') && text[..cut].trim_end().ends_with('}');
+                assert_eq!(told.is_empty(), between, "{text} {cut}: {told:?}");
+            }
+        }
+    }
+}
