@@ -9,6 +9,8 @@ use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
+
 use crate::allowlist::packs::parse_option;
 use crate::allowlist::{AllowlistError, Catalogue, Damage, HostProfiles, SiteFile};
 use crate::origin::Origin;
@@ -30,6 +32,42 @@ pub struct Knowledge {
     pub hosts: HostProfiles,
     /// What is wrong with the site's files, a text for each.
     pub warnings: Vec<String>,
+    /// The allowlist as it was found.
+    pub allowlist: SiteFileState,
+    /// The file with packs and folders by host as it was found.
+    pub packs_file: SiteFileState,
+}
+
+/// A file of the site as it was found, for whoever asks which one decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteFileState {
+    /// Its sha256 in hexadecimal; `None` when there is no such file, or none that can be opened.
+    pub sha256: Option<String>,
+    /// How many of its rows are bad; `None` when no row counts, because the file cannot be read.
+    pub bad_rows: Option<usize>,
+}
+
+impl SiteFileState {
+    /// Before its rows are looked at.
+    fn of(file: Option<&Named>) -> Self {
+        let sha256 = |bytes: &[u8]| {
+            Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+                let _ = write!(text, "{byte:02x}");
+                text
+            })
+        };
+        Self { sha256: file.map(|(bytes, _)| sha256(bytes)), bad_rows: Some(0) }
+    }
+
+    /// With what was wrong with its rows.
+    fn with(self, errors: &[AllowlistError]) -> Self {
+        let is_read = !errors.first().is_some_and(AllowlistError::is_of_the_file);
+        Self { bad_rows: is_read.then_some(errors.len()), ..self }
+    }
+
+    fn unreadable() -> Self {
+        Self { sha256: None, bad_rows: None }
+    }
 }
 
 /// Puts together the entries compiled in, the site's allowlist, the packs and folders by host, and packs chosen for every
@@ -39,6 +77,8 @@ pub fn assemble(
     packs_file: Option<Named>,
     packs: Option<&str>,
 ) -> Result<Knowledge, Problem> {
+    let (list_state, packs_state) =
+        (SiteFileState::of(allowlist.as_ref()), SiteFileState::of(packs_file.as_ref()));
     let allowlist = allowlist.map_or_else(SiteFile::default, |(bytes, name)| SiteFile::parse(&bytes, &name));
     let catalogue = Catalogue::new(allowlist)?;
     let (valid, chosen) = chosen(&catalogue, packs)?;
@@ -46,7 +86,7 @@ pub fn assemble(
         Some((bytes, name)) => HostProfiles::parse(&bytes, &name, chosen, &valid)?,
         None => HostProfiles::with_packs(chosen),
     };
-    Ok(Knowledge { catalogue, hosts, warnings: Vec::new() })
+    Ok(Knowledge { catalogue, hosts, warnings: Vec::new(), allowlist: list_state, packs_file: packs_state })
 }
 
 /// As [`assemble`], with whatever can be used of the files: a search that nobody waits for must not end, and with it all
@@ -58,6 +98,11 @@ pub fn assemble_what_is_sound(
     packs: Option<&str>,
 ) -> Result<Knowledge, Problem> {
     let mut warnings = Vec::new();
+    let state_of = |file: &Result<Option<Named>, Problem>| match file {
+        Ok(file) => SiteFileState::of(file.as_ref()),
+        Err(_) => SiteFileState::unreadable(),
+    };
+    let (mut list_state, mut packs_state) = (state_of(&allowlist), state_of(&packs_file));
     let (allowlist, unread) = match allowlist {
         Ok(Some((bytes, name))) => (SiteFile::parse(&bytes, &name), None),
         Ok(None) => (SiteFile::default(), None),
@@ -65,6 +110,9 @@ pub fn assemble_what_is_sound(
     };
     let (file, powerless) = (allowlist.file.clone(), allowlist.powerless.clone());
     let (catalogue, errors) = Catalogue::forgiving(allowlist)?;
+    if unread.is_none() {
+        list_state = list_state.with(&errors);
+    }
     let counts = "Such a row allows nothing, and denies by the cells that can be read";
     let unread = unread.map(|why| of_a_file(&why.to_string()));
     warnings.extend(unread.or_else(|| warning(&file, &errors, counts, &powerless)));
@@ -72,6 +120,7 @@ pub fn assemble_what_is_sound(
     let hosts = match packs_file {
         Ok(Some((bytes, name))) => {
             let (hosts, errors) = HostProfiles::forgiving(&bytes, &name, chosen, &valid);
+            packs_state = packs_state.with(&errors);
             warnings.extend(warning(&name, &errors, "Such a row sets nothing", &[]));
             hosts
         }
@@ -81,7 +130,7 @@ pub fn assemble_what_is_sound(
             HostProfiles::unreadable(chosen)
         }
     };
-    Ok(Knowledge { catalogue, hosts, warnings })
+    Ok(Knowledge { catalogue, hosts, warnings, allowlist: list_state, packs_file: packs_state })
 }
 
 /// The packs that there are, and those chosen for every host.

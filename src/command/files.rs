@@ -39,6 +39,17 @@ impl Lookups {
         Self { folder: root.join("lookups") }
     }
 
+    /// The folder itself, for people.
+    pub(super) fn folder(&self) -> String {
+        self.folder.display().to_string()
+    }
+
+    /// The name of the file that is the allowlist of a search with these options.
+    pub(super) fn allowlist(options: &Options) -> String {
+        let named = options.allowlist.as_deref().and_then(|name| file_name(name).ok());
+        named.unwrap_or_else(|| ALLOWLIST.to_owned())
+    }
+
     /// Whether the site has written an allowlist or a packs file, readable or not.
     pub(super) fn has_site_files(&self) -> bool {
         [ALLOWLIST, PACKS].iter().any(|name| self.folder.join(name).try_exists().unwrap_or(true))

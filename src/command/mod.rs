@@ -3,11 +3,13 @@
 //! Knows the protocol through [`searchcommand`] and the decision through [`crate::detect`]; nothing of the
 //! command line, of files to scan or of reports.
 
+mod about;
 mod changes;
 mod events;
 mod files;
 mod inventory;
 pub mod options;
+mod selftest;
 mod writer;
 
 pub use files::Lookups;
@@ -17,10 +19,12 @@ use searchcommand::{Cells, Fatal, Messages, Plan, Record, SearchInfo, StreamingC
 
 use crate::detect::{Engine, Outcomes, time};
 
+use about::About;
 use changes::Changes;
 use events::Events;
 use inventory::Inventory;
 use options::{InputRows, Options};
+use selftest::SelfTest;
 
 /// The search command.
 pub struct IisModCheck {
@@ -31,6 +35,8 @@ pub struct IisModCheck {
     compared: Vec<Compare>,
     /// What is wrong with the site's files.
     warnings: Vec<String>,
+    /// What decides.
+    about: Option<About>,
 }
 
 /// How far the search has come.
@@ -49,27 +55,39 @@ enum Rows {
     Events(Events),
     Changes(Changes),
     Inventory(Inventory),
+    SelfTest(SelfTest),
 }
 
 impl IisModCheck {
     /// The command with the lookups folder of its app. `search_head_only`: this build refuses `distributed=true`.
     #[must_use]
     pub fn new(lookups: Lookups, search_head_only: bool) -> Self {
-        Self { lookups, search_head_only, state: State::Idle, compared: Vec::new(), warnings: Vec::new() }
+        Self {
+            lookups,
+            search_head_only,
+            state: State::Idle,
+            compared: Vec::new(),
+            warnings: Vec::new(),
+            about: None,
+        }
     }
 
     /// The rows of this search; the entries are read when they are first asked for.
     fn rows(&mut self) -> Result<&mut Rows, Fatal> {
         if let State::Ready { options, assumed_time } = &self.state {
             let known = self.lookups.load(options)?;
+            let about = About::new(&self.lookups, options, &known, *assumed_time);
             let engine = Engine::new(known.catalogue, known.hosts, options.as_of);
             let outcomes = Outcomes::new(engine, *assumed_time);
             self.warnings = known.warnings;
-            self.state = State::Running(Box::new(match options.input {
+            let rows = match options.input {
+                _ if options.self_test => Rows::SelfTest(SelfTest::new(&about, outcomes)),
                 InputRows::Event => Rows::Events(Events::new(options, outcomes)),
                 InputRows::Change => Rows::Changes(Changes::new(outcomes)),
                 InputRows::Module => Rows::Inventory(Inventory::new(options, outcomes)),
-            }));
+            };
+            self.about = Some(about);
+            self.state = State::Running(Box::new(rows));
         }
         match &mut self.state {
             State::Running(rows) => Ok(rows),
@@ -89,13 +107,14 @@ impl StreamingCommand for IisModCheck {
             .with_hint("leave distributed= out"));
         }
         let plan = match options.input {
+            _ if options.self_test => selftest::plan(&options),
             InputRows::Event => events::plan(&options),
             InputRows::Change => changes::plan(&options),
             InputRows::Module => inventory::plan(&options),
         };
         self.compared = match options.input {
-            InputRows::Event => events::compared(&options),
-            InputRows::Change | InputRows::Module => Vec::new(),
+            InputRows::Event if !options.self_test => events::compared(&options),
+            InputRows::Event | InputRows::Change | InputRows::Module => Vec::new(),
         };
         let assumed_time = assumed_time(search.latest_time);
         let by_site = self.lookups.has_site_files() || options.allowlist.is_some() || options.packs.is_some();
@@ -116,6 +135,7 @@ impl StreamingCommand for IisModCheck {
             Rows::Events(rows) => rows.record(record, cells),
             Rows::Changes(rows) => rows.record(record, cells),
             Rows::Inventory(rows) => rows.record(record, cells),
+            Rows::SelfTest(row) => row.record(cells),
         }
         Ok(())
     }
@@ -130,7 +150,14 @@ impl StreamingCommand for IisModCheck {
                 Rows::Events(rows) => rows.finish(messages),
                 Rows::Changes(rows) => rows.finish(messages),
                 Rows::Inventory(rows) => rows.finish(messages),
+                Rows::SelfTest(_) => {}
             }
+        }
+        // A search that found no row is asked about more than any other. What can fail here has failed at getinfo.
+        if self.rows().is_ok()
+            && let Some(about) = self.about.take()
+        {
+            messages.info(format!("iismodcheck {about}."));
         }
     }
 }

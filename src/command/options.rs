@@ -53,6 +53,8 @@ pub struct Options {
     pub inventory: [String; 4],
     /// Compare dates with this time, in microseconds since 1970-01-01T00:00Z.
     pub as_of: Option<i64>,
+    /// Say what runs here, and decide nothing about the rows.
+    pub self_test: bool,
 }
 
 /// Whether an option goes with what the rows are.
@@ -206,6 +208,12 @@ options! {
         goes_with: GoesWith::Any,
         help: "ISO 8601 date or time that the dates of entries are compared with. The default is the time of each event.",
     }
+    SelfTest = "selftest" {
+        takes: "true or false",
+        syntax: "<bool>",
+        goes_with: GoesWith::Only(InputRows::Event),
+        help: "true: decide nothing about the rows; say in each which version runs, where it looks for lookups, how it found the allowlist, and how it decides on a known good and a known bad module (after `| makeresults`). Default false. Since 0.2.0.",
+    }
 }
 
 impl Options {
@@ -222,6 +230,7 @@ impl Options {
             input: InputRows::Event,
             inventory: ["name", "image", "type", "preCondition"].map(str::to_owned),
             as_of: None,
+            self_test: false,
         };
         let mut given: Vec<Name> = Vec::new();
         for argument in arguments.iter() {
@@ -269,6 +278,7 @@ impl Options {
             Name::PreconditionField => *precondition = text()?,
             Name::AllFields => self.all_fields = boolean(value)?,
             Name::Distributed => self.distributed = boolean(value)?,
+            Name::SelfTest => self.self_test = boolean(value)?,
         }
         Some(())
     }

@@ -61,7 +61,7 @@ inputs! {
 /// The columns that name the host of a listed module, in the order in which they count: our own, those of an event, what
 /// PowerShell's remoting adds, what people write.
 pub const LIST_HOSTS: [&str; 8] =
-    ["iis_host", "Computer", "ComputerName", "dest", "dvc", "host", "PSComputerName", "server"];
+    ["iis_host", "Computer", "ComputerName", "PSComputerName", "server", "dest", "dvc", "host"];
 
 /// The places in [`INPUTS`] of `_raw`, the message and `Configuration`: the cells that can hold an event each by itself.
 pub const CARRIERS: [usize; 3] =

@@ -8,6 +8,7 @@ mod layouts;
 pub mod levels;
 mod options;
 pub mod rows;
+mod selftest;
 mod site;
 
 use std::process::Command;

@@ -384,7 +384,7 @@ fn a_field_that_an_option_names_has_no_other_meaning_and_one_of_others_is_told()
         assert_eq!(splunkd.getinfo(arguments).error(), None);
         let merged = splunkd.execute(std::slice::from_ref(&event), true);
         assert_eq!(merged.events[0].text("iis_module_verdict"), verdict, "{arguments:?}");
-        let messages: Vec<String> = merged.reply.messages().into_iter().map(|(_, text)| text).collect();
+        let messages: Vec<String> = merged.reply.complaints().into_iter().map(|(_, text)| text).collect();
         assert_eq!(messages.len(), usize::from(!told.is_empty()), "{messages:?}");
         assert!(messages.iter().all(|message| message.contains(told)), "{messages:?}");
     }

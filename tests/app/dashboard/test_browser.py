@@ -140,12 +140,12 @@ class Dashboard(Installed):
             self.assertEqual([row["iis_what"] for row in self.followed(url, "none")[1]], [said])
 
     def followed(self, url: str, finding: str) -> tuple[str, list[dict]]:
-        """The macro that a link calls, and the rows that its search gives; nothing but the finding id may be in it."""
+        """The macro that a link calls, and the rows that its search gives; nothing but the finding's id and window may be in it."""
         parts = urlsplit(url)
         query = parse_qs(parts.query, strict_parsing=True)
         self.assertEqual((parts.path.rpartition("/")[2], set(query)), ("search", {"q", "earliest", "latest"}))
         self.assertEqual((query["earliest"], query["latest"]), (["-7d@d"], ["now"]), "the time range of the dashboard")
-        call = re.fullmatch(r'`(iismodcheck_\w+)\("([0-9a-f]{32}|none)"((?:, "(?:host|fleet|<owner>|<reason>|90)")*)\)`', query["q"][0])
+        call = re.fullmatch(r'`(iismodcheck_\w+)\("([0-9a-f]{32}|none)"((?:, "(?:host|fleet|<owner>|<reason>|90|none|[0-9]+-[0-9]+/[a-z0-9]+)")*)\)`', query["q"][0])
         self.assertIsNotNone(call, query["q"])
         self.assertEqual(call[2], finding)
         return call[1], self.jobs.head.run(query["q"][0], now=estate.NOW, earliest="-7d@d", latest="now").rows

@@ -19,6 +19,7 @@ SAMPLE = {
     "owner": "someone",
     "reason": "a reason",
     "days": "90",
+    "window": "1790000000-1790000010/web01",
     "margin": "5",
     "otherwise": "*",
     "text": "a text",
@@ -65,6 +66,7 @@ def collect(package: Package) -> list[Search]:
 def _without_tokens(text: str) -> str:
     """Tokens of dashboards and ES replaced by what could stand there."""
     text = re.sub(r"\$[\w.:]*finding_id(\.value)?(\|\w)?\$", SAMPLE["finding_id"], text)
+    text = re.sub(r"\$(iis|finding)_window(\|\w)?\$", SAMPLE["window"], text)
     return re.sub(r"\$[A-Za-z_][\w.:|]*\$", "1", text)
 
 
@@ -113,7 +115,7 @@ def parses(package: Package):
 
 def macros_used(package: Package):
     """A macro that nothing uses is either dead or misspelt where it should be used; documented ones are listed here."""
-    settings = {"iismodcheck_finding_events(1)", "iismodcheck_finding_processes(1)", "iismodcheck_allow(5)", "iismodcheck_finding(1)"}
+    settings = {"iismodcheck_finding_events(2)", "iismodcheck_finding_processes(2)", "iismodcheck_processes_of_model(1)", "iismodcheck_allow(5)", "iismodcheck_finding(1)"}
     everything = "\n".join(s.text for s in collect(package) if not s.where.startswith("macros.conf"))
     everything += "\n".join(keys["definition"] for keys in package.conf("macros.conf").values())
     everything += "".join(path.read_text() for path in package.app.glob("default/data/ui/views/*.xml"))
@@ -208,7 +210,7 @@ def field_names(package: Package):
     """Every iis_* field that a search uses is an output column of the command or made by a search."""
     known = known_fields(package)
     for where, text in _texts(package).items():
-        for field in sorted(set(re.findall(r"\b(iis_\w+)\b", text)) - known - {"iis_operational_logs"}):
+        for field in sorted(set(re.findall(r"\b(iis_\w+)\b", text)) - known - {"iis_operational_logs", "iis_watched_settings"}):
             if f"`{field}" not in text:
                 yield f"{where}: field '{field}' is neither a column of iismodcheck nor made by a search"
 

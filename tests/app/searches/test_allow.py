@@ -263,8 +263,6 @@ class Allow(Installed):
         self.allow(head, finding)
         for search, text in [
             (f'`iismodcheck_finding("{finding}")`', "decided otherwise since"),
-            (f'`iismodcheck_finding_events("{finding}")`', "decided otherwise since"),
-            (f'`iismodcheck_finding_processes("{finding}")`', "decided otherwise since"),
             (f'`iismodcheck_allow_entry("{finding}", "host", "o", "r", "90")`', "decided otherwise since"),
         ]:
             with self.subTest(search):

@@ -1,5 +1,7 @@
 """From a finding to its events and the processes around it, whatever the host is called."""
 
+from searchhead.errors import SearchError
+
 from .events import Host
 from .sources import OTHER_LOGS
 from .support import EVIL, NOW, Installed, install_time
@@ -18,10 +20,17 @@ class Hosts(Installed):
             log.foreign(install_time() - 5, 4688, f"of {one}.", *OTHER_LOGS[0])
             started += log.events
         head = self.head(host, extra=started)
-        finding = self.changes(head)[0]["iis_finding_id"]
+        change = self.changes(head)[0]
+        finding, window = change["iis_finding_id"], change["iis_window"]
+        # The window alone says when: the drill-downs to events need no time range.
         return {
-            macro: head.run(f'`iismodcheck_{macro}("{finding}")`', now=NOW, earliest="-7d@d", latest="now").rows
-            for macro in ("finding", "finding_events", "finding_processes", "finding_host")
+            macro: head.run(f"`iismodcheck_{macro}({arguments})`", now=NOW, earliest=earliest, latest="now").rows
+            for macro, arguments, earliest in (
+                ("finding", f'"{finding}"', "-7d@d"),
+                ("finding_events", f'"{finding}", "{window}"', "-1h"),
+                ("finding_processes", f'"{finding}", "{window}"', "-1h"),
+                ("finding_host", f'"{finding}"', "-7d@d"),
+            )
         }
 
     def test_names_and_addresses(self):
@@ -46,6 +55,31 @@ class Hosts(Installed):
                 self.assertEqual(len(shown["finding"]), 1)
                 self.assertEqual(len(shown["finding_processes"]), 1)
                 self.assertIn("the host has no name or one with characters", shown["finding_processes"][0]["iis_what"])
+
+    def test_the_data_model_where_a_site_has_it(self):
+        host = Host("web01.corp.example")
+        host.install(install_time(), "EvilModule", EVIL)
+        started = [
+            {"_time": str(install_time() + after), "Processes.dest": dest, "Processes.user": "kim", "Processes.parent_process_name": "w3wp.exe", "Processes.process": dest, "Processes.process_id": "7"}
+            for dest, after in (("web01", -5), ("web01.corp.example", 200), ("web01x", 0), ("web02.corp.example", 0), ("web01", 400))
+        ]  # fmt: skip
+        head = self.head(host, models={"Endpoint.Processes": started})
+        change = self.changes(head)[0]
+        search = f'`iismodcheck_finding_processes("{change["iis_finding_id"]}", "{change["iis_window"]}")`'
+        shown = lambda: [row.get("dest", row.get("iis_what")) for row in head.run(search, now=NOW, earliest="-1h").rows]  # noqa: E731
+        self.assertIn("No process creation was found", shown()[0])
+        local = self.app / "local"
+        local.mkdir()
+        (local / "macros.conf").write_text('[iismodcheck_more_processes(1)]\nargs = window\ndefinition = `iismodcheck_processes_of_model("$window$")`\n')
+        head = self.head(host, models={"Endpoint.Processes": started})
+        self.assertEqual(shown(), ["web01", "web01.corp.example"])
+
+    def test_what_a_window_must_not_be(self):
+        head = self.head()
+        for window in ("", "1-2", "1-2/", "1-2/web01 | delete", "x-y/web01", "1-2/WEB01", "1-2/a OR b"):
+            for macro in ("finding_events", "finding_processes"):
+                with self.subTest(window), self.assertRaisesRegex(SearchError, "iis_window"):
+                    head.run(f'`iismodcheck_{macro}("{"0" * 32}", "{window}")`', now=NOW)
 
     def test_everything_of_the_host(self):
         host, other = Host("web01"), Host("web02")

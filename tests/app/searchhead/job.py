@@ -81,12 +81,13 @@ class Running(Context):
 class SearchHead:
     """`peers` hold the events; without peers `store` does, on the search head itself."""
 
-    def __init__(self, instance: Instance, store: EventStore | None = None, peers: list[Peer] | None = None, chunk_rows: int = CHUNK_ROWS, limits: Limits = Limits()):
+    def __init__(self, instance: Instance, store: EventStore | None = None, peers: list[Peer] | None = None, chunk_rows: int = CHUNK_ROWS, limits: Limits = Limits(), models: dict[str, list[dict]] | None = None):
         self.instance = instance
         self.peers = peers or [Peer(store or EventStore("standalone"), instance)]
         self.distributed = bool(peers)
         self.chunk_rows = chunk_rows
         self.limits = limits
+        self.models = models or {}  #: The rows of accelerated data models, such as Endpoint.Processes.
         self.mixed_numbers_first = True
 
     def run(self, source: str, *, now: float, earliest="0", latest="now", user="admin", app="iismodcheck", base: Table | None = None, scheduled=False) -> Result:

@@ -205,11 +205,11 @@ fn what_nobody_understands_is_told_once_with_its_count() {
         // The same row again and again is counted each time.
         let events = [unread.clone(), claims.clone(), other.clone(), unread.clone(), unread.clone()];
         let merged = splunkd.execute(&events, false);
-        assert!(merged.reply.messages().is_empty());
+        assert!(merged.reply.complaints().is_empty());
         assert_eq!(verdicts(&merged.events), ["", "unparsed", "", "", ""]);
         assert_eq!(merged.events[1].text("iis_module_reasons"), "unknown_form");
         assert_eq!(merged.events[0].text("iis_event_role"), "");
-        let messages = splunkd.execute(std::slice::from_ref(&unread), true).reply.messages();
+        let messages = splunkd.execute(std::slice::from_ref(&unread), true).reply.complaints();
         assert_eq!(messages.len(), 1);
         assert_eq!(messages[0].0, "WARN");
         assert!(
@@ -221,7 +221,7 @@ fn what_nobody_understands_is_told_once_with_its_count() {
     for event in [claims, other] {
         let mut splunkd = start();
         splunkd.getinfo(&[]);
-        assert!(splunkd.execute(&[event], true).reply.messages().is_empty());
+        assert!(splunkd.execute(&[event], true).reply.complaints().is_empty());
         assert_quiet(&splunkd.hang_up());
     }
 }
@@ -239,9 +239,9 @@ fn a_search_without_input_is_told_once() {
         assert!(splunkd.getinfo(arguments).messages().is_empty());
         for _ in 0..3 {
             let merged = splunkd.execute(&vec![other.clone(); 5], false);
-            assert!(merged.reply.messages().is_empty());
+            assert!(merged.reply.complaints().is_empty());
         }
-        let messages = splunkd.execute(&[], true).reply.messages();
+        let messages = splunkd.execute(&[], true).reply.complaints();
         assert_eq!(messages.len(), 1);
         assert_eq!(messages[0].0, "WARN");
         assert!(
@@ -257,7 +257,7 @@ fn a_search_without_input_is_told_once() {
     for events in enough {
         let mut splunkd = start();
         splunkd.getinfo(&[]);
-        assert!(splunkd.execute(&events, true).reply.messages().is_empty());
+        assert!(splunkd.execute(&events, true).reply.complaints().is_empty());
         assert_quiet(&splunkd.hang_up());
     }
 }

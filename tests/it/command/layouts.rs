@@ -209,7 +209,7 @@ fn after_the_published_detection() {
         let mut splunkd = Splunkd::spawn(&mut Command::new(PROGRAM)).style(style);
         splunkd.getinfo(&[]);
         let merged = splunkd.execute(&events, true);
-        assert!(merged.reply.messages().is_empty(), "{:?}", merged.reply.messages());
+        assert!(merged.reply.complaints().is_empty(), "{:?}", merged.reply.complaints());
         assert_quiet(&splunkd.hang_up());
         assert_eq!(verdicts(&merged.events), ["unknown", "unknown", "lookalike", "not_module"]);
         for (before, after) in events.iter().zip(&merged.events) {

@@ -157,10 +157,10 @@ fn what_is_no_part_is_told_once_and_passes_through() {
     let events = [good[0].clone(), broken(b"{\"x\":1}"), broken(b"\xff"), broken(b""), Event::default()];
     let mut splunkd = start();
     splunkd.getinfo(&["input=change"]);
-    assert!(splunkd.execute(&events, false).reply.messages().is_empty(), "not before the end");
+    assert!(splunkd.execute(&events, false).reply.complaints().is_empty(), "not before the end");
     let merged = splunkd.execute(&events, true);
     assert_eq!(verdicts(&merged.events), ["unknown", "", "", "", ""]);
-    let messages = merged.reply.messages();
+    let messages = merged.reply.complaints();
     assert_eq!(messages.len(), 1, "{messages:?}");
     assert_eq!(messages[0].0, "WARN");
     assert!(messages[0].1.starts_with("iismodcheck: 4 values of iis_change_part"), "{messages:?}");
@@ -175,7 +175,7 @@ fn commit_rows_are_no_broken_parts() {
     splunkd.getinfo(&["input=change"]);
     let merged = splunkd.execute(&rows, true);
     assert_eq!(verdicts(&merged.events), ["unknown", ""]);
-    assert_eq!(merged.reply.messages(), []);
+    assert_eq!(merged.reply.complaints(), []);
     assert_quiet(&splunkd.hang_up());
 }
 
@@ -184,7 +184,7 @@ fn input_change_without_parts_warns_once() {
     let mut splunkd = start();
     splunkd.getinfo(&["input=change"]);
     let merged = splunkd.execute(&[Event::new(&[("_raw", "x")])], true);
-    let messages = merged.reply.messages();
+    let messages = merged.reply.complaints();
     assert_eq!(messages.len(), 1);
     assert!(messages[0].1.contains("no row has the field iis_change_part"), "{messages:?}");
     assert_quiet(&splunkd.hang_up());
@@ -230,7 +230,7 @@ fn inventories_in_their_usual_forms() {
 
 #[test]
 fn the_host_of_an_inventory_is_in_the_column_of_each_tool() {
-    let columns = ["iis_host", "Computer", "ComputerName", "dest", "dvc", "host", "PSComputerName", "server"];
+    let columns = ["iis_host", "Computer", "ComputerName", "PSComputerName", "server", "dest", "dvc", "host"];
     for (number, column) in columns.iter().enumerate() {
         // A column that comes earlier counts before it.
         let mut fields = vec![("name", "Contoso"), (column, "WEB01")];
@@ -264,7 +264,7 @@ fn inventories_with_other_names_of_columns() {
     let mut splunkd = start();
     splunkd.getinfo(&["input=module"]);
     let merged = splunkd.execute(&[event], true);
-    let messages = merged.reply.messages();
+    let messages = merged.reply.complaints();
     assert_eq!(messages.len(), 1);
     assert!(messages[0].1.contains("name_field="), "{messages:?}");
     assert_quiet(&splunkd.hang_up());

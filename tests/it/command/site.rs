@@ -135,7 +135,7 @@ fn warnings(app: &App, arguments: &[&str]) -> Vec<String> {
     assert_eq!(splunkd.getinfo(arguments).error(), None, "{arguments:?}");
     let merged = splunkd.execute(&[contoso().xml_event()], true);
     assert_eq!(verdicts(&merged.events).len(), 1);
-    let messages = merged.reply.messages();
+    let messages = merged.reply.complaints();
     super::assert_quiet(&splunkd.hang_up());
     assert!(messages.iter().all(|(level, _)| level == "WARN"), "{messages:?}");
     messages.into_iter().map(|(_, text)| text).collect()

@@ -72,6 +72,12 @@ impl Reply {
         messages.into_iter().flatten().map(|pair| (text(&pair[0]), text(&pair[1]))).collect()
     }
 
+    /// The messages that are shown above the results: all but notes for the job.
+    #[must_use]
+    pub fn complaints(&self) -> Vec<(String, String)> {
+        self.messages().into_iter().filter(|(level, _)| level != "INFO").collect()
+    }
+
     /// The fields that a getinfo reply asks for; `None` for all.
     #[must_use]
     pub fn required_fields(&self) -> Option<Vec<String>> {

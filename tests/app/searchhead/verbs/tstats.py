@@ -1,4 +1,4 @@
-"""tstats: statistics of what is indexed, without the events: index, host, source, sourcetype and times."""
+"""tstats: statistics of what is indexed, without the events: index, host, source, sourcetype and times; and of data models."""
 
 import re
 
@@ -22,8 +22,25 @@ def _only_indexed(source: str) -> None:
             raise SearchError(f"Error in 'tstats' command: '{value}' is no indexed field.")
 
 
+def _of_model(source: str, command, context) -> Table:
+    """summariesonly=true count from datamodel=A.B where terms by _time span=1s fields: of the rows that a test gives a model."""
+    match = re.match(r"summariesonly=true count from datamodel=(\w+\.\w+) where (.*) by _time span=1s (.*)\Z", source, re.DOTALL)
+    if not match:
+        raise Unsupported(f"tstats {command.arguments}")
+    rows = context.head.models.get(match[1])
+    if rows is None:
+        raise SearchError(f"Error in 'DataModelEvaluator': Data model '{match[1].partition('.')[0]}' was not found.")
+    parser = Parser(match[2])
+    predicate = parser.whole()
+    earliest, latest = context.head.window(parser.times, context)[:2]
+    aggregations, by = read(f"count by _time {match[3]}", context)
+    return aggregate([row for row in rows if earliest <= float(row["_time"]) < latest and predicate(row)], aggregations, by)
+
+
 def tstats(table: Table, command, context) -> Table:
     """tstats functions where terms [by fields]; as the first command, over the window of the search."""
+    if "datamodel=" in command.arguments:
+        return _of_model(context.with_subsearches(command), command, context)
     match = re.match(r"(.*?)\bwhere\b(.*?)(?:\bby\b(.*))?\Z", command.arguments, re.IGNORECASE | re.DOTALL)
     if not match:
         raise Unsupported(f"tstats {command.arguments}")

@@ -1,0 +1,88 @@
+"""What one actor does to many modules of a host within minutes is one finding; nothing of it is left out, and nothing worse hidden."""
+
+import itertools
+
+from searchhead.values import items
+
+from .events import Host, inventory
+from .support import CHANGES, EVIL, GOOD_IMAGE, GOOD_NAME, NOW, RULE, Installed, install_time
+
+SERVICE = ["CustomLoggingModule", "HttpLoggingModule", "RequestMonitorModule", "TracingModule", "StaticFileModule", "DefaultDocumentModule"]
+
+
+class Acts(Installed):
+    def raised(self, *hosts: Host, name: str = CHANGES) -> list[tuple[str, str, list[str]]]:
+        """(name, severity, modules gathered) of each result."""
+        severity = "severity" if name == RULE else "iis_module_severity"
+        return sorted((row["iis_module_name"], row[severity], items(row.get("iis_together"))) for row in self.alert(self.head(*hosts), name).run(NOW))
+
+    def test_a_role_service_is_removed(self):
+        for rendering, name in itertools.product(("xml", "classic"), (CHANGES, RULE)):
+            hosts = [Host("web01.example.com", rendering), Host("web02.example.com", rendering)]
+            for host in hosts:
+                for number, module in enumerate(SERVICE):
+                    host.remove(install_time() + number * 20, module)
+            with self.subTest(rendering=rendering, alert=name):
+                found = self.raised(*hosts, name=name)
+                if rendering == "classic":
+                    # Classic text does not say what was done.
+                    self.assertTrue(all(severity in ("low", "medium", "high") for _, severity, _ in found), found)
+                    continue
+                self.assertEqual(found, [("6 listed modules removed together", "high", sorted(SERVICE))], "the worst severity stays")
+
+    def test_four_are_four_and_so_are_two_actors_and_an_hour(self):
+        four, others, slow = Host("web01"), Host("web02"), Host("web03")
+        for number, module in enumerate(SERVICE[:4]):
+            four.remove(install_time() + number * 20, module)
+        for number, module in enumerate(SERVICE):
+            others.sid = f"S-1-5-21-1-2-3-{500 + number % 2}"
+            others.remove(install_time() + number * 20, module)
+            slow.remove(install_time(1.9) + number * 300, module)
+        for host, count in ((four, 4), (others, 6), (slow, 6)):
+            self.assertEqual([modules for _, _, modules in self.raised(host)], [[]] * count)
+
+    def test_an_import_hides_nothing_worse(self):
+        host = Host("web01.example.com")
+        for number in range(7):
+            host.install(install_time() + number * 10, f"Agent{number}Service", rf"C:\Program Files\Agent{number}\agent.dll")
+        host.install(install_time() + 80, "EvilModule", EVIL)
+        host.hijack(install_time() + 90, GOOD_NAME, GOOD_IMAGE, EVIL)
+        found = {name: (severity, len(modules)) for name, severity, modules in self.raised(host)}
+        self.assertEqual(found, {"7 modules added together": ("medium", 7), "EvilModule": ("high", 0), GOOD_NAME: ("critical", 0)})
+
+    def test_it_does_not_repeat_itself_and_tells_what_is_new(self):
+        host = Host("web01.example.com")
+        for number, module in enumerate(SERVICE):
+            host.remove(install_time(0.9) + number * 20, module)
+        alert = self.alert(self.head(host))
+        self.assertEqual(len(alert.run(NOW)), 1)
+        self.assertEqual(alert.run(NOW + 3600), [])
+        host.remove(install_time(0.9) + 200, "CgiModule")
+        alert.head = self.head(host)
+        self.assertEqual([row["iis_module_name"] for row in alert.run(NOW + 3600)], ["CgiModule"])
+
+
+class Registrations(Installed):
+    """Rows of lists that are alike are not the same."""
+
+    def listed(self, *events) -> list[tuple[str, str, str]]:
+        found = self.head(extra=events).run("`iismodcheck_inventory` | `iismodcheck_modules`", now=NOW, earliest="-25h@h").rows
+        return sorted((row["iis_host"], row["iis_module_name"], row.get("iis_config_path", "-")) for row in found)
+
+    def row(self, host: str, text: str, ago: float = 600, source: str = "powershell://IISModules"):
+        event = inventory(host, NOW - ago, {"EvilModule": EVIL})[0]
+        return type(event)(event.time, f"{event.raw}\n{text}", host, source, event.sourcetype, "iis", event.time)
+
+    def test_two_places_two_hosts_two_sources(self):
+        place = "config_path=\"MACHINE/WEBROOT/APPHOST/Site {}\""
+        site = "MACHINE/WEBROOT/APPHOST/Site {}"
+        for says, events, expected in [
+            ("the same twice", [self.row("web01", ""), self.row("web01", "", 599)], [("web01", "-")]),
+            ("two places", [self.row("web01", place.format(n)) for n in "AB"], [("web01", site.format("A")), ("web01", site.format("B"))]),
+            ("two hosts", [self.row("web01", ""), self.row("web02", "")], [("web01", "-"), ("web02", "-")]),
+            ("two hosts of a collector", [self.row("wec01", f'PSComputerName="web0{n}"') for n in (1, 2)], [("web01", "-"), ("web02", "-")]),
+            ("two sources", [self.row("web01", ""), self.row("web01", place.format("A"), 40000, "other")], [("web01", "-"), ("web01", site.format("A"))]),
+            ("fixed since", [self.row("web01", place.format("A"), 4000), self.row("web01", "")], [("web01", "-")]),
+        ]:
+            with self.subTest(says):
+                self.assertEqual([(host, path) for host, _, path in self.listed(*events)], expected)
