@@ -1,6 +1,8 @@
 //! The command line: output, error texts and exit codes of each subcommand.
 
 mod allowlist;
+mod baselines;
+mod choices;
 mod csv_for_people;
 mod doubtful_entries;
 mod entries;

@@ -15,6 +15,7 @@ use given::HOSTS;
 use matching::Shelf;
 use oracle::Answer;
 
+mod doubts;
 mod given;
 mod matching;
 mod oracle;

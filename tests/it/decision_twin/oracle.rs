@@ -10,7 +10,8 @@ use iismodcheck::detect::{Severity, Verdict};
 use iismodcheck::iis::change::site;
 use iismodcheck::iis::{Action, Class, Kind, Level, Oddity, Setting, Subject, TypeMatch};
 
-use super::matching::{Case, Seen, Shelf, is_about_nothing_in_particular};
+use super::doubts::is_about_nothing_in_particular;
+use super::matching::{Case, Seen, Shelf};
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Answer {

@@ -1,0 +1,80 @@
+//! What the oracle asks of the threats and of rows that are not sound.
+
+use super::matching::{Case, Seen};
+use iismodcheck::allowlist::glob::Glob;
+use iismodcheck::allowlist::{Column, EntrySource, Strength};
+use iismodcheck::iis::{Image, fold};
+
+impl<'c> Case<'c> {
+    pub fn bad_rows(&self) -> &'c [Vec<String>] {
+        self.shelf.bad_rows
+    }
+
+    /// Whether a bad row holds the name, the image or the type; a pattern counts where it may be one of these.
+    pub fn is_held_by(&self, row: &[String]) -> bool {
+        row.iter().enumerate().any(|(place, cell)| {
+            let cell = cell.trim();
+            let pattern = cell.contains(['*', '?']);
+            let of_identity =
+                [Column::Name, Column::Image, Column::Type].map(|c| c as usize).contains(&place);
+            if cell.is_empty() || pattern && !(of_identity && says_something(cell)) {
+                return false;
+            }
+            let head = cell.split(',').next().unwrap_or_default().trim();
+            let names =
+                [Some(self.subject.name.trim()), self.managed.as_ref().map(|seen| seen.name.as_str())];
+            let names: Vec<String> = names.into_iter().flatten().map(fold::fold).collect();
+            let own = self.pattern(cell);
+            let roots = &self.shelf.profile.roots;
+            if pattern {
+                let head = Glob::new(&fold::fold(head), None);
+                names.iter().any(|name| head.matches(name))
+                    || self.images().iter().flatten().any(|image| {
+                        let own = Image { normal: own.clone(), ..image.clone() };
+                        Glob::new(&own.on_drive(roots), Some('\\')).matches(&image.on_drive(roots))
+                    })
+            } else {
+                names.iter().any(|name| *name == fold::fold(cell) || *name == fold::fold(head))
+                    || self.images().iter().flatten().any(|image| image.normal == own)
+            }
+        })
+    }
+
+    /// The threat that decides, or the one with the same common file name.
+    pub fn threat(&self, decides: bool) -> Option<&'c Seen<'c>> {
+        let strength = if decides { Strength::Distinctive } else { Strength::Common };
+        self.images().iter().find_map(|image| {
+            let path = |e: &Seen<'_>| image.as_ref().is_some_and(|seen| e.normal.normal == seen.normal);
+            let file =
+                |e: &Seen<'_>| image.as_ref().is_some_and(|seen| fold::fold(&e.image) == seen.file_name());
+            let place = |e: &Seen<'_>| {
+                let has_path = e.image.contains('\\');
+                let named = !e.name.is_empty();
+                let same_name = e.name.to_lowercase() == self.subject.name.to_lowercase();
+                let same_image = e.image.is_empty() || if has_path { path(e) } else { file(e) };
+                if !e.type_name.is_empty() {
+                    let same_type = self.managed.as_ref().is_some_and(|seen| seen.name == e.type_name);
+                    return (same_type && (!named || same_name)).then_some(1);
+                }
+                match (named, has_path) {
+                    (false, true) => path(e).then_some(0),
+                    (true, _) => (same_name && same_image).then_some(2),
+                    (false, false) => file(e).then_some(3),
+                }
+            };
+            let threats =
+                self.shelf.entries.iter().filter(|e| e.enabled && e.source == EntrySource::Threat(strength));
+            threats.filter_map(|e| Some((place(e)?, e))).min_by_key(|(place, _)| *place).map(|(_, e)| e)
+        })
+    }
+}
+
+pub fn is_about_nothing_in_particular(row: &[String]) -> bool {
+    let cell = |column: Column| row[column as usize].as_str();
+    cell(Column::Enabled) != "false"
+        && ![Column::Name, Column::Image, Column::Type].into_iter().any(|c| says_something(cell(c)))
+}
+
+fn says_something(cell: &str) -> bool {
+    cell.contains(char::is_alphanumeric)
+}
