@@ -13,10 +13,10 @@ _WINDOWS = "the enterprise package ships a Windows executable for Windows search
 _NO_FILENAME = (
     "commands.conf names no file, because only the search by stanza name is documented to try both iismodcheck and iismodcheck.exe"
 )
-_VERSIONS = "version numbers of .NET assemblies (Version=3.5.0.0) in the baseline have the form of an IP address"
+_VERSIONS = "version numbers of .NET assemblies (Version=3.5.0.0) in the shipped lists have the form of an IP address"
 #: check -> (result, why it is expected, what each of its messages must match).
 _BOTH = {
-    "check_hostnames_and_ips": ("warning", _VERSIONS, r"PUBLIC IP \d+\.\d+\.0\.0 is found in lookups/iis_module_(baseline|threats)\.csv:"),
+    "check_hostnames_and_ips": ("warning", _VERSIONS, r"PUBLIC IP \d+\.\d+\.\d\.0 is found in lookups/iis_(module_(baseline|threats)|watched_(known|settings))\.csv:"),
 }
 _ENTERPRISE = {
     "check_command_scripts_exist_for_cloud": ("warning", _NO_FILENAME, "iismodcheck"),

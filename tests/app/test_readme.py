@@ -70,13 +70,20 @@ class Commands(unittest.TestCase):
         for verdict in ("known_good", "lookalike", "unknown"):
             self.assertIn(verdict, done.stdout)
 
+    def test_what_is_seen_first(self):
+        self.test_install_by_hand()
+        command, *shown = README.partition("    $ iismodcheck scan ")[2].split("\n\n")[0].splitlines()
+        done = subprocess.run([self.home / BINARY, "scan", *command.split()], cwd=ROOT, capture_output=True, text=True, env=os.environ | {"COLUMNS": "80"})
+        self.assertEqual([line.removeprefix("    ") for line in shown], done.stdout.splitlines()[: len(shown)])
+        self.assertGreater(len(shown), 3)
 
     def test_a_scan_without_splunk(self):
         self.test_install_by_hand()
-        exports = self.home / "exports"
-        exports.mkdir()
-        shutil.copy(ROOT / "tests/fixtures/iis-operational.csv", exports)
-        (exports / "modules.csv").write_text("name,image\nAcme,C:\\Acme\\acme.dll\n")
+        collected = self.home / "collected"
+        collected.mkdir()
+        shutil.copy(ROOT / "tests/fixtures/formats/three.evtx", self.home / "web01.evtx")
+        shutil.copy(ROOT / "tests/fixtures/iis-operational.csv", collected)
+        (collected / "modules.csv").write_text("name,image\nAcme,C:\\Acme\\acme.dll\n")
         (self.home / "allow.csv").write_text("name,image\nAcme,C:\\Acme\\acme.dll\n")
         commands = block("## Without Splunk", "iismodcheck scan").splitlines()
         path = {"PATH": f"{(self.home / BINARY).parent}:{os.environ['PATH']}"}
@@ -87,7 +94,7 @@ class Commands(unittest.TestCase):
         self.assertEqual(codes, [0, 1])
         findings = json.loads((self.home / "scan.json").read_text())["findings"]
         self.assertIn("allowed", {finding["iis_module_verdict"] for finding in findings})
-        self.assertIn(["exports/modules.csv:2"], [finding["rows"] for finding in findings])
+        self.assertIn(["collected/modules.csv:2"], [finding["rows"] for finding in findings])
 
 
 class Versions(unittest.TestCase):

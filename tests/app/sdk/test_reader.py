@@ -44,6 +44,8 @@ class Reader(Installed):
         setup, execute = [json.loads(line) for line in read.splitlines()]
         self.assertEqual(setup["metadata"]["type"], "stateful")
         self.assertIn("_raw", setup["metadata"]["required_fields"])
+        told = execute["metadata"].pop("inspector")["messages"]
+        self.assertEqual([level for level, _ in told], ["INFO"], "what decided, and nothing else")
         self.assertEqual(execute["metadata"], {"finished": True})
 
         _, ours = rows_of(self.execute_body(replies))

@@ -7,7 +7,8 @@ from searchhead.values import items
 from .events import Host, inventory
 from .support import CHANGES, EVIL, GOOD_IMAGE, GOOD_NAME, NOW, RULE, Installed, install_time
 
-SERVICE = ["CustomLoggingModule", "HttpLoggingModule", "RequestMonitorModule", "TracingModule", "StaticFileModule", "DefaultDocumentModule"]
+# Each of them needs a decision by itself: other listed modules that are removed need none.
+SERVICE = ["CustomErrorModule", "CustomLoggingModule", "FailedRequestsTracingModule", "HttpLoggingModule", "IpRestrictionModule", "RequestMonitorModule"]
 
 
 class Acts(Installed):
@@ -57,9 +58,9 @@ class Acts(Installed):
         alert = self.alert(self.head(host))
         self.assertEqual(len(alert.run(NOW)), 1)
         self.assertEqual(alert.run(NOW + 3600), [])
-        host.remove(install_time(0.9) + 200, "CgiModule")
+        host.remove(install_time(0.9) + 200, "RequestFilteringModule")
         alert.head = self.head(host)
-        self.assertEqual([row["iis_module_name"] for row in alert.run(NOW + 3600)], ["CgiModule"])
+        self.assertEqual([row["iis_module_name"] for row in alert.run(NOW + 3600)], ["RequestFilteringModule"])
 
 
 class Registrations(Installed):

@@ -165,7 +165,7 @@ class Changes(Mails):
 
     def test_whoever_keeps_writing_is_reported_by_the_first_run(self):
         # Without event 50, and one more row of the same process every 25 seconds for five hours.
-        others = ("/system.webServer/httpLogging/@dontLog", f'{MODULES}/add[@name="{GOOD_NAME}"]/@lockItem')
+        others = ("/system.webServer/httpErrors/@errorMode", f'{MODULES}/add[@name="{GOOD_NAME}"]/@lockItem')
         own = f'{GLOBAL}/add[@name="EvilModule"]/@lockItem'
         for (rendering, name), written in itertools.product((("xml", CHANGES), ("classic", RULE)), (*others, own)):
             with self.subTest(rendering=rendering, written=written, alert=name):
