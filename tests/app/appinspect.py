@@ -16,7 +16,7 @@ _NO_FILENAME = (
 _VERSIONS = "version numbers of .NET assemblies (Version=3.5.0.0) in the shipped lists have the form of an IP address"
 #: check -> (result, why it is expected, what each of its messages must match).
 _BOTH = {
-    "check_hostnames_and_ips": ("warning", _VERSIONS, r"PUBLIC IP \d+\.\d+\.\d\.0 is found in lookups/iis_(module_(baseline|threats)|watched_(known|settings))\.csv:"),
+    "check_hostnames_and_ips": ("warning", _VERSIONS, r"PUBLIC IP \d+\.\d+\.\d+\.0 is found in lookups/iis_(module_(baseline|threats)|watched_(known|settings))\.csv:"),
 }
 _ENTERPRISE = {
     "check_command_scripts_exist_for_cloud": ("warning", _NO_FILENAME, "iismodcheck"),
