@@ -37,7 +37,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 /// A zip archive, its files packed by turns with deflate and not at all.
 fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let (mut bytes, mut list) = (Vec::new(), Vec::new());
+    let (mut bytes, mut list) = (Vec::<u8>::new(), Vec::<u8>::new());
     for (number, (name, content)) in files.iter().enumerate() {
         let packed = if number % 2 == 0 {
             let mut writer = DeflateEncoder::new(Vec::new(), Compression::fast());

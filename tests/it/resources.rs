@@ -1,5 +1,6 @@
 //! What the program takes of a machine: memory for one chunk and its reply, time linear in the rows.
 
+#[cfg(target_os = "linux")]
 use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};

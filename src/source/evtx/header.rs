@@ -1,5 +1,7 @@
 //! The headers of the file and of its chunks.
 
+use byteorder::{ByteOrder, LittleEndian};
+
 /// Bytes of the header of a file.
 pub(super) const FILE: usize = 4096;
 /// Bytes of a chunk.
@@ -8,15 +10,15 @@ pub(super) const CHUNK: usize = 65_536;
 pub(super) const CHUNK_HEADER: usize = 512;
 
 pub(super) fn u16_at(bytes: &[u8], at: usize) -> u16 {
-    bytes.get(at..at + 2).and_then(|b| b.try_into().ok()).map_or(0, u16::from_le_bytes)
+    bytes.get(at..at + 2).map_or(0, LittleEndian::read_u16)
 }
 
 pub(super) fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes)
+    bytes.get(at..at + 4).map_or(0, LittleEndian::read_u32)
 }
 
 pub(super) fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    bytes.get(at..at + 8).and_then(|b| b.try_into().ok()).map_or(0, u64::from_le_bytes)
+    bytes.get(at..at + 8).map_or(0, LittleEndian::read_u64)
 }
 
 fn sum(parts: &[Option<&[u8]>]) -> u32 {
