@@ -91,7 +91,6 @@ fn what_a_baseline_leaves_out() {
 
 /// A result of a scan proposes what the scanned file does, and its verdicts and actions hold.
 #[test]
-#[cfg_attr(windows, ignore = "fails under Wine for a reason that is not found yet")]
 fn a_baseline_from_the_result_of_a_scan() {
     let export = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/iis-operational.csv");
     let export = export.to_str().unwrap();
