@@ -43,10 +43,10 @@ fn baseline(table: &Table, row: &TableRow) -> Result<Entry, AllowlistError> {
         "native" => Kind::Native,
         "managed" => Kind::Managed,
         "isapi_filter" => Kind::IsapiFilter,
-        _ => return Err(broken(table, row, "kind", "native, managed or isapi_filter")),
+        _ => return Err(table.wrong(row, "kind", "native, managed or isapi_filter")),
     });
     if name.is_empty() || image.is_empty() == type_name.is_empty() {
-        return Err(broken(table, row, "name", "a name, and an image or a type"));
+        return Err(table.wrong(row, "name", "a name, and an image or a type"));
     }
     name.clone_into(&mut entry.name);
     image.clone_into(&mut entry.image);
@@ -64,17 +64,17 @@ fn threat(table: &Table, row: &TableRow) -> Result<Entry, AllowlistError> {
         "distinctive" => Strength::Distinctive,
         // Only a base name may be common: a full path or a module name either proves something or is left out.
         "common" if name.is_empty() && type_name.is_empty() && !image.contains('\\') => Strength::Common,
-        _ => return Err(broken(table, row, "strength", "distinctive, or common for a base name alone")),
+        _ => return Err(table.wrong(row, "strength", "distinctive, or common for a base name alone")),
     };
     if name.is_empty() && image.is_empty() && type_name.is_empty() {
-        return Err(broken(table, row, "name", "a name, an image or a type"));
+        return Err(table.wrong(row, "name", "a name, an image or a type"));
     }
     // The name alone is compared: an assembly in the row would promise more.
     if type_name.contains(',') || !type_name.is_empty() && !image.is_empty() {
-        return Err(broken(table, row, "type", "a type without its assembly, and no image beside it"));
+        return Err(table.wrong(row, "type", "a type without its assembly, and no image beside it"));
     }
     if !name.is_empty() && !image.is_empty() && !image.contains('\\') {
-        return Err(broken(table, row, "image", "nothing or a full path beside a name"));
+        return Err(table.wrong(row, "image", "nothing or a full path beside a name"));
     }
     let mut entry = Entry::any(id, EntrySource::Threat(strength), Effect::Deny);
     name.clone_into(&mut entry.name);
@@ -84,16 +84,6 @@ fn threat(table: &Table, row: &TableRow) -> Result<Entry, AllowlistError> {
     entry.about = if year.is_empty() { family.to_owned() } else { format!("{family}, {year}") };
     reference.clone_into(&mut entry.reference);
     Ok(entry)
-}
-
-fn broken(table: &Table, row: &TableRow, column: &'static str, expected: &str) -> AllowlistError {
-    AllowlistError::Cell {
-        file: table.file.clone(),
-        line: row.line,
-        column,
-        expected: expected.to_owned(),
-        found: String::new(),
-    }
 }
 
 #[cfg(test)]

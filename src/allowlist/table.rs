@@ -54,6 +54,17 @@ pub(super) struct Broken {
 }
 
 impl Table {
+    /// What is told of a row of a compiled-in table whose cell in `column` holds something else than `expected`.
+    pub fn wrong(&self, row: &TableRow, column: &'static str, expected: &str) -> AllowlistError {
+        AllowlistError::Cell {
+            file: self.file.clone(),
+            line: row.line,
+            column,
+            expected: expected.to_owned(),
+            found: String::new(),
+        }
+    }
+
     /// Reads `bytes` (UTF-8, with or without BOM; LF or CRLF). `columns` are the known columns; other columns are
     /// ignored. A file without any row is an empty table. `Err` where the file as a whole cannot be read.
     pub fn read(bytes: &[u8], file: &str, columns: &[&'static str]) -> Result<Self, AllowlistError> {

@@ -11,7 +11,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::report::{About, Item, Report};
 use crate::scan::Scanner;
 
-use super::args::Scan;
+use super::args::{Format, Scan};
 use super::options;
 use super::output::print;
 use super::status::{self, FAILED, FOUND, Failure};
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {
     report.about = about(arguments, &files);
     report.keep(|item| choice.has(item));
     let worst = report.summary.worst();
-    report.items.retain(|item| item.severity >= arguments.min_severity);
+    report.list_from(arguments.min_severity);
     let found = arguments.fail_on.is_some_and(|limit| worst.is_some_and(|worst| worst >= limit));
     let nothing_read = report.summary.rows() == 0 && report.summary.lost_places > 0;
     if !nothing_read {
@@ -39,6 +39,14 @@ pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {
             Ok(()) | Err(Failure::ClosedPipe) => {}
             Err(failure) => return Err(failure),
         }
+    }
+    // A table has no place for it, and an empty one must not look like an all-clear.
+    let summary = &report.summary;
+    if arguments.printed.format == Format::Csv
+        && !nothing_read
+        && (summary.checked_nothing() || summary.left_out.needs_decision > 0)
+    {
+        status::note(&summary.nothing_to_decide(report.is_whole()).unwrap_or_else(|| summary.to_string()));
     }
     let unread = unread(&report);
     if unread.is_empty() || (arguments.allow_unread && !nothing_read) {

@@ -13,8 +13,13 @@ pub(super) const FAILED: u8 = 2;
 
 /// Tells what went wrong on standard error, in one line.
 pub(super) fn tell(error: &dyn Error) {
+    note(&error.to_string());
+}
+
+/// Says something on standard error, in one line.
+pub(super) fn note(text: &str) {
     // There is nobody left to tell when standard error is closed.
-    let _: io::Result<()> = writeln!(io::stderr(), "iismodcheck: {}", printable(&error.to_string()));
+    let _: io::Result<()> = writeln!(io::stderr(), "iismodcheck: {}", printable(text));
 }
 
 /// Why a subcommand ends early.

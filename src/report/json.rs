@@ -83,6 +83,9 @@ fn summary(summary: &Summary) -> Value {
         "rows_without_zone": summary.gaps.no_zone,
         "findings": summary.findings(),
         "needs_decision": summary.needs_decision,
+        "findings_left_out": summary.left_out.findings,
+        "needs_decision_left_out": summary.left_out.needs_decision,
+        "findings_not_listed": summary.unlisted,
         "verdicts": counts(summary.verdicts.iter().map(|(v, n)| (v.as_str(), *n)).collect()),
         "severities": counts(summary.severities.iter().map(|(s, n)| (s.as_str(), *n)).collect()),
     })

@@ -37,8 +37,21 @@ pub struct Summary {
     pub needs_decision: u64,
     /// How many of these there are of a severity on a host.
     pub to_decide: BTreeMap<Severity, BTreeMap<String, u64>>,
+    /// Findings that were not asked for, and are counted nowhere else.
+    pub left_out: LeftOut,
+    /// Findings that are counted, and not listed because they matter less than was asked for.
+    pub unlisted: u64,
     /// What the rows lack.
     pub gaps: Gaps,
+}
+
+/// Findings that filters left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// All of them.
+    pub findings: u64,
+    /// Those that need a person's decision.
+    pub needs_decision: u64,
 }
 
 /// What rows lack that findings depend on.
@@ -68,13 +81,45 @@ impl Summary {
         }
     }
 
-    /// Counts the findings anew.
+    /// Counts the findings that were asked for anew; the others are left out.
     pub(super) fn count_again(&mut self, items: &[Item]) {
+        let (findings, needs_decision) = (self.findings(), self.needs_decision);
         (self.verdicts, self.severities) = Default::default();
         (self.needs_decision, self.to_decide) = Default::default();
         for item in items {
             self.count(item);
         }
+        self.left_out.findings += findings - self.findings();
+        self.left_out.needs_decision += needs_decision - self.needs_decision;
+    }
+
+    /// Whether nothing that was read was about the IIS configuration, so that nothing was checked.
+    #[must_use]
+    pub fn checked_nothing(&self) -> bool {
+        self.module_rows + self.unreadable_rows + self.other_changes + self.commits + self.unread_rows == 0
+    }
+
+    /// What it means that no finding needs a decision; `None` where one does. `is_whole`: everything was read.
+    #[must_use]
+    pub fn nothing_to_decide(&self, is_whole: bool) -> Option<String> {
+        if self.needs_decision > 0 {
+            return None;
+        }
+        let start = if is_whole { "" } else { "Not all could be read. " };
+        let LeftOut { findings, needs_decision } = self.left_out;
+        Some(if self.checked_nothing() {
+            format!("{start}Nothing of the IIS configuration was found, so nothing was checked.")
+        } else if needs_decision > 0 {
+            let (verb, all) =
+                (if needs_decision == 1 { "does" } else { "do" }, counted(findings, "finding", "findings"));
+            format!(
+                "{start}Nothing that was asked for needs a decision; {needs_decision} of {all} left out by the filters {verb}."
+            )
+        } else if is_whole {
+            "Nothing needs a decision.".to_owned()
+        } else {
+            "Not all could be read; nothing of the rest needs a decision.".to_owned()
+        })
     }
 
     /// All rows read.
@@ -133,6 +178,15 @@ impl fmt::Display for Summary {
             write!(f, "{} {}", if number == 0 { ":" } else { "," }, counted(count, one, many))?;
         }
         write!(f, "; {}", counted(self.findings(), "finding", "findings"))?;
+        if self.unlisted > 0 {
+            write!(f, ", {} of them below --min-severity and not listed", self.unlisted)?;
+        }
+        if self.left_out.findings > 0 {
+            let LeftOut { findings, needs_decision } = self.left_out;
+            let verb = if needs_decision == 1 { "needs" } else { "need" };
+            write!(f, "; {} left out by the filters", counted(findings, "finding", "findings"))?;
+            write!(f, ", {needs_decision} of which {verb} a decision")?;
+        }
         if self.lost_places > 0 {
             write!(f, "; {} could not be read", counted(self.lost_places, "place", "places"))?;
         }
@@ -217,5 +271,57 @@ mod tests {
         let start = "4 rows point to the IIS configuration and could not be understood (first: a.csv:2); ";
         assert!(all.not_understood().unwrap().what().starts_with(start));
         assert_eq!(one.not_understood(), None);
+        let asked = Summary {
+            module_rows: 9,
+            verdicts: BTreeMap::from([(Verdict::Unknown, 3)]),
+            left_out: LeftOut { findings: 6, needs_decision: 1 },
+            unlisted: 2,
+            ..Summary::default()
+        };
+        assert_eq!(
+            told(&asked),
+            "9 rows read: 9 about modules or watched settings; 3 findings, 2 of them below --min-severity and not listed; \
+             6 findings left out by the filters, 1 of which needs a decision"
+        );
+    }
+
+    #[test]
+    fn what_it_means_that_nothing_needs_a_decision() {
+        let left_out = LeftOut { findings: 6, needs_decision: 2 };
+        let quiet = LeftOut { findings: 6, needs_decision: 0 };
+        for (module_rows, needs_decision, left_out, is_whole, expected) in [
+            (1, 1, left_out, true, None),
+            (1, 0, LeftOut::default(), true, Some("Nothing needs a decision.")),
+            (1, 0, quiet, true, Some("Nothing needs a decision.")),
+            (1, 0, quiet, false, Some("Not all could be read; nothing of the rest needs a decision.")),
+            (
+                1,
+                0,
+                left_out,
+                true,
+                Some(
+                    "Nothing that was asked for needs a decision; 2 of 6 findings left out by the filters do.",
+                ),
+            ),
+            (
+                0,
+                0,
+                LeftOut::default(),
+                true,
+                Some("Nothing of the IIS configuration was found, so nothing was checked."),
+            ),
+            (
+                0,
+                0,
+                LeftOut::default(),
+                false,
+                Some(
+                    "Not all could be read. Nothing of the IIS configuration was found, so nothing was checked.",
+                ),
+            ),
+        ] {
+            let summary = Summary { module_rows, needs_decision, left_out, ..Summary::default() };
+            assert_eq!(summary.nothing_to_decide(is_whole).as_deref(), expected);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::item::Item;
 use super::summary::Summary;
+use crate::detect::Severity;
 use crate::problem::Problem;
 
 /// What a run has to say.
@@ -39,9 +40,16 @@ pub struct About {
 }
 
 impl Report {
-    /// Leaves out findings; the summary counts those that stay.
+    /// Leaves out findings; the summary counts those that stay, and how many do not.
     pub fn keep(&mut self, is_asked_for: impl Fn(&Item) -> bool) {
         self.items.retain(is_asked_for);
         self.summary.count_again(&self.items);
+    }
+
+    /// Lists findings of this severity and above; the summary counts them all, and how many are not listed.
+    pub fn list_from(&mut self, severity: Severity) {
+        let all = self.items.len();
+        self.items.retain(|item| item.severity >= severity);
+        self.summary.unlisted += (all - self.items.len()) as u64;
     }
 }

@@ -73,7 +73,7 @@ pub(super) fn setting(
     let cell = |column: &str| {
         SETTINGS.iter().position(|own| *own == column).map_or("", |place| table.cell(row, place))
     };
-    let wrong = |column: &'static str, expected: &str| broken(table, row, column, expected);
+    let wrong = |column: &'static str, expected: &str| table.wrong(row, column, expected);
     let word = |column, words: &[(&str, Judged)]| {
         words.iter().find(|(word, _)| *word == cell(column)).map(|(_, judged)| *judged)
     };
@@ -109,7 +109,7 @@ pub(super) fn known(table: &Table, row: &TableRow) -> Result<Known, AllowlistErr
     let [id, settings, pack, name, value, product, _source, _grade] =
         std::array::from_fn(|place| table.cell(row, place));
     if id.is_empty() || settings.is_empty() {
-        return Err(broken(table, row, "setting", "the id of a watched setting"));
+        return Err(table.wrong(row, "setting", "the id of a watched setting"));
     }
     Ok(Known {
         id: id.to_owned(),
@@ -120,14 +120,4 @@ pub(super) fn known(table: &Table, row: &TableRow) -> Result<Known, AllowlistErr
         value: value.to_owned(),
         product: product.to_owned(),
     })
-}
-
-fn broken(table: &Table, row: &TableRow, column: &'static str, expected: &str) -> AllowlistError {
-    AllowlistError::Cell {
-        file: table.file.clone(),
-        line: row.line,
-        column,
-        expected: expected.to_owned(),
-        found: String::new(),
-    }
 }

@@ -25,6 +25,7 @@ fn page(report: &Report) -> Markup {
     let groups = Group::all(&report.items);
     let (asked, others): (Vec<&Group<'_>>, Vec<&Group<'_>>) =
         groups.iter().partition(|group| group.first().needs_decision);
+    let nothing = report.summary.nothing_to_decide(report.is_whole());
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -40,9 +41,8 @@ fn page(report: &Report) -> Markup {
                 (head(report))
                 @if let Some(group) = asked.first() { (first(group)) }
                 h2 { "What needs a decision" }
-                @if asked.is_empty() {
-                    p { (nothing(report)) }
-                }
+                @if let Some(nothing) = &nothing { p { (nothing) } }
+                @else if asked.is_empty() { p { "Nothing of what is listed; see the number of findings that are not." } }
                 @for group in &asked { (findings::finding(group)) }
                 @if !others.is_empty() {
                     h2 { "What needs none" }
@@ -70,14 +70,6 @@ fn colours() -> String {
     Severity::ALL.map(rule).concat()
 }
 
-fn nothing(report: &Report) -> &'static str {
-    if report.is_whole() {
-        "Nothing needs a decision."
-    } else {
-        "Nothing that could be read needs a decision; what could not be read is at the end of this page."
-    }
-}
-
 fn head(report: &Report) -> Markup {
     let summary = &report.summary;
     html! {
@@ -89,8 +81,8 @@ fn head(report: &Report) -> Markup {
                 ". " (summary) "."
             }
             p {
-                @if summary.needs_decision == 0 {
-                    (nothing(report))
+                @if let Some(nothing) = summary.nothing_to_decide(report.is_whole()) {
+                    (nothing)
                 } @else {
                     b { (summary.needs_decision) " to decide: " }
                     @for (severity, hosts) in summary.to_decide.iter().rev() {

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::facts;
-use super::lines::{cut, path};
+use super::lines::{cut, path, wrapped};
 use crate::report::group::Group;
 use crate::report::sentence::Headline;
 use crate::report::shown::printable;
@@ -18,7 +18,10 @@ const INDENT: usize = 8;
 pub(super) fn lines(report: &Report, groups: &[Group<'_>], limit: usize) -> Vec<String> {
     let summary = &report.summary;
     let first = groups.first().filter(|group| group.first().needs_decision);
-    let mut lines = vec![cut(&counts(summary, report.is_whole()), limit)];
+    let mut lines = match summary.nothing_to_decide(report.is_whole()) {
+        Some(nothing) => wrapped(&nothing, 0, limit),
+        None => vec![cut(&counts(summary), limit)],
+    };
     if summary.needs_decision > 0 {
         lines.push(line("Hosts", &cut(&hosts(summary), limit.saturating_sub(INDENT))));
     }
@@ -45,12 +48,8 @@ fn line(word: &str, text: &str) -> String {
 }
 
 /// How many need a decision, by severity.
-fn counts(summary: &Summary, is_whole: bool) -> String {
+fn counts(summary: &Summary) -> String {
     let total = summary.needs_decision;
-    if total == 0 {
-        let of_what = if is_whole { "Nothing" } else { "Not all could be read; nothing of the rest" };
-        return format!("{of_what} needs a decision.");
-    }
     let by_severity = summary.to_decide.iter().rev();
     let counts = by_severity.map(|(severity, hosts)| format!("{} {severity}", hosts.values().sum::<u64>()));
     let counts = counts.collect::<Vec<_>>().join(", ");

@@ -64,8 +64,39 @@ fn nothing_to_decide_is_said_and_never_where_something_was_not_read() {
     assert!(run.stdout.starts_with(start), "{}", run.stdout);
     let page =
         run_in(files.path(), &["scan", "--allow-unread", "--format", "html", "good.csv", "unread.csv"]);
-    assert!(page.stdout.contains("Nothing that could be read needs a decision"), "{}", page.stdout);
+    assert!(page.stdout.contains(start), "{}", page.stdout);
     assert!(page.stdout.contains("unread.csv, line 2: "), "{}", page.stdout);
+}
+
+/// An empty list is no all-clear: not where nothing was checked, nor where the filters left out what matters.
+#[test]
+fn an_empty_list_says_why_it_is_empty() {
+    let bad = b"name,image,host\nEvil,C:\\Windows\\Temp\\evil.dll,web01\n";
+    let other = "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='Other'/>\
+                 <EventID>29</EventID><Channel>Application</Channel></System></Event>\n";
+    let files = folder(&[("bad.csv", bad), ("other.xml", other.as_bytes())]);
+    let none = "Nothing of the IIS configuration was found, so nothing was checked.";
+    let filtered =
+        "Nothing that was asked for needs a decision; 1 of 1 finding left out by the filters does.";
+    for (arguments, expected) in [
+        (&["other.xml"][..], none),
+        (&["--host", "nosuch", "bad.csv"], filtered),
+        (&["--only", "denied", "bad.csv"], filtered),
+        (&["--until", "2001-01-01", "bad.csv", "--only", "denied"], filtered),
+    ] {
+        let with = |format| run_in(files.path(), &[&["scan", "--format", format], arguments].concat());
+        let text = with("text");
+        assert!(text.stdout.replace('\n', " ").starts_with(expected), "{arguments:?}: {}", text.stdout);
+        assert!(with("html").stdout.contains(expected), "{arguments:?}");
+        let csv = with("csv");
+        assert_eq!(csv.stdout.lines().count(), 1);
+        assert_eq!(csv.stderr, format!("iismodcheck: {expected}\n"));
+        let json: Value = serde_json::from_str(&with("json").stdout).unwrap();
+        let left_out = u64::from(expected == filtered);
+        assert_eq!(json["summary"]["needs_decision_left_out"], left_out, "{arguments:?}");
+    }
+    let all = run_in(files.path(), &["scan", "--host", "web01", "bad.csv", "--format", "csv"]);
+    assert_eq!((all.stdout.lines().count(), all.stderr.as_str()), (2, ""));
 }
 
 /// Module, host, image and what to do of each story, without turning a page.
