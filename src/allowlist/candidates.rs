@@ -168,9 +168,8 @@ impl Index {
         }
         let Some(own) = self.managed_type(number) else { return deny.then_some(TypeMatch::Same) };
         let seen = id.managed_type?;
-        // A deny entry for a bare type means that type wherever it comes from.
-        if deny && own.assembly.is_none() && own.name == seen.name {
-            return Some(TypeMatch::Same);
+        if deny {
+            return own.may_be(seen).then_some(TypeMatch::Same);
         }
         // A shipped entry without a key means an assembly without one.
         let chosen_key = entry.source != EntrySource::Site && !own.has_key() && seen.has_key();

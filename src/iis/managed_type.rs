@@ -123,6 +123,25 @@ impl ManagedType {
         }
     }
 
+    /// Whether what was seen may be this type: what is denied stays denied in a weaker or a fuller spelling.
+    ///
+    /// A bare type is that type wherever it comes from; an assembly or a key that only one side names is no difference,
+    /// because the runtime then takes the file that it finds.
+    #[must_use]
+    pub fn may_be(&self, seen: &Self) -> bool {
+        if self.malformed || seen.malformed || self.name != seen.name {
+            return false;
+        }
+        if self.assembly.is_none() {
+            return true;
+        }
+        let ((assembly, key), (seen_assembly, seen_key)) = (self.file(), seen.file());
+        seen_assembly.is_none()
+            || assembly == seen_assembly
+                && self.culture() == seen.culture()
+                && (key.is_none() || seen_key.is_none() || key == seen_key)
+    }
+
     /// The assembly and the key by which the runtime finds the file. A bare type is looked for in System.Web first
     /// (documented), so that the bare names of its own modules mean that assembly.
     #[must_use]
@@ -314,6 +333,32 @@ mod tests {
     }
 
     #[test]
+    fn a_weaker_spelling_may_be_what_is_known() {
+        let full = "A.M, Acme, Version=1.0.0.0, Culture=neutral, PublicKeyToken=00";
+        let own = "System.Web.Profile.ProfileModule";
+        for (known, seen, may_be) in [
+            (full, full, true),
+            (full, "A.M", true),
+            (full, "A.M, acme", true),
+            (full, "A.M, Acme, Version=2.0.0.0, PublicKeyToken=null", true),
+            (full, "A.M, Acme, PublicKeyToken=01", false),
+            (full, "A.M, Acme, Culture=de, PublicKeyToken=00", false),
+            (full, "A.M, Other", false),
+            (full, "a.m, Acme", false),
+            (full, "A.M, Acme, Version=", false),
+            ("A.M, Acme", full, true),
+            ("A.M", full, true),
+            ("A.M", "A.M, Acme, Culture=de", true),
+            (own, "System.Web.Profile.ProfileModule, Evil", true),
+            ("System.Web.Profile.ProfileModule, Evil", own, false),
+            ("System.Web.Profile.ProfileModule, System.Web, PublicKeyToken=b03f5f7f11d50a3a", own, true),
+        ] {
+            let [known, seen] = [known, seen].map(ManagedType::parse);
+            assert_eq!(known.may_be(&seen), may_be, "{known:?} {seen:?}");
+        }
+    }
+
+    #[test]
     fn an_overlong_string_is_not_taken_apart() {
         assert!(!ManagedType::parse(&"a".repeat(MAX_BYTES)).malformed);
         assert!(ManagedType::parse(&"a".repeat(MAX_BYTES + 1)).malformed);
@@ -327,6 +372,7 @@ mod tests {
             let parsed = ManagedType::parse(&text);
             let found = parsed.compare(&parsed);
             prop_assert_eq!(found == TypeMatch::Different, parsed.malformed);
+            prop_assert_eq!(parsed.may_be(&parsed), !parsed.malformed);
         }
 
         #[test]

@@ -113,7 +113,7 @@ fn matches(entry: &Entry, seen: &Seen) -> [bool; 4] {
     let managed = !entry.type_name.is_empty()
         && seen.managed.as_ref().is_some_and(|managed| {
             let own = crate::iis::ManagedType::parse(&entry.type_name);
-            own.compare(managed).is_match() || deny && own.assembly.is_none() && own.name == managed.name
+            if deny { own.may_be(managed) } else { own.compare(managed).is_match() }
         });
     let pair = image || managed;
     let by_name = entry.matching == Match::Name;

@@ -412,9 +412,7 @@ impl<'c> Case<'c> {
                 let own = self.opened(&e.normal.normal).normal;
                 let file = e.image.is_empty() || image.as_ref().is_some_and(|seen| seen.normal == own);
                 let own = &e.managed;
-                let of_type = self.managed.as_ref().is_some_and(|seen| {
-                    own.compare(seen).is_match() || own.assembly.is_none() && own.name == seen.name
-                });
+                let of_type = self.managed.as_ref().is_some_and(|seen| may_be(own, seen));
                 name && file && (e.type_name.is_empty() || of_type)
             }
         })
@@ -465,6 +463,16 @@ impl<'c> Case<'c> {
         let anchored = !folder.is_empty() && opened.is_resolved();
         anchored.then(|| format!("{}{}", opened.directory(), &pattern[folder.len()..]))
     }
+}
+
+/// Nothing that both spellings name differs; a bare type that is denied is denied from anywhere.
+fn may_be(own: &ManagedType, seen: &ManagedType) -> bool {
+    let [(assembly, key), (seen_assembly, seen_key)] = [own.file(), seen.file()];
+    let differ = |one: Option<&str>, other: Option<&str>| one.zip(other).is_some_and(|(a, b)| a != b);
+    let [culture, seen_culture] =
+        [own, seen].map(|of| of.file().0.map(|_| of.culture.as_deref().unwrap_or("neutral")));
+    let differs = differ(assembly, seen_assembly) || differ(key, seen_key) || differ(culture, seen_culture);
+    !own.malformed && !seen.malformed && own.name == seen.name && (own.assembly.is_none() || !differs)
 }
 
 fn type_text(seen: &ManagedType) -> String {
