@@ -1,6 +1,8 @@
-//! `docs/replay`: the stories of the tests as files to upload to Splunk, and what must be found in them.
+//! `docs/replay`: the stories of the tests as files, and what must be found in them.
 //!
 //! `REPLAY=write cargo test --test it replay` writes the files; without it they are compared.
+
+mod campaigns;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,8 +23,19 @@ const COLUMNS: [&str; 8] = [
     "iis_finding_id",
 ];
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/replay")
+/// A file of the set.
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/replay").join(name)
+}
+
+/// Writes a file where it is asked to, and compares it otherwise.
+fn written(path: &Path, content: impl AsRef<[u8]>) {
+    let content = content.as_ref();
+    if std::env::var_os("REPLAY").is_some_and(|what| what == "write") {
+        fs::write(path, content).unwrap();
+    }
+    let there = fs::read(path).unwrap_or_default();
+    assert!(there == content, "{}: run REPLAY=write cargo test --test it replay", path.display());
 }
 
 fn rows(rendering: Rendering) -> Vec<Record> {
@@ -71,23 +84,16 @@ fn the_files_are_the_stories_of_the_tests() {
         ("expected-classic.tsv", expected(&rows(Rendering::ClassicRaw))),
     ];
     for (name, text) in files {
-        let path = folder().join(name);
-        if std::env::var_os("REPLAY").is_some_and(|what| what == "write") {
-            fs::write(&path, &text).unwrap();
-        }
-        assert!(
-            fs::read_to_string(&path).unwrap() == text,
-            "{name}: run REPLAY=write cargo test --test it replay"
-        );
+        written(&file(name), text);
     }
 }
 
 /// Whoever uploads the file has nothing but its lines.
 #[test]
 fn a_line_of_xml_is_an_event() {
-    let text = fs::read_to_string(folder().join("stories-xml.txt")).unwrap();
+    let text = fs::read_to_string(file("stories-xml.txt")).unwrap();
     let row = |line: &str| [("_raw".to_owned(), vec![line.to_owned()])].into_iter().collect::<Record>();
     let rows: Vec<Record> = text.lines().map(row).collect();
     assert_eq!(rows.len(), events().len());
-    assert_eq!(expected(&rows), fs::read_to_string(folder().join("expected-xml.tsv")).unwrap());
+    assert_eq!(expected(&rows), fs::read_to_string(file("expected-xml.tsv")).unwrap());
 }
