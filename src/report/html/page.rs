@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::parts::{hosts, tag, what};
+use super::parts::{hosts, tag, text, what};
 use super::{findings, tables};
-use crate::detect::{Severity, time};
+use crate::detect::{Column, Severity, time};
 use crate::problem::ProblemKind;
 use crate::report::group::Group;
 use crate::report::sentence::Headline;
@@ -102,6 +102,12 @@ fn first(group: &Group<'_>) -> Markup {
         section class=(format!("first {}", item.severity)) {
             h3 { "First: " (what(item)) " on " (hosts(group)) }
             @if !item.identity().is_empty() { p { code { (printable(item.identity())) } } }
+            @if group.times().is_some() || !item.fact(Column::Actor).is_empty() {
+                p {
+                    @if let Some((first, _)) = group.times() { (time::format(first - first.rem_euclid(1_000_000))) " " }
+                    @if !item.fact(Column::Actor).is_empty() { "by " (text(item, Column::Actor)) }
+                }
+            }
             p { (printable(&headline.why)) "." }
             p { b { "Do now: " } (headline.first_step()) "." }
         }

@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::facts;
-use super::lines::{cut, path, wrapped};
+use super::lines::{cut, path, width, wrapped};
+use crate::detect::Column;
 use crate::report::group::Group;
 use crate::report::sentence::Headline;
 use crate::report::shown::printable;
@@ -13,6 +14,8 @@ use crate::report::whole::Report;
 
 /// Behind the words that the lines begin with.
 const INDENT: usize = 8;
+/// Blanks between what a line tells.
+const GAP: usize = 2;
 
 /// The lines, each in the width. `groups` are the findings that are listed, the worst first.
 pub(super) fn lines(report: &Report, groups: &[Group<'_>], limit: usize) -> Vec<String> {
@@ -27,16 +30,17 @@ pub(super) fn lines(report: &Report, groups: &[Group<'_>], limit: usize) -> Vec<
     }
     if let Some(group) = first {
         let item = group.first();
-        let host = match group.hosts()[..] {
-            [""] => "a host that is not known".to_owned(),
-            [host] => printable(host),
-            [first, ref others @ ..] => format!("{} and {} more", printable(first), others.len()),
-            [] => String::new(),
-        };
         let room = limit.saturating_sub(INDENT);
-        lines.push(line("First", &cut(&format!("{} on {host}", facts::what(item)), room)));
-        if !item.identity().is_empty() {
-            lines.push(line("", &path(&printable(item.identity()), room)));
+        lines.push(line("First", &what(group, room)));
+        let by = actors(item.fact(Column::Actor));
+        let image = printable(item.identity());
+        // What has to be shortened anyway leaves room for who did it, and so does a type, which nobody has to go to.
+        let for_by = by.last().map_or(0, |by| width(by) + GAP);
+        let is_type = item.fact(Column::Image).is_empty();
+        let for_image = if is_type || width(&image) > room { room.saturating_sub(for_by) } else { room };
+        let found = with(&path(&image, for_image), &by, room);
+        if !found.is_empty() {
+            lines.push(line("", &found));
         }
         lines.push(line("Do", &cut(Headline::of(item).first_step(), room)));
     }
@@ -45,6 +49,37 @@ pub(super) fn lines(report: &Report, groups: &[Group<'_>], limit: usize) -> Vec<
 
 fn line(word: &str, text: &str) -> String {
     format!("{word:<INDENT$}{text}")
+}
+
+/// The module, where and when; the host is shortened before the time goes, for its whole name stands above.
+fn what(group: &Group<'_>, room: usize) -> String {
+    let what = facts::what(group.first());
+    let hosts = match group.hosts()[..] {
+        [""] => vec!["on a host that is not known".to_owned()],
+        _ => facts::hosts(group),
+    };
+    let when = group.times().map(|(first, _)| format!("  {}", facts::seconds(first))).unwrap_or_default();
+    let all = [when.as_str(), ""].map(|when| hosts.iter().map(move |host| (host, when)));
+    let mut lines = all.into_iter().flatten().map(|(host, when)| format!("{what} {host}{when}"));
+    let shortest = hosts.last().map(|host| format!("{what} {host}")).unwrap_or_default();
+    lines.find(|line| width(line) <= room).unwrap_or_else(|| cut(&shortest, room))
+}
+
+/// A text with the first of the forms behind it that there is room for.
+fn with(text: &str, forms: &[String], room: usize) -> String {
+    let gap = if text.is_empty() { 0 } else { GAP };
+    let fits = forms.iter().find(|form| width(text) + gap + width(form) <= room);
+    fits.map_or_else(|| text.to_owned(), |form| format!("{text}{:gap$}{form}", ""))
+}
+
+/// Who did it, whole and short. Of an account's SID the last number tells it from others of its domain.
+fn actors(actor: &str) -> Vec<String> {
+    const DOMAIN: &str = "S-1-5-21-";
+    let by = |actor: &str| format!("by {}", printable(actor));
+    let short = actor.strip_prefix(DOMAIN).and_then(|rest| rest.rsplit_once('-'));
+    let short = short.map(|(_, number)| by(&format!("{DOMAIN}…-{number}")));
+    let whole = Some(by(actor)).filter(|_| !actor.is_empty());
+    whole.into_iter().chain(short).collect()
 }
 
 /// How many need a decision, by severity.

@@ -55,7 +55,7 @@ pub(super) fn what(item: &Item) -> String {
 }
 
 /// The hosts in words, from the longest form to the shortest.
-fn hosts(group: &Group<'_>) -> Vec<String> {
+pub(super) fn hosts(group: &Group<'_>) -> Vec<String> {
     let hosts = group.hosts();
     let shown = |host: &str| if host.is_empty() { "host not known".to_owned() } else { printable(host) };
     let whole = hosts.iter().map(|host| shown(host)).collect::<Vec<_>>().join(", ");

@@ -116,6 +116,7 @@ fn each_story_at_a_glance() {
         let findings = json["findings"].as_array().unwrap().iter();
         let page = run_in(files.path(), &["scan", "--format", "html", "export.csv"]).good();
         for columns in ["80", "120", "200"] {
+            let before = asked;
             let text = run_wide(columns, files.path(), &["scan", "export.csv"]).good();
             let head: Vec<&str> = text.lines().take(25).collect();
             let head = head.join("\n");
@@ -128,6 +129,15 @@ fn each_story_at_a_glance() {
                 }
                 assert!(page.contains("Do now: "), "{story}");
                 asked += 1;
+            }
+            if asked > before {
+                // Who did it and when stands in the five lines, the account shortened where there is no room for it.
+                let brief: Vec<&str> = head.lines().take(5).collect();
+                let brief = brief.join("\n");
+                assert!(
+                    brief.contains("  2023-11-14T22:") && brief.contains("by S-1-5-21-"),
+                    "{story}: {text}"
+                );
             }
         }
     }

@@ -37,42 +37,24 @@ struct Act {
 }
 
 impl Act {
-    /// The events of `appcmd install module` and `appcmd add module`, a hundredth of a second apart.
     fn events(&self) -> Vec<ConfigEvent> {
-        let (name, file) = (self.name, self.file);
-        let add = |section: &str| format!("/system.webServer/{section}/add[@name=\"{name}\"]");
-        let (global, modules) = (add("globalModules"), add("modules"));
-        let steps: Vec<(String, &str)> = match self.kind {
-            "native" => vec![
-                (global.clone(), ""),
-                (global.clone() + "/@name", name),
-                (global + "/@image", file),
-                (modules.clone(), ""),
-                (modules + "/@name", name),
-                (String::new(), ""),
-            ],
-            "managed" => vec![
-                (modules.clone(), ""),
-                (modules.clone() + "/@name", name),
-                (modules + "/@type", file),
-                (String::new(), ""),
-            ],
-            _ => vec![],
-        };
-        let event = |(at, (configuration, new)): (i64, (String, &str))| ConfigEvent {
+        let blank = ConfigEvent {
             host: "WEB01.example.com".to_owned(),
             process: "4242".to_owned(),
             actor: "S-1-5-18".to_owned(),
-            time: 1_700_000_000_000_000 + at * 10_000,
-            record: (100 + at).to_string(),
+            time: 1_700_000_000_000_000,
+            record: "100".to_owned(),
             config_path: "MACHINE/WEBROOT/APPHOST".to_owned(),
             location: String::new(),
-            operation: if configuration.is_empty() { "50" } else { "1" }.to_owned(),
-            configuration,
+            configuration: String::new(),
+            operation: String::new(),
             old: String::new(),
-            new: new.to_owned(),
+            new: String::new(),
         };
-        (0..).zip(steps).map(event).collect()
+        match self.kind {
+            "none" => vec![],
+            kind => blank.installation(kind == "native", self.name, self.file),
+        }
     }
 
     /// What `Get-WebGlobalModule` and `Get-WebManagedModule` list, beside the modules of an honest server.

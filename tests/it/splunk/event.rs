@@ -47,6 +47,40 @@ impl ConfigEvent {
         self.operation == "50"
     }
 
+    /// What `appcmd install module` or `appcmd add module` writes on this host, by this process, from this time and record
+    /// on: a hundredth of a second between two events.
+    pub fn installation(&self, native: bool, name: &str, file: &str) -> Vec<Self> {
+        let add = |section: &str| format!("/system.webServer/{section}/add[@name=\"{name}\"]");
+        let (global, modules) = (add("globalModules"), add("modules"));
+        let steps = if native {
+            vec![
+                (global.clone(), ""),
+                (global.clone() + "/@name", name),
+                (global + "/@image", file),
+                (modules.clone(), ""),
+                (modules + "/@name", name),
+                (String::new(), ""),
+            ]
+        } else {
+            vec![
+                (modules.clone(), ""),
+                (modules.clone() + "/@name", name),
+                (modules + "/@type", file),
+                (String::new(), ""),
+            ]
+        };
+        let record: i64 = self.record.parse().unwrap();
+        let event = |(at, (configuration, new)): (i64, (String, &str))| Self {
+            time: self.time + at * 10_000,
+            record: (record + at).to_string(),
+            operation: if configuration.is_empty() { "50" } else { "1" }.to_owned(),
+            configuration,
+            new: new.to_owned(),
+            ..self.clone()
+        };
+        (0..).zip(steps).map(event).collect()
+    }
+
     /// The event as a search result. Fields without a value are absent, as in Splunk.
     pub fn render(&self, rendering: Rendering) -> Record {
         let (seconds, micros) = (self.time.div_euclid(1_000_000), self.time.rem_euclid(1_000_000));
@@ -99,7 +133,8 @@ impl ConfigEvent {
             .collect()
     }
 
-    fn message(&self) -> String {
+    /// The message in English.
+    pub fn message(&self) -> String {
         let (configuration, path) = (&self.configuration, &self.config_path);
         if self.is_commit() {
             format!("Changes have successfully been committed to '{path}'.")

@@ -2,6 +2,7 @@
 //! the roll-up in SPL; and the same rows given to `scan`.
 
 pub mod event;
+pub mod log;
 pub mod rollup;
 pub mod scan;
 pub mod search;
