@@ -35,9 +35,11 @@
 //! |---|---|---|
 //! | [`cli`] | the command line and the exit status | all |
 //! | [`command`] | `iismodcheck` as a search command | `searchcommand`, knowledge, detect, allowlist, event, iis |
+//! | [`audit`] | configuration files to findings, and what a place gets | server |
 //! | [`scan`] | rows of files to findings, proposals, what earlier scans wrote | source, report, detect, allowlist, event, iis |
 //! | [`knowledge`] | the files that a site writes: read, put together | allowlist |
 //! | [`source`] | files to scan, one row at a time | event, iis |
+//! | [`server`] | configuration files: what is registered where | iis |
 //! | [`report`] | what a run found, as text, page, JSON, JSON lines, CSV | detect |
 //! | [`detect`] | subjects, verdicts, reasons, severity, changes | allowlist, event, iis, words |
 //! | [`allowlist`] | baseline, packs, threats, site entries: load, match, lint | iis |
@@ -53,6 +55,7 @@
 //! `event`, `iis`, `file`, `allowlist`, `detect` and `words` do no I/O and hold no clock and no global.
 
 pub mod allowlist;
+pub mod audit;
 pub mod cli;
 pub mod command;
 pub mod detect;
@@ -64,5 +67,6 @@ pub mod origin;
 pub mod problem;
 pub mod report;
 pub mod scan;
+pub mod server;
 pub mod source;
 pub mod words;

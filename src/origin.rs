@@ -10,7 +10,7 @@ pub struct Origin {
     pub file: Arc<str>,
     /// The line that it begins in, from 1.
     pub line: Option<u64>,
-    /// The column of a table.
+    /// The column of a table, or of a line.
     pub column: Option<Arc<str>>,
     /// Number of the record, as the file counts them.
     pub record: Option<u64>,

@@ -26,6 +26,8 @@ pub struct Cli {
 pub enum Command {
     /// Check exported events (or a list of modules) and print each finding.
     Scan(Box<Scan>),
+    /// Read configuration files and tell which modules run at a place.
+    Audit(Audit),
     /// Keep the allowlist sound.
     Allowlist {
         /// What to do with it.
@@ -141,6 +143,37 @@ pub struct Scan {
     pub fail_on: Option<Severity>,
     /// Do not end with exit code 2 because something was not read or not understood, as long as anything was; it is told all
     /// the same.
+    #[arg(long)]
+    pub allow_unread: bool,
+}
+
+/// What `audit --help` ends with.
+const AUDIT_EXIT_CODES: &str = "\
+Exit codes:
+  0  all was read
+  2  an argument is wrong; or a file was not read, or a part of the configuration is not at
+     hand, whatever else was found. Standard error says what";
+
+/// `audit`
+#[derive(Debug, Args)]
+#[command(after_help = AUDIT_EXIT_CODES)]
+pub struct Audit {
+    /// A folder with applicationHost.config and, by site and application, the web.config files (Shop/api/web.config); a folder
+    /// of such folders, one for each server; or the files themselves. What a file is tells its content. On Windows, without
+    /// any: this server.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// A mounted image of a server, or what a collector (KAPE, Velociraptor) took from it; or a folder of these. The web.config
+    /// files are looked for where the server's own configuration says that its sites lie.
+    #[arg(long, value_name = "FOLDER")]
+    pub root: Vec<PathBuf>,
+    /// The site, application or folder that a web.config given by itself is of: Shop/api.
+    #[arg(long, value_name = "PLACE")]
+    pub place: Option<String>,
+    /// Print the modules that run at this place (Shop/api), as JSON.
+    #[arg(long, value_name = "PLACE")]
+    pub effective: String,
+    /// Do not end with exit code 2 because something was not read; it is told all the same.
     #[arg(long)]
     pub allow_unread: bool,
 }

@@ -5,6 +5,7 @@
 mod about;
 mod allowlist;
 mod args;
+mod audit;
 mod options;
 mod output;
 mod replace;
@@ -51,6 +52,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let result = match cli.command {
         Command::Scan(arguments) => scan::run(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
         Command::Allowlist { command } => allowlist::run(&command),
         Command::Completions { shell } => about::completions(shell),
         Command::Man => about::manual(),

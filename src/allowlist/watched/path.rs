@@ -29,6 +29,22 @@ impl Pattern {
         (sound && !text.ends_with('/')).then(|| Self { pieces, key: key.to_owned() })
     }
 
+    /// Each element of a pattern, as its path without keys, and the attribute that is its key.
+    pub fn elements(text: &str) -> Vec<(String, Option<String>)> {
+        let mut plain = String::new();
+        let mut elements = Vec::new();
+        for piece in text.split('/').skip(1).filter(|piece| !piece.starts_with('@')) {
+            let (name, key) = piece.split_once("[@").map_or((piece, None), |(name, key)| (name, Some(key)));
+            for other in ["remove", "clear"].into_iter().filter(|_| name == "add") {
+                elements
+                    .push((format!("{plain}/{other}"), key.map(|key| key.trim_end_matches(']').to_owned())));
+            }
+            plain = format!("{plain}/{name}");
+            elements.push((plain.clone(), key.map(|key| key.trim_end_matches(']').to_owned())));
+        }
+        elements
+    }
+
     /// What decides whether a path can match at all, in lower case.
     pub fn bucket(&self) -> String {
         let first = self.pieces.first().map_or("", String::as_str);

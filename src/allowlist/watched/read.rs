@@ -65,11 +65,14 @@ pub(super) fn rows<T>(
     }
 }
 
-/// A row of the table of settings, with its patterns.
+/// The elements of patterns, each with the attribute that is its key.
+type Elements = Vec<(String, Option<String>)>;
+
+/// A row of the table of settings, with its patterns, and the elements that these name.
 pub(super) fn setting(
     table: &Table,
     row: &TableRow,
-) -> Result<(WatchedSetting, Vec<Pattern>), AllowlistError> {
+) -> Result<(WatchedSetting, Vec<Pattern>, Elements), AllowlistError> {
     let cell = |column: &str| {
         SETTINGS.iter().position(|own| *own == column).map_or("", |place| table.cell(row, place))
     };
@@ -101,7 +104,8 @@ pub(super) fn setting(
         meaning: cell("meaning").to_owned(),
         advice: cell("advice").to_owned(),
     };
-    Ok((setting, paths.ok_or_else(|| wrong("paths", "patterns of configuration paths"))?))
+    let elements = cell("paths").split(' ').flat_map(Pattern::elements).collect();
+    Ok((setting, paths.ok_or_else(|| wrong("paths", "patterns of configuration paths"))?, elements))
 }
 
 /// A row of the known values.

@@ -58,6 +58,8 @@ pub struct Watched {
     known: Vec<Known>,
     /// For each bucket the rows whose patterns begin with it, in the order of the table.
     buckets: HashMap<Box<[u8]>, Vec<Place>>,
+    /// The elements that lead to a watched setting, as paths without keys, and the attribute that is the key of each.
+    elements: HashMap<String, Option<String>>,
 }
 
 /// Where a row stands, and what a path of this form is to it.
@@ -68,8 +70,12 @@ impl Watched {
     pub fn builtin() -> Result<Self, AllowlistError> {
         let read = read::rows(SETTINGS_CSV, "iis_watched_settings.csv", &read::SETTINGS, read::setting)?;
         let known = read::rows(KNOWN_CSV, "iis_watched_known.csv", &read::KNOWN, read::known)?;
-        let mut watched = Self { rows: Vec::new(), known, buckets: HashMap::new() };
-        for (row, patterns) in read {
+        let mut watched = Self { rows: Vec::new(), known, buckets: HashMap::new(), elements: HashMap::new() };
+        for (row, patterns, elements) in read {
+            for (element, key) in elements {
+                let known = watched.elements.entry(element).or_default();
+                *known = known.take().or(key);
+            }
             let number = watched.rows.len();
             for pattern in patterns {
                 watched.add(number, pattern, row.judged == Judged::Removal, !row.names.is_empty());
@@ -141,6 +147,13 @@ impl Watched {
             secret = true;
         }
         secret
+    }
+
+    /// The attribute that is the key of an element on the way to a watched setting, given its path without keys; `None` for
+    /// an element that leads to none.
+    #[must_use]
+    pub fn element(&self, path: &str) -> Option<Option<&str>> {
+        self.elements.get(path).map(Option::as_deref)
     }
 
     /// The rows of the table.

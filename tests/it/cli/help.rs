@@ -4,9 +4,10 @@ use super::run;
 
 #[test]
 fn help_of_each_subcommand() {
-    let subcommands: [&[&str]; 7] = [
+    let subcommands: [&[&str]; 8] = [
         &["--help"],
         &["scan", "--help"],
+        &["audit", "--help"],
         &["allowlist", "--help"],
         &["allowlist", "check", "--help"],
         &["allowlist", "add", "--help"],

@@ -1,0 +1,129 @@
+//! `audit`: the configuration files of servers, without events.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use serde_json::{Map, Value, json};
+
+use crate::audit::{self, NoSettings};
+use crate::origin::Origin;
+use crate::problem::{Problem, ProblemKind};
+use crate::server::{Found, Server, Volumes, image_in, servers_in};
+
+use super::args::Audit;
+use super::status::{self, FAILED, Failure};
+
+/// Runs `audit`.
+pub(super) fn run(arguments: &Audit) -> Result<ExitCode, Failure> {
+    let found = found(arguments)?;
+    place(arguments, &found, &arguments.effective)
+}
+
+/// Prints what one place gets: of several servers, a line for each.
+fn place(arguments: &Audit, found: &[Found], place: &str) -> Result<ExitCode, Failure> {
+    let mut output = io::BufWriter::new(io::stdout().lock());
+    let mut is_whole = true;
+    for one in found {
+        let server = one.read(&NoSettings, arguments.place.as_deref());
+        if found.len() == 1 {
+            exists(&server, place)?;
+        }
+        let (value, losses) = audit::effective(&server, place);
+        if found.len() == 1 {
+            serde_json::to_writer_pretty(&mut output, &value).map_err(io::Error::from)?;
+        } else {
+            let mut line = Map::new();
+            line.insert("host".to_owned(), json!(server.host));
+            line.extend(value.as_object().cloned().unwrap_or_default());
+            serde_json::to_writer(&mut output, &Value::Object(line)).map_err(io::Error::from)?;
+        }
+        writeln!(output)?;
+        for loss in losses {
+            is_whole = false;
+            status::tell(&Problem::new(ProblemKind::Unreadable, loss.text).at(*loss.origin));
+        }
+    }
+    output.flush()?;
+    Ok(if is_whole || arguments.allow_unread { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+}
+
+/// Whether a server has the place at all: a name with a slip would look like a place that has nothing of its own.
+fn exists(server: &Server, place: &str) -> Result<(), Problem> {
+    let site = place.trim_matches('/').split('/').next().unwrap_or_default();
+    let Some(sites) = server.sites().filter(|sites| !site.is_empty() && !sites.applications.is_empty())
+    else {
+        return Ok(());
+    };
+    let is_known = sites.is_application(site)
+        || server.configs.iter().any(|(level, _)| {
+            level.place().split('/').next().is_some_and(|own| own.to_lowercase() == site.to_lowercase())
+        });
+    if is_known {
+        return Ok(());
+    }
+    let names: Vec<&str> =
+        sites.applications.iter().map(String::as_str).filter(|name| !name.contains('/')).collect();
+    let what = format!("the server has no site `{site}`");
+    Err(Problem::new(ProblemKind::Argument, what).with_hint(format!("its sites are: {}", names.join(", "))))
+}
+
+/// The servers that are asked for: on Windows, without any, this one.
+fn found(arguments: &Audit) -> Result<Vec<Found>, Problem> {
+    let mut found = Vec::new();
+    let mut files: Vec<PathBuf> = Vec::new();
+    for root in &arguments.root {
+        found.extend(roots(root)?);
+    }
+    for path in &arguments.paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let servers = servers_in(path);
+        if servers.is_empty() {
+            let what = "there is no applicationHost.config and no web.config in it";
+            let problem = Problem::new(ProblemKind::Argument, what).at(of(path));
+            return Err(problem.with_hint(
+                "give the folder that holds applicationHost.config, the files themselves, or with --root a mounted image",
+            ));
+        }
+        found.extend(servers);
+    }
+    if !files.is_empty() {
+        found.push(Found::Files(files));
+    }
+    if found.is_empty() {
+        return live().map(|live| vec![live]);
+    }
+    Ok(found)
+}
+
+/// The servers whose drives lie below a folder.
+fn roots(folder: &Path) -> Result<Vec<Found>, Problem> {
+    let servers: Vec<Found> = match image_in(folder) {
+        Some(server) => vec![server],
+        None => servers_in(folder).into_iter().filter(|found| matches!(found, Found::Image(..))).collect(),
+    };
+    if servers.is_empty() {
+        let what = r"no Windows\System32 lies below it, nor below a folder in it";
+        let hint = "give the folder that stands for the system drive, or the one that a collector made";
+        return Err(Problem::new(ProblemKind::Argument, what).at(of(folder)).with_hint(hint));
+    }
+    Ok(servers)
+}
+
+fn live() -> Result<Found, Problem> {
+    let root = std::env::var("SystemRoot").ok().filter(|_| cfg!(windows));
+    let volumes = root.and_then(|root| Volumes::live(&root));
+    let host = std::env::var("COMPUTERNAME").unwrap_or_default();
+    volumes.map(|volumes| Found::Image(host, volumes)).ok_or_else(|| {
+        Problem::new(ProblemKind::Argument, "no file or folder is given").with_hint(
+            "name applicationHost.config and web.config files, a folder with them, or with --root a mounted image",
+        )
+    })
+}
+
+fn of(path: &Path) -> Origin {
+    Origin::of_file(path.display().to_string())
+}

@@ -1,0 +1,181 @@
+//! One configuration file, read.
+
+use std::sync::Arc;
+
+use roxmltree::Node;
+
+use super::document::{Lines, below, children, with_root};
+use super::entry::{Listing, Location, OverrideMode, listing};
+use super::level;
+use super::settings::{SettingRow, Walk, Wanted};
+use super::sites::Sites;
+use super::source::{Beside, with_section};
+use super::trouble::{Code, Trouble};
+use crate::iis::Section;
+
+/// The namespace of transforms.
+const TRANSFORM: &str = "http://schemas.microsoft.com/XML-Document-Transform";
+
+/// What a file is, by its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConfigKind {
+    /// The configuration of a whole server.
+    Server,
+    /// Where the configuration of the server is.
+    Redirection,
+    /// That of a site, application or folder; or of the .NET Framework.
+    Web,
+}
+
+/// One configuration file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Its name, as outputs show it.
+    pub file: Arc<str>,
+    /// What it is.
+    pub kind: ConfigKind,
+    /// The sections that register code, in their order.
+    pub listings: Vec<Listing>,
+    /// The settings that were asked for.
+    pub settings: Vec<SettingRow>,
+    /// Its sites.
+    pub sites: Sites,
+    /// What the declarations of sections say of levels below.
+    pub declared: Vec<(Section, OverrideMode)>,
+    /// What is wrong with it, whichever place it is read for.
+    pub troubles: Vec<Trouble>,
+}
+
+impl Config {
+    /// Reads the bytes of a file. `beside` gives the files that hold its sections.
+    pub fn read(
+        bytes: &[u8],
+        file: &Arc<str>,
+        wanted: &dyn Wanted,
+        beside: Beside<'_>,
+    ) -> Result<Self, Trouble> {
+        with_root(bytes, file, |root, lines| {
+            let here = || lines.of(root);
+            if root.tag_name().name() != "configuration" {
+                let what = format!("its root is `{}`, not `configuration`", root.tag_name().name());
+                return Err(Trouble::new(Code::NotConfiguration, here(), what));
+            }
+            if let Some(node) = root.descendants().find(|node| is_transform(*node)) {
+                let what = "it is a transform (xdt), which changes a configuration and is none itself";
+                return Err(Trouble::new(Code::Transform, lines.of(node), what));
+            }
+            let mut config = Self {
+                file: Arc::clone(file),
+                kind: ConfigKind::Web,
+                listings: Vec::new(),
+                settings: Vec::new(),
+                sites: Sites::read(root),
+                declared: declared(root),
+                troubles: Vec::new(),
+            };
+            let mut reader = Reader { config: &mut config, wanted, beside };
+            reader.part(root, &Location::none(), lines);
+            for node in children(root, "location") {
+                reader.part(node, &Location::read(node), lines);
+            }
+            let is_server = !below(root, "system.applicationHost").is_empty()
+                || config.listings.iter().any(|listing| listing.section == Section::GlobalModules);
+            config.kind = match is_server {
+                true => ConfigKind::Server,
+                false if !below(root, "configurationRedirection").is_empty() => ConfigKind::Redirection,
+                false => ConfigKind::Web,
+            };
+            if config.kind == ConfigKind::Redirection {
+                config.troubles.extend(redirected(root, lines));
+            }
+            let twice = written_twice(&config.listings);
+            config.troubles.extend(twice);
+            Ok(config)
+        })
+    }
+}
+
+fn is_transform(node: Node<'_, '_>) -> bool {
+    node.attributes().any(|attribute| attribute.namespace() == Some(TRANSFORM))
+}
+
+/// What `configSections` says of the sections that register code.
+fn declared(root: Node<'_, '_>) -> Vec<(Section, OverrideMode)> {
+    let mut declared = Vec::new();
+    for section in Section::ALL {
+        let (group, name) = section.path().trim_start_matches('/').split_once('/').unwrap_or_default();
+        for node in below(root, "configSections/sectionGroup/section") {
+            let in_group =
+                node.parent().and_then(|parent| parent.attribute("name")).is_some_and(|own| own == group);
+            let mode = node.attribute("overrideModeDefault").and_then(OverrideMode::of);
+            if let Some(mode) = mode.filter(|_| in_group && node.attribute("name") == Some(name)) {
+                declared.push((section, mode));
+            }
+        }
+    }
+    declared
+}
+
+fn redirected(root: Node<'_, '_>, lines: &Lines) -> Option<Trouble> {
+    let mut nodes = below(root, "configurationRedirection").into_iter();
+    let node = nodes.find(|node| {
+        node.attribute("enabled").is_some_and(|enabled| enabled.trim().eq_ignore_ascii_case("true"))
+    })?;
+    let path = node.attribute("path").unwrap_or_default();
+    let what = format!(
+        "the server reads its configuration from `{path}`: what lies beside this file may be out of date"
+    );
+    Some(Trouble::new(Code::SharedConfiguration, lines.of(node), what))
+}
+
+/// A section that is written more than once for one place of the file.
+fn written_twice(listings: &[Listing]) -> Vec<Trouble> {
+    let mut found = Vec::new();
+    for (number, listing) in listings.iter().enumerate() {
+        let same = |other: &&Listing| {
+            other.section == listing.section && level::same(&other.location.path, &listing.location.path)
+        };
+        if let Some(first) = listings.iter().take(number).find(same) {
+            let what = format!(
+                "the section {} is written twice for one place, here and at {}",
+                listing.section.as_str(),
+                first.origin
+            );
+            found.push(Trouble::new(Code::SectionTwice, listing.origin.clone(), what));
+        }
+    }
+    found
+}
+
+struct Reader<'r> {
+    config: &'r mut Config,
+    wanted: &'r dyn Wanted,
+    beside: Beside<'r>,
+}
+
+impl Reader<'_> {
+    /// Reads what is written for one place.
+    fn part(&mut self, part: Node<'_, '_>, location: &Location, lines: &Lines) {
+        for section in Section::ALL {
+            for node in below(part, section.path().trim_start_matches('/')) {
+                let read = with_section(node, lines, self.beside, |node, lines| {
+                    listing(section, location.clone(), node, lines)
+                });
+                match read {
+                    Ok(listing) => self.config.listings.push(listing),
+                    Err(trouble) => self.config.troubles.push(trouble),
+                }
+            }
+        }
+        let mut walk = Walk {
+            wanted: self.wanted,
+            beside: self.beside,
+            location: location.written.as_deref().unwrap_or_default(),
+            rows: &mut self.config.settings,
+            troubles: &mut self.config.troubles,
+        };
+        for node in part.children().filter(|node| node.is_element() && node.tag_name().name() != "location") {
+            walk.element(node, lines, "", "");
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! Which configuration files belong to which server, and to which level of it.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::config::{Config, ConfigKind};
+use super::document::LARGEST;
+use super::host::Server;
+use super::level::Level;
+use super::settings::Wanted;
+use super::sites::Folder;
+use super::trouble::{Code, Trouble};
+use super::volume::{Volumes, resolve};
+use crate::origin::Origin;
+
+const SERVER_FILE: &str = "applicationHost.config";
+const WEB_FILE: &str = "web.config";
+const MACHINE_FILE: &str = "machine.config";
+/// Where the configuration of a server lies.
+const INETSRV: &str = r"%windir%\System32\inetsrv\config";
+/// What else lies beside it.
+const BESIDE: [&str; 2] = ["redirection.config", "administration.config"];
+/// The folders of the .NET Framework that hold a configuration.
+const FRAMEWORKS: [&str; 4] = [
+    r"%windir%\Microsoft.NET\Framework\v2.0.50727\CONFIG",
+    r"%windir%\Microsoft.NET\Framework\v4.0.30319\Config",
+    r"%windir%\Microsoft.NET\Framework64\v2.0.50727\CONFIG",
+    r"%windir%\Microsoft.NET\Framework64\v4.0.30319\Config",
+];
+
+/// Folders in each other that are looked into.
+const DEEPEST: usize = 32;
+/// Files and folders that are looked at for one server.
+const MOST: usize = 2_000_000;
+
+/// A server whose files were found and not read yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// A folder that holds applicationHost.config and, by site and application, the web.config files.
+    Folder(PathBuf),
+    /// The drives of a server.
+    Image(String, Volumes),
+    /// Files that were named one by one.
+    Files(Vec<PathBuf>),
+}
+
+/// The servers in a folder: it is one, or each folder in it is. `None` where no configuration is there.
+#[must_use]
+pub fn servers_in(folder: &Path) -> Vec<Found> {
+    if let Some(found) = server_in(folder) {
+        return vec![found];
+    }
+    let mut inside: Vec<PathBuf> = entries(folder).filter(|path| path.is_dir()).collect();
+    inside.sort();
+    let servers: Vec<Found> = inside.iter().filter_map(|folder| server_in(folder)).collect();
+    if !servers.is_empty() {
+        return servers;
+    }
+    let mut tree = Tree::new(folder);
+    if tree.any(|path| is_named(&path, WEB_FILE)) {
+        vec![Found::Folder(folder.to_path_buf())]
+    } else {
+        Vec::new()
+    }
+}
+
+fn server_in(folder: &Path) -> Option<Found> {
+    if resolve(folder, SERVER_FILE).is_some_and(|path| path.is_file()) {
+        return Some(Found::Folder(folder.to_path_buf()));
+    }
+    image_in(folder)
+}
+
+/// The server whose drives lie below a folder.
+#[must_use]
+pub fn image_in(folder: &Path) -> Option<Found> {
+    Volumes::below(folder).map(|volumes| Found::Image(name_of(folder), volumes))
+}
+
+/// The name of a folder, which is taken for that of the server.
+fn name_of(folder: &Path) -> String {
+    let absolute = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+    absolute.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+impl Found {
+    /// Reads its files. `place` is that of a web.config of which nothing else tells it.
+    #[must_use]
+    pub fn read(&self, wanted: &dyn Wanted, place: Option<&str>) -> Server {
+        let mut reading = Reading { server: Server::default(), wanted, seen: BTreeSet::new() };
+        match self {
+            Self::Folder(folder) => reading.folder(folder, place),
+            Self::Image(host, volumes) => {
+                reading.server.host.clone_from(host);
+                reading.image(volumes);
+            }
+            Self::Files(files) => reading.files(files, place),
+        }
+        reading.server
+    }
+}
+
+struct Reading<'w> {
+    server: Server,
+    wanted: &'w dyn Wanted,
+    /// Files at places that were read.
+    seen: BTreeSet<(Level, PathBuf)>,
+}
+
+impl Reading<'_> {
+    fn file(&mut self, level: Level, path: &Path) {
+        if self.seen.insert((level.clone(), path.to_path_buf())) {
+            let read = read(path, self.wanted);
+            self.server.add(level, read);
+        }
+    }
+
+    fn folder(&mut self, folder: &Path, place: Option<&str>) {
+        let name = name_of(folder);
+        // The folder that IIS itself has says nothing of the server.
+        self.server.host = if name.eq_ignore_ascii_case("config") { String::new() } else { name };
+        for name in [SERVER_FILE].iter().chain(&BESIDE) {
+            if let Some(path) = resolve(folder, name) {
+                self.file(Level::Server, &path);
+            }
+        }
+        self.webs(folder, place.unwrap_or_default());
+    }
+
+    /// The web.config files in the folder of a place, and below it.
+    fn webs(&mut self, folder: &Path, place: &str) {
+        let mut tree = Tree::new(folder);
+        for file in tree.by_ref().filter(|path| is_named(path, WEB_FILE)) {
+            let inside = file.parent().and_then(|parent| parent.strip_prefix(folder).ok());
+            let inside = inside.into_iter().flat_map(Path::iter).map(|piece| piece.to_string_lossy());
+            let pieces = Some(place.into()).filter(|_| !place.is_empty()).into_iter().chain(inside);
+            let own = pieces.collect::<Vec<Cow<'_, str>>>().join("/");
+            // Beside the configuration of a server lies none of a place.
+            let level = if own.is_empty() { Level::Unknown } else { Level::Place(own) };
+            self.file(level, &file);
+        }
+        self.server.unread.extend(tree.cut(folder));
+    }
+
+    fn image(&mut self, volumes: &Volumes) {
+        let folder = volumes.find(INETSRV);
+        let own = |name: &str| resolve(folder.as_ref()?, name);
+        for path in BESIDE.iter().filter_map(|name| own(name)) {
+            self.file(Level::Server, &path);
+        }
+        let path = own(SERVER_FILE);
+        match path {
+            Some(path) => self.file(Level::Server, &path),
+            None => self.server.unread.push((
+                Level::Server,
+                Trouble::new(
+                    Code::Denied,
+                    Origin::of_file(format!(r"{INETSRV}\{SERVER_FILE}")),
+                    "there is no such file: IIS is not installed, or its configuration was not collected",
+                ),
+            )),
+        }
+        for folder in FRAMEWORKS.iter().filter_map(|folder| volumes.find(folder)) {
+            for (level, name) in [(Level::Machine, MACHINE_FILE), (Level::WebRoot, WEB_FILE)] {
+                if let Some(path) = resolve(&folder, name) {
+                    self.file(level, &path);
+                }
+            }
+        }
+        let folders = self.server.sites().map(|sites| sites.folders.clone()).unwrap_or_default();
+        for folder in folders {
+            match volumes.find(&folder.path) {
+                Some(path) => self.webs(&path, &folder.place),
+                None => self.server.unread.push(not_at_hand(folder)),
+            }
+        }
+    }
+
+    /// Files that were named one by one: the server's first, which tells whose folders the others lie in.
+    fn files(&mut self, files: &[PathBuf], place: Option<&str>) {
+        let mut read: Vec<_> = files.iter().map(|path| (path, read(path, self.wanted))).collect();
+        let is_own =
+            |read: &Result<Config, Trouble>| read.as_ref().is_ok_and(|config| config.kind != ConfigKind::Web);
+        read.sort_by_key(|(_, read)| !is_own(read));
+        for (path, read) in read {
+            let level = if is_own(&read) || is_named(path, SERVER_FILE) {
+                Level::Server
+            } else if is_named(path, MACHINE_FILE) {
+                Level::Machine
+            } else if path.parent().is_some_and(|folder| resolve(folder, MACHINE_FILE).is_some()) {
+                Level::WebRoot
+            } else {
+                self.place_of(path).or(place.map(Level::of)).unwrap_or(Level::Unknown)
+            };
+            self.server.add(level, read);
+        }
+    }
+
+    /// The place whose folder, as the server names it, is the one that a file lies in.
+    fn place_of(&self, file: &Path) -> Option<Level> {
+        let absolute = fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
+        let pieces: Vec<String> = absolute
+            .parent()
+            .into_iter()
+            .flat_map(Path::iter)
+            .map(|piece| piece.to_string_lossy().to_lowercase())
+            .collect();
+        let folders = self.server.sites().map(|sites| sites.folders.as_slice()).unwrap_or_default();
+        let is_of = |path: &str| {
+            let (_, path) = path.split_once('\\').unwrap_or_default();
+            let own: Vec<String> =
+                path.split('\\').filter(|piece| !piece.is_empty()).map(str::to_lowercase).collect();
+            !own.is_empty() && pieces.ends_with(&own)
+        };
+        let mut places = folders.iter().filter(|folder| is_of(&folder.path)).map(|folder| &folder.place);
+        match (places.next(), places.next()) {
+            (Some(place), None) => Some(Level::of(place)),
+            _ => None,
+        }
+    }
+}
+
+/// A folder of a site that is not below the folder that was given.
+fn not_at_hand(folder: Folder) -> (Level, Trouble) {
+    let is_remote = folder.path.starts_with(r"\\") || folder.path.starts_with("//");
+    let (code, why) = if is_remote {
+        (Code::Remote, "lies on another machine")
+    } else {
+        (Code::NotResolved, "is not at hand")
+    };
+    let text = format!("the folder of `{}` {why}: whether it holds a web.config is not known", folder.place);
+    (Level::Place(folder.place), Trouble::new(code, Origin::of_file(folder.path), text))
+}
+
+fn is_named(path: &Path, name: &str) -> bool {
+    path.file_name().and_then(|own| own.to_str()).is_some_and(|own| own.eq_ignore_ascii_case(name))
+}
+
+/// Reads one file, and those beside it that hold its sections.
+fn read(path: &Path, wanted: &dyn Wanted) -> Result<Config, Trouble> {
+    let name: Arc<str> = path.display().to_string().into();
+    let bytes =
+        bytes(path).map_err(|what| Trouble::new(Code::Denied, Origin::of_file(Arc::clone(&name)), what))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    Config::read(&bytes, &name, wanted, &|source| {
+        let path = resolve(folder, source).filter(|path| path.is_file())?;
+        let name = path.display().to_string();
+        self::bytes(&path).ok().map(|bytes| (bytes, name.into()))
+    })
+}
+
+/// The bytes of a file, one more than is read of any where it has more.
+fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+    let unreadable = |error: io::Error| format!("cannot be read: {error}");
+    let file = fs::File::open(path).map_err(unreadable)?;
+    if !file.metadata().map_err(unreadable)?.is_file() {
+        return Err("it is not a file".to_owned());
+    }
+    let mut bytes = Vec::new();
+    io::Read::read_to_end(&mut io::Read::take(file, LARGEST as u64 + 1), &mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}
+
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path())
+}
+
+/// The files below a folder, in the order of their names. Links are not followed.
+struct Tree {
+    left: Vec<(PathBuf, usize)>,
+    seen: usize,
+    /// The first folder that was not looked into, and why.
+    cut: Option<(PathBuf, String)>,
+}
+
+impl Tree {
+    fn new(folder: &Path) -> Self {
+        Self { left: vec![(folder.to_path_buf(), 0)], seen: 0, cut: None }
+    }
+
+    /// What was not looked into.
+    fn cut(self, folder: &Path) -> Option<(Level, Trouble)> {
+        let (path, what) = self.cut?;
+        let origin = Origin::of_file(path.display().to_string());
+        let text = format!("{what}: web.config files below {} may have been missed", folder.display());
+        Some((Level::Unknown, Trouble::new(Code::Denied, origin, text)))
+    }
+}
+
+impl Iterator for Tree {
+    type Item = PathBuf;
+
+    fn next(&mut self) -> Option<PathBuf> {
+        while let Some((path, depth)) = self.left.pop() {
+            let Ok(found) = fs::symlink_metadata(&path) else { continue };
+            // What was given may be a link; what lies in it must not.
+            if found.is_symlink() && depth > 0 {
+                continue;
+            }
+            if !path.is_dir() {
+                return Some(path);
+            }
+            let read = fs::read_dir(&path);
+            let refused = match &read {
+                Ok(_) if depth == DEEPEST => Some("too many folders lie in each other".to_owned()),
+                Ok(_) if self.seen > MOST => Some("there are too many files".to_owned()),
+                Ok(_) => None,
+                Err(error) => Some(format!("the folder cannot be read: {error}")),
+            };
+            if let Some(why) = refused {
+                self.cut.get_or_insert((path, why));
+                continue;
+            }
+            let mut inside: Vec<PathBuf> =
+                read.into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path()).collect();
+            inside.sort_by(|one, other| other.cmp(one));
+            self.seen += inside.len();
+            self.left.extend(inside.into_iter().map(|path| (path, depth + 1)));
+        }
+        None
+    }
+}

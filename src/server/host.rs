@@ -1,0 +1,59 @@
+//! The configuration of one server: its files, each with its level.
+
+use std::collections::HashMap;
+
+use super::config::{Config, ConfigKind};
+use super::level::Level;
+use super::sites::Sites;
+use super::trouble::Trouble;
+
+/// The configuration of one server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Server {
+    /// The name of the server; empty where it is not known.
+    pub host: String,
+    /// Files that were read.
+    pub configs: Vec<(Level, Config)>,
+    /// Files and folders that were not.
+    pub unread: Vec<(Level, Trouble)>,
+    /// The files of each level, which is compared without case.
+    by_level: HashMap<Level, Vec<usize>>,
+}
+
+impl Server {
+    /// Adds a file, read or not.
+    pub fn add(&mut self, level: Level, read: Result<Config, Trouble>) {
+        match read {
+            Ok(config) => {
+                self.by_level.entry(folded(&level)).or_default().push(self.configs.len());
+                self.configs.push((level, config));
+            }
+            Err(trouble) => self.unread.push((level, trouble)),
+        }
+    }
+
+    /// The files of a level.
+    pub(super) fn of(&self, level: &Level) -> impl Iterator<Item = &Config> {
+        let own = self.by_level.get(&folded(level)).into_iter().flatten();
+        own.filter_map(|&number| self.configs.get(number)).map(|(_, config)| config)
+    }
+
+    /// The configuration of the server as a whole.
+    #[must_use]
+    pub fn own(&self) -> Option<&Config> {
+        self.of(&Level::Server).find(|config| config.kind == ConfigKind::Server)
+    }
+
+    /// The sites, as the configuration of the server lists them.
+    #[must_use]
+    pub fn sites(&self) -> Option<&Sites> {
+        self.own().map(|config| &config.sites)
+    }
+}
+
+fn folded(level: &Level) -> Level {
+    match level {
+        Level::Place(place) => Level::Place(place.to_lowercase()),
+        other => other.clone(),
+    }
+}

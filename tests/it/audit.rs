@@ -1,0 +1,3 @@
+//! `audit`: configuration files of servers.
+
+mod effective;
