@@ -147,7 +147,7 @@ impl<'a> Reading<'_, 'a> {
             several,
             only_json: false,
             contradicted: false,
-            texts: [self.inputs.get(EventField::Raw), b"", b""],
+            texts: [self.inputs.get(EventField::Raw), self.inputs.get(EventField::Message), b""],
         };
         Some(Gathered { problem: self.problem, ..gathered })
     }

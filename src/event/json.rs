@@ -5,6 +5,7 @@
 //! a string cannot end it. So a string that is there whole is no forgery, and neither is a key.
 
 mod collectors;
+mod inner;
 mod read;
 mod walk;
 
@@ -12,12 +13,19 @@ use super::id::{self, Id};
 use super::text;
 use memchr::{memchr, memchr2};
 
+pub(super) use inner::{Inner, inner};
 pub(super) use read::{Json, read};
 
 /// Whether a text is JSON by its first character.
 pub(super) fn is_json(raw: &[u8]) -> bool {
     let raw = raw.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(raw);
     matches!(raw.trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
+/// Whether a table with a column of this name has the facts of events as a collector writes them.
+#[must_use]
+pub fn is_column_of_collector(name: &str) -> bool {
+    collectors::COLUMNS.iter().any(|column| name.eq_ignore_ascii_case(column))
 }
 
 /// Whether `cell` is one of the values in the JSON, as it stands there or decoded once. An empty cell is in any.

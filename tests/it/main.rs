@@ -4,6 +4,7 @@
 mod allocations;
 mod broken_lists;
 mod cli;
+mod collectors;
 mod command;
 mod cost;
 mod decision_twin;
