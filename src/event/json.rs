@@ -28,6 +28,12 @@ pub fn is_column_of_collector(name: &str) -> bool {
     collectors::COLUMNS.iter().any(|column| name.eq_ignore_ascii_case(column))
 }
 
+/// Whether a JSON is an event of some log: it has a number of an event, or points to the IIS configuration.
+#[must_use]
+pub fn is_event(raw: &[u8]) -> bool {
+    id(raw) != Id::Missing || super::pointer::points(raw) || inner(raw).is_some()
+}
+
 /// Whether `cell` is one of the values in the JSON, as it stands there or decoded once. An empty cell is in any.
 pub(super) fn has(raw: &[u8], cell: &str, buffer: &mut String) -> bool {
     let cell = cell.trim_ascii();
@@ -51,7 +57,7 @@ pub(super) fn begins(raw: &[u8], start: &str) -> bool {
     Scalars { text: raw, at: 0 }.any(|value| !value.is_key && value.text.starts_with(start.as_bytes()))
 }
 
-/// The number of the event in a JSON: of several that of event 29, then that of event 50.
+/// The number of the event in a JSON: of several that of event 29, then that of event 50, then that of event 30.
 pub(super) fn id(raw: &[u8]) -> Id {
     let mut found = Id::Missing;
     let mut scalars = Scalars { text: raw, at: 0 };
@@ -72,6 +78,7 @@ pub(super) fn id(raw: &[u8]) -> Id {
             found = match (id::read(part.text), found) {
                 (Id::Change, _) => return Id::Change,
                 (Id::Commit, _) | (_, Id::Commit) => Id::Commit,
+                (Id::Attempt, _) | (_, Id::Attempt) => Id::Attempt,
                 (Id::Other, _) | (_, Id::Other) => Id::Other,
                 (Id::Unreadable, _) => Id::Unreadable,
                 (Id::Missing, found) => found,
@@ -212,7 +219,8 @@ mod tests {
             (r#"{"EventID":4,"data":{"EventID":29}}"#, Id::Change),
             (r#"{"EventID":50}"#, Id::Commit),
             (r#"{"event_id":{"id":50,"qualifiers":0}}"#, Id::Commit),
-            (r#"{"EventID":30,"x":29}"#, Id::Other),
+            (r#"{"EventID":30,"x":29}"#, Id::Attempt),
+            (r#"{"EventID":31,"x":29}"#, Id::Other),
             (r#"{"EventID":"x"}"#, Id::Unreadable),
             (r#"{"event_id":{"qualifiers":0,"id":"x"}}"#, Id::Unreadable),
             (r##"{"EventID":{"@Qualifiers":"","#text":"29"}}"##, Id::Change),

@@ -38,6 +38,7 @@ fn of_json(raw: &[u8], buffer: &mut String) -> bool {
             let id = match json::id(raw) {
                 Id::Change => &b"29"[..],
                 Id::Commit => b"50",
+                Id::Attempt => b"30",
                 Id::Other => b"0",
                 Id::Missing | Id::Unreadable => b"",
             };

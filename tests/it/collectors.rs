@@ -340,6 +340,35 @@ fn every_collector_and_every_table_tells_the_same_stories() {
     }
 }
 
+/// A change that failed is judged as the change, and told as attempted: with it, beside it, and in every level.
+#[test]
+fn what_failed_is_told_as_attempted() {
+    let made = events();
+    let number = |xml: &String| xml.replace("<EventID>29<", "<EventID>30<");
+    let failed: Vec<String> = made.iter().filter(|xml| !xml.contains("<EventID>50<")).map(number).collect();
+    let both = [made.clone(), failed.clone()].concat();
+    let folder = folder(&[("made", &csv(&made)), ("failed", &csv(&failed)), ("both", &csv(&both))]);
+    for level in ["change", "row"] {
+        let scan = |name: &str| {
+            findings(&run_in(folder.path(), &["scan", "--format", "json", "--level", level, name]).good())
+        };
+        let mut found = scan("failed");
+        assert!(found.len() > 10);
+        assert!(found.iter().all(|finding| finding["iis_module_action"] == "attempted"), "{found:?}");
+        let (both, of_made) = (scan("both"), scan("made"));
+        let (attempted, committed): (Vec<Value>, Vec<Value>) =
+            both.into_iter().partition(|finding| finding["iis_module_action"] == "attempted");
+        assert_eq!(attempted, found, "{level}");
+        assert!(committed == of_made, "{level}");
+        if level == "row" {
+            for (failed, made) in found.iter_mut().zip(&of_made) {
+                failed["iis_module_action"] = made["iis_module_action"].clone();
+                assert_eq!(failed, made);
+            }
+        }
+    }
+}
+
 /// The story of three modules in the files of tests/fixtures/formats: what each was found to be, and where.
 #[test]
 fn the_three_modules_of_every_file() {

@@ -22,6 +22,15 @@ fn images(text: &str) -> Vec<Event> {
     annotate(&[], &rows(text)).into_iter().filter(names_image).collect()
 }
 
+/// A change that failed gets the verdict of the change.
+#[test]
+fn what_failed_is_attempted_in_the_command_too() {
+    let text = include_str!("../../fixtures/formats/09_events_root_around_one.json");
+    let images = images(&text.replace("<EventID>29<", "<EventID>30<"));
+    assert_eq!(verdicts(&images), ["known_good", "image_hijack", "unknown"]);
+    assert!(images.iter().all(|row| row.text("iis_module_action") == "attempted"));
+}
+
 /// A classic text has no image.
 #[test]
 fn a_classic_text_without_line_feeds_is_read() {
