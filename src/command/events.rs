@@ -35,6 +35,8 @@ struct Buffers {
     scratch: Scratch,
     host: String,
     text: Vec<u8>,
+    /// The event of a row in which it stands in something else.
+    unwrapped: String,
     key: Vec<u8>,
     /// The cells of rows by what their event says, for rows that are of another host, or whose texts differ in numbers.
     memo: Memo,
@@ -106,12 +108,17 @@ impl Events {
     }
 
     pub(super) fn record(&mut self, record: &Record<'_>, cells: &mut Cells) {
-        let fields = self.fields(record);
+        let mut unwrapped = std::mem::take(&mut self.buffers.unwrapped);
+        self.unwrapped_record(&event::unwrap(&self.fields(record), &mut unwrapped), cells);
+        self.buffers.unwrapped = unwrapped;
+    }
+
+    fn unwrapped_record(&mut self, fields: &Fields<'_>, cells: &mut Cells) {
         self.has_rows = true;
         self.has_input = self.has_input
             || CARRIERS.iter().any(|&place| fields.cells.get(place).is_some_and(|cell| !cell.is_empty()));
         let Buffers { key, memo, host, .. } = &mut self.buffers;
-        let opened = Opened::new(&fields);
+        let opened = Opened::new(fields);
         key.clear();
         memo.refresh();
         let long = Memo::is_too_long(fields.cells.iter().map(|cell| cell.len()).sum());
@@ -137,7 +144,7 @@ impl Events {
 
     /// Reads the event and writes what is still to be written of it.
     fn read(&mut self, opened: &Opened<'_, '_>, cells: &mut Cells, facts: Facts) {
-        let Buffers { scratch, host, text, key, memo } = &mut self.buffers;
+        let Buffers { scratch, host, text, key, memo, .. } = &mut self.buffers;
         let event = opened.read(scratch);
         row::lower_case(event.host, host);
         let time = time::parse(event.time);
@@ -167,7 +174,7 @@ impl Events {
             messages.warn(format!(
                 "iismodcheck: {} to the IIS configuration and could not be understood; nothing in them was checked. What is \
                  read is the XML of an event (renderXml = true), Splunk's classic text, JSON of the known collectors, and the \
-                 fields of the Windows add-on: not an event behind the header of another program. The rows: … | iismodcheck parts=true | where \
+                 fields of the Windows add-on: not a message alone behind the header of another program. The rows: … | iismodcheck parts=true | where \
                  isnull(iis_event_role).",
                 if self.unread == 1 { "1 row points".to_owned() } else { format!("{} rows point", self.unread) }
             ));

@@ -74,7 +74,7 @@ impl<'a> Annotation<'a> {
         }
     }
 
-    fn set(&mut self, column: Column, text: &'a str) {
+    pub(super) fn set(&mut self, column: Column, text: &'a str) {
         if let Some(cell) = self.cells.get_mut(column as usize) {
             *cell = text;
         }

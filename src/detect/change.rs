@@ -61,6 +61,8 @@ pub struct Change {
     pub record: String,
     /// The setting that it is about, or the requests that a handler takes.
     pub setting: Option<ChangedSetting>,
+    /// It was not made: its events say that it failed.
+    pub attempted: bool,
 }
 
 /// What the rows of a change say of a setting, as [`Setting`] has it.

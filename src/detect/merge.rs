@@ -51,6 +51,7 @@ pub fn merge(parts: Vec<Part<'_>>) -> Option<Change> {
         time_assumed: parts.iter().any(|p| p.time_assumed),
         record: first.record.as_ref().to_owned(),
         setting: None,
+        attempted: parts.iter().all(|part| part.change.as_ref().is_some_and(|change| change.attempted)),
     };
     let rows: Vec<&PartChange<'_>> = parts.iter().filter_map(|p| p.change.as_ref()).collect();
     let Some(row) = rows.first() else {

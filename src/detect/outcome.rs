@@ -12,6 +12,7 @@ use super::row;
 use super::verdict::{Severity, Verdict};
 use crate::allowlist::Watched;
 use crate::event::{Event, Says};
+use crate::iis::change::ATTEMPTED;
 use crate::iis::{Subject, ValueSource};
 
 /// Where image and type of a listed module were read.
@@ -70,6 +71,14 @@ impl<'a> Outcome<'a> {
         }
     }
 
+    /// Says of a change that was not made that it was attempted. Everything else is told as if it had been made.
+    fn attempted(mut self, attempted: bool) -> Self {
+        if attempted {
+            self.annotation.set(Column::Action, ATTEMPTED);
+        }
+        self
+    }
+
     /// Whether it needs a person's decision.
     #[must_use]
     pub fn needs_decision(&self) -> bool {
@@ -120,7 +129,7 @@ impl Outcomes {
                 let source = change.source.map_or("", ValueSource::as_str);
                 let decision = self.engine.decide(&subject);
                 self.reasons.take(&decision);
-                Some(Outcome::of(&subject, source, &decision, &self.reasons))
+                Some(Outcome::of(&subject, source, &decision, &self.reasons).attempted(change.attempted))
             }
             Says::Unparsed(reason) => {
                 self.reasons.take_unparsed(reason.as_str(), at.is_none());
@@ -132,7 +141,8 @@ impl Outcomes {
                     let source = change.source.map_or("", ValueSource::as_str);
                     let decision = self.engine.decide(&subject);
                     self.reasons.take(&decision);
-                    return Some(Outcome::of(&subject, source, &decision, &self.reasons));
+                    let outcome = Outcome::of(&subject, source, &decision, &self.reasons);
+                    return Some(outcome.attempted(change.attempted));
                 }
                 self.reasons.clear();
                 Some(Outcome::plain(NOTHING, host, event.actor, &self.reasons))
@@ -162,6 +172,7 @@ impl Outcomes {
         self.reasons.take(&decision);
         self.reasons.add_continued(continues);
         let outcome = Outcome::of(&subject, change.source(), &decision, &self.reasons);
+        let outcome = outcome.attempted(change.attempted);
         let identity = outcome.annotation.identity();
         Outcome { finding_id: change.finding_id(host, key, outcome.verdict, identity), ..outcome }
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::setting;
 use crate::allowlist::Watched;
 use crate::event::{Event, Says};
-use crate::iis::{Class, ConfigChange, Element, Operation, Secret, Section, ValueSource};
+use crate::iis::{Class, ConfigChange, Element, Operation, Secret, Section, ValueSource, change};
 
 /// What stands in a roll-up column where there is nothing to say: `BY` drops rows with an empty field.
 pub const NOTHING: &str = "-";
@@ -78,6 +78,9 @@ pub struct PartChange<'a> {
     /// What is told of a value that is not copied: it stands nowhere else in the part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret>,
+    /// The change was not made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub attempted: bool,
 }
 
 impl<'a> Part<'a> {
@@ -143,6 +146,7 @@ impl<'a> PartChange<'a> {
             location: Cow::Borrowed(change.location),
             source: change.source,
             secret,
+            attempted: change.attempted,
         }
     }
 }
@@ -161,12 +165,12 @@ pub fn write_key(event: &Event<'_>, watched: &Watched, buffer: &mut Vec<u8>) {
             } else {
                 write_string(buffer, change.name.chars());
             }
-            buffer.push(b']');
+            end_key(buffer, &change);
         }
         Says::OtherSection(change) if watched.tells(change.attribute) => {
             write_named(buffer, Class::Setting, change.config_path, change.location);
             write_string(buffer, change.attribute.chars());
-            buffer.push(b']');
+            end_key(buffer, &change);
         }
         Says::Unparsed(reason) => {
             buffer.extend_from_slice(br#"["unparsed","#);
@@ -177,6 +181,15 @@ pub fn write_key(event: &Event<'_>, watched: &Watched, buffer: &mut Vec<u8>) {
         }
         _ => buffer.extend_from_slice(NOTHING.as_bytes()),
     }
+}
+
+/// A change that was not made has a key of its own, one element longer.
+fn end_key(buffer: &mut Vec<u8>, change: &ConfigChange<'_>) {
+    if change.attempted {
+        buffer.push(b',');
+        write_string(buffer, change::ATTEMPTED.chars());
+    }
+    buffer.push(b']');
 }
 
 /// The key of a named module, as [`write_key`] writes it.

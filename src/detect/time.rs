@@ -6,13 +6,15 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 pub const SECOND: i64 = 1_000_000;
 
 /// Reads `_time` as splunkd sends it (epoch seconds with an optional fraction), an ISO 8601 time with a zone
-/// (`Z`, `+02:00`, `+0200`: event XML and Splunk's CSV exports), or one without a zone, taken as UTC.
+/// (`Z`, `+02:00`, `+0200`: event XML and Splunk's CSV exports), or one without a zone, taken as UTC. And what collectors and
+/// tools write: epoch milliseconds to nanoseconds, `FILETIME`, `/Date(…)/`, `… UTC`, the times of Kibana and of Snare.
 /// `None` for anything else.
 #[must_use]
 pub fn parse(text: &str) -> Option<i64> {
     // Each event has a time, so that its two usual forms are read without the general way of chrono.
     let text = text.trim_ascii();
-    epoch(text).or_else(|| utc(text.as_bytes())).or_else(|| iso(text.trim()))
+    let usual = epoch(text).or_else(|| utc(text.as_bytes()));
+    usual.or_else(|| iso(text.trim())).or_else(|| number(text)).or_else(|| zoned(text.trim()))
 }
 
 /// Microseconds as ISO 8601 in UTC, to the second or, where there is a fraction, to the microsecond.
@@ -28,8 +30,15 @@ pub fn format(micros: i64) -> String {
     )
 }
 
+/// A number below is no epoch seconds, which were there in 1973: it counts days, or something else.
+const EARLIEST: i64 = 100_000_000 * SECOND;
+
 /// Up to 11 digits, perhaps with a fraction.
 fn epoch(text: &str) -> Option<i64> {
+    seconds(text).filter(|micros| *micros == 0 || *micros >= EARLIEST)
+}
+
+fn seconds(text: &str) -> Option<i64> {
     let (mut seconds, mut count) = (0, 0);
     let mut digits = text.as_bytes().iter();
     for &digit in digits.by_ref() {
@@ -113,6 +122,44 @@ fn iso(text: &str) -> Option<i64> {
     without_zone(text)
 }
 
+/// A number that is no epoch seconds, told by how long it is: milliseconds (13 digits), microseconds (16), nanoseconds (19), 100
+/// nanoseconds since 1601 (18, `FILETIME`). All of them are of this century, or nobody knows what they count.
+fn number(text: &str) -> Option<i64> {
+    const TO_1970: i64 = 11_644_473_600 * SECOND;
+    const CENTURY: std::ops::Range<i64> = 946_684_800 * SECOND..4_102_444_800 * SECOND;
+    let inner = text.strip_prefix("/Date(").and_then(|text| text.strip_suffix(")/"));
+    // The zone behind it is that of whoever wrote it; the number is in UTC.
+    let inner = inner.map(|text| text.split(['+', '-']).next().unwrap_or(text));
+    let (digits, fraction) = inner.unwrap_or(text).split_once('.').unwrap_or((inner.unwrap_or(text), ""));
+    if !digits.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number: i64 = digits.parse().ok()?;
+    let micros = match digits.len() {
+        13 => number.checked_mul(1000)?,
+        16 => number,
+        18 => number / 10 - TO_1970,
+        19 => number / 1000,
+        _ => return None,
+    };
+    CENTURY.contains(&micros).then_some(micros)
+}
+
+/// A time with a zone that is written apart, or in words.
+fn zoned(text: &str) -> Option<i64> {
+    if let Some(text) = ["UTC", "GMT", "Z"].iter().find_map(|zone| text.strip_suffix(zone)) {
+        return without_zone(text.trim_end());
+    }
+    let time = [
+        "%Y-%m-%d %H:%M:%S%.f %:z",
+        "%Y-%m-%d %H:%M:%S%.f%:z",
+        "%Y-%m-%d %H:%M:%S%.f %z",
+        "%d/%b/%Y:%H:%M:%S %z",
+    ];
+    let time = time.iter().find_map(|pattern| DateTime::parse_from_str(text, pattern).ok())?;
+    Some(time.timestamp_micros())
+}
+
 /// Whether [`parse`] takes a text for a time in UTC because it names no zone.
 #[must_use]
 pub fn lacks_zone(text: &str) -> bool {
@@ -121,7 +168,9 @@ pub fn lacks_zone(text: &str) -> bool {
 }
 
 fn without_zone(text: &str) -> Option<i64> {
-    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
+    const FORMS: [&str; 4] =
+        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%b %d, %Y @ %H:%M:%S%.f", "%a %b %d %H:%M:%S %Y"];
+    FORMS
         .iter()
         .find_map(|pattern| NaiveDateTime::parse_from_str(text, pattern).ok())
         .map(|time| time.and_utc().timestamp_micros())
@@ -149,10 +198,31 @@ mod tests {
             ("99999999999999999999", None),
             ("99999999999", Some(99_999_999_999_000_000)),
             ("999999999999", None),
-            ("5.", Some(5_000_000)),
+            ("1700000000123", Some(1_700_000_000_123_000)),
+            ("1700000000123.0", Some(1_700_000_000_123_000)),
+            ("1700000000123456", Some(1_700_000_000_123_456)),
+            ("1700000000123456789", Some(1_700_000_000_123_456)),
+            ("133444736001234567", Some(1_700_000_000_123_456)),
+            ("/Date(1700000000123)/", Some(1_700_000_000_123_000)),
+            ("/Date(1700000000123+0100)/", Some(1_700_000_000_123_000)),
+            ("/Date(x)/", None),
+            ("9999999999999", None),
+            ("9000000000123456789", None),
+            ("2023-11-14 22:13:20.123456 UTC", Some(1_700_000_000_123_456)),
+            ("2023-11-14 22:13:20 GMT", Some(1_700_000_000_000_000)),
+            ("2023-11-14 22:13:20Z", Some(1_700_000_000_000_000)),
+            ("2023-11-14 22:13:20.123 +00:00", Some(1_700_000_000_123_000)),
+            ("2023-11-15 00:13:20.5+02:00", Some(1_700_000_000_500_000)),
+            ("Nov 14, 2023 @ 22:13:20.123", Some(1_700_000_000_123_000)),
+            ("Tue Nov 14 22:13:20 2023", Some(1_700_000_000_000_000)),
+            ("14/Nov/2023:22:13:20 +0000", Some(1_700_000_000_000_000)),
+            ("2023-11-14 22:13:20 CET", None),
+            ("5.", None),
+            ("1700000000.", Some(1_700_000_000_000_000)),
             ("5.5.", None),
             (".", None),
-            (" 5\t", Some(5_000_000)),
+            (" 1700000000\t", Some(1_700_000_000_000_000)),
+            ("46085.38", None),
             ("2023-11-14T22:13:20.Z", None),
             ("2023-02-29T22:13:20Z", None),
             ("2023-11-14T24:13:20Z", None),

@@ -9,7 +9,7 @@
 //! Message=Changes to '/system.webServer/...' at 'MACHINE/WEBROOT/APPHOST' have successfully been committed.
 //! ```
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memchr2, memmem};
 
 use super::parts::{Part, Parts};
 
@@ -33,6 +33,12 @@ const LINES_OF_HEAD: usize = 64;
 /// Reads `text` as a classic event; `None` where it has no such head. The first line of a key counts: the message
 /// comes last, so that nothing in it can speak for the head.
 pub(super) fn read(text: &[u8]) -> Option<Classic<'_>> {
+    let feed = match memchr2(b'\n', b'\r', text) {
+        None => return one_line(text),
+        // Some collectors turn each line feed into a carriage return.
+        Some(_) if memchr(b'\n', text).is_none() => b'\r',
+        Some(_) => b'\n',
+    };
     let mut classic = Classic::default();
     let mut head = false;
     let mut rest = text;
@@ -42,10 +48,10 @@ pub(super) fn read(text: &[u8]) -> Option<Classic<'_>> {
         }
         if let Some(message) = rest.strip_prefix(MESSAGE) {
             classic.parts[Part::Message] = Some(message);
-            classic.several = goes_on(message);
+            classic.several = goes_on(message, feed);
             break;
         }
-        let end = memchr(b'\n', rest).unwrap_or(rest.len());
+        let end = memchr(feed, rest).unwrap_or(rest.len());
         let (line, after) = rest.split_at_checked(end)?;
         rest = after.get(1..).unwrap_or_default();
         // Once there is a head, all lines before the message belong to it, pairs or not.
@@ -62,13 +68,59 @@ pub(super) fn read(text: &[u8]) -> Option<Classic<'_>> {
     head.then_some(classic)
 }
 
+/// The keys of a head that stands on one line, in any order; each is written before `=` and behind a blank.
+const KEYS: [&[u8]; 13] = [
+    b"LogName",
+    b"EventCode",
+    b"EventType",
+    b"ComputerName",
+    b"User",
+    b"Sid",
+    b"SidType",
+    b"SourceName",
+    b"Type",
+    b"RecordNumber",
+    b"Keywords",
+    b"TaskCategory",
+    b"OpCode",
+];
+
+/// A classic text whose line feeds became blanks. Nothing before the message is of anybody's choice.
+fn one_line(text: &[u8]) -> Option<Classic<'_>> {
+    /// A head is shorter than that.
+    const LONGEST: usize = 2048;
+    let at = memmem::find(text.get(..LONGEST.min(text.len()))?, b" Message=")?;
+    let (head, message) = text.split_at_checked(at)?;
+    let message = message.get(1 + MESSAGE.len()..)?;
+    let is_key = |word: &[u8]| {
+        memchr(b'=', word).and_then(|end| word.get(..end)).is_some_and(|key| KEYS.contains(&key))
+    };
+    let mut classic = Classic::default();
+    let (mut pair, mut at) = (None, 0);
+    for word in head.split(|byte| *byte == b' ') {
+        if is_key(word) {
+            match pair.replace(at) {
+                Some(start) => classic.take(head.get(start..at - 1)?),
+                None if is_head(word) && is_date(head.get(..at)?) => {}
+                None => return None,
+            }
+        }
+        at += word.len() + 1;
+    }
+    classic.take(head.get(pair?..)?);
+    classic.several =
+        memmem::find(message, b" EventCode=").is_some() && memmem::find(message, b" Message=").is_some();
+    classic.parts[Part::Message] = Some(message);
+    Some(classic)
+}
+
 /// Whether a head, or what is certain to be the head of another event, begins within a message: behind a date, or before a
 /// message of its own; or the XML of one.
-fn goes_on(message: &[u8]) -> bool {
+fn goes_on(message: &[u8], feed: u8) -> bool {
     let text = message.trim_ascii_end();
-    let Some(lines) = memchr(b'\n', text).and_then(|end| text.get(end + 1..)) else { return false };
+    let Some(lines) = memchr(feed, text).and_then(|end| text.get(end + 1..)) else { return false };
     let (mut behind_date, mut in_head) = (false, false);
-    lines.split(|b| *b == b'\n').any(|line| {
+    lines.split(|b| *b == feed).any(|line| {
         let begins = is_head(line);
         let goes_on =
             (begins && behind_date) || (in_head && line.starts_with(MESSAGE)) || line.starts_with(b"<Event ");

@@ -19,14 +19,17 @@ const FAILED: &str = "Failed to commit";
 
 /// Makes the event of what was gathered; `buffer` is the one that was decoded into.
 pub(super) fn event<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> Event<'a> {
+    let failed = || gathered.message.get(buffer).trim_start().starts_with(FAILED);
     let (role, says) = match gathered.id {
         _ if gathered.several || gathered.only_json => (Role::Other, Says::Nothing),
         Id::Commit => committed(commit(gathered, buffer), gathered.message.get(buffer)),
+        Id::Attempt => attempt(gathered, buffer),
+        Id::Missing if failed() => attempt(gathered, buffer),
         Id::Change | Id::Missing => change(gathered, buffer),
         Id::Other => (another(gathered, buffer), Says::Unparsed(Unreadable::FieldsDisagree)),
         Id::Unreadable => (Role::Other, Says::Nothing),
     };
-    let (role, says) = if role == Role::Other { unread(gathered, buffer) } else { (role, says) };
+    let (role, says) = if role == Role::Other { unread(gathered) } else { (role, says) };
     if role == Role::Other {
         return Event::OTHER;
     }
@@ -43,11 +46,11 @@ pub(super) fn event<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> Event<'a> {
 
 /// A row that yields nothing. Where it points to the IIS configuration, it is told: as what it claims to be, or as a row that
 /// nobody understood.
-fn unread<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
+fn unread<'a>(gathered: &Gathered<'a>) -> (Role, Says<'a>) {
     let nothing = (Role::Other, Says::Nothing);
     let unparsed = |reason| (Role::Change, Says::Unparsed(reason));
     let points = || gathered.texts.into_iter().any(pointer::points);
-    let is_another = gathered.id == Id::Other || gathered.log == Log::Other;
+    let is_another = matches!(gathered.id, Id::Other | Id::Attempt) || gathered.log == Log::Other;
     match gathered.problem {
         Some(problem) if gathered.several => {
             return if gathered.log == Log::Iis || points() { unparsed(problem) } else { nothing };
@@ -60,16 +63,16 @@ fn unread<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
     match gathered.id {
         Id::Unreadable => unparsed(gathered.problem.unwrap_or(Unreadable::UnreadableId)),
         Id::Change => unparsed(gathered.problem.unwrap_or(Unreadable::UnknownForm)),
-        Id::Missing => without_number(gathered, buffer),
-        Id::Commit | Id::Other => (Role::Unread, Says::Nothing),
+        Id::Missing => without_number(gathered),
+        Id::Commit | Id::Attempt | Id::Other => (Role::Unread, Says::Nothing),
     }
 }
 
 /// A row without a number that points to the IIS configuration.
-fn without_number<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
+fn without_number<'a>(gathered: &Gathered<'a>) -> (Role, Says<'a>) {
     let framed = gathered.texts.map(framed);
     let is_another = framed.into_iter().any(|(log, id)| log == Log::Other || id == Id::Other);
-    if is_another || gathered.message.get(buffer).trim_start().starts_with(FAILED) {
+    if is_another {
         (Role::Other, Says::Nothing)
     } else if let Some(problem) = gathered.problem {
         (Role::Change, Says::Unparsed(problem))
@@ -141,6 +144,28 @@ fn change<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
         Ok(_) if gathered.log == Log::Other => (Role::Change, Says::Unparsed(Unreadable::FieldsDisagree)),
         Ok(says) => (Role::Change, says),
         Err(reason) => (Role::Change, Says::Unparsed(reason)),
+    }
+}
+
+/// Event 30: the values of a change that was not made. Beside the sentence of event 29 one of the two is forged.
+fn attempt<'a>(gathered: &Gathered<'a>, buffer: &'a str) -> (Role, Says<'a>) {
+    let message = gathered.message.get(buffer);
+    if gathered.contradicted || message.trim_start().starts_with(message::START) {
+        return (Role::Change, Says::Unparsed(Unreadable::FieldsDisagree));
+    }
+    let read = gathered.problem.map_or_else(|| says(gathered, message, buffer), Err);
+    match (read, gathered.log) {
+        (_, Log::Other) => (Role::Other, Says::Nothing),
+        (Ok(Says::Change(change)), _) => {
+            (Role::Change, Says::Change(ConfigChange { attempted: true, ..change }))
+        }
+        // Many providers have an event 30.
+        (_, Log::Unknown) => (Role::Other, Says::Nothing),
+        (Ok(Says::OtherSection(change)), Log::Iis) => {
+            (Role::Change, Says::OtherSection(ConfigChange { attempted: true, ..change }))
+        }
+        (Ok(says), Log::Iis) => (Role::Change, says),
+        (Err(reason), Log::Iis) => (Role::Change, Says::Unparsed(reason)),
     }
 }
 
@@ -277,6 +302,7 @@ fn of_section<'a>(spoken: &Spoken<'a>) -> Result<Says<'a>, Unreadable> {
         location: spoken.location.trim_ascii(),
         appended_image: spoken.image,
         source: spoken.source,
+        attempted: false,
     }))
 }
 
@@ -294,6 +320,7 @@ fn other_section<'a>(spoken: &Spoken<'a>) -> Says<'a> {
         location: spoken.location.trim_ascii(),
         appended_image: None,
         source: spoken.source,
+        attempted: false,
     })
 }
 

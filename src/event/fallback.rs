@@ -94,7 +94,10 @@ fn one_line<'a>(before: &'a str, after: &'a str) -> Option<Result<Listed<'a>, Un
     let listed = Listed { path, config_path, location, operation, old: None, new: None };
     let last = |text: &'a str| match quote {
         Some(quote) => text.rfind(quote).and_then(|end| text.get(..end)),
-        None => text.lines().next().map(str::trim),
+        // The old sentence closes its list with a full stop. No file and no type ends with one.
+        None => {
+            text.lines().next().map(str::trim).map(|text| text.strip_suffix('.').unwrap_or(text).trim_end())
+        }
     };
     Some(Ok(match values.split_once(separator) {
         Some((old, new)) => Listed { old: Some(old), new: last(new), ..listed },

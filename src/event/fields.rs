@@ -114,7 +114,7 @@ impl<'a> Reading<'_, 'a> {
         }
         self.problem = xml.problem;
         let (mut data, mut message) = (None, Text::default());
-        if id == Id::Change || id == Id::Missing {
+        if matches!(id, Id::Change | Id::Attempt | Id::Missing) {
             if let Some(path) = xml.parts[Part::Configuration] {
                 data = Some(Data {
                     path: self.decoded(path),
@@ -147,7 +147,7 @@ impl<'a> Reading<'_, 'a> {
             several,
             only_json: false,
             contradicted: false,
-            texts: [self.inputs.get(EventField::Raw), b"", b""],
+            texts: [self.inputs.get(EventField::Raw), self.inputs.get(EventField::Message), b""],
         };
         Some(Gathered { problem: self.problem, ..gathered })
     }
@@ -211,7 +211,8 @@ impl<'a> Reading<'_, 'a> {
             }
         }
         let another = id == Id::Other || (log == Log::Other && id != Id::Change);
-        let contradicted = (id == Id::Other || log == Log::Other) && is_change_beside(raw, is_json);
+        let contradicted =
+            (matches!(id, Id::Other | Id::Attempt) || log == Log::Other) && is_change_beside(raw, is_json);
         if another && !contradicted && !raw.starts_with(message::START.as_bytes()) {
             return None;
         }
@@ -236,7 +237,7 @@ impl<'a> Reading<'_, 'a> {
         if is_json && has_text && !self.is_in_json(raw, message, path) {
             self.problem.get_or_insert(Unreadable::FieldsDisagree);
         }
-        if json.is_some() && id == Id::Change && json::id(raw) == Id::Other {
+        if json.is_some() && id == Id::Change && matches!(json::id(raw), Id::Other | Id::Attempt) {
             self.problem.get_or_insert(Unreadable::FieldsDisagree);
         }
         let mut data = (!path.trim_ascii().is_empty()).then(|| self.extracted_data(path, is_json));
@@ -428,7 +429,7 @@ fn event_in(raw: &[u8], id: Id) -> Option<Json<'_>> {
     let is_event = match id {
         Id::Commit => true,
         Id::Missing => json.parts.get(Part::Message).starts_with(message::START.as_bytes()),
-        Id::Change | Id::Other | Id::Unreadable => json.can_be_change(),
+        Id::Change | Id::Attempt | Id::Other | Id::Unreadable => json.can_be_change(),
     };
     is_event.then_some(json)
 }

@@ -6,6 +6,8 @@ pub(super) enum Id {
     Missing,
     Change,
     Commit,
+    /// Event 30: a change that failed.
+    Attempt,
     Other,
     /// There is something, but no number. It may be any event.
     Unreadable,
@@ -25,6 +27,7 @@ pub(super) fn read(text: &[u8]) -> Id {
         _ if text.is_empty() => Id::Missing,
         Some(29) => Id::Change,
         Some(50) => Id::Commit,
+        Some(30) => Id::Attempt,
         Some(_) => Id::Other,
         None => Id::Unreadable,
     }
@@ -66,7 +69,8 @@ mod tests {
             ),
             (&["\"29\"", "'29'", "\u{a0}29", "29\0", "\u{feff}29", "\"29.0\""], Id::Change),
             (&["50", "50.0", "50,00", "0x32", "\"50\"", " 50"], Id::Commit),
-            (&["30", "30.0", "0x1e", "4,624", "4.624", "290", "2900", "0", "99999999999999"], Id::Other),
+            (&["30", "30.0", "0x1e", "\"30\""], Id::Attempt),
+            (&["4,624", "4.624", "290", "2900", "0", "99999999999999"], Id::Other),
             (&["", " ", "\"\"", "\t\n"], Id::Missing),
             (
                 &[

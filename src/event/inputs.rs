@@ -49,6 +49,7 @@ inputs! {
     Operation = "EditOperationType", Event;
     Old = "OldValue", Event;
     New = "NewValue", Event;
+    DataXml = "EventData_Xml", Event;
     Dest = "dest", Host;
     Dvc = "dvc", Host;
     Time = "_time", Number;
@@ -63,9 +64,14 @@ inputs! {
 pub const LIST_HOSTS: [&str; 8] =
     ["iis_host", "Computer", "ComputerName", "PSComputerName", "server", "dest", "dvc", "host"];
 
-/// The places in [`INPUTS`] of `_raw`, the message and `Configuration`: the cells that can hold an event each by itself.
-pub const CARRIERS: [usize; 3] =
-    [EventField::Raw as usize, EventField::Message as usize, EventField::Configuration as usize];
+/// The places in [`INPUTS`] of `_raw`, the message, `Configuration` and the XML of event data: the cells that can hold an event
+/// each by itself.
+pub const CARRIERS: [usize; 4] = [
+    EventField::Raw as usize,
+    EventField::Message as usize,
+    EventField::Configuration as usize,
+    EventField::DataXml as usize,
+];
 
 /// The inputs that name the host of an event without a whole text, in their precedence.
 pub(super) const HOSTS: [EventField; 5] =

@@ -5,6 +5,7 @@
 //! a string cannot end it. So a string that is there whole is no forgery, and neither is a key.
 
 mod collectors;
+mod inner;
 mod read;
 mod walk;
 
@@ -12,12 +13,25 @@ use super::id::{self, Id};
 use super::text;
 use memchr::{memchr, memchr2};
 
+pub(super) use inner::{Inner, inner};
 pub(super) use read::{Json, read};
 
 /// Whether a text is JSON by its first character.
 pub(super) fn is_json(raw: &[u8]) -> bool {
     let raw = raw.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(raw);
     matches!(raw.trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
+/// Whether a table with a column of this name has the facts of events as a collector writes them.
+#[must_use]
+pub fn is_column_of_collector(name: &str) -> bool {
+    collectors::COLUMNS.iter().any(|column| name.eq_ignore_ascii_case(column))
+}
+
+/// Whether a JSON is an event of some log: it has a number of an event, or points to the IIS configuration.
+#[must_use]
+pub fn is_event(raw: &[u8]) -> bool {
+    id(raw) != Id::Missing || super::pointer::points(raw) || inner(raw).is_some()
 }
 
 /// Whether `cell` is one of the values in the JSON, as it stands there or decoded once. An empty cell is in any.
@@ -43,7 +57,7 @@ pub(super) fn begins(raw: &[u8], start: &str) -> bool {
     Scalars { text: raw, at: 0 }.any(|value| !value.is_key && value.text.starts_with(start.as_bytes()))
 }
 
-/// The number of the event in a JSON: of several that of event 29, then that of event 50.
+/// The number of the event in a JSON: of several that of event 29, then that of event 50, then that of event 30.
 pub(super) fn id(raw: &[u8]) -> Id {
     let mut found = Id::Missing;
     let mut scalars = Scalars { text: raw, at: 0 };
@@ -64,6 +78,7 @@ pub(super) fn id(raw: &[u8]) -> Id {
             found = match (id::read(part.text), found) {
                 (Id::Change, _) => return Id::Change,
                 (Id::Commit, _) | (_, Id::Commit) => Id::Commit,
+                (Id::Attempt, _) | (_, Id::Attempt) => Id::Attempt,
                 (Id::Other, _) | (_, Id::Other) => Id::Other,
                 (Id::Unreadable, _) => Id::Unreadable,
                 (Id::Missing, found) => found,
@@ -204,7 +219,8 @@ mod tests {
             (r#"{"EventID":4,"data":{"EventID":29}}"#, Id::Change),
             (r#"{"EventID":50}"#, Id::Commit),
             (r#"{"event_id":{"id":50,"qualifiers":0}}"#, Id::Commit),
-            (r#"{"EventID":30,"x":29}"#, Id::Other),
+            (r#"{"EventID":30,"x":29}"#, Id::Attempt),
+            (r#"{"EventID":31,"x":29}"#, Id::Other),
             (r#"{"EventID":"x"}"#, Id::Unreadable),
             (r#"{"event_id":{"qualifiers":0,"id":"x"}}"#, Id::Unreadable),
             (r##"{"EventID":{"@Qualifiers":"","#text":"29"}}"##, Id::Change),

@@ -18,6 +18,9 @@
 //! 4. A `_raw` that is JSON in the shape of a known collector (`json/collectors.rs`) tells the event data, else the message,
 //!    else lists the values; its computer is the host. Twice one key, or two events in one text, is unparsed.
 //! 5. A `_raw` that is only the message stands in for a missing `Message`.
+//! 6. XML may begin behind a header (syslog, `Record 100`, `<Events>`), as long as nothing before it names a path, which holds a
+//!    name of somebody's choice; be the message; or stand as a string in a JSON ([`unwrap`]). Event data without its event
+//!    (`EventData_Xml`) is put together with the fields beside it.
 //!
 //! A row that yields nothing and points to the IIS configuration all the same (provider, channel, a configuration path, the
 //! sentence) is unparsed where it claims to be an event 29, else [`Role::Unread`]. With a number of another event, or another
@@ -61,11 +64,14 @@ mod says;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unwrapped;
 mod whole;
 mod xml;
 
 pub use classic::essence;
 pub use inputs::{CARRIERS, Fields, INPUTS, LIST_HOSTS, is_own_number};
+pub use json::{is_column_of_collector, is_event};
 pub use opened::{Opened, Own, Scratch, read};
 pub use reasons::Unreadable;
 pub use says::{Event, Role, Says};
+pub use unwrapped::unwrap;

@@ -7,6 +7,7 @@ use super::inputs::{Counting, EventField, Fields, HOSTS};
 use super::json;
 use super::parts::{Part, Parts};
 use super::says::Event;
+use super::unwrapped::unwrap;
 use super::whole::Whole;
 use super::xml::Xml;
 
@@ -15,6 +16,7 @@ use super::xml::Xml;
 #[derive(Debug, Default)]
 pub struct Scratch {
     buffer: String,
+    unwrapped: String,
 }
 
 /// A row whose `_raw` was looked at; its texts are not read yet.
@@ -35,11 +37,13 @@ pub struct Own<'a> {
 /// Reads one event. Never fails: any bytes give an event; what cannot be read says so in its `says`. Takes time
 /// linear in the length of the cells, and allocates nothing beyond the growth of `scratch`.
 pub fn read<'a>(fields: &Fields<'a>, scratch: &'a mut Scratch) -> Event<'a> {
-    Opened::new(fields).read(scratch)
+    let Scratch { buffer, unwrapped } = scratch;
+    let fields = unwrap(fields, unwrapped);
+    Opened::new(&fields).read_into(buffer)
 }
 
 impl<'f, 'a> Opened<'f, 'a> {
-    /// Opens a row.
+    /// Opens a row, which was given to [`unwrap`] before.
     #[must_use]
     pub fn new(fields: &'f Fields<'a>) -> Self {
         let whole = Whole::of(fields);
@@ -51,9 +55,16 @@ impl<'f, 'a> Opened<'f, 'a> {
     where
         'a: 's,
     {
-        scratch.buffer.clear();
-        match fields::gather(self.inputs, &self.whole, &mut scratch.buffer) {
-            Some(gathered) => decode::event(&gathered, &scratch.buffer),
+        self.read_into(&mut scratch.buffer)
+    }
+
+    fn read_into<'s>(&self, buffer: &'s mut String) -> Event<'s>
+    where
+        'a: 's,
+    {
+        buffer.clear();
+        match fields::gather(self.inputs, &self.whole, buffer) {
+            Some(gathered) => decode::event(&gathered, buffer),
             None => Event::OTHER,
         }
     }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
-use crate::iis::{Element, Operation, ValueSource, config_path};
+use crate::iis::{Element, Operation, ValueSource, change, config_path};
 
 const MESSAGES: &str = include_str!("../../tests/fixtures/messages.json");
 const EVENTS: &str = include_str!("../../tests/fixtures/events.json");
@@ -69,7 +69,7 @@ fn words(event: &Event<'_>) -> Value {
         got["location"] = change.location.into();
         got["site"] = change.site().into();
         got["source"] = change.source.map(ValueSource::as_str).into();
-        got["action"] = change.action().as_str().into();
+        got["action"] = if change.attempted { change::ATTEMPTED } else { change.action().as_str() }.into();
     }
     got
 }

@@ -1,8 +1,10 @@
 //! The whole event in a row's `_raw`, and which inputs count beside it.
 
 use super::classic::{self, Classic};
+use super::framed;
 use super::id::{self, Id};
 use super::inputs::{Counting, EventField, Fields, Set};
+use super::json;
 use super::log::{self, Log};
 use super::parts::Part;
 use super::reasons::Unreadable;
@@ -30,24 +32,47 @@ const BESIDE_CLASSIC: Set = BESIDE_XML.with(EventField::Configuration);
 
 impl<'a> Whole<'a> {
     pub(super) fn of(fields: &Fields<'a>) -> Self {
-        let raw = Counting::new(fields, Set::of(&[EventField::Raw]));
-        let text = raw.get(EventField::Raw);
-        if text.is_empty() || raw.is_conflict(EventField::Raw) {
+        let row = Counting::new(fields, Set::ALL);
+        let (raw, message) = (row.get(EventField::Raw), row.get(EventField::Message));
+        if row.is_conflict(EventField::Raw) {
             return Self::None;
         }
-        match xml::start(text) {
-            Some(start) => {
-                let text = text.get(start..).unwrap_or_default();
-                Self::Xml(xml::read(text, |xml| log::of_parts(&xml.parts) != Log::Other))
-            }
-            None => classic::read(text).map_or(Self::None, Self::Classic),
+        if raw.is_empty() {
+            // Nothing of the sentence can be somebody's choice before its first word.
+            let is_alone =
+                row.get(EventField::Configuration).is_empty() && !row.is_conflict(EventField::Message);
+            return if is_alone { Self::of_message(message) } else { Self::None };
         }
+        if let Some(start) = xml::start(raw) {
+            return Self::of_xml(raw.get(start..).unwrap_or_default());
+        }
+        if let Some(classic) = classic::read(raw) {
+            return match Self::of_message(classic.parts.get(Part::Message)) {
+                Self::None => Self::Classic(classic),
+                xml => xml,
+            };
+        }
+        let is_json = json::is_json(raw);
+        framed::event(raw).filter(|_| !is_json).map_or(Self::None, Self::of_xml)
+    }
+
+    fn of_xml(text: &'a [u8]) -> Self {
+        Self::Xml(xml::read(text, |xml| log::of_parts(&xml.parts) != Log::Other))
+    }
+
+    /// The XML of an event that stands where its message belongs.
+    fn of_message(message: &'a [u8]) -> Self {
+        let text = message.trim_ascii_start();
+        let start = text.first().filter(|first| **first == b'<').and_then(|_| xml::start(text));
+        start.and_then(|start| text.get(start..)).map_or(Self::None, Self::of_xml)
     }
 
     /// The inputs that count beside the event. `_raw` is among them where more than the event's parts is looked at.
     pub(super) fn beside(&self) -> Set {
         match self {
-            Self::Xml(xml) if points_by_itself(xml) => BESIDE_XML.with(EventField::Raw),
+            Self::Xml(xml) if points_by_itself(xml) => {
+                BESIDE_XML.with(EventField::Raw).with(EventField::Message)
+            }
             Self::Xml(_) => BESIDE_XML,
             Self::Classic(_) => BESIDE_CLASSIC,
             Self::None => Set::ALL,

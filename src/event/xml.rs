@@ -10,6 +10,9 @@ use super::parts::{Part, Parts};
 use super::pointer;
 use super::reasons::Unreadable;
 
+/// The values of an event 29.
+const STRINGS: usize = 7;
+
 /// What the XML of an event holds. Slices are as written: entities and CDATA sections still stand.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Xml<'a> {
@@ -158,10 +161,11 @@ impl<'a> Scanner<'a> {
     }
 
     fn event_data(&mut self, xml: &mut Xml<'a>) -> Result<(), Unreadable> {
+        let (mut unnamed, mut count) = ([&b""[..]; STRINGS], 0);
         loop {
             let (name, attributes, empty) = match self.tag()? {
                 Tag::Open { name, attributes, empty } => (name, attributes, empty),
-                Tag::Close { name: b"EventData" } => return Ok(()),
+                Tag::Close { name: b"EventData" } => break,
                 Tag::Close { .. } => return Err(Unreadable::MalformedXml),
             };
             let value = if empty { &b""[..] } else { self.character_data(name)? };
@@ -169,18 +173,43 @@ impl<'a> Scanner<'a> {
                 continue;
             }
             let slot = match attribute_value(attributes, b"Name") {
-                Some(b"ConfigPath") => &mut xml.parts[Part::ConfigPath],
-                Some(b"EffectiveLocationPath") => &mut xml.parts[Part::Location],
-                Some(b"Configuration") => &mut xml.parts[Part::Configuration],
-                Some(b"EditOperationType") => &mut xml.parts[Part::Operation],
-                Some(b"OldValue") => &mut xml.parts[Part::Old],
-                Some(b"NewValue") => &mut xml.parts[Part::New],
+                Some(b"ConfigPath" | b"param2") => &mut xml.parts[Part::ConfigPath],
+                Some(b"EffectiveLocationPath" | b"param3") => &mut xml.parts[Part::Location],
+                Some(b"Configuration" | b"param4") => &mut xml.parts[Part::Configuration],
+                Some(b"EditOperationType" | b"param5") => &mut xml.parts[Part::Operation],
+                Some(b"OldValue" | b"param6") => &mut xml.parts[Part::Old],
+                Some(b"NewValue" | b"param7") => &mut xml.parts[Part::New],
                 // A value whose name has no quotes would be missing without a word.
                 None if memmem::find(attributes, b"Name=").is_some() => return Err(Unreadable::MalformedXml),
-                _ => continue,
+                None => {
+                    if let Some(place) = unnamed.get_mut(count) {
+                        *place = value;
+                    }
+                    count += 1;
+                    continue;
+                }
+                Some(_) => continue,
             };
             set(slot, value)?;
         }
+        if count == STRINGS && xml.parts[Part::Configuration].is_none() {
+            let [_, config_path, location, configuration, operation, old, new] = unnamed;
+            // All seven, each where it belongs: a writer that leaves some out has moved the others.
+            if config_path.starts_with(b"MACHINE") && configuration.starts_with(b"/") {
+                let places = [
+                    (Part::ConfigPath, config_path),
+                    (Part::Location, location),
+                    (Part::Configuration, configuration),
+                    (Part::Operation, operation),
+                    (Part::Old, old),
+                    (Part::New, new),
+                ];
+                for (part, value) in places {
+                    set(&mut xml.parts[part], value)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn rendering(&mut self, xml: &mut Xml<'a>) -> Result<(), Unreadable> {

@@ -68,7 +68,12 @@ pub struct ConfigChange<'a> {
     pub appended_image: Option<&'a str>,
     /// Where `old`, `new`, `operation` and `appended_image` were read; `None` where the rendering carries none.
     pub source: Option<ValueSource>,
+    /// It was not made: event 30 says that it failed.
+    pub attempted: bool,
 }
+
+/// What happened where a change was not made, in place of its [`Action`]: what it would have been decides.
+pub const ATTEMPTED: &str = "attempted";
 
 /// The level of the server's own configuration; what follows it in a configuration path is a site.
 const SERVER: &str = "MACHINE/WEBROOT/APPHOST";
@@ -145,6 +150,7 @@ mod tests {
             location: "",
             appended_image: None,
             source: None,
+            attempted: false,
         }
     }
 

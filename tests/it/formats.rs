@@ -13,12 +13,12 @@ use crate::splunk::value;
 use crate::stories::all_rows;
 
 /// The XML of each event.
-fn events() -> Vec<String> {
+pub fn events() -> Vec<String> {
     all_rows(Rendering::XmlRaw).iter().map(|row| value(row, "_raw").to_owned()).collect()
 }
 
 /// The findings of a file, without where they stand.
-fn findings(document: &str) -> Vec<Value> {
+pub fn findings(document: &str) -> Vec<Value> {
     let mut json: Value = serde_json::from_str(document).unwrap();
     let Value::Array(mut findings) = json["findings"].take() else { panic!("{document}") };
     for finding in &mut findings {
@@ -70,7 +70,7 @@ fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
     text.encode_utf16().flat_map(order).collect()
 }
 
-fn csv(events: &[String]) -> Vec<u8> {
+pub fn csv(events: &[String]) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(["_raw"]).unwrap();
     for event in events {

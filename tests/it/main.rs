@@ -5,6 +5,7 @@ mod allocations;
 mod audit;
 mod broken_lists;
 mod cli;
+mod collectors;
 mod command;
 mod cost;
 mod decision_twin;

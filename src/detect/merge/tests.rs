@@ -54,6 +54,7 @@ fn part(text: &str) -> Part<'static> {
             location: Cow::Borrowed(""),
             source: (!hidden).then_some(ValueSource::EventData),
             secret: None,
+            attempted: false,
         }),
     }
 }

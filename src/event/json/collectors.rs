@@ -12,24 +12,83 @@ pub(super) struct Collector {
     pub(super) parts: &'static [(&'static str, Part)],
 }
 
-/// The values of event data by their names.
-pub(super) const VALUES: [(&str, Part); 6] = [
+/// The values of event data by their names, and as they are called where a message file is missing or names were lost.
+pub(super) const VALUES: [(&str, Part); 18] = [
     ("ConfigPath", Part::ConfigPath),
     ("EffectiveLocationPath", Part::Location),
     ("Configuration", Part::Configuration),
     ("EditOperationType", Part::Operation),
     ("OldValue", Part::Old),
     ("NewValue", Part::New),
+    ("param2", Part::ConfigPath),
+    ("param3", Part::Location),
+    ("param4", Part::Configuration),
+    ("param5", Part::Operation),
+    ("param6", Part::Old),
+    ("param7", Part::New),
+    ("Data2", Part::ConfigPath),
+    ("Data3", Part::Location),
+    ("Data4", Part::Configuration),
+    ("Data5", Part::Operation),
+    ("Data6", Part::Old),
+    ("Data7", Part::New),
 ];
+
+/// Strings that are the XML of a whole event: the Elastic Agent and Winlogbeat with `include_xml`, plaso and Timesketch,
+/// PowerShell's `ToXml`, OpenTelemetry with `raw: true`, Azure, Cribl. None of them is a value of an event, which anybody can
+/// choose.
+pub(super) const WHOLE_XML: [&str; 12] = [
+    "event.original",
+    "xml_string",
+    "OuterXml",
+    "EventXml",
+    "Event_Xml",
+    "RawXml",
+    "xml",
+    "Event",
+    "body",
+    "_raw",
+    "RawEventData",
+    "Message",
+];
+
+/// Columns with which a table is a collector's.
+pub(super) const COLUMNS: [&str; 18] = [
+    "event.original",
+    "xml_string",
+    "OuterXml",
+    "EventXml",
+    "Event_Xml",
+    "RawXml",
+    "xml",
+    "RawEventData",
+    "EventData",
+    "Payload",
+    "Strings",
+    "StringInserts",
+    "string_inserts",
+    "event_data",
+    "event_data.Configuration",
+    "winlog.event_data",
+    "winlog.event_data.Configuration",
+    "winlog.event_data.NewValue",
+];
+
+/// Strings that are the XML of event data alone: Azure's `Event`, the Windows add-on of Splunk.
+pub(super) const DATA_XML: [&str; 2] = ["EventData", "EventData_Xml"];
+
+/// Strings that hold JSON once more: `EvtxECmd`, osquery, Azure's `WindowsEvent`.
+pub(super) const INNER_JSON: [&str; 3] = ["Payload", "data", "EventData"];
 
 /// The keys of a name and of its text in a pair.
 pub(super) const PAIR: (&str, &str) = ("@Name", "#text");
 
 /// What wraps an event whole: search results of Elastic, an export of Splunk, a log record of OpenTelemetry, an envelope of
-/// the HTTP Event Collector and the root element of the XML, an alert of Wazuh, an entry of `LogMonitor`.
-pub(super) const WRAPPERS: [&str; 7] = ["_source", "result", "body", "fields", "event", "data", "LogEntry"];
+/// the HTTP Event Collector and the root element of the XML, an alert of Wazuh, an entry of `LogMonitor`, a row of osquery.
+pub(super) const WRAPPERS: [&str; 8] =
+    ["_source", "result", "body", "fields", "event", "data", "LogEntry", "columns"];
 
-pub(super) const COLLECTORS: [Collector; 5] = [
+pub(super) const COLLECTORS: [Collector; 7] = [
     // The tree of the XML: evtx_dump, evtx2es, chainsaw, EvtxECmd's payload, Velociraptor, Datadog, NiFi.
     Collector {
         values: &["EventData", "EventData.Data"],
@@ -111,13 +170,41 @@ pub(super) const COLLECTORS: [Collector; 5] = [
             ("win.system.message", Part::Message),
         ],
     },
-    // One level: NXLog, Fluent Bit, Fluentd, PowerShell's ConvertTo-Json, Azure's WindowsEvent, LogMonitor.
+    // EvtxECmd, as JSON and as a table. Its `RecordNumber` counts the rows of a run.
+    Collector {
+        values: &["Payload.EventData", "Payload.EventData.Data"],
+        lists: &["Payload.EventData.Data"],
+        parts: &[
+            ("Provider", Part::Provider),
+            ("Channel", Part::Channel),
+            ("Computer", Part::Computer),
+            ("EventRecordId", Part::Record),
+            ("ProcessId", Part::Process),
+            ("UserId", Part::Sid),
+            ("TimeCreated", Part::Time),
+        ],
+    },
+    // osquery's windows_events.
+    Collector {
+        values: &["data.EventData"],
+        lists: &["data.EventData", "data.EventData.Data"],
+        parts: &[
+            ("provider_name", Part::Provider),
+            ("source", Part::Channel),
+            ("computer_name", Part::Computer),
+            ("pid", Part::Process),
+            ("datetime", Part::Time),
+        ],
+    },
+    // One level: NXLog, Fluent Bit, Fluentd, PowerShell's ConvertTo-Json, Azure's Event and WindowsEvent, LogMonitor, and the
+    // tables of Velociraptor and Log Parser.
     Collector {
         values: &["", "EventData"],
-        lists: &["StringInserts", "EventData", "Properties.Value"],
+        lists: &["StringInserts", "EventData", "Properties.Value", "Strings"],
         parts: &[
             ("SourceName", Part::Provider),
             ("ProviderName", Part::Provider),
+            ("Provider", Part::Provider),
             ("Channel", Part::Channel),
             ("LogName", Part::Channel),
             ("EventLog", Part::Channel),
@@ -131,6 +218,7 @@ pub(super) const COLLECTORS: [Collector; 5] = [
             ("ProcessID", Part::Process),
             ("UserID", Part::Sid),
             ("Sid", Part::Sid),
+            ("UserSID", Part::Sid),
             ("UserId.Value", Part::Sid),
             ("EventTime", Part::Time),
             ("TimeGenerated", Part::Time),

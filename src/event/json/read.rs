@@ -137,12 +137,12 @@ impl<'a> Json<'a> {
 }
 
 /// Whether a name is a known one, in any case.
-fn is(name: &[u8], known: &str) -> bool {
+pub(super) fn is(name: &[u8], known: &str) -> bool {
     name.eq_ignore_ascii_case(known.as_bytes())
 }
 
 /// What follows the keys `first` and their dot in a path; all of it where there are none.
-fn behind<'p>(path: &'p [u8], first: &str) -> Option<&'p [u8]> {
+pub(super) fn behind<'p>(path: &'p [u8], first: &str) -> Option<&'p [u8]> {
     if first.is_empty() {
         return Some(path);
     }

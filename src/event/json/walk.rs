@@ -16,6 +16,8 @@ pub(super) struct Leaf<'p, 't> {
     pub(super) path: &'p [u8],
     /// As written; a string without its quotes, its escapes still stand.
     pub(super) text: &'t [u8],
+    /// Where in the whole text it begins.
+    pub(super) begins: usize,
     /// No value: the bare word `null`.
     pub(super) is_null: bool,
     /// Where the object or list begins that it stands in.
@@ -92,16 +94,19 @@ impl<'t> Walk<'t> {
     /// Takes a string, a bare word or what is empty, or goes into what has values; whether it did the latter.
     fn begin_value(&mut self, visit: &mut impl FnMut(&Leaf<'_, 't>)) -> Result<bool, Fault> {
         let first = self.next()?;
-        let (text, is_null) = match first {
+        let (text, behind) = match first {
             b'{' | b'[' => return self.enter(first == b'{'),
-            b'"' => (self.string()?, false),
-            _ => {
-                let word = self.word()?;
-                (word, word == b"null")
-            }
+            b'"' => (self.string()?, 1),
+            _ => (self.word()?, 0),
         };
         let path = self.path.get(..self.path_length).unwrap_or_default();
-        visit(&Leaf { path, text, is_null, within: self.inner().map_or(0, |open| open.start) });
+        visit(&Leaf {
+            path,
+            text,
+            begins: self.at - behind - text.len(),
+            is_null: behind == 0 && text == b"null",
+            within: self.inner().map_or(0, |open| open.start),
+        });
         Ok(false)
     }
 

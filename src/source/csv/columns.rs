@@ -1,5 +1,7 @@
 //! What the header of a table tells: where in a record the cells of an event, or of a listed module, stand.
 
+use super::collected::{Collected, Plaso};
+use super::inputs::{Cells, input};
 use crate::event::{self, CARRIERS, Fields, INPUTS, LIST_HOSTS, Role, Scratch};
 use crate::iis::Registration;
 use crate::problem::{Problem, ProblemKind};
@@ -29,7 +31,7 @@ const EVENT_VIEWER: [(&str, &str); 3] =
 const EVENT_ONLY: [&str; 5] = ["EventCode", "EventID", "SourceName", "LogName", "Channel"];
 
 /// Columns that can hold an event each by itself.
-fn carriers() -> [&'static str; 3] {
+fn carriers() -> [&'static str; CARRIERS.len()] {
     CARRIERS.map(|place| INPUTS.get(place).copied().unwrap_or_default())
 }
 
@@ -47,6 +49,8 @@ pub(super) struct Form {
 
 enum Places {
     Event(Inputs),
+    Collected(Collected),
+    Plaso(Plaso),
     Module {
         /// The columns of a list, as [`Registration::columns`] has them.
         columns: Vec<Option<usize>>,
@@ -92,7 +96,17 @@ impl Header {
         if lists_modules {
             return self.modules();
         }
-        self.event_viewer().or_else(|| self.events()).or_else(|| self.modules())
+        self.event_viewer().or_else(|| self.collected()).or_else(|| self.events()).or_else(|| self.modules())
+    }
+
+    /// The table of a collector, unless an event stands in it whole, or its data in columns of their own.
+    fn collected(&self) -> Option<Form> {
+        if self.first(&["_raw", "Configuration"]).is_some() {
+            return None;
+        }
+        let collected = Collected::of(&self.names).map(Places::Collected);
+        let places = collected.or_else(|| Plaso::of(&self.names).map(Places::Plaso))?;
+        Some(Form { cells: self.names.len(), places })
     }
 
     fn events(&self) -> Option<Form> {
@@ -266,6 +280,8 @@ impl Places {
     fn used(&self, as_list: bool) -> Vec<usize> {
         match self {
             Self::Event(places) => places.iter().flatten().copied().collect(),
+            Self::Collected(collected) => (0..collected.count()).collect(),
+            Self::Plaso(plaso) => plaso.columns().to_vec(),
             Self::Module { event: Some(places), .. } if !as_list => {
                 places.iter().flatten().copied().collect()
             }
@@ -286,6 +302,8 @@ impl Form {
     pub(super) fn content(&self, mut cells: Vec<Vec<u8>>) -> Content {
         match &self.places {
             Places::Event(places) => Content::Event(inputs(&mut cells, places)),
+            Places::Collected(collected) => Content::Event(collected.content(&cells)),
+            Places::Plaso(plaso) => Content::Event(plaso.content(&cells)),
             Places::Module { event: Some(places), .. } if holds_event(&cells, places) => {
                 Content::Event(inputs(&mut cells, places))
             }
@@ -318,7 +336,7 @@ fn holds_event(cells: &[Vec<u8>], places: &Inputs) -> bool {
     matches!(event::read(&fields, &mut Scratch::default()).role, Role::Change | Role::Commit)
 }
 
-fn inputs(cells: &mut [Vec<u8>], places: &Inputs) -> Box<[Vec<u8>; INPUTS.len()]> {
+fn inputs(cells: &mut [Vec<u8>], places: &Inputs) -> Cells {
     let mut inputs = Box::new([const { Vec::new() }; INPUTS.len()]);
     for (input, place) in inputs.iter_mut().zip(places.iter()) {
         *input = take(cells, *place);
@@ -328,9 +346,4 @@ fn inputs(cells: &mut [Vec<u8>], places: &Inputs) -> Box<[Vec<u8>; INPUTS.len()]
 
 fn take(cells: &mut [Vec<u8>], place: Option<usize>) -> Vec<u8> {
     place.and_then(|place| cells.get_mut(place)).map(std::mem::take).unwrap_or_default()
-}
-
-/// The number of an input in [`INPUTS`].
-pub(super) fn input(name: &str) -> usize {
-    INPUTS.iter().position(|input| *input == name).unwrap_or(INPUTS.len())
 }

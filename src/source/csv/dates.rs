@@ -55,6 +55,26 @@ pub(super) fn iso(text: &[u8], order: Option<Order>) -> Option<String> {
     Some(format!("{day}T{}{}", date.time, date.fraction))
 }
 
+/// The number of a day as a spreadsheet counts, with its time as a fraction, in ISO 8601 and to the second: between 2000 and
+/// 2100. As seconds it would be a day of 1970.
+pub(super) fn of_spreadsheet(text: &[u8]) -> Option<String> {
+    /// 2000-01-01 and 2100-01-01, counted from 1899-12-30.
+    const DAYS: std::ops::Range<i64> = 36_526..73_051;
+    const SECONDS: f64 = 86_400.0;
+    let text = std::str::from_utf8(text).ok()?.trim();
+    let (days, fraction) = text.split_once(['.', ',']).unwrap_or((text, "0"));
+    let is_number =
+        days.len() == 5 && [days, fraction].iter().all(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+    let days: i64 = days.parse().ok().filter(|days| is_number && DAYS.contains(days))?;
+    let fraction: f64 = format!("0.{fraction}").parse().ok()?;
+    // Less than a day, so that it fits.
+    #[allow(clippy::cast_possible_truncation)]
+    let seconds = (fraction * SECONDS).round() as i64;
+    let time = NaiveDate::from_ymd_opt(1899, 12, 30)?.and_hms_opt(0, 0, 0)?;
+    let time = time.checked_add_signed(chrono::TimeDelta::seconds(days * 86_400 + seconds))?;
+    Some(time.format("%Y-%m-%dT%H:%M:%S").to_string())
+}
+
 /// A date as written.
 struct Written<'a> {
     first: u32,
@@ -81,7 +101,9 @@ impl Written<'_> {
 fn written(text: &[u8]) -> Option<Written<'_>> {
     // Any white space: newer versions of .NET write a narrow one before AM.
     let mut words = std::str::from_utf8(text).ok()?.split_whitespace();
-    let (date, time, half) = (words.next()?, words.next()?, words.next());
+    // .NET writes a comma behind the date in some languages, and so does a browser.
+    let date = words.next()?;
+    let (date, time, half) = (date.strip_suffix(',').unwrap_or(date), words.next()?, words.next());
     if words.next().is_some() {
         return None;
     }

@@ -1,8 +1,10 @@
 //! CSV: exports of events, and lists of modules.
 
+mod collected;
 mod columns;
 mod dates;
 mod fields;
+mod inputs;
 mod reader;
 mod records;
 mod table;

@@ -1,7 +1,7 @@
 //! The times of rows, as far as a file has them in a form of its own.
 
-use super::columns::input;
 use super::dates;
+use super::inputs::input;
 use crate::source::row::Content;
 
 /// The time of a row, as it is written; empty where there is none.
@@ -39,7 +39,7 @@ pub fn settle_alone(content: &mut Content) {
 }
 
 fn replace(time: &mut Vec<u8>, order: Option<dates::Order>) {
-    if let Some(iso) = dates::iso(time, order) {
+    if let Some(iso) = dates::iso(time, order).or_else(|| dates::of_spreadsheet(time)) {
         *time = iso.into_bytes();
     }
 }

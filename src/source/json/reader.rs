@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::objects;
 use super::pairs::{Pairs, cell};
+use crate::event;
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
 use crate::source::csv::Columns;
@@ -29,6 +30,8 @@ pub struct JsonReader {
     depth: usize,
     /// Text that is no JSON was told already.
     told: bool,
+    /// Objects that are no events, and the line of the first.
+    no_events: (u64, u64),
     done: bool,
 }
 
@@ -53,7 +56,16 @@ struct Hits<'a> {
 
 impl JsonReader {
     pub(in crate::source) fn new(input: Input, file: Arc<str>) -> Self {
-        Self { input, file, record: 0, waiting: VecDeque::new(), depth: 0, told: false, done: false }
+        Self {
+            input,
+            file,
+            record: 0,
+            waiting: VecDeque::new(),
+            depth: 0,
+            told: false,
+            no_events: (0, 0),
+            done: false,
+        }
     }
 
     fn origin(&self) -> Origin {
@@ -133,8 +145,10 @@ impl JsonReader {
     fn fields(&mut self, text: &[u8], origin: &Origin, is_row: bool) {
         self.record += 1;
         let origin = Origin { record: Some(self.record), ..origin.clone() };
-        // Splunk's last line may be `{"lastrow":true}`, with nothing in it.
-        let pairs = serde_json::from_slice::<Pairs>(text).map(|Pairs(pairs)| pairs).unwrap_or_default();
+        // Splunk's last line may be `{"lastrow":true}`, with nothing in it, and so may be an object.
+        let parsed = serde_json::from_slice::<Pairs>(text);
+        let is_json = parsed.is_ok();
+        let pairs = parsed.map(|Pairs(pairs)| pairs).unwrap_or_default();
         let names: Vec<Vec<u8>> = pairs.iter().map(|(name, _)| name.clone().into_bytes()).collect();
         let columns = Columns::of(&names)
             .filter(|columns| is_row || columns.are_of_a_list() || names.iter().any(|name| name == b"_raw"));
@@ -145,6 +159,8 @@ impl JsonReader {
                     .with_hint("in Splunk, export the search with the field _raw")
                     .at(origin))
             }
+            None if is_json && names.iter().all(|name| name == b"lastrow" || name == b"preview") => return,
+            None if !event::is_event(text) => return self.no_event(&origin),
             None => Ok(Row { origin, content: Content::whole(text.to_vec()) }),
             Some(columns) => match columns.content(pairs.iter().map(|(_, value)| cell(value)).collect()) {
                 Ok(content) => Ok(Row { origin, content }),
@@ -152,6 +168,26 @@ impl JsonReader {
             },
         };
         self.waiting.push_back(row);
+    }
+
+    /// Counts an object that is no event of any log.
+    fn no_event(&mut self, origin: &Origin) {
+        let (count, first) = self.no_events;
+        self.no_events = (count + 1, if count == 0 { origin.line.unwrap_or_default() } else { first });
+    }
+
+    /// Tells at the end of objects that are no events.
+    fn tell_no_events(&mut self) -> Option<Problem> {
+        let (count, first) = std::mem::take(&mut self.no_events);
+        (count > 0).then(|| {
+            let objects = if count == 1 { "1 object is" } else { &format!("{count} objects are") };
+            let what = format!("{objects} no event of a Windows log, as far as scan knows");
+            Problem::new(ProblemKind::Form, what)
+                .with_hint(
+                    "if events are in it, give scan the .evtx, or report how the collector writes them",
+                )
+                .at(Origin::of_line(Arc::clone(&self.file), first))
+        })
     }
 
     /// A line that begins no object: what tools write between two is passed, another is told, once.
@@ -190,7 +226,7 @@ impl Iterator for JsonReader {
                 return Some(row);
             }
             if self.done {
-                return None;
+                return self.tell_no_events().map(Err);
             }
             if self.input.skip_blanks() {
                 self.read();
@@ -237,7 +273,7 @@ mod tests {
 
     #[test]
     fn objects_and_what_stands_around_them() {
-        let expected = [r#"{"a":1}"#, r#"{"b":{"c":"}"}}"#];
+        let expected = [r#"{"EventID":1}"#, r#"{"EventID":{"c":"}"}}"#];
         let [one, two] = expected;
         for text in [
             format!("{one}\n{two}\n"),
@@ -268,15 +304,29 @@ mod tests {
             assert_eq!(read(text), (vec![expected.to_owned()], vec![]), "{text}");
         }
         let (rows, told) = read(r#"{"result":{"count":"3"}}{"lastrow":true}"#);
-        assert_eq!((rows.len(), told.len()), (1, 1), "{told:?}");
+        assert_eq!((rows.len(), told.len()), (0, 1), "{told:?}");
         let (rows, told) = read(r#"{"result":{"_raw":"x","_raw":"y"}}"#);
         assert!(rows.is_empty() && told[0].contains("columns 1 and 2 are both `_raw`"), "{rows:?} {told:?}");
+    }
+
+    #[test]
+    fn objects_that_are_no_events_are_told_once() {
+        let (rows, told) = read("{\"a\":1}\n{\"EventID\":4}\n{\"a\":1}\n");
+        assert_eq!((rows.len(), told.len()), (1, 1), "{told:?}");
+        assert!(told[0].starts_with("f, line 1: 2 objects are no event of a Windows log"), "{told:?}");
+        assert_eq!(read("{]}").1.len(), 1);
+        for text in ["{}", "[]", r#"{"winlog":{"event_id":"1"}}"#, r#"{"x":"Microsoft-IIS-Configuration/y"}"#]
+        {
+            assert_eq!(read(text).1, Vec::<String>::new(), "{text}");
+        }
     }
 
     /// Wherever a text is cut, the objects before the cut are found, and the loss is told unless the cut is between lines.
     #[test]
     fn cut_anywhere() {
-        for text in ["{\"a\":\"1\"}\n{\"a\":\"2\"}\n", "[{\"a\":\"1\"},{\"a\":\"2\"}]"] {
+        for text in
+            ["{\"EventID\":\"1\"}\n{\"EventID\":\"2\"}\n", "[{\"EventID\":\"1\"},{\"EventID\":\"2\"}]"]
+        {
             for cut in 1..text.len() {
                 let (rows, told) = read(&text[..cut]);
                 let whole = text[..cut].matches('}').count();

@@ -9,7 +9,7 @@ use searchcommand::internal::Rewriter;
 use searchcommand::{Input, Output, Plan, RunsOn};
 
 const ROWS: usize = 5_000;
-const INPUTS: usize = 27;
+const INPUTS: usize = 28;
 const OUTPUTS: usize = 19;
 
 /// What the rows look like.

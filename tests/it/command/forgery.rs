@@ -197,7 +197,8 @@ fn what_nobody_understands_is_told_once_with_its_count() {
     let row = Row::image("HttpHelper", r"C:\Windows\Temp\h.dll");
     let raw = |text: &str| Event::new(&[("_time", TIME), ("host", "wec01"), ("_raw", text)]);
     let unread = raw(&format!("<13>Mar  4 09:14:10 web01 {}", row.message()));
-    let claims = raw(&format!("<13>1 2026-03-04T09:14:10Z wec01 winlog - - - {}", row.xml()));
+    let claims =
+        raw(&format!("Log Name: Microsoft-IIS-Configuration/Operational\nEvent ID: 29\n{}", row.message()));
     let other = raw("<13>Mar  4 09:14:10 web01 GET /");
     for arguments in [&[][..], &["parts=true"]] {
         let mut splunkd = start();
