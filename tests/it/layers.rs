@@ -33,7 +33,7 @@ const RULES: [(&str, &[&str]); 14] = [
     ("knowledge", &["allowlist", "origin", "problem"]),
     ("source", &["event", "iis", "origin", "problem"]),
     ("report", &["detect", "origin", "problem"]),
-    ("detect", &["allowlist", "event", "iis", "words"]),
+    ("detect", &["allowlist", "event", "file", "iis", "words"]),
     ("allowlist", &["iis"]),
     ("event", &["iis", "words"]),
     ("iis", &["words"]),
