@@ -41,7 +41,7 @@
 //! | [`source`] | files to scan, one row at a time | event, iis |
 //! | [`server`] | configuration files: what is registered where | iis |
 //! | [`report`] | what a run found, as text, page, JSON, JSON lines, CSV | detect |
-//! | [`detect`] | subjects, verdicts, reasons, severity, changes | allowlist, event, iis, words |
+//! | [`detect`] | subjects, verdicts, reasons, severity, changes | allowlist, event, file (its words), iis, words |
 //! | [`allowlist`] | baseline, packs, threats, site entries: load, match, lint | iis |
 //! | [`event`] | what one Windows event says | iis, words |
 //! | [`iis`] | configuration paths, image paths, types | words |

@@ -13,8 +13,19 @@ pub const BASELINE_CSV: &str = include_str!("../../splunk_app/lookups/iis_module
 /// Names, images and types of published malware.
 pub const THREATS_CSV: &str = include_str!("../../splunk_app/lookups/iis_module_threats.csv");
 
-const BASELINE: [&str; 10] =
-    ["id", "pack", "kind", "name", "image", "type", "precondition", "product", "iis_versions", "source"];
+const BASELINE: [&str; 11] = [
+    "id",
+    "pack",
+    "kind",
+    "name",
+    "image",
+    "type",
+    "precondition",
+    "product",
+    "iis_versions",
+    "signer",
+    "source",
+];
 const THREATS: [&str; 8] = ["id", "family", "year", "reference", "name", "image", "type", "strength"];
 
 /// Every compiled-in entry. `Err` would name the line of a broken row of the compiled-in text.
@@ -35,7 +46,7 @@ pub fn entries() -> Result<Vec<Entry>, AllowlistError> {
 }
 
 fn baseline(table: &Table, row: &TableRow) -> Result<Entry, AllowlistError> {
-    let [id, pack, kind, name, image, type_name, precondition, product, _versions, source] =
+    let [id, pack, kind, name, image, type_name, precondition, product, _versions, signer, source] =
         std::array::from_fn(|column| table.cell(row, column));
     let origin = if pack.is_empty() { EntrySource::Baseline } else { EntrySource::Pack(pack.to_owned()) };
     let mut entry = Entry::any(id, origin, Effect::Allow);
@@ -53,6 +64,7 @@ fn baseline(table: &Table, row: &TableRow) -> Result<Entry, AllowlistError> {
     type_name.clone_into(&mut entry.type_name);
     precondition.clone_into(&mut entry.precondition);
     product.clone_into(&mut entry.about);
+    signer.clone_into(&mut entry.signer);
     source.clone_into(&mut entry.reference);
     Ok(entry)
 }
@@ -103,13 +115,13 @@ mod tests {
     #[test]
     fn a_known_module_has_a_kind_a_name_and_an_image_or_a_type() {
         for (row, broken) in [
-            ("a,,native,A,D:\\a.dll,,,,,", None),
-            ("a,,managed,A,,T.M,,,,", None),
-            ("a,,isapi_filter,A,D:\\a.dll,,,,,", None),
-            ("a,,handler,A,D:\\a.dll,,,,,", Some("kind")),
-            ("a,,native,,D:\\a.dll,,,,,", Some("name")),
-            ("a,,native,A,,,,,,", Some("name")),
-            ("a,,native,A,D:\\a.dll,T.M,,,,", Some("name")),
+            ("a,,native,A,D:\\a.dll,,,,,,", None),
+            ("a,,managed,A,,T.M,,,,,", None),
+            ("a,,isapi_filter,A,D:\\a.dll,,,,,,", None),
+            ("a,,handler,A,D:\\a.dll,,,,,,", Some("kind")),
+            ("a,,native,,D:\\a.dll,,,,,,", Some("name")),
+            ("a,,native,A,,,,,,,", Some("name")),
+            ("a,,native,A,D:\\a.dll,T.M,,,,,", Some("name")),
         ] {
             assert_eq!(read(&BASELINE, row, baseline).err(), broken, "{row}");
         }

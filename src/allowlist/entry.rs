@@ -95,6 +95,8 @@ pub struct Entry {
     pub reason: String,
     /// Product of a baseline or pack entry; malware family of a threat, with the year.
     pub about: String,
+    /// The classes of signers that the file of a compiled-in entry has, divided by `|`; empty where none is expected.
+    pub signer: String,
     /// Public source of a compiled-in entry.
     pub reference: String,
     /// Line of the site file; 0 for compiled-in entries.
@@ -125,6 +127,7 @@ impl Entry {
             ticket: String::new(),
             reason: String::new(),
             about: String::new(),
+            signer: String::new(),
             reference: String::new(),
             line: 0,
         }

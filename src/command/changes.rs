@@ -70,7 +70,7 @@ impl Changes {
         let Some(change) = merge(parts) else { return };
         self.rows_with_parts += 1;
         let host = if host == NOTHING { "" } else { host };
-        writer::write(cells, &self.outcomes.change(&change, host, key, continues));
+        writer::write(cells, &Column::FACTS, &self.outcomes.change(&change, host, key, continues));
     }
 
     pub(super) fn finish(&self, messages: &mut Messages) {

@@ -151,7 +151,7 @@ impl Events {
         let is_written = matches!(facts, Facts::Written);
         let mut is_timeless = true;
         if let Some(outcome) = (!is_written).then(|| self.outcomes.row(&event, host, time)).flatten() {
-            writer::write(cells, &outcome);
+            writer::write(cells, &Column::FACTS, &outcome);
             is_timeless = outcome.is_timeless;
         }
         if event.role == Role::Unread {

@@ -37,7 +37,7 @@ pub(super) struct Inventory {
 pub(super) fn plan(options: &Options) -> Plan {
     let usual = Registration::columns().skip(options.inventory.len()).chain(["_time"]).chain(LIST_HOSTS);
     let usual = usual.chain([COLLECTED.1]).map(str::to_owned);
-    let mut columns = Column::FACTS.to_vec();
+    let mut columns = Column::LISTED.to_vec();
     columns.push(Column::FindingId);
     Plan {
         runs_on: if options.distributed { RunsOn::Distributed } else { RunsOn::SearchHead },
@@ -83,7 +83,7 @@ impl Inventory {
         self.misread += u64::from(is_misread);
         self.rows_with_name += u64::from(is_misread || matches!(listed, Listed::Module(_)));
         if let Some(outcome) = self.outcomes.listed(&listed, &self.host, at) {
-            writer::write(cells, &outcome);
+            writer::write(cells, &Column::LISTED, &outcome);
         }
     }
 

@@ -12,24 +12,22 @@ pub(super) fn outputs(columns: &[Column]) -> Vec<Output> {
         .collect()
 }
 
-/// The output of the finding's id, where a level has it: behind the facts.
-const FINDING_ID: usize = Column::FACTS.len();
-
-/// Writes an outcome: the first outputs are [`Column::FACTS`]. The host is the row's own: rows of many hosts say the same.
-pub(super) fn write(cells: &mut Cells, outcome: &Outcome<'_>) {
-    for column in Column::FACTS {
+/// Writes an outcome: the first outputs are these columns, [`Column::FACTS`] or [`Column::LISTED`], and where a level has it the
+/// finding's id. The host is the row's own: rows of many hosts say the same.
+pub(super) fn write(cells: &mut Cells, columns: &[Column], outcome: &Outcome<'_>) {
+    for (place, &column) in columns.iter().enumerate() {
         if column == Column::Reasons {
-            cells.set_values(column as usize, outcome.reasons.iter().map(str::as_bytes));
+            cells.set_values(place, outcome.reasons.iter().map(str::as_bytes));
             continue;
         }
         let text = outcome.annotation.get(column).as_bytes();
         if column == Column::Host {
-            cells.set_own(column as usize, text);
+            cells.set_own(place, text);
         } else if !text.is_empty() {
-            cells.set(column as usize, text);
+            cells.set(place, text);
         }
     }
     if !outcome.finding_id.is_empty() {
-        cells.set(FINDING_ID, outcome.finding_id.as_bytes());
+        cells.set(columns.len(), outcome.finding_id.as_bytes());
     }
 }

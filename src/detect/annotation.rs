@@ -7,10 +7,10 @@ use super::time::{self, SECOND};
 use super::verdict::{Severity, Verdict};
 use crate::iis::{Class, Kind, Subject, change, setting};
 
-/// The texts of [`Column::FACTS`], but for the multi-value reasons.
+/// The texts of [`Column::LISTED`], but for the multi-value reasons.
 #[derive(Debug, Clone, Copy)]
 pub struct Annotation<'a> {
-    cells: [&'a str; Column::FACTS.len()],
+    cells: [&'a str; Column::LISTED.len()],
 }
 
 impl<'a> Annotation<'a> {
@@ -45,12 +45,18 @@ impl<'a> Annotation<'a> {
         ] {
             annotation.set(column, text);
         }
+        if let Some(facts) = subject.file {
+            annotation.set(Column::FileSha256, facts.file_sha256);
+            annotation.set(Column::FileSignature, facts.signature);
+            annotation.set(Column::FileSigner, facts.signer_class);
+            annotation.set(Column::FileStatus, facts.file_status);
+        }
         annotation
     }
 
     /// A row without a subject: another section, an event that cannot be read.
     pub(super) fn plain(verdict: Verdict, severity: Severity, host: &'a str, actor: &'a str) -> Self {
-        let mut annotation = Self { cells: [""; Column::FACTS.len()] };
+        let mut annotation = Self { cells: [""; Column::LISTED.len()] };
         annotation.set(Column::Host, host);
         annotation.set(Column::Actor, actor);
         annotation.set(Column::Verdict, verdict.as_str());
@@ -59,10 +65,10 @@ impl<'a> Annotation<'a> {
         annotation
     }
 
-    /// The text of one column; empty for a column that is not of [`Column::FACTS`], and for the reasons.
+    /// The text of one column; empty for a column that is not of [`Column::LISTED`], and for the reasons.
     #[must_use]
     pub fn get(&self, column: Column) -> &'a str {
-        self.cells.get(column as usize).copied().unwrap_or_default()
+        column.place().and_then(|place| self.cells.get(place)).copied().unwrap_or_default()
     }
 
     /// What the module is compared by: the normalised image, or the type where it has no image.
@@ -75,7 +81,7 @@ impl<'a> Annotation<'a> {
     }
 
     pub(super) fn set(&mut self, column: Column, text: &'a str) {
-        if let Some(cell) = self.cells.get_mut(column as usize) {
+        if let Some(cell) = column.place().and_then(|place| self.cells.get_mut(place)) {
             *cell = text;
         }
     }
@@ -145,8 +151,8 @@ mod tests {
 
     #[test]
     fn facts_are_numbered_as_they_stand_in_the_enum() {
-        for (number, column) in Column::FACTS.into_iter().enumerate() {
-            assert_eq!(column as usize, number);
+        for (number, column) in Column::LISTED.into_iter().enumerate() {
+            assert_eq!(column.place(), Some(number));
         }
     }
 }

@@ -127,7 +127,7 @@ impl Change {
             "" if !self.time_assumed => Cow::Owned(second()),
             record => Cow::Borrowed(record),
         };
-        finding_id(host, key, verdict.as_str(), identity, &first)
+        finding_id([host, key, verdict.as_str(), identity, &first], None)
     }
 
     /// Each value that did not stay, as something to decide on: whoever puts a DLL in place and the old one back within

@@ -58,9 +58,27 @@ pub enum Column {
     Record,
     /// Identity of the finding; at change and inventory level.
     FindingId,
+    /// SHA-256 of the file; of lists.
+    FileSha256,
+    /// What checking its signature gave; of lists.
+    FileSignature,
+    /// Whose signature it is, as a class; of lists.
+    FileSigner,
+    /// Whether the file was read, and why not; of lists.
+    FileStatus,
 }
 
 impl Column {
+    /// Where the column stands in [`Self::LISTED`].
+    #[must_use]
+    pub fn place(self) -> Option<usize> {
+        let at = self as usize;
+        if at < Self::FACTS.len() {
+            return Some(at);
+        }
+        Self::FILE.iter().position(|own| *own == self).map(|own| Self::FACTS.len() + own)
+    }
+
     /// The columns that every level has, in order.
     pub const FACTS: [Self; 21] = [
         Self::Name,
@@ -85,6 +103,21 @@ impl Column {
         Self::Rule,
         Self::Technique,
     ];
+
+    /// The columns about the file behind a registration, which lists have behind the others.
+    pub const FILE: [Self; 4] = [Self::FileSha256, Self::FileSignature, Self::FileSigner, Self::FileStatus];
+
+    /// The columns of a list: those that every level has, and those about the file.
+    pub const LISTED: [Self; Self::FACTS.len() + Self::FILE.len()] = {
+        let mut all = [Self::Name; Self::FACTS.len() + Self::FILE.len()];
+        let mut at = 0;
+        while at < all.len() {
+            all[at] =
+                if at < Self::FACTS.len() { Self::FACTS[at] } else { Self::FILE[at - Self::FACTS.len()] };
+            at += 1;
+        }
+        all
+    };
 
     /// The columns of the roll-up.
     pub const PARTS: [Self; 5] =
@@ -115,6 +148,10 @@ impl Column {
             Self::Score => "iis_module_score",
             Self::Rule => "iis_module_rule",
             Self::Technique => "iis_module_technique",
+            Self::FileSha256 => "iis_file_sha256",
+            Self::FileSignature => "iis_file_signature",
+            Self::FileSigner => "iis_file_signer",
+            Self::FileStatus => "iis_file_status",
             Self::EventRole => "iis_event_role",
             Self::ChangeKey => "iis_change_key",
             Self::ChangePart => "iis_change_part",

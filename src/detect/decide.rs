@@ -1,6 +1,6 @@
 //! The order of decision.
 //!
-//! 1. `denied`, `known_malicious`.
+//! 1. `denied`, `known_malicious`; `file_altered` where the file behind what 2 or 8 vouch for is another one.
 //! 2. `known_good`, `allowed` by an exact entry.
 //! 3. `allow_expired`, `allow_out_of_scope`: an exact entry that does not hold here or now; severity never below that of
 //!    what follows without it.
@@ -22,6 +22,7 @@ use crate::iis::{Action, Class, ImageFlags, Level, Subject, Suspicion, TypeMatch
 use super::assess::Assessment;
 use super::case::Case;
 use super::code::Code;
+use super::file_code::FileCode;
 use super::finding::Finding;
 use super::lookalike::{How, Part, Resemblance};
 use super::reason::Detail;
@@ -44,9 +45,15 @@ pub(super) fn decide(
     let condemned = case.condemned(finding);
     let watched = case.watched(finding);
     let (verdict, hidden) = case.verdict(condemned, watched, finding);
+    let of_file = case.of_file(verdict, finding);
+    let verdict = if of_file.altered.is_some() { Verdict::FileAltered } else { verdict };
     finding.verdict = verdict;
     finding.action = case.action(verdict);
-    let observed = case.observed(verdict, hidden, watched, finding);
+    let observed = Circumstances {
+        altered: of_file.altered,
+        elsewhere: of_file.least,
+        ..case.observed(verdict, hidden, watched, finding)
+    };
     case.circumstances(&observed, finding);
     finding.technique = case.technique(&observed, finding);
     finding.severity = severity::severity(&observed);
@@ -353,7 +360,10 @@ impl Case<'_> {
             key_lost: self.seen.lost_key && self.subject.class.is_module(),
             doubtful: [Code::BareType, Code::NotOfFramework, Code::VersionLowered]
                 .into_iter()
-                .any(|code| finding.has(code)),
+                .any(|code| finding.has(code))
+                || finding.has(FileCode::SignaturePadded),
+            altered: None,
+            elsewhere: None,
             threat_basename: self.seen.candidates.threat_basename.is_some(),
             system32_root: self.seen.system32_root,
             by_app_pool: severity::is_app_pool(subject.actor) && !watched.is_some_and(|told| told.by_actor),
@@ -385,7 +395,7 @@ impl Case<'_> {
             Some(suspicion) => finding.add_once(suspicion, Detail::None),
             None => {}
         }
-        let vouched = matches!(finding.verdict, Verdict::Allowed | Verdict::KnownGood);
+        let vouched = matches!(finding.verdict, Verdict::Allowed | Verdict::KnownGood | Verdict::FileAltered);
         if observed.system32_root && !vouched {
             finding.add(Code::System32Root, Detail::None);
         }

@@ -85,7 +85,7 @@ impl<'e> Decision<'e> {
             Detail::Watched(row) => {
                 self.watched().and_then(|watched| watched.rows().get(row)).map_or("", |row| &row.id)
             }
-            Detail::Written => &self.finding.written,
+            Detail::Text { start, end } => self.finding.texts.get(start..end).unwrap_or_default(),
             Detail::Versions => {
                 self.compared.and_then(|(_, seen)| seen.later_version.as_deref()).unwrap_or_default()
             }

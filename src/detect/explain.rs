@@ -72,6 +72,17 @@ fn what_was_seen(subject: &Subject<'_>, finding: &Finding, seen: &Assessment, li
         let differs = if seen.replaced { "another one" } else { "the same" };
         lines.push(format!("Before: {old} ({differs})"));
     }
+    if let Some(facts) = subject.file {
+        let known = [
+            ("File", facts.file),
+            ("  read", facts.file_status),
+            ("  SHA-256", facts.file_sha256),
+            ("  signature", facts.signature),
+            ("  signer", facts.signer_class),
+        ];
+        let known = known.into_iter().filter(|(_, text)| !text.is_empty());
+        lines.extend(known.map(|(what, text)| format!("{what}: {text}")));
+    }
     if subject.host.is_empty() {
         lines.push("Host: not given; entries limited to hosts do not apply (use --host)".to_owned());
     } else {
@@ -209,6 +220,10 @@ fn alternatives(
             "  disable or narrow the entry{}",
             finding.rule.and_then(|rule| index.entry(rule)).map_or(String::new(), |entry| format!(" {}", entry.id))
         )),
+        Verdict::FileAltered => lines.push(
+            "  with the file that is meant: as the entry that is named above says; no entry allows this one"
+                .to_owned(),
+        ),
         Verdict::Denied => lines.push("  disable the deny entry (enabled=false), if it is wrong".to_owned()),
         Verdict::AllowExpired => lines.push("  renew the entry that is named above: allowed".to_owned()),
         Verdict::AllowOutOfScope => {
@@ -253,6 +268,7 @@ fn alternatives(
             | Verdict::AllowExpired
             | Verdict::AllowOutOfScope
             | Verdict::Denied
+            | Verdict::FileAltered
             | Verdict::KnownMalicious
     );
     if !can_be_allowed || finding.verdict == Verdict::NotModule {

@@ -1,6 +1,5 @@
 //! The result of a decision.
 
-use super::code::Code;
 use super::reason::{Detail, Reason, ReasonCode};
 use super::technique::Technique;
 use super::verdict::{Severity, Verdict};
@@ -25,8 +24,8 @@ pub struct Finding {
     pub watched: Option<usize>,
     /// The known value of a watched setting that explains it, or would with its pack.
     pub known: Option<usize>,
-    /// What is told of a value that is not copied.
-    pub written: String,
+    /// The texts that reasons of this finding alone point at, one behind another.
+    pub texts: String,
     /// The technique that it is about.
     pub technique: Technique,
     /// Each thing that was seen; first what decided.
@@ -43,7 +42,7 @@ impl Default for Finding {
             rule: None,
             watched: None,
             known: None,
-            written: String::new(),
+            texts: String::new(),
             technique: Technique::None,
             reasons: Vec::with_capacity(16),
         }
@@ -53,13 +52,22 @@ impl Default for Finding {
 impl Finding {
     /// Whether this is among the reasons.
     #[must_use]
-    pub fn has(&self, code: Code) -> bool {
-        self.reasons.iter().any(|reason| reason.code == ReasonCode::from(code))
+    pub fn has(&self, code: impl Into<ReasonCode>) -> bool {
+        let code = code.into();
+        self.reasons.iter().any(|reason| reason.code == code)
     }
 
     /// Adds a reason.
     pub fn add(&mut self, code: impl Into<ReasonCode>, detail: Detail) {
         self.reasons.push(Reason { code: code.into(), detail });
+    }
+
+    /// Adds a reason with a text of its own; without one where that is empty.
+    pub(super) fn tell(&mut self, code: impl Into<ReasonCode>, text: &str) {
+        let start = self.texts.len();
+        self.texts.push_str(text);
+        let end = self.texts.len();
+        self.add(code, if text.is_empty() { Detail::None } else { Detail::Text { start, end } });
     }
 
     /// Adds a reason that is not there yet.
@@ -82,7 +90,7 @@ impl Finding {
         self.rule = None;
         self.watched = None;
         self.known = None;
-        self.written.clear();
+        self.texts.clear();
         self.technique = Technique::None;
         self.reasons.clear();
     }

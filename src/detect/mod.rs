@@ -5,6 +5,7 @@
 //! each of them and gives an [`Outcome`], which whoever tells it only writes; [`columns`] is the public contract of what
 //! comes out. No I/O, no clock, no globals.
 
+mod altered;
 mod annotation;
 mod assess;
 mod carrier;
@@ -17,6 +18,7 @@ mod decide;
 mod decision;
 mod engine;
 pub mod explain;
+mod file_code;
 mod finding;
 mod finding_id;
 mod in_scope;
@@ -43,6 +45,7 @@ pub use code::Code;
 pub use columns::Column;
 pub use decision::Decision;
 pub use engine::Engine;
+pub use file_code::FileCode;
 pub use finding::Finding;
 pub use inventory::Listed;
 pub use merge::merge;

@@ -8,6 +8,8 @@
 
 use super::code::Code;
 use super::columns::Column;
+use super::file_code::FileCode;
+use super::reason::ReasonCode;
 use super::verdict::{Severity, Verdict};
 use crate::iis::Action;
 
@@ -25,13 +27,14 @@ const VERDICTS: [Verdict; 5] = [
 const ACTIONS: [Action; 1] = [Action::Replaced];
 
 /// Reasons of doubt: what the finding rests on may be wrong, or what it is about may have been hidden.
-pub const DOUBTS: [Code; 6] = [
-    Code::AllowlistDamaged,
-    Code::ImageOverwritten,
-    Code::BareType,
-    Code::NotOfFramework,
-    Code::OwnModuleRemoved,
-    Code::VersionLowered,
+pub const DOUBTS: [ReasonCode; 7] = [
+    ReasonCode::Code(Code::AllowlistDamaged),
+    ReasonCode::Code(Code::ImageOverwritten),
+    ReasonCode::Code(Code::BareType),
+    ReasonCode::Code(Code::NotOfFramework),
+    ReasonCode::Code(Code::OwnModuleRemoved),
+    ReasonCode::Code(Code::VersionLowered),
+    ReasonCode::FileCode(FileCode::SignaturePadded),
 ];
 
 /// The reason of what is merely unlisted while a list cannot be read.
@@ -67,7 +70,7 @@ pub fn spl() -> String {
     let reasons = Column::Reasons.name();
     format!(
         "(isnotnull(mvfind({reasons}, \"^({})(:|$)\")) OR (isnull(mvfind({reasons}, \"^{UNDECIDED}(:|$)\")) AND ({} OR ({} AND ({})))))",
-        DOUBTS.map(Code::as_str).join("|"),
+        DOUBTS.map(ReasonCode::as_str).join("|"),
         any(above),
         severity(ALSO),
         any(verdicts.chain(actions)),
@@ -114,6 +117,8 @@ mod tests {
             (Unverified, Info, "removed", "", false),
             (KnownGood, Low, "added", "by_app_pool", false),
             (KnownGood, Info, "added", "image_overwritten", true),
+            (KnownGood, Low, "present", "signature_padded:4096", true),
+            (KnownGood, Info, "present", "signature_not_checked file_not_read:denied", false),
             (Allowed, Info, "present", "quoted allowlist_damaged", true),
             (Allowed, Info, "present", "allowlist_damaged:17", true),
             (KnownGood, Info, "added", "weak_identity", false),

@@ -184,8 +184,12 @@ impl Outcomes {
         host: &'a str,
         at: Option<i64>,
     ) -> Option<Outcome<'a>> {
-        let id = |key: &str, verdict: Verdict, identity: &str, name: &str| {
-            finding_id(host, key, verdict.as_str(), identity, name)
+        let id = |key: &str, verdict: Verdict, identity: &str, name: &str, file: &str| {
+            // An update must not make a new finding of what is vouched for; the file that replaces an altered one must.
+            let vouched = matches!(verdict, Verdict::KnownGood | Verdict::Allowed);
+            let hash = file.trim_ascii().to_ascii_lowercase();
+            let file = Some(hash.as_str()).filter(|hash| !vouched && !hash.is_empty());
+            finding_id([host, key, verdict.as_str(), identity, name], file)
         };
         match listed {
             Listed::Module(registration) => {
@@ -194,8 +198,9 @@ impl Outcomes {
                 self.reasons.take(&decision);
                 let outcome = Outcome::of(&subject, INVENTORY, &decision, &self.reasons);
                 let identity = outcome.annotation.identity();
+                let file = subject.file.map_or("", |facts| facts.file_sha256);
                 Some(Outcome {
-                    finding_id: id(&inventory_key(registration), outcome.verdict, identity, ""),
+                    finding_id: id(&inventory_key(registration), outcome.verdict, identity, "", file),
                     ..outcome
                 })
             }
@@ -203,7 +208,7 @@ impl Outcomes {
                 let reason = reason.as_str();
                 self.reasons.take_unparsed(reason, at.is_none());
                 let outcome = Outcome::plain(UNPARSED, host, "", &self.reasons);
-                Some(Outcome { finding_id: id(reason, outcome.verdict, shown, name), ..outcome })
+                Some(Outcome { finding_id: id(reason, outcome.verdict, shown, name, ""), ..outcome })
             }
             Listed::Nothing | Listed::OtherRecord => None,
         }

@@ -1,6 +1,7 @@
 //! Reasons: each thing that was seen, whichever verdict won.
 
 use super::code::Code;
+use super::file_code::FileCode;
 use super::lookalike::Likeness;
 use crate::allowlist::EntryNumber;
 use crate::event::Unreadable;
@@ -26,8 +27,13 @@ pub enum Detail {
     Resembled,
     /// The id of a watched setting.
     Watched(usize),
-    /// What is told of a value that is not copied.
-    Written,
+    /// A text of its own, by its place among those of the finding.
+    Text {
+        /// Where it begins.
+        start: usize,
+        /// Where it ends.
+        end: usize,
+    },
 }
 
 /// One reason: a code of the tables, and what it points at. Written as `code` or `code:detail`.
@@ -96,6 +102,8 @@ macro_rules! tables {
 tables! {
     /// Of the decision.
     Code;
+    /// Of files.
+    FileCode;
     /// Of lookalikes.
     Likeness;
     /// Of places.

@@ -13,6 +13,8 @@ pub enum Response {
     Native,
     /// An assembly that a site loads.
     Managed,
+    /// A file that is not the one that is vouched for.
+    Altered,
     /// A protection that is gone.
     Protection,
     /// A setting that is no module.
@@ -51,8 +53,8 @@ const AGAIN: &str = "List the modules of the host and check them again; who coul
 
 impl Response {
     /// Every case, in the order of the documentation.
-    pub const ALL: [Self; 5] =
-        [Self::Native, Self::Managed, Self::Protection, Self::Setting, Self::Unreadable];
+    pub const ALL: [Self; 6] =
+        [Self::Native, Self::Managed, Self::Altered, Self::Protection, Self::Setting, Self::Unreadable];
 
     /// The case of a finding, by its verdict, the texts of its columns and its reasons.
     pub fn of<'r>(
@@ -73,6 +75,8 @@ impl Response {
         let vouched = !matches!(verdict.severity(), Severity::Medium | Severity::High | Severity::Critical);
         if verdict == Verdict::Unparsed {
             Self::Unreadable
+        } else if verdict == Verdict::FileAltered {
+            Self::Altered
         } else if kind.is_some_and(|kind| kind.class() == Class::Setting) {
             Self::Setting
         } else if (is(Action::Removed) && vouched)
@@ -124,6 +128,23 @@ impl Response {
                     "When all of that is copied: take the entry out of the web.config that has it (appcmd delete module NAME /app.name:SITE/), then the assembly out of bin.",
                     "Recycle the pool of the site, and look into Temporary ASP.NET Files once more.",
                     "List the modules of the site and check them again; who could write there may have left other files in the site.",
+                ],
+            },
+            Self::Altered => Steps {
+                case: "a file that is not the one that is vouched for",
+                secure: &[
+                    MEMORY,
+                    r"The file with its times and owner, before anything repairs it, and its twin of the other bitness: %windir%\SysWOW64 beside %windir%\System32.",
+                    r"What shows when it was exchanged: the USN journal and the $MFT of the volume, shadow copies, events 4663 of the Security log, %windir%\WinSxS\pending.xml, and %windir%\Logs\CBS.",
+                    "The same file of another server with the same version of Windows or of the product, to compare with.",
+                    r"%windir%\System32\CatRoot with its times: a catalog may have been put there.",
+                    LOGS,
+                ],
+                change: &[KEYS, PASSWORDS, CERTIFICATES, USERS],
+                remove: &[
+                    "When all of that is copied: iisreset /stop, then sfc /scannow for a file of Windows (DISM /Online /Cleanup-Image /RestoreHealth where its own store is damaged), or the installer of the product.",
+                    "Compare the hash again, and start the pools.",
+                    AGAIN,
                 ],
             },
             Self::Protection => Steps {
@@ -203,6 +224,8 @@ mod tests {
                 Response::Protection,
             ),
             (Verdict::Weakened, "setting", "modified", "", "setting:http-logging-off", Response::Setting),
+            (Verdict::FileAltered, "native", "present", "", "signer_unexpected:none", Response::Altered),
+            (Verdict::FileAltered, "handler", "present", "", "", Response::Altered),
             (Verdict::Unparsed, "", "", "", "cut_off", Response::Unreadable),
         ] {
             let fact = |column| match column {

@@ -3,11 +3,13 @@
 //! | step | when | severity |
 //! |---|---|---|
 //! | base | `denied`, `known_malicious`, `image_hijack` | critical |
-//! | | `masquerade_path`, `masquerade_type`, `alias`, `lookalike`, `suspicious_location` | high |
+//! | | `file_altered`, `masquerade_path`, `masquerade_type`, `alias`, `lookalike`, `suspicious_location` | high |
 //! | | `unknown` (native, ISAPI filter, or kind not shown), `weakened`, `unparsed` | medium |
 //! | | `unknown` (managed), `unverified` | low |
 //! | | all others | info |
 //! | settings | `unknown`, `weakened` of a handler or a watched setting | as its row in `iis_watched_settings.csv` says for the server, a site, or deeper |
+//! | file | `file_altered`, and the file was changed after it was signed (`signature_broken:hash_mismatch`) | critical |
+//! | | `file_altered` by nothing worse than `file_missing`, `file_too_large`, `not_a_module`, `wrong_machine`, `redirected`, or `signer_unexpected` while an update waits for a restart | medium |
 //! | removal | `unknown`, `lookalike`, and the module was removed, or `lookalike` and a removal was taken back | low |
 //! | no image | `unverified`, and the image was changed unseen | medium |
 //! | | `unverified`, and the module was renamed to this name | medium |
@@ -18,10 +20,12 @@
 //! | | the key taken out of a managed type, and no entry allows it | high |
 //! | | a list of modules or ISAPI filters cleared | high |
 //! | | such a list written as a whole, and the rendering hides how | medium |
-//! | | `known_good` or `allowed` with a reason that another file may be loaded (`bare_type`, `not_of_framework`, `version_lowered`) | low |
+//! | | nothing vouches for it, and it stands only in the copy that a worker process reads (`not_in_config:worker_copy`) | high |
+//! | | likewise only in the history of the configuration, or on the disk | medium |
+//! | | `known_good` or `allowed` with a reason that another file may be loaded (`bare_type`, `not_of_framework`, `version_lowered`, `signature_padded`) | low |
 //! | raise | the file name is a common one of malware; the image lies in the root of System32; an application pool made the change | one step each |
 //!
-//! `allowed`, `known_good` and `not_module` are not raised by a file name or a place: the exact pair is vouched for.
+//! `allowed`, `known_good`, `file_altered` and `not_module` are not raised by a file name or a place: the pair is vouched for.
 
 use super::verdict::{Severity, Verdict};
 use crate::iis::{Action, Kind, Level};
@@ -59,6 +63,10 @@ pub struct Circumstances {
     pub key_lost: bool,
     /// Another file than the one that is vouched for may be loaded.
     pub doubtful: bool,
+    /// How much it matters that the file is another one than the one that is vouched for, where it is.
+    pub altered: Option<Severity>,
+    /// The least severity of a registration that is not in the configuration, where nothing vouches for it.
+    pub elsewhere: Option<Severity>,
     /// Only a file name that malware used too.
     pub threat_basename: bool,
     /// The image lies in the root of System32.
@@ -89,6 +97,8 @@ impl Circumstances {
             protection_narrowed: false,
             key_lost: false,
             doubtful: false,
+            altered: None,
+            elsewhere: None,
             threat_basename: false,
             system32_root: false,
             by_app_pool: false,
@@ -116,7 +126,11 @@ pub fn severity(c: &Circumstances) -> Severity {
     if c.doubtful {
         severity = severity.max(Severity::Low);
     }
-    let vouched = matches!(c.verdict, Verdict::Allowed | Verdict::KnownGood | Verdict::NotModule);
+    severity = c.elsewhere.map_or(severity, |least| severity.max(least));
+    let vouched = matches!(
+        c.verdict,
+        Verdict::Allowed | Verdict::KnownGood | Verdict::FileAltered | Verdict::NotModule
+    );
     if c.threat_basename && !vouched {
         severity = severity.raised();
     }
@@ -137,6 +151,7 @@ pub fn is_plain(c: &Circumstances) -> bool {
 
 fn base(verdict: Verdict, c: &Circumstances) -> Severity {
     match verdict {
+        Verdict::FileAltered => c.altered.unwrap_or(verdict.severity()),
         Verdict::Unverified if c.name_entry => Severity::Info,
         Verdict::Unknown | Verdict::Weakened | Verdict::Unverified if c.watched.is_some() => {
             c.watched.unwrap_or(Severity::Info)
@@ -199,8 +214,8 @@ mod tests {
     fn rows_of_the_table() {
         use Severity::{Critical, High, Info, Low, Medium};
         use Verdict::{
-            Alias, AllowExpired, AllowOutOfScope, Allowed, Denied, Incomplete, KnownGood, Lookalike,
-            MasqueradePath, NotModule, Unknown, Unparsed, Unverified,
+            Alias, AllowExpired, AllowOutOfScope, Allowed, Denied, FileAltered, Incomplete, KnownGood,
+            Lookalike, MasqueradePath, NotModule, Unknown, Unparsed, Unverified,
         };
         let plain = Circumstances::plain;
         for (name, circumstances, expected) in [
@@ -258,6 +273,14 @@ mod tests {
             ("key lost", Circumstances { key_lost: true, ..plain(KnownGood) }, High),
             ("key lost by agreement", Circumstances { key_lost: true, ..plain(Allowed) }, Info),
             ("doubtful", Circumstances { doubtful: true, ..plain(KnownGood) }, Low),
+            ("altered", Circumstances { altered: Some(Critical), ..plain(FileAltered) }, Critical),
+            ("missing", Circumstances { altered: Some(Medium), ..plain(FileAltered) }, Medium),
+            (
+                "missing in System32",
+                Circumstances { altered: Some(Medium), system32_root: true, ..plain(FileAltered) },
+                Medium,
+            ),
+            ("in a copy only", Circumstances { elsewhere: Some(High), ..plain(Unknown) }, High),
             ("alias removed", Circumstances { action: Action::Removed, ..plain(Alias) }, High),
             ("unknown removed", Circumstances { action: Action::Removed, ..plain(Unknown) }, Low),
             ("clear", Circumstances { action: Action::Cleared, ..plain(Unverified) }, High),

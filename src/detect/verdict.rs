@@ -45,6 +45,14 @@ verdicts! {
             todo: "isolate the server, keep the DLL and the configuration; for a false match add a row with the id of the threat and `enabled=false`",
             example: r"`FastCgiModule_64bit`, `%windir%\System32\inetsrv\iisfcgix64.dll` (DoorMe)",
         }
+        FileAltered = "file_altered", High {
+            since: "0.2.0",
+            means: "a list vouches for this pair, and the file behind it is another one",
+            seen: "name and image (or type) are vouched for, and the facts about the file say that it is not the file that is meant",
+            why: "the registration is as it should be: only the file shows that its code was exchanged",
+            todo: "secure the file before anything repairs it; compare it with the one on another server of the same version. The reasons say what is wrong with it",
+            example: r"`StaticFileModule`, `inetsrv\static.dll`, `signer_unexpected:none`",
+        }
         ImageHijack = "image_hijack", Critical {
             since: "0.1.0",
             means: "a known module now loads another image than before",
@@ -153,7 +161,7 @@ verdicts! {
             since: "0.1.0",
             means: "name and image are exactly those of the baseline or of a chosen pack",
             seen: "exactly a pair of the baseline or of a chosen pack",
-            why: "it is part of Windows or of a product that the host is said to have. The content of the file is not looked at",
+            why: "it is part of Windows or of a product that the host is said to have. Of the file behind it only what a list tells is known",
             todo: "nothing",
             example: r"`StaticFileModule`, `%windir%\System32\inetsrv\static.dll`",
         }

@@ -88,8 +88,7 @@ pub(super) fn look(subject: &Subject<'_>, index: &Index, finding: &mut Finding) 
     if let Some(secret) =
         subject.setting.and_then(|setting| setting.secret).filter(|_| worst.verdict == Verdict::Weakened)
     {
-        finding.written = secret.in_words();
-        finding.add(Code::ValueHidden, Detail::Written);
+        finding.tell(Code::ValueHidden, &secret.in_words());
     }
     worst
 }

@@ -28,6 +28,16 @@ pub enum FileStatus {
 }
 
 impl FileStatus {
+    /// Every status.
+    pub const ALL: [Self; 6] =
+        [Self::Read, Self::Missing, Self::Denied, Self::NotResolved, Self::TooLarge, Self::NotCollected];
+
+    /// The status with this word.
+    #[must_use]
+    pub fn of_code(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.code() == word)
+    }
+
     /// Its word in reports.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -49,6 +49,12 @@ impl Status {
         (Self::NotChecked, "not_checked", "the signature was not checked to the end"),
     ];
 
+    /// The status with this word.
+    #[must_use]
+    pub fn of_code(word: &str) -> Option<Self> {
+        Self::TABLE.iter().find(|(_, code, _)| *code == word).map(|(status, ..)| *status)
+    }
+
     /// Its word in reports.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -161,6 +167,16 @@ pub enum Class {
 }
 
 impl Class {
+    /// Every class.
+    pub const ALL: [Self; 6] =
+        [Self::Windows, Self::Windows2001, Self::Microsoft, Self::MicrosoftOther, Self::Other, Self::None];
+
+    /// The class with this word.
+    #[must_use]
+    pub fn of_code(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.code() == word)
+    }
+
     /// Its word in reports.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -3,7 +3,7 @@
 /// Makes the struct and the names of its columns from one list, so that neither can lack what the other has.
 macro_rules! file_facts {
     ($($(#[doc = $doc:literal])+ $field:ident,)+) => {
-        /// Facts about a file, each as its column tells it; empty where it is not known. They are carried, and decide nothing.
+        /// Facts about a file, each as its column tells it; empty where it is not known.
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
         pub struct FileFacts<'a> {
             $($(#[doc = $doc])+ pub $field: &'a str,)+

@@ -62,7 +62,7 @@ pub struct Subject<'a> {
     pub time: i64,
     /// `time` was not in the row but taken from the search or the clock.
     pub time_assumed: bool,
-    /// What is known of the file behind it; decides nothing.
+    /// What is known of the file behind it.
     pub file: Option<&'a FileFacts<'a>>,
     /// The setting that it is, or an attribute of a handler beside image and type.
     pub setting: Option<Setting<'a>>,

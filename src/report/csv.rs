@@ -13,12 +13,12 @@ use crate::detect::Column;
 /// or `exact`ly as the events have them.
 pub fn write_csv(output: &mut impl Write, items: &[Item], exact: bool) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(output);
-    let names = Column::FACTS.iter().chain(&[Column::FindingId]).map(|column| column.name());
+    let names = Column::LISTED.iter().chain(&[Column::FindingId]).map(|column| column.name());
     writer.write_record(["_time"].into_iter().chain(names).chain([ROWS, WHY])).map_err(io_error)?;
     for item in items {
         let cell = |text: &str| if exact { text.to_owned() } else { neutral(text) };
         let mut record = vec![item.time_text()];
-        record.extend(Column::FACTS.iter().map(|&column| {
+        record.extend(Column::LISTED.iter().map(|&column| {
             if column == Column::Reasons {
                 // Before they are a list: what is escaped in it is a text of JSON.
                 reasons::cell(&item.reasons.iter().map(|reason| cell(reason)).collect::<Vec<_>>())

@@ -12,7 +12,7 @@ pub struct Item {
     pub verdict: Verdict,
     /// Severity.
     pub severity: Severity,
-    /// The texts of [`Column::FACTS`]; that of the reasons is empty.
+    /// The texts of [`Column::LISTED`]; that of the reasons is empty.
     pub facts: Vec<String>,
     /// Reasons as `code` or `code:detail`.
     pub reasons: Vec<String>,
@@ -32,7 +32,7 @@ impl Item {
             time,
             verdict: outcome.verdict,
             severity: outcome.severity,
-            facts: Column::FACTS.iter().map(|&column| outcome.annotation.get(column).to_owned()).collect(),
+            facts: Column::LISTED.iter().map(|&column| outcome.annotation.get(column).to_owned()).collect(),
             reasons: outcome.reasons.iter().map(str::to_owned).collect(),
             needs_decision: outcome.needs_decision(),
             id: outcome.finding_id,
@@ -40,10 +40,10 @@ impl Item {
         }
     }
 
-    /// The text of one column of [`Column::FACTS`].
+    /// The text of one column of [`Column::LISTED`].
     #[must_use]
     pub fn fact(&self, column: Column) -> &str {
-        self.facts.get(column as usize).map_or("", String::as_str)
+        column.place().and_then(|place| self.facts.get(place)).map_or("", String::as_str)
     }
 
     /// Image, or else type.

@@ -96,7 +96,7 @@ fn finding(item: &Item) -> Value {
     if item.time.is_some() {
         object.insert("_time".to_owned(), json!(item.time_text()));
     }
-    for column in Column::FACTS {
+    for column in Column::LISTED {
         if column == Column::Reasons {
             object.insert(column.name().to_owned(), json!(item.reasons));
         } else if !item.fact(column).is_empty() {

@@ -16,6 +16,7 @@ use matching::Shelf;
 use oracle::Answer;
 
 mod doubts;
+mod files;
 mod given;
 mod matching;
 mod oracle;

@@ -291,10 +291,18 @@ const COLLECTED: &[(&str, &str)] = &[
         r"name=HttpLoggingModule; image=%windir%\System32\inetsrv\loghttp.dll; precondition=bitness32",
         "known_good high native globalModules present protective_module_narrowed",
     ),
-    // Facts about the file decide nothing.
+    // Facts about the file (more: files.tsv).
     (
         r"name=StaticFileModule; image=%windir%\System32\inetsrv\static.dll; file_sha256=00; signature=hash_mismatch",
+        "file_altered critical native globalModules present signature_broken:hash_mismatch",
+    ),
+    (
+        r"name=StaticFileModule; image=%windir%\System32\inetsrv\static.dll; file_sha256=00; signature=valid; signer_class=windows",
         "known_good info native globalModules present",
+    ),
+    (
+        r"name=x; image=C:\Apps\x.dll; file_sha256=00; signature=hash_mismatch",
+        "unknown medium native globalModules present signature_broken:hash_mismatch",
     ),
     // Other rows of a collector, and a column of that name that is another's.
     ("record=run; file_status=read", ""),

@@ -37,7 +37,7 @@ const RULES: [(&str, &[&str]); 16] = [
     ("source", &["event", "iis", "origin", "problem"]),
     ("server", &["iis", "origin"]),
     ("report", &["detect", "origin", "problem"]),
-    ("detect", &["allowlist", "event", "iis", "words"]),
+    ("detect", &["allowlist", "event", "file", "iis", "words"]),
     ("allowlist", &["iis"]),
     ("event", &["iis", "words"]),
     ("iis", &["words"]),

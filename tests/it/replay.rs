@@ -66,10 +66,11 @@ fn first_line(at: i64) -> String {
     format!("{month}/{day}/{year} {:02}{rest} {half}", (hour + 11) % 12 + 1)
 }
 
-/// What must be found, a line for each finding.
+/// What must be found, a line for each finding; `-` stands for what is not known.
 fn expected(columns: &[&str], findings: &[Record]) -> String {
     let line = |finding: &Record| {
-        let cells: Vec<&str> = columns.iter().map(|column| value(finding, column)).collect();
+        let shown = |column: &&str| Some(value(finding, column)).filter(|text| !text.is_empty()).unwrap_or("-");
+        let cells: Vec<&str> = columns.iter().map(shown).collect();
         cells.join("\t") + "\n"
     };
     let mut lines: Vec<String> = findings.iter().map(line).collect();

@@ -9,6 +9,7 @@ pub mod vector;
 
 const REFERENCE: &str = include_str!("../fixtures/verdicts/reference.tsv");
 const OWN: &str = include_str!("../fixtures/verdicts/own.tsv");
+const FILES: &str = include_str!("../fixtures/verdicts/files.tsv");
 const DOCUMENTATION: &str = include_str!("../../docs/verdicts.md");
 
 fn check(table: &str, at_least: usize) {
@@ -28,6 +29,11 @@ fn check(table: &str, at_least: usize) {
 #[test]
 fn reference_vectors() {
     check(REFERENCE, 35);
+}
+
+#[test]
+fn vectors_of_files() {
+    check(FILES, 60);
 }
 
 #[test]
@@ -51,7 +57,7 @@ const BESIDE: [Code; 9] = [
 
 #[test]
 fn the_tables_show_every_verdict_severity_and_reason_of_a_decision() {
-    let vectors: Vec<_> = [REFERENCE, OWN].into_iter().flat_map(vector::read).collect();
+    let vectors: Vec<_> = [REFERENCE, OWN, FILES].into_iter().flat_map(vector::read).collect();
     for verdict in Verdict::ALL.into_iter().filter(|verdict| *verdict != Verdict::Unparsed) {
         let rows = vectors.iter().filter(|vector| vector.expected[0] == verdict.as_str()).count();
         assert!(rows >= 4, "{verdict}: {rows} rows");

@@ -30,6 +30,12 @@ impl Machine {
         }
     }
 
+    /// The processor with this word; of others the number is not known any more.
+    #[must_use]
+    pub fn of_code(word: &str) -> Option<Self> {
+        [Self::X86, Self::X64, Self::Arm64, Self::Other(0)].into_iter().find(|machine| machine.code() == word)
+    }
+
     /// Its word in reports.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use iismodcheck::allowlist::{Column, date};
-use iismodcheck::iis::{Action, Kind, Level, Operation, Section, Setting, Subject};
+use iismodcheck::iis::{Action, FileFacts, Kind, Level, Operation, Section, Setting, Subject};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -246,6 +246,37 @@ pub struct Facts {
     pub host: &'static str,
     actor: &'static str,
     time: &'static str,
+    file: Option<FileFacts<'static>>,
+}
+
+/// What the columns about a file hold, most often what a genuine one has.
+const FILE: [(&str, &[&str]); 16] = [
+    ("file", &["", r"C:\Acme\acme.dll", r"C:\Windows\System32\inetsrv\static.dll"]),
+    ("bits", &["", "64", "32", "x"]),
+    ("file_status", &["read", "", "Missing", "denied", "not_collected", "too_large", "lost"]),
+    ("file_sha256", &["", "00"]),
+    ("signature", &["valid", "", "none", "hash_mismatch", "invalid", "root_not_known", "not_checked", "?"]),
+    ("signer_class", &["windows", "", "microsoft", "windows_2001", "other", "microsoft_other", "Contoso"]),
+    ("pe_machine", &["", "x64", "x86", "none", "z80"]),
+    ("pe_entry_points", &["RegisterModule", "", "HttpFilterProc,GetFilterVersion", "unreadable"]),
+    ("pe_original_name", &["", "static.dll", "STATIC.DLL.mui", "static", "cmd.exe", "acme.dll"]),
+    ("signature_extra_bytes", &["", "0", "7", "8", "4096", "many"]),
+    ("found_in", &["", "config", "worker_copy", "history", "disk", "elsewhere"]),
+    ("also_in_config", &["", "no", "yes", "perhaps"]),
+    ("older_than_in_box", &["", "no", "yes"]),
+    ("update_pending", &["", "no", "yes"]),
+    ("redirected_by", &["", "", "", r"C:\Sites\web.config"]),
+    ("windows_version", &["", "6.1.7601", "10.0.20348", "6.1"]),
+];
+
+/// Facts about a file: about half of the rows have any, and each column has its first word more often than others.
+fn file() -> impl Strategy<Value = Option<FileFacts<'static>>> {
+    let words = FILE.map(|(_, words)| prop_oneof![3 => Just(words[0]), 2 => select(words)]);
+    let known = Vec::from(words).prop_map(|words| {
+        let cell = |column: &str| FILE.iter().position(|(own, _)| *own == column).map_or("", |at| words[at]);
+        FileFacts::new(FileFacts::COLUMNS.map(cell))
+    });
+    prop_oneof![Just(None), known]
 }
 
 pub fn facts() -> impl Strategy<Value = Facts> {
@@ -277,7 +308,8 @@ pub fn facts() -> impl Strategy<Value = Facts> {
         vec![Operation::Add, Operation::Delete, Operation::Modify, Operation::Modify, Operation::Hidden];
     let of_setting = (select(&SETTINGS[..]), select(operations), select(&VALUES[..]), select(&LIBRARIES[..]));
     let pair = proptest::option::weighted(0.5, select(&PAIRS[..]));
-    (of_module, of_change, of_row, of_setting, pair).prop_map(|(module, change, row, setting, pair)| {
+    let given = (of_module, of_change, of_row, of_setting, pair, file());
+    given.prop_map(|(module, change, row, setting, pair, file)| {
         let (section, typed, name, image, of_type, shown) = module;
         let (name, image) = pair.unwrap_or((name, image));
         let by_type = section == Section::Modules && typed;
@@ -327,6 +359,7 @@ pub fn facts() -> impl Strategy<Value = Facts> {
             host: row.2,
             actor: row.3,
             time: row.4,
+            file: file.filter(|_| section != Section::Other),
         }
     })
 }
@@ -356,7 +389,7 @@ impl Facts {
             actor: self.actor,
             time: date::valid_from(self.time).expect("time"),
             time_assumed: self.flags[3],
-            file: None,
+            file: self.file.as_ref(),
             setting: self.setting.map(|(path, operation, value)| {
                 let new = (operation != Operation::Hidden).then_some(value);
                 Setting::of(path, operation, self.old, new)

@@ -91,6 +91,8 @@ pub struct Case<'c> {
     pub told: Option<Told>,
     /// A setting as the row has it.
     pub given: Option<Setting<'c>>,
+    /// The number of the severity with which the file speaks against the pair.
+    pub altered: usize,
 }
 
 impl<'c> Case<'c> {
@@ -102,8 +104,9 @@ impl<'c> Case<'c> {
         let image = written.map(|image| Image::normalise(image, &shelf.profile.roots));
         let managed = subject.type_name.map(ManagedType::parse);
         let reasons = BTreeSet::new();
+        let (resemblance, told, given) = (None, None, None);
         let mut case =
-            Self { shelf, subject, now, image, managed, resemblance: None, reasons, told: None, given: None };
+            Self { shelf, subject, now, image, managed, resemblance, reasons, told, given, altered: 0 };
         case.resemblance = case.resembles();
         case
     }

@@ -27,6 +27,7 @@ pub fn decide(shelf: &Shelf<'_>, subject: &Subject<'_>, given: Option<Setting<'_
     case.given = given;
     case.told = case.told();
     let (verdict, rule, hidden) = case.verdict();
+    let verdict = case.file(verdict, &rule);
     case.reasons_of_any_verdict(verdict);
     let severity = case.severity(verdict, hidden);
     case.what_bad_rows_may_be_about(verdict, &rule);
@@ -278,7 +279,7 @@ impl Case<'_> {
             self.image.iter().flat_map(|image| image.flags.oddities()).map(Oddity::as_str).collect();
         let nothing = subject.class == Class::Setting && verdict == Verdict::NotModule;
         flags.into_iter().filter(|_| !nothing).chain(self.location()).for_each(|code| self.say(code, ""));
-        let vouched = matches!(verdict, Verdict::Allowed | Verdict::KnownGood);
+        let vouched = matches!(verdict, Verdict::Allowed | Verdict::KnownGood | Verdict::FileAltered);
         let common = self.threat(false).filter(|_| verdict != Verdict::KnownMalicious);
         if let Some(entry) = common {
             self.say("threat_basename", &entry.about);
@@ -350,7 +351,8 @@ impl Case<'_> {
     fn severity(&self, verdict: Verdict, hidden: Option<Verdict>) -> Severity {
         let subject = self.subject;
         let not_module = verdict == Verdict::NotModule;
-        let vouched = not_module || matches!(verdict, Verdict::Allowed | Verdict::KnownGood);
+        let vouched =
+            not_module || matches!(verdict, Verdict::Allowed | Verdict::KnownGood | Verdict::FileAltered);
         let mut number = self.base(verdict).max(hidden.map_or(0, |hidden| self.base(hidden)));
         let opens =
             subject.action == Action::Removed && subject.class.is_module() && protective(subject.name);
@@ -363,8 +365,12 @@ impl Case<'_> {
         if subject.action == Action::Changed && subject.name.is_empty() && !not_module {
             number = number.max(2);
         }
-        if ["bare_type", "not_of_framework"].iter().any(|code| self.reasons.contains(*code)) {
+        let padded = self.reasons.iter().any(|reason| reason.starts_with("signature_padded"));
+        if padded || ["bare_type", "not_of_framework"].iter().any(|code| self.reasons.contains(*code)) {
             number = number.max(1);
+        }
+        if !vouched {
+            number = number.max(self.elsewhere());
         }
         number += usize::from(!vouched && self.reasons.iter().any(|r| r.starts_with("threat_basename")));
         number += usize::from(!vouched && self.in_system32_root());
@@ -375,14 +381,15 @@ impl Case<'_> {
 
     fn base(&self, verdict: Verdict) -> usize {
         use Verdict::{
-            Alias, AllowExpired, AllowOutOfScope, Allowed, Denied, ImageHijack, Incomplete, KnownGood,
-            KnownMalicious, Lookalike, MasqueradePath, MasqueradeType, NotModule, SuspiciousLocation,
-            Unknown, Unparsed, Unverified, Weakened,
+            Alias, AllowExpired, AllowOutOfScope, Allowed, Denied, FileAltered, ImageHijack, Incomplete,
+            KnownGood, KnownMalicious, Lookalike, MasqueradePath, MasqueradeType, NotModule,
+            SuspiciousLocation, Unknown, Unparsed, Unverified, Weakened,
         };
         let settings = self.reasons.contains("precondition_changed") || self.reasons.contains("lock_changed");
         let removed = self.subject.action == Action::Removed;
         let of_setting = self.told.as_ref().filter(|told| told.verdict != NotModule);
         match verdict {
+            FileAltered => self.altered,
             Unverified if self.reasons.iter().any(|reason| reason.starts_with("name_entry")) => 0,
             Unknown | Weakened | Unverified if of_setting.is_some() => {
                 of_setting.map_or(0, |told| told.severity)
@@ -422,7 +429,7 @@ impl Case<'_> {
             && agreed.is_none()
     }
 
-    fn kind(&self) -> Option<Kind> {
+    pub fn kind(&self) -> Option<Kind> {
         let kinds: BTreeSet<Option<Kind>> = self.listing().map(|e| e.kind).collect();
         let agreed = if kinds.len() == 1 { kinds.into_iter().next().flatten() } else { None };
         if self.subject.or_filter && agreed == Some(Kind::IsapiFilter) {

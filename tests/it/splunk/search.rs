@@ -37,7 +37,7 @@ fn event(row: &Record) -> Event {
 
 /// The fields of an event: those of the row that it was, and those that the command can add.
 fn record(row: &Record, event: &Event) -> Record {
-    let added = Column::FACTS.iter().chain(&Column::PARTS).chain(&[Column::FindingId]);
+    let added = Column::LISTED.iter().chain(&Column::PARTS).chain(&[Column::FindingId]);
     let names = row.keys().map(String::as_str).chain(added.map(|column| column.name()));
     let text = |value: &Vec<u8>| String::from_utf8(value.clone()).unwrap();
     names

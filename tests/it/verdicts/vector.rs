@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use iismodcheck::allowlist::{Catalogue, Column, HostProfiles, SiteFile, date};
 use iismodcheck::detect::{Engine, ReasonTexts};
-use iismodcheck::iis::{Action, Kind, Level, Operation, Section, Setting, Subject};
+use iismodcheck::iis::{Action, FileFacts, Kind, Level, Operation, Section, Setting, Subject};
 
 /// Facts that a row need not tell.
 const MORE: [&str; 19] = [
@@ -80,7 +80,8 @@ impl Vector {
         assert!(cells.next().is_none(), "too many cells: {note}");
         let more = pairs(&more);
         for key in more.keys() {
-            assert!(MORE.contains(&key.as_str()) || key == "variables", "{note}: no fact is called {key}");
+            let known = MORE.iter().chain(&FileFacts::COLUMNS).chain(&["variables"]);
+            assert!(known.into_iter().any(|known| known == key), "{note}: no fact is called {key}");
         }
         Self {
             level: match level.as_str() {
@@ -139,7 +140,12 @@ impl Vector {
         Engine::new(catalogue, hosts, as_of)
     }
 
-    fn subject(&self) -> Subject<'_> {
+    /// What is known of the file.
+    fn file(&self) -> Option<FileFacts<'_>> {
+        FileFacts::new(FileFacts::COLUMNS.map(|column| self.fact(column, "")))
+    }
+
+    fn subject<'v>(&'v self, file: Option<&'v FileFacts<'v>>) -> Subject<'v> {
         let shown = Some(self.identity.as_str()).filter(|identity| !identity.is_empty());
         let by_type = matches!(self.section, Section::Modules | Section::HttpModules);
         let some = |key: &str| self.more.get(key).map(String::as_str);
@@ -173,7 +179,7 @@ impl Vector {
             actor: self.fact("actor", "S-1-5-21-1-2-3-500"),
             time: date::valid_from(self.fact("time", "2026-03-01T12:00Z")).expect("time"),
             time_assumed: self.flag("time_assumed"),
-            file: None,
+            file,
             setting: self.setting.as_deref().map(|path| {
                 let operation = match self.fact("operation", "modify") {
                     "add" => Operation::Add,
@@ -190,7 +196,9 @@ impl Vector {
     /// What differs from the expectation; empty when nothing does.
     pub fn differences(&self) -> String {
         let mut engine = self.engine();
-        let subject = engine.resolved(self.subject()).unwrap_or_else(|| panic!("{}: not watched", self.note));
+        let file = self.file();
+        let raw = self.subject(file.as_ref());
+        let subject = engine.resolved(raw).unwrap_or_else(|| panic!("{}: not watched", self.note));
         let decision = engine.decide(&subject);
         let finding = decision.finding;
         let rule = decision.rule_id();

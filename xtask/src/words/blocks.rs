@@ -24,6 +24,7 @@ pub(super) const BLOCKS: &[Block] = &[
     (VERDICTS, "scores", || Ok(scores())),
     (VERDICTS, "condition", || Ok(format!("\n    {}\n\n", needs_decision::spl()))),
     (VERDICTS, "decision", || Ok(reasons(|code| matches!(code, ReasonCode::Code(_))))),
+    (VERDICTS, "files", || Ok(reasons(|code| matches!(code, ReasonCode::FileCode(_))))),
     (VERDICTS, "lookalikes", || Ok(reasons(|code| matches!(code, ReasonCode::Likeness(_))))),
     (VERDICTS, "places", || Ok(reasons(|code| matches!(code, ReasonCode::Place(_))))),
     (VERDICTS, "images", || Ok(reasons(|code| matches!(code, ReasonCode::Oddity(_))))),
