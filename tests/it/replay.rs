@@ -69,7 +69,8 @@ fn first_line(at: i64) -> String {
 /// What must be found, a line for each finding; `-` stands for what is not known.
 fn expected(columns: &[&str], findings: &[Record]) -> String {
     let line = |finding: &Record| {
-        let shown = |column: &&str| Some(value(finding, column)).filter(|text| !text.is_empty()).unwrap_or("-");
+        let shown =
+            |column: &&str| Some(value(finding, column)).filter(|text| !text.is_empty()).unwrap_or("-");
         let cells: Vec<&str> = columns.iter().map(shown).collect();
         cells.join("\t") + "\n"
     };

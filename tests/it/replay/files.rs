@@ -109,8 +109,8 @@ fn incident() -> Incident {
     web02.push(ConfigEvent { time: attacker.time + 60_010_000, record: "126".to_owned(), ..attacker });
     let modules = setup.map(|(name, dll)| (name, format!("{INETSRV}{dll}")));
     let listed = modules.iter().map(|(name, image)| (*name, image.as_str())).chain([BAD]);
-    let cells = listed.map(|(name, image)| format!("\"{name}\",\"{image}\",\"\",\"web03.example.com\"\r\n"));
-    let head = "\"Name\",\"Image\",\"PreCondition\",\"PSComputerName\"\r\n".to_owned();
+    let cells = listed.map(|(name, image)| format!("\"{name}\",\"{image}\",\"\",\"web03.example.com\"\n"));
+    let head = "\"Name\",\"Image\",\"PreCondition\",\"PSComputerName\"\n".to_owned();
     Incident { web01, web02, web03: head + &cells.collect::<String>() }
 }
 
