@@ -1,5 +1,6 @@
 //! The lookup: which entries could speak about a module.
 
+use super::entries::ByFileName;
 use super::entry::{Effect, Entry, EntryNumber, EntrySource, Match};
 use super::identity::Identity;
 use super::index::{Index, decides};
@@ -49,8 +50,8 @@ impl Index {
     pub fn candidates(&self, id: &Identity<'_>) -> Candidates {
         let mut out = self.look_up(id);
         let Some(image) = id.image else { return out };
-        let opened = image.opened(&self.roots);
-        let loaded = with_extension(&opened, &self.roots);
+        let opened = image.opened(&self.folders.roots);
+        let loaded = with_extension(&opened, &self.folders.roots);
         let others = [Some(&opened).filter(|opened| opened.normal != image.normal), loaded.as_ref()];
         for other in others.into_iter().flatten() {
             self.condemn(&mut out, self.look_up(&Identity { image: Some(other), ..*id }));
@@ -69,27 +70,29 @@ impl Index {
 
     fn look_up(&self, id: &Identity<'_>) -> Candidates {
         let mut found = Found::default();
-        for &number in self.by_name.get(id.name).into_iter().flatten() {
+        for &number in self.entries.by_name.get(id.name).into_iter().flatten() {
             self.weigh(number, id, &mut found);
         }
-        if !self.denied_by_name.is_empty() {
-            for &number in self.denied_by_name.get(&fold(id.name)).into_iter().flatten() {
+        if !self.entries.denied_by_name.is_empty() {
+            for &number in self.entries.denied_by_name.get(&fold(id.name)).into_iter().flatten() {
                 self.weigh(number, id, &mut found);
             }
         }
         if let Some(image) = id.image {
-            for &number in self.by_image.get(&image.normal).into_iter().flatten() {
+            for number in self.of_image(&self.entries.by_file_name, image) {
                 self.weigh_image(number, id, image, &mut found);
             }
         }
         if let Some(managed) = id.managed_type {
-            for &number in self.by_type.get(&managed.name).into_iter().flatten() {
+            for &number in self.entries.by_type.get(&managed.name).into_iter().flatten() {
                 self.weigh(number, id, &mut found);
             }
         }
-        self.globs.matching(id, &self.roots, |number| self.weigh_glob(number, id, &mut found));
+        self.folders
+            .globs
+            .matching(id, &self.folders.roots, |number| self.weigh_glob(number, id, &mut found));
         self.threats(id, &mut found.candidates);
-        found.candidates.in_bad_row = self.damage.holds(id, &self.roots);
+        found.candidates.in_bad_row = self.folders.damage.holds(id, &self.folders.roots);
         self.finish(found)
     }
 
@@ -176,24 +179,38 @@ impl Index {
         Some(own.compare(seen)).filter(|how| how.is_match() && !chosen_key)
     }
 
+    /// The entries of these whose image is this one.
+    fn of_image<'i>(
+        &'i self,
+        entries: &'i ByFileName,
+        image: &'i Image,
+    ) -> impl Iterator<Item = EntryNumber> + 'i {
+        let is_same = |own: &Image| own.normal == image.normal;
+        entries.find(image.file_name()).filter(move |number| self.image(*number).is_some_and(is_same))
+    }
+
     fn threats(&self, id: &Identity<'_>, out: &mut Candidates) {
         let name = id.name.to_lowercase();
-        let by_name = self.threats.names.get(&name).into_iter().flatten().filter(|number| {
+        let by_name = self.entries.threats.names.get(&name).into_iter().flatten().filter(|number| {
             let Some(entry) = self.entry(**number) else { return false };
             entry.image.is_empty()
                 || self.image(**number).zip(id.image).is_some_and(|(own, seen)| own.normal == seen.normal)
         });
-        let by_path = id.image.and_then(|image| self.threats.paths.get(&image.normal)).into_iter().flatten();
-        let by_file =
-            id.image.and_then(|image| self.threats.file_names.get(image.file_name())).into_iter().flatten();
+        let by_path =
+            id.image.into_iter().flat_map(|image| self.of_image(&self.entries.threats.paths, image));
+        let by_file = id
+            .image
+            .and_then(|image| self.entries.threats.file_names.get(image.file_name()))
+            .into_iter()
+            .flatten();
         // A type is the same code whatever assembly it is taken from.
         let by_type =
-            id.managed_type.and_then(|seen| self.threats.types.get(&seen.name)).into_iter().flatten();
+            id.managed_type.and_then(|seen| self.entries.threats.types.get(&seen.name)).into_iter().flatten();
         let by_type = by_type.filter(|number| {
             self.entry(**number)
                 .is_some_and(|entry| entry.name.is_empty() || entry.name.to_lowercase() == name)
         });
-        for &number in by_path.chain(by_type).chain(by_name).chain(by_file) {
+        for number in by_path.chain(by_type.chain(by_name).chain(by_file).copied()) {
             let decides = self.entry(number).is_some_and(decides);
             let slot = if decides { &mut out.threat } else { &mut out.threat_basename };
             *slot = slot.or(Some(number));

@@ -76,6 +76,19 @@ impl Catalogue {
         Index::new(&self.entries, profile)
     }
 
+    /// The entries that list a name on all hosts: what a name can be made to look like. Not those of packs: they hold parts of
+    /// their products, and the other parts must not look worse where the pack is chosen.
+    pub fn known(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.list.iter().filter(|entry| {
+            entry.enabled
+                && match entry.source {
+                    EntrySource::Baseline => true,
+                    EntrySource::Site => entry.is_exact_allow() && !entry.name.is_empty(),
+                    _ => false,
+                }
+        })
+    }
+
     /// The packs that are compiled in, with the products each covers, sorted by name.
     #[must_use]
     pub fn packs(&self) -> BTreeMap<&str, Vec<&str>> {

@@ -9,7 +9,7 @@ use foldhash::quality::RandomState;
 use sha2::{Digest, Sha256};
 
 use crate::allowlist::{Catalogue, HostProfiles, Index, Profile, Watched};
-use crate::iis::{Class, Kind, Subject};
+use crate::iis::{Class, Image, Kind, Roots, Subject};
 
 use super::assess::Assessment;
 use super::change::Change;
@@ -21,14 +21,18 @@ use super::setting;
 
 /// The most spellings that are remembered; then remembering starts afresh. Names are written by attackers.
 const REMEMBERED: usize = 1_024;
+/// The most hosts whose profile is remembered: more than an estate has. To find a profile anew each pattern of the packs file is
+/// tried.
+const REMEMBERED_HOSTS: usize = 1 << 16;
 /// A text with more bytes than this is remembered by its digest, so that what is remembered stays small.
 const LONG: usize = 1_024;
+/// The longest name of a host that is remembered (a DNS name has at most 253 characters).
+const LONG_HOST: usize = 255;
 
 /// Entries, indexed for one group of hosts.
 struct Indexed {
     profile: Profile,
     index: Index,
-    lookalikes: Lookalikes,
 }
 
 /// Decides on subjects.
@@ -37,6 +41,8 @@ pub struct Engine {
     hosts: HostProfiles,
     as_of: Option<i64>,
     indexed: Vec<Indexed>,
+    /// Made when the first module is looked at.
+    lookalikes: Option<Lookalikes>,
     /// By the rows of the packs file that count for a host.
     profile_of_rows: HashMap<Vec<usize>, usize>,
     profile_of_host: HashMap<Box<str>, usize, RandomState>,
@@ -57,6 +63,7 @@ impl Engine {
             hosts,
             as_of,
             indexed: Vec::new(),
+            lookalikes: None,
             profile_of_rows: HashMap::new(),
             profile_of_host: HashMap::default(),
             assessments: Vec::new(),
@@ -135,18 +142,23 @@ impl Engine {
             self.profile_of_rows.insert(rows, number);
             number
         };
-        if self.profile_of_host.len() >= REMEMBERED {
+        if self.profile_of_host.len() >= REMEMBERED_HOSTS {
             self.profile_of_host.clear();
         }
-        self.profile_of_host.insert(host.into(), number);
+        // Longer than any name of a host: so that what is remembered stays small.
+        if host.len() <= LONG_HOST {
+            self.profile_of_host.insert(host.into(), number);
+        }
         number
     }
 
     fn index_for(&mut self, profile: Profile) -> usize {
-        let index = self.catalogue.index(&profile);
-        let lookalikes =
-            Lookalikes::new(index.known().map(|(_, entry, stem)| Known { name: &entry.name, stem }));
-        self.indexed.push(Indexed { profile, index, lookalikes });
+        let like = self.indexed.iter().find(|indexed| indexed.profile.roots == profile.roots);
+        let index = match like {
+            Some(indexed) => indexed.index.for_profile(&profile),
+            None => self.catalogue.index(&profile),
+        };
+        self.indexed.push(Indexed { profile, index });
         self.indexed.len() - 1
     }
 
@@ -160,12 +172,25 @@ impl Engine {
             self.assessments.clear();
         }
         let Some(indexed) = self.indexed.get(profile) else { return 0 };
-        let seen = Assessment::of(subject, &indexed.index, &indexed.lookalikes, &indexed.profile.roots);
+        let lookalikes = self.lookalikes.get_or_insert_with(|| lookalikes(&self.catalogue));
+        let seen = Assessment::of(subject, &indexed.index, lookalikes, &indexed.profile.roots);
         self.assessments.push(seen);
         let number = self.assessments.len() - 1;
         self.remembered.insert(self.key.as_slice().into(), number);
         number
     }
+}
+
+/// What imitates the names of these entries. A file name is the same wherever the folders of a host lie.
+fn lookalikes(catalogue: &Catalogue) -> Lookalikes {
+    let known: Vec<_> = catalogue
+        .known()
+        .map(|entry| {
+            let image = (!entry.image.is_empty()).then(|| Image::normalise(&entry.image, &Roots::default()));
+            (entry.name.as_str(), image.map(|image| image.stem().to_owned()))
+        })
+        .collect();
+    Lookalikes::new(known.iter().map(|(name, stem)| Known { name, stem: stem.as_deref() }))
 }
 
 /// Everything that an [`Assessment`] depends on, each text (or its digest) with the text's length before it.

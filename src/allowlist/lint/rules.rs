@@ -142,7 +142,7 @@ fn image(number: EntryNumber, entry: &Entry, index: &Index, report: &mut Report<
     if !is_glob {
         if image.is_relative() {
             report(Column::Image, &RELATIVE_IMAGE, "");
-        } else if let Some(place) = image.suspicious_location(&index.roots) {
+        } else if let Some(place) = image.suspicious_location(index.roots()) {
             report(Column::Image, &USER_WRITABLE, place.as_str());
         }
         return;
@@ -173,9 +173,9 @@ fn image(number: EntryNumber, entry: &Entry, index: &Index, report: &mut Report<
 /// the variable.
 fn skipped<'i>(image: &Image, index: &'i Index) -> Vec<&'i str> {
     let [normal, on_drive] =
-        [&image.normal, &*image.on_drive(&index.roots)].map(|pattern| Glob::new(pattern, Some('\\')));
+        [&image.normal, &*image.on_drive(index.roots())].map(|pattern| Glob::new(pattern, Some('\\')));
     let reaches = |glob: &Glob, folder: &str| glob.reaches(&format!(r"{folder}\"));
-    let folders = index.roots.folders();
+    let folders = index.roots().folders();
     let skipped = folders.filter(|(folder, token)| reaches(&on_drive, folder) && !reaches(&normal, token));
     skipped.map(|(_, token)| token).collect()
 }

@@ -33,7 +33,7 @@ impl Shape {
         let path = |text: &str| Glob::new(text, Some('\\'));
         let name = (!entry.name.is_empty()).then(|| name_pattern(entry));
         let normal = image.filter(|_| !denies).map(|image| path(&image.normal));
-        let on_drive = image.map(|image| path(&image.on_drive(&index.roots)));
+        let on_drive = image.map(|image| path(&image.on_drive(index.roots())));
         let of_type =
             (!entry.type_name.is_empty()).then(|| Glob::new(&type_pattern(&entry.type_name), Some(',')));
         Some(Self { parts: [name, normal, on_drive, of_type] })
