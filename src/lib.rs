@@ -39,7 +39,7 @@
 //! | [`scan`] | rows of files to findings, proposals, what earlier scans wrote | source, report, detect, allowlist, event, iis |
 //! | [`knowledge`] | the files that a site writes: read, put together | allowlist |
 //! | [`source`] | files to scan, one row at a time | event, iis |
-//! | [`server`] | configuration files: what is registered where | iis |
+//! | [`server`] | configuration files: what is registered where; the files behind the names | file, iis |
 //! | [`report`] | what a run found, as text, page, JSON, JSON lines, CSV | detect |
 //! | [`detect`] | subjects, verdicts, reasons, severity, changes | allowlist, event, file (its words), iis, words |
 //! | [`allowlist`] | baseline, packs, threats, site entries: load, match, lint | iis |

@@ -3,6 +3,8 @@
 //! A file is read by its content alone, and of it only the sections that register code and the settings that are asked for:
 //! nothing else of a file, such as a secret, can reach any output.
 
+pub mod files;
+
 mod config;
 mod document;
 mod effective;

@@ -35,7 +35,7 @@ const RULES: [(&str, &[&str]); 16] = [
     ("scan", &["allowlist", "detect", "event", "iis", "origin", "problem", "report", "source"]),
     ("knowledge", &["allowlist", "origin", "problem"]),
     ("source", &["event", "iis", "origin", "problem"]),
-    ("server", &["iis", "origin"]),
+    ("server", &["file", "iis", "origin"]),
     ("report", &["detect", "origin", "problem"]),
     ("detect", &["allowlist", "event", "file", "iis", "words"]),
     ("allowlist", &["iis"]),

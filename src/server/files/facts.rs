@@ -1,0 +1,113 @@
+//! What is known of one file, in the words of the columns.
+
+use crate::file::pe;
+use crate::file::{Contents, Embedded, FileStatus, Hashes, Program, Signature, Status};
+use crate::iis::FileFacts;
+
+/// The longest name that is taken from a version resource, in characters.
+const LONGEST_NAME: usize = 260;
+
+/// The facts about a file, one text for each of [`FileFacts::COLUMNS`]; empty where it is not known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    cells: [String; FileFacts::COLUMNS.len()],
+}
+
+impl Facts {
+    /// Of a file that was not read.
+    #[must_use]
+    pub fn of_status(path: &str, status: FileStatus) -> Self {
+        let mut facts = Self::default();
+        facts.set("file", path);
+        facts.set("file_status", status.code());
+        facts
+    }
+
+    /// Of a file that was read. `by_catalog` gives what the catalogs say of a file with these hashes.
+    pub(super) fn of_contents(
+        path: &str,
+        contents: &Contents,
+        by_catalog: impl FnOnce(&Hashes) -> Signature,
+    ) -> Self {
+        let mut facts = Self::of_status(path, FileStatus::Read);
+        facts.set("file_sha256", &hex(&contents.sha256));
+        // What begins as a program and is none is none to Windows either.
+        let Ok(Some(program)) = &contents.program else {
+            facts.set("pe_machine", "none");
+            return facts;
+        };
+        facts.program(&program.facts);
+        facts.signature(program, by_catalog);
+        facts
+    }
+
+    fn program(&mut self, program: &pe::Facts) {
+        self.set("pe_machine", program.machine.code());
+        let names = program
+            .entry_points
+            .as_ref()
+            .map(|points| points.iter().map(|point| point.name).collect::<Vec<_>>().join(","));
+        self.set("pe_entry_points", names.as_deref().unwrap_or("unreadable"));
+        let Ok(Some(version)) = &program.version else { return };
+        if let Some(numbers) = version.file_version {
+            self.set("pe_version", &numbers.map(|number| number.to_string()).join("."));
+        }
+        let name: String = version
+            .original_name
+            .iter()
+            .flat_map(|name| name.chars())
+            .filter(|c| !c.is_control())
+            .take(LONGEST_NAME)
+            .collect();
+        self.set("pe_original_name", &name);
+    }
+
+    fn signature(&mut self, program: &Program, by_catalog: impl FnOnce(&Hashes) -> Signature) {
+        let Ok((hashes, embedded)) = &program.signed else {
+            return self.set("signature", Status::Malformed.code());
+        };
+        let signature = judged(embedded, || by_catalog(hashes));
+        self.set("signature", signature.status.code());
+        self.set("signer_class", signature.class.code());
+        if let Some(signer) = &signature.signer {
+            self.set("signer_sha256", &hex(&signer.sha256));
+        }
+        let hidden = embedded.hidden_bytes + embedded.primary.hidden_bytes;
+        self.set("signature_extra_bytes", &hidden.to_string());
+    }
+
+    /// The facts as the decision takes them.
+    #[must_use]
+    pub fn as_columns(&self) -> FileFacts<'_> {
+        FileFacts::new(self.cells.each_ref().map(String::as_str)).unwrap_or_default()
+    }
+
+    /// Writes the cell of a column of [`FileFacts::COLUMNS`].
+    pub fn set(&mut self, column: &str, text: &str) {
+        let place = FileFacts::COLUMNS.iter().position(|own| *own == column);
+        if let Some(cell) = place.and_then(|place| self.cells.get_mut(place)) {
+            text.clone_into(cell);
+        }
+    }
+}
+
+/// The signature that counts: a valid one in the file, else a valid one of a catalog, else the one in the file.
+fn judged(embedded: &Embedded, by_catalog: impl FnOnce() -> Signature) -> Signature {
+    if embedded.primary.status == Status::Valid {
+        return embedded.primary.clone();
+    }
+    let other = by_catalog();
+    if other.status == Status::Valid || embedded.primary.status == Status::None {
+        return other;
+    }
+    embedded.primary.clone()
+}
+
+fn hex(bytes: &[u8; 32]) -> String {
+    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
+        text.extend(
+            [byte >> 4, byte & 15].map(|digit| char::from_digit(u32::from(digit), 16).unwrap_or('0')),
+        );
+        text
+    })
+}

@@ -1,0 +1,207 @@
+//! Looks at the files behind registrations, each once.
+
+use std::collections::HashMap;
+use std::io;
+use std::rc::Rc;
+
+use super::assemblies;
+use super::catalogs::Catalogs;
+use super::drives::{Drives, Place};
+use super::facts::Facts;
+use super::read::bytes;
+use crate::file::{Contents, FileStatus, MOST_BYTES, Trust};
+use crate::iis::{Image, ManagedType, Roots};
+
+/// Files of Windows that tell its version, the first that is there.
+const VERSIONS: [&str; 3] = [
+    r"C:\Windows\System32\ntoskrnl.exe",
+    r"C:\Windows\System32\kernel32.dll",
+    r"C:\Windows\System32\ntdll.dll",
+];
+const COMPONENTS: &str = r"C:\Windows\WinSxS";
+const PENDING: &str = r"C:\Windows\WinSxS\pending.xml";
+/// Which worker processes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Bits {
+    /// 32-bit ones, for which `System32` is `SysWOW64`.
+    B32,
+    /// 64-bit ones.
+    B64,
+}
+
+/// The files of one server.
+pub struct Files<'t> {
+    drives: Drives,
+    roots: Roots,
+    catalogs: Catalogs,
+    trust: Trust<'t>,
+    windows_version: String,
+    update_pending: &'static str,
+    seen: HashMap<String, Rc<Facts>>,
+}
+
+impl<'t> Files<'t> {
+    /// The files below these drives. `roots` says what the variables of paths mean on the server.
+    #[must_use]
+    pub fn new(drives: Drives, roots: Roots, trust: Trust<'t>) -> Self {
+        let pending = |path| matches!(drives.find(path), Place::Here(_));
+        let update_pending = match (pending(PENDING), pending(COMPONENTS)) {
+            (true, _) => "yes",
+            (false, true) => "no",
+            (false, false) => "",
+        };
+        let catalogs = Catalogs::read(&drives);
+        let seen = HashMap::new();
+        let mut files =
+            Self { drives, roots, catalogs, trust, windows_version: String::new(), update_pending, seen };
+        let versions = VERSIONS.iter().map(|path| files.at(path).as_columns().pe_version.to_owned());
+        files.windows_version =
+            versions.collect::<Vec<_>>().into_iter().find(|version| !version.is_empty()).unwrap_or_default();
+        files
+    }
+
+    /// The catalogs that vouch for files without a signature of their own.
+    #[must_use]
+    pub fn catalogs(&self) -> &Catalogs {
+        &self.catalogs
+    }
+
+    /// The facts about the file that worker processes load for an image path.
+    pub fn image(&mut self, written: &str, bits: Bits) -> Facts {
+        let image = Image::normalise(written, &self.roots);
+        let path = image.is_resolved().then(|| path_of(&image.normal, bits, &self.roots)).flatten();
+        let facts = match path {
+            Some(path) => self.at(&with_extension(path)),
+            None => Rc::new(Facts::of_status("", FileStatus::NotResolved)),
+        };
+        self.finished(&facts, bits)
+    }
+
+    /// The facts about the file that holds a managed type. `bin` is the application's folder of assemblies.
+    pub fn managed(&mut self, written: &str, bin: Option<&str>, bits: Bits) -> Facts {
+        let found = assemblies::find(&self.drives, &ManagedType::parse(written), bin, bits == Bits::B64);
+        let facts = match found {
+            Some(path) => self.at(&path),
+            None => Rc::new(Facts::of_status("", FileStatus::NotResolved)),
+        };
+        self.finished(&facts, bits)
+    }
+
+    /// The facts about the file at a path of the server.
+    fn at(&mut self, path: &str) -> Rc<Facts> {
+        let key = path.to_lowercase();
+        if let Some(known) = self.seen.get(&key) {
+            return Rc::clone(known);
+        }
+        let facts = Rc::new(self.read(path));
+        self.seen.insert(key, Rc::clone(&facts));
+        facts
+    }
+
+    fn read(&self, path: &str) -> Facts {
+        let status = match self.drives.find(path) {
+            Place::Here(file) => match bytes(&file, MOST_BYTES) {
+                Ok(Some(read)) => {
+                    let contents = Contents::of(&read, self.trust);
+                    let by_catalog = |hashes: &_| self.catalogs.signature(hashes, self.trust);
+                    return Facts::of_contents(path, &contents, by_catalog);
+                }
+                Ok(None) => FileStatus::TooLarge,
+                Err(error) if error.kind() == io::ErrorKind::InvalidInput => FileStatus::NotResolved,
+                Err(_) => FileStatus::Denied,
+            },
+            Place::Missing => FileStatus::Missing,
+            Place::NotCollected => FileStatus::NotCollected,
+            Place::NotResolved => FileStatus::NotResolved,
+            Place::Denied => FileStatus::Denied,
+        };
+        Facts::of_status(path, status)
+    }
+
+    /// With what only the server as a whole tells.
+    fn finished(&self, facts: &Facts, bits: Bits) -> Facts {
+        let mut facts = facts.clone();
+        facts.set("bits", if bits == Bits::B32 { "32" } else { "64" });
+        facts.set("windows_version", &self.windows_version);
+        facts.set("update_pending", self.update_pending);
+        let known = facts.as_columns();
+        let of_windows = known.signature == "valid" && known.signer_class.starts_with("windows");
+        let older = of_windows.then(|| is_older(known.pe_version, &self.windows_version)).flatten();
+        if let Some(older) = older {
+            facts.set("older_than_in_box", if older { "yes" } else { "no" });
+        }
+        facts
+    }
+}
+
+/// Whether a file of Windows is of an earlier version of it. Files of one version differ in the last number, which counts updates,
+/// and before Windows 10 in the third one too, which counts service packs.
+fn is_older(file: &str, windows: &str) -> Option<bool> {
+    let numbers = |text: &str| -> Option<Vec<u32>> {
+        let numbers: Option<Vec<u32>> = text.split('.').map(|number| number.parse().ok()).collect();
+        let count = if text.starts_with("10.") { 3 } else { 2 };
+        numbers.filter(|numbers| numbers.len() == 4).map(|numbers| numbers.into_iter().take(count).collect())
+    };
+    Some(numbers(file)? < numbers(windows)?)
+}
+
+/// The path on the server of a normal path.
+fn path_of(normal: &str, bits: Bits, roots: &Roots) -> Option<String> {
+    let twin = match bits {
+        Bits::B64 => None,
+        Bits::B32 => {
+            normal.strip_prefix(r"%windir%\system32\").map(|rest| format!(r"%windir%\syswow64\{rest}"))
+        }
+    };
+    let normal = twin.as_deref().unwrap_or(normal);
+    if normal.as_bytes().get(1) == Some(&b':') {
+        return Some(normal.to_owned());
+    }
+    let (folder, variable) = roots.folders().find(|(_, variable)| normal.starts_with(variable))?;
+    normal.strip_prefix(variable).filter(|rest| rest.starts_with('\\')).map(|rest| format!("{folder}{rest}"))
+}
+
+/// `LoadLibrary` appends it.
+fn with_extension(path: String) -> String {
+    let name = path.rsplit('\\').next().unwrap_or_default();
+    if name.contains('.') { path } else { format!("{path}.dll") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_older_by_the_version_of_windows_alone() {
+        for (file, windows, expected) in [
+            ("10.0.20348.1", "10.0.20348.2340", Some(false)),
+            ("10.0.14393.0", "10.0.20348.1", Some(true)),
+            ("10.0.26100.1", "10.0.20348.1", Some(false)),
+            ("6.1.7600.16385", "6.1.7601.24000", Some(false)),
+            ("6.0.6001.1", "6.1.7601.24000", Some(true)),
+            ("6.3.9600.1", "10.0.17763.1", Some(true)),
+            ("", "10.0.17763.1", None),
+            ("10.0", "10.0.17763.1", None),
+        ] {
+            assert_eq!(is_older(file, windows), expected, "{file} {windows}");
+        }
+    }
+
+    #[test]
+    fn the_path_on_the_server() {
+        use Bits::{B32, B64};
+        for (normal, bits, expected) in [
+            (r"%windir%\system32\inetsrv\x.dll", B64, Some(r"c:\windows\system32\inetsrv\x.dll")),
+            (r"%windir%\system32\inetsrv\x.dll", B32, Some(r"c:\windows\syswow64\inetsrv\x.dll")),
+            (r"%windir%\system32x\x.dll", B32, Some(r"c:\windows\system32x\x.dll")),
+            (r"%programfiles(x86)%\a\x.dll", B64, Some(r"c:\program files (x86)\a\x.dll")),
+            (r"d:\a\x.dll", B32, Some(r"d:\a\x.dll")),
+            (r"%iis_bin%\x.dll", B64, None),
+            (r"%windirx%\x.dll", B64, None),
+        ] {
+            assert_eq!(path_of(normal, bits, &Roots::default()).as_deref(), expected, "{normal}");
+        }
+        assert_eq!(with_extension(r"C:\a.b\x".to_owned()), r"C:\a.b\x.dll");
+        assert_eq!(with_extension(r"C:\a\x.dll".to_owned()), r"C:\a\x.dll");
+    }
+}
