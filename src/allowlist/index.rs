@@ -50,6 +50,7 @@ pub(super) struct ThreatIndex {
     pub names: HashMap<String, Vec<EntryNumber>>,
     pub paths: HashMap<String, Vec<EntryNumber>>,
     pub file_names: HashMap<String, Vec<EntryNumber>>,
+    pub hashes: HashMap<String, EntryNumber>,
 }
 
 impl Index {
@@ -162,6 +163,12 @@ impl Index {
         self.type_names.contains(name)
     }
 
+    /// The threat that a file with this SHA-256, in lower case, is.
+    #[must_use]
+    pub fn threat_of_file(&self, sha256: &str) -> Option<EntryNumber> {
+        self.threats.hashes.get(sha256).copied()
+    }
+
     /// Whether an entry is one of a pack.
     #[must_use]
     pub fn is_of_pack(&self, number: EntryNumber) -> bool {
@@ -242,6 +249,7 @@ impl Index {
 
 impl ThreatIndex {
     fn insert(&mut self, number: EntryNumber, entry: &Entry, image: Option<&Image>, type_name: Option<&str>) {
+        self.hashes.extend(entry.sha256.iter().map(|hash| (hash.clone(), number)));
         if let Some(type_name) = type_name {
             self.types.entry(type_name.to_owned()).or_default().push(number);
             return;
