@@ -5,6 +5,7 @@
 
 use super::entry::{Effect, Entry, EntrySource, Strength};
 use super::error::AllowlistError;
+use super::site::is_sha256;
 use super::table::{Table, TableRow};
 use crate::iis::Kind;
 
@@ -26,7 +27,8 @@ const BASELINE: [&str; 11] = [
     "signer",
     "source",
 ];
-const THREATS: [&str; 8] = ["id", "family", "year", "reference", "name", "image", "type", "strength"];
+const THREATS: [&str; 9] =
+    ["id", "family", "year", "reference", "name", "image", "type", "strength", "sha256"];
 
 /// Every compiled-in entry. `Err` would name the line of a broken row of the compiled-in text.
 pub fn entries() -> Result<Vec<Entry>, AllowlistError> {
@@ -70,16 +72,23 @@ fn baseline(table: &Table, row: &TableRow) -> Result<Entry, AllowlistError> {
 }
 
 fn threat(table: &Table, row: &TableRow) -> Result<Entry, AllowlistError> {
-    let [id, family, year, reference, name, image, type_name, strength] =
+    let [id, family, year, reference, name, image, type_name, strength, sha256] =
         std::array::from_fn(|column| table.cell(row, column));
     let strength = match strength {
         "distinctive" => Strength::Distinctive,
         // Only a base name may be common: a full path or a module name either proves something or is left out.
-        "common" if name.is_empty() && type_name.is_empty() && !image.contains('\\') => Strength::Common,
+        "common" if sha256.is_empty() && name.is_empty() && type_name.is_empty() && !image.contains('\\') => {
+            Strength::Common
+        }
         _ => return Err(table.wrong(row, "strength", "distinctive, or common for a base name alone")),
     };
-    if name.is_empty() && image.is_empty() && type_name.is_empty() {
-        return Err(table.wrong(row, "name", "a name, an image or a type"));
+    let by_hash = !sha256.is_empty();
+    if by_hash && !is_sha256(sha256) {
+        return Err(table.wrong(row, "sha256", "a SHA-256 in lower case"));
+    }
+    // A hash is one file, whatever it is called: it stands for itself.
+    if by_hash == (!name.is_empty() || !image.is_empty() || !type_name.is_empty()) {
+        return Err(table.wrong(row, "name", "a name, an image or a type, or else a hash"));
     }
     // The name alone is compared: an assembly in the row would promise more.
     if type_name.contains(',') || !type_name.is_empty() && !image.is_empty() {
@@ -95,6 +104,7 @@ fn threat(table: &Table, row: &TableRow) -> Result<Entry, AllowlistError> {
     entry.kind = (!type_name.is_empty()).then_some(Kind::Managed);
     entry.about = if year.is_empty() { family.to_owned() } else { format!("{family}, {year}") };
     reference.clone_into(&mut entry.reference);
+    entry.sha256.extend(by_hash.then(|| sha256.to_owned()));
     Ok(entry)
 }
 
@@ -130,22 +140,35 @@ mod tests {
     #[test]
     fn a_common_threat_is_a_base_name_alone() {
         for (row, broken) in [
-            ("a,F,2021,,A,,,distinctive", None),
-            ("a,F,2021,,,D:\\a.dll,,distinctive", None),
-            ("a,F,2021,,,a.dll,,common", None),
-            ("a,F,2021,,A,a.dll,,common", Some("strength")),
-            ("a,F,2021,,A,a.dll,,distinctive", Some("image")),
-            ("a,F,2021,,A,D:\\a.dll,,distinctive", None),
-            ("a,F,2021,,A,,,common", Some("strength")),
-            ("a,F,2021,,,D:\\a.dll,,common", Some("strength")),
-            ("a,F,2021,,A,,,likely", Some("strength")),
-            ("a,F,2021,,,,,distinctive", Some("name")),
-            ("a,F,2021,,,,,common", Some("name")),
-            ("a,F,2021,,,,N.T,distinctive", None),
-            ("a,F,2021,,A,,N.T,distinctive", None),
-            ("a,F,2021,,,,N.T,common", Some("strength")),
-            ("a,F,2021,,,a.dll,N.T,distinctive", Some("type")),
-            ("a,F,2021,,,,\"N.T, Assembly\",distinctive", Some("type")),
+            ("a,F,2021,,A,,,distinctive,", None),
+            (
+                "a,F,2021,,,,,distinctive,0000000000000000000000000000000000000000000000000000000000000000",
+                None,
+            ),
+            (
+                "a,F,2021,,,,,common,0000000000000000000000000000000000000000000000000000000000000000",
+                Some("strength"),
+            ),
+            (
+                "a,F,2021,,A,,,distinctive,0000000000000000000000000000000000000000000000000000000000000000",
+                Some("name"),
+            ),
+            ("a,F,2021,,,,,distinctive,00", Some("sha256")),
+            ("a,F,2021,,,D:\\a.dll,,distinctive,", None),
+            ("a,F,2021,,,a.dll,,common,", None),
+            ("a,F,2021,,A,a.dll,,common,", Some("strength")),
+            ("a,F,2021,,A,a.dll,,distinctive,", Some("image")),
+            ("a,F,2021,,A,D:\\a.dll,,distinctive,", None),
+            ("a,F,2021,,A,,,common,", Some("strength")),
+            ("a,F,2021,,,D:\\a.dll,,common,", Some("strength")),
+            ("a,F,2021,,A,,,likely,", Some("strength")),
+            ("a,F,2021,,,,,distinctive,", Some("name")),
+            ("a,F,2021,,,,,common,", Some("name")),
+            ("a,F,2021,,,,N.T,distinctive,", None),
+            ("a,F,2021,,A,,N.T,distinctive,", None),
+            ("a,F,2021,,,,N.T,common,", Some("strength")),
+            ("a,F,2021,,,a.dll,N.T,distinctive,", Some("type")),
+            ("a,F,2021,,,,\"N.T, Assembly\",distinctive,", Some("type")),
         ] {
             assert_eq!(read(&THREATS, row, threat).err(), broken, "{row}");
         }

@@ -37,11 +37,15 @@ pub enum Column {
     Ticket,
     /// `reason`: why.
     Reason,
+    /// `sha256`: the files that the entry vouches for; several divided by `|`; empty means any.
+    Sha256,
+    /// `signer_sha256`: the certificates of signers whose files it vouches for; several divided by `|`; empty means any.
+    SignerSha256,
 }
 
 impl Column {
     /// Every column, in the order of a new file's header.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Id,
         Self::Enabled,
         Self::Effect,
@@ -59,10 +63,12 @@ impl Column {
         Self::Owner,
         Self::Ticket,
         Self::Reason,
+        Self::Sha256,
+        Self::SignerSha256,
     ];
 
     /// The names of [`Column::ALL`].
-    pub const NAMES: [&'static str; 17] = [
+    pub const NAMES: [&'static str; 19] = [
         "id",
         "enabled",
         "effect",
@@ -80,6 +86,8 @@ impl Column {
         "owner",
         "ticket",
         "reason",
+        "sha256",
+        "signer_sha256",
     ];
 
     /// The name in the header.
@@ -101,5 +109,6 @@ mod tests {
         assert_eq!(Column::Id.as_str(), "id");
         assert_eq!(Column::ConfigPath.as_str(), "config_path");
         assert_eq!(Column::Reason.as_str(), "reason");
+        assert_eq!(Column::SignerSha256.as_str(), "signer_sha256");
     }
 }

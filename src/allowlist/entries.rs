@@ -57,6 +57,8 @@ pub(super) struct ThreatIndex {
     /// Threats that name a place and not only a file.
     pub paths: ByFileName,
     pub file_names: HashMap<String, Vec<EntryNumber>>,
+    /// By the SHA-256 of a file, in lower case.
+    pub hashes: HashMap<String, EntryNumber>,
 }
 
 impl Entries {
@@ -145,6 +147,7 @@ impl ByFileName {
 
 impl ThreatIndex {
     fn insert(&mut self, number: EntryNumber, entry: &Entry, type_name: Option<&str>) {
+        self.hashes.extend(entry.sha256.iter().map(|hash| (hash.clone(), number)));
         let (map, key) = match type_name {
             Some(type_name) => (&mut self.types, type_name.to_owned()),
             None if !entry.name.is_empty() => (&mut self.names, entry.name.to_lowercase()),

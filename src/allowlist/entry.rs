@@ -97,6 +97,10 @@ pub struct Entry {
     pub about: String,
     /// The classes of signers that the file of a compiled-in entry has, divided by `|`; empty where none is expected.
     pub signer: String,
+    /// SHA-256 of the files that a site entry vouches for, or that a threat is, in lower case; empty means any.
+    pub sha256: Vec<String>,
+    /// SHA-256 of the certificates of signers whose files a site entry vouches for, in lower case; empty means any.
+    pub signer_sha256: Vec<String>,
     /// Public source of a compiled-in entry.
     pub reference: String,
     /// Line of the site file; 0 for compiled-in entries.
@@ -128,6 +132,8 @@ impl Entry {
             reason: String::new(),
             about: String::new(),
             signer: String::new(),
+            sha256: Vec::new(),
+            signer_sha256: Vec::new(),
             reference: String::new(),
             line: 0,
         }
@@ -176,6 +182,8 @@ impl Entry {
             !self.actions.is_empty(),
             self.valid_from.is_some(),
             self.expires.is_some(),
+            !self.sha256.is_empty(),
+            !self.signer_sha256.is_empty(),
         ];
         let scopes = [&self.host, &self.config_path].map(Patterns::specificity);
         let cells = scopes.into_iter().chain(filled.map(usize::from)).sum::<usize>();

@@ -90,6 +90,12 @@ impl Index {
         numbers.copied().any(|number| self.is_listed(number))
     }
 
+    /// The threat that a file with this SHA-256, in lower case, is.
+    #[must_use]
+    pub fn threat_of_file(&self, sha256: &str) -> Option<EntryNumber> {
+        self.entries.threats.hashes.get(sha256).copied()
+    }
+
     /// Whether an entry is one of a pack.
     #[must_use]
     pub fn is_of_pack(&self, number: EntryNumber) -> bool {

@@ -271,7 +271,38 @@ fn entry(cells: &mut Cells<'_>) -> Entry {
         (entry.valid_from, entry.expires) = (None, None);
     }
     identity(cells, &mut entry);
+    entry.sha256 = hashes(cells, Column::Sha256, &entry);
+    entry.signer_sha256 = hashes(cells, Column::SignerSha256, &entry);
     entry
+}
+
+/// The hashes in a column, in lower case. They narrow what an entry vouches for, so that only one that vouches for files may
+/// have any.
+fn hashes(cells: &mut Cells<'_>, column: Column, entry: &Entry) -> Vec<String> {
+    let text = cells.text(column);
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let of_file = !entry.image.is_empty() || !entry.type_name.is_empty();
+    if entry.effect == Effect::Deny {
+        cells.error(column, "nothing in a deny entry: it denies whatever the file holds");
+        return Vec::new();
+    }
+    if !of_file || entry.matching == Match::Name {
+        cells.error(column, "nothing in an entry without an image or type: it vouches for no file");
+        return Vec::new();
+    }
+    let hashes: Vec<String> = text.split('|').map(|hash| hash.trim().to_ascii_lowercase()).collect();
+    if !hashes.iter().all(|hash| is_sha256(hash)) {
+        cells.error(column, "64 hexadecimal digits, several such hashes divided by |");
+        return Vec::new();
+    }
+    hashes
+}
+
+/// Whether a text is a SHA-256 in lower case.
+pub(super) fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Takes out a host or a place that none can be: such a row would deny nothing, and nobody would be told.

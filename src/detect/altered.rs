@@ -1,8 +1,10 @@
 //! The file behind a registration: what it says against a pair that a list vouches for, and beside any other verdict.
 
+use super::agreement::Agreement;
 use super::case::Case;
 use super::file_code::FileCode;
 use super::finding::Finding;
+use super::reason::Detail;
 use super::verdict::{Severity, Verdict};
 use crate::file::pe::{ENTRY_POINTS, Machine};
 use crate::file::{Class as Signer, FileStatus, Status};
@@ -25,6 +27,11 @@ impl Case<'_> {
     pub fn of_file(&self, verdict: Verdict, finding: &mut Finding) -> OfFile {
         // Nothing is loaded by what takes modules away.
         let loads = !matches!(self.subject.action, Action::Removed | Action::Cleared);
+        let named = finding.rule.and_then(|n| self.index.entry(n)).filter(|_| verdict == Verdict::Allowed);
+        let agreement = named.filter(|_| loads).map(|entry| self.agreement(entry));
+        if agreement == Some(Agreement::NotSeen) {
+            finding.add(FileCode::FileNotSeen, Detail::None);
+        }
         let Some(facts) = self.subject.file.filter(|_| loads) else { return OfFile::default() };
         let is_module = self.subject.class.is_module();
         let vouched = match verdict {
@@ -34,13 +41,21 @@ impl Case<'_> {
             _ => false,
         };
         let before = finding.reasons.len();
+        // What is said of the file as it should be says nothing against the one that the site means.
+        let is_meant = self.is_vouched_file();
         let expected = self.expected_signers(vouched, finding);
         let mut look = Look { case: self, facts, expected, finding, altered: None };
+        match agreement {
+            Some(Agreement::OtherFile) => look.against(Severity::High, FileCode::OtherHash, ""),
+            Some(Agreement::OtherFileSigned) => look.against(Severity::Medium, FileCode::OtherHash, ""),
+            Some(Agreement::OtherSigner) => look.against(Severity::High, FileCode::OtherSigner, ""),
+            _ => {}
+        }
         look.status();
         look.signature();
         look.program();
         let least = look.whereabouts();
-        let altered = look.altered.filter(|(_, of_any)| vouched && (is_module || *of_any));
+        let altered = look.altered.filter(|(_, of_any)| vouched && !is_meant && (is_module || *of_any));
         if altered.is_some() {
             let told = finding.reasons.len() - before;
             finding.reasons.rotate_right(told);
@@ -86,8 +101,9 @@ impl Look<'_> {
     }
 
     fn against(&mut self, severity: Severity, code: FileCode, detail: &str) {
+        let of_any = matches!(code, FileCode::SignatureBroken | FileCode::OtherHash | FileCode::OtherSigner);
         self.finding.tell(code, detail);
-        self.altered = self.altered.max(Some((severity, code == FileCode::SignatureBroken)));
+        self.altered = self.altered.max(Some((severity, of_any)));
     }
 
     /// Whether it was read.

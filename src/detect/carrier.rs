@@ -43,8 +43,8 @@ impl Case<'_> {
             return (told, None);
         }
         let plain = told == Verdict::Unknown && candidates.threat_basename.is_none();
-        let by_pattern = self.in_force(&candidates.site_glob).filter(|_| plain);
-        if let Some(entry) = self.in_force(&candidates.site_exact).or(by_pattern).or(by_name) {
+        let by_pattern = self.in_force_for_file(&candidates.site_glob).filter(|_| plain);
+        if let Some(entry) = self.in_force_for_file(&candidates.site_exact).or(by_pattern).or(by_name) {
             finding.rule = Some(entry);
             return (Verdict::Allowed, None);
         }

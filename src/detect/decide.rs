@@ -113,7 +113,8 @@ impl Case<'_> {
             .known_pair
             .and_then(|n| self.index.entry(n))
             .is_some_and(|entry| entry.source == EntrySource::Baseline);
-        let entry = candidates.threat.filter(|_| !baseline)?;
+        // A file is what it is whatever name it has, and whoever vouches for that name.
+        let entry = self.threat_of_file().or(candidates.threat.filter(|_| !baseline))?;
         finding.add(Code::Threat, Detail::Family(entry));
         Some((Verdict::KnownMalicious, entry))
     }
@@ -123,7 +124,9 @@ impl Case<'_> {
         let candidates = &self.seen.candidates;
         let (verdict, entry) = match candidates.known_pair {
             Some(entry) => (Verdict::KnownGood, entry),
-            None if self.seen.is_identified() => (Verdict::Allowed, self.in_force(&candidates.site_exact)?),
+            None if self.seen.is_identified() => {
+                (Verdict::Allowed, self.in_force_for_file(&candidates.site_exact)?)
+            }
             None => match self.removal() {
                 Some(entry) => (Verdict::Allowed, entry),
                 None => return self.removed_by_its_product(finding),
@@ -239,7 +242,7 @@ impl Case<'_> {
         }
         // A pattern vouches for no file that malware is known to be named like.
         let plain = self.seen.candidates.threat_basename.is_none();
-        if let Some(entry) = self.in_force(&self.seen.candidates.site_glob).filter(|_| plain) {
+        if let Some(entry) = self.in_force_for_file(&self.seen.candidates.site_glob).filter(|_| plain) {
             finding.rule = Some(entry);
             self.doubts(entry, finding);
             return Verdict::Allowed;

@@ -29,6 +29,14 @@ words! {
             todo: "`denied`: give the collector the right to read it; `not_collected`: collect the file; `not_resolved`: look on the host",
             example: "`file_not_read:not_collected`",
         }
+        FileNotSeen = "file_not_seen" {
+            since: "0.2.0",
+            means: "the entry names files or signers, and nothing is known of the file",
+            seen: "the entry that allows the pair has `sha256` or `signer_sha256`, and the row tells neither: an event never does",
+            why: "only name and path agree with the entry",
+            todo: "look at the file on the host, or collect a list with facts about files",
+            example: "event 29 about a module whose entry has a `sha256`",
+        }
         FileTooLarge = "file_too_large" {
             since: "0.2.0",
             means: "the file is too large to be looked at",
@@ -68,6 +76,22 @@ words! {
             why: "its signature is right, and it is another program than it seems to be",
             todo: "compare its hash with that of the file on another server",
             example: "`other_file_name:cmd.exe` for `static.dll`",
+        }
+        OtherHash = "other_hash" {
+            since: "0.2.0",
+            means: "the entry names another file by its hash",
+            seen: "the entry that allows the pair has a `sha256`, and the file has another",
+            why: "the site vouches for one file, and this is another; medium where it has the signer that the entry names, and a right signature",
+            todo: "find out who exchanged it; after an update add its hash to the entry, divided by `|`",
+            example: "`acme.dll` after an update",
+        }
+        OtherSigner = "other_signer" {
+            since: "0.2.0",
+            means: "the entry names another signer by its certificate",
+            seen: "the entry that allows the pair has a `signer_sha256`, and the file has no right signature of that certificate",
+            why: "the site vouches for the files of one signer, and this is none",
+            todo: "find out who exchanged it; a vendor with a new certificate is added to the entry, divided by `|`",
+            example: "`acme.dll` without a signature",
         }
         Redirected = "redirected" {
             since: "0.2.0",

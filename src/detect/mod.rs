@@ -5,6 +5,7 @@
 //! each of them and gives an [`Outcome`], which whoever tells it only writes; [`columns`] is the public contract of what
 //! comes out. No I/O, no clock, no globals.
 
+mod agreement;
 mod altered;
 mod annotation;
 mod assess;

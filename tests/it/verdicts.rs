@@ -33,7 +33,7 @@ fn reference_vectors() {
 
 #[test]
 fn vectors_of_files() {
-    check(FILES, 60);
+    check(FILES, 80);
 }
 
 #[test]

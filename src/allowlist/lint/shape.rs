@@ -70,7 +70,12 @@ pub(super) fn covers(wide: &Entry, narrow: &Entry) -> bool {
     let ends = wide.expires.is_none_or(|end| narrow.expires.is_some_and(|own| own <= end));
     let conditions =
         wide.precondition.is_empty() || precondition::same(&wide.precondition, &narrow.precondition);
+    let hashes = |wide: &[String], narrow: &[String]| {
+        wide.is_empty() || !narrow.is_empty() && narrow.iter().all(|hash| wide.contains(hash))
+    };
     actions
+        && hashes(&wide.sha256, &narrow.sha256)
+        && hashes(&wide.signer_sha256, &narrow.signer_sha256)
         && starts
         && ends
         && conditions

@@ -1,9 +1,10 @@
 //! The facts about the file behind a registration.
 
+use iismodcheck::allowlist::EntrySource;
 use iismodcheck::detect::Verdict;
 use iismodcheck::iis::{Action, Class, FileFacts, Kind};
 
-use super::matching::Case;
+use super::matching::{Case, Seen};
 
 /// The words of each column that has words.
 const WORDS: [(&str, &[&str]); 9] = [
@@ -56,9 +57,61 @@ impl<'c> Case<'c> {
         words.iter().find(|word| **word == written.to_lowercase()).copied().unwrap_or_default()
     }
 
+    fn hash(&self) -> &'c str {
+        self.subject.file.map_or("", |facts| facts.file_sha256)
+    }
+
+    pub fn threat_of_file(&self) -> Option<&'c Seen<'c>> {
+        let threats = self.shelf.entries.iter().filter(|e| matches!(e.source, EntrySource::Threat(_)));
+        threats.filter(|e| e.enabled).find(|e| e.sha256.iter().any(|hash| hash == self.hash()))
+    }
+
+    /// Of the entries in force for which something holds one that means this file; else whichever comes first.
+    pub fn fitting(&self, holds: impl Fn(&Self, &Seen<'_>) -> bool) -> Option<&'c Seen<'c>> {
+        let fits = self.first(|case, e| holds(case, e) && case.in_force(e) && case.about_file(e) != "other");
+        fits.or_else(|| self.first(|case, e| holds(case, e) && case.in_force(e)))
+    }
+
+    /// What an entry says of the file: `any`, `own`, `unseen` or `other`.
+    fn about_file(&self, e: &Seen<'_>) -> &'static str {
+        let hash = self.hash();
+        let signature = self.subject.file.map_or("", |facts| facts.signature);
+        if e.sha256.iter().any(|own| own == hash) {
+            "own"
+        } else if !e.sha256.is_empty() {
+            if hash.is_empty() { "unseen" } else { "other" }
+        } else if e.signer_sha256.is_empty() {
+            "any"
+        } else if self.is_signed_by(e) {
+            "signed"
+        } else if ["", "not_checked", "?"].contains(&signature) {
+            "unseen"
+        } else {
+            "other"
+        }
+    }
+
+    fn is_signed_by(&self, e: &Seen<'_>) -> bool {
+        self.subject.file.is_some_and(|facts| {
+            ["valid", "root_not_known"].contains(&facts.signature)
+                && e.signer_sha256.iter().any(|own| own == facts.signer_sha256)
+        })
+    }
+
     /// What the file tells, and whether it turns the verdict.
     pub fn file(&mut self, verdict: Verdict, rule: &str) -> Verdict {
+        let loads = !matches!(self.subject.action, Action::Removed | Action::Cleared);
+        let named = self.first(|_, e| verdict == Verdict::Allowed && loads && e.id == rule);
+        if named.is_some_and(|e| self.about_file(e) == "unseen") {
+            self.say("file_not_seen", "");
+        }
         let Some(facts) = self.facts() else { return verdict };
+        let meant = self.first(|case, e| {
+            (case.is_exact_pair(e) || case.is_covering_pattern(e))
+                && case.in_force(e)
+                && case.about_file(e) == "own"
+        });
+        let is_meant = meant.is_some();
         let vouched = match verdict {
             Verdict::KnownGood | Verdict::Allowed => true,
             Verdict::NotModule => self.subject.class == Class::Handler,
@@ -67,6 +120,13 @@ impl<'c> Case<'c> {
         let expected = self.expected(rule, vouched);
         self.not_understood(facts);
         let mut against: Vec<(usize, &str, String)> = Vec::new();
+        if let Some(entry) = named.filter(|e| self.about_file(e) == "other") {
+            against.push(match (entry.sha256.is_empty(), self.is_signed_by(entry)) {
+                (true, _) => (3, "other_signer", String::new()),
+                (false, true) => (2, "other_hash", String::new()),
+                (false, false) => (3, "other_hash", String::new()),
+            });
+        }
         let status = self.cell("file_status");
         match status {
             "missing" => against.push((2, "file_missing", String::new())),
@@ -96,8 +156,9 @@ impl<'c> Case<'c> {
         for (_, code, detail) in &against {
             self.say(code, detail);
         }
-        let counts = against.iter().filter(|(_, code, _)| of_module || *code == "signature_broken");
-        match counts.map(|(severity, ..)| *severity).max().filter(|_| vouched) {
+        let of_any = ["signature_broken", "other_hash", "other_signer"];
+        let counts = against.iter().filter(|(_, code, _)| of_module || of_any.contains(code));
+        match counts.map(|(severity, ..)| *severity).max().filter(|_| vouched && !is_meant) {
             Some(severity) => {
                 self.altered = severity;
                 Verdict::FileAltered

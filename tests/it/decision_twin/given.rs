@@ -130,7 +130,15 @@ const SHIPPED: [&str; 5] = [
     "threat-doorme-image",
 ];
 
-type Row = [String; 17];
+type Row = [String; 19];
+
+/// Hashes of files and of signers.
+const HASHES: [&str; 2] = [
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+];
+/// The hash of a file that a shipped threat is.
+const MALWARE: &str = "157174f0b9be66e3c9090c95efdd1dd23b19e42aa671758ebac5540a173f760c";
 
 /// One of `texts`, most often the first.
 fn one(texts: &'static [&'static str]) -> impl Strategy<Value = String> {
@@ -173,10 +181,13 @@ fn row() -> impl Strategy<Value = Row> {
         one(&["", "native", "managed", "isapi_filter", "handler", "compression_scheme", "setting"]),
         one(&["true", "false", "true", "true"]),
     );
-    (name, identity_and_match, when, scope, what, pair).prop_map(
-        |(name, (image, of, matching), when, scope, what, pair)| {
+    let hashes = proptest::array::uniform2(one(&["", HASHES[0], HASHES[1]]));
+    (name, identity_and_match, when, scope, what, pair, hashes).prop_map(
+        |(name, (image, of, matching), when, scope, what, pair, hashes)| {
             let (name, image) = pair.unwrap_or((name, image));
             let (of, matching) = if pair.is_some() { ("", "") } else { (of, matching) };
+            let of_files = what.0 == "allow" && matching != "name" && !(image.is_empty() && of.is_empty());
+            let [file, signer] = if of_files { hashes } else { [String::new(), String::new()] };
             let mut cells: BTreeMap<Column, String> = BTreeMap::new();
             for (column, text) in [
                 (Column::Effect, what.0.as_str()),
@@ -192,6 +203,8 @@ fn row() -> impl Strategy<Value = Row> {
                 (Column::Precondition, scope.3.as_str()),
                 (Column::ValidFrom, when.0.as_str()),
                 (Column::Expires, when.1.as_str()),
+                (Column::Sha256, file.as_str()),
+                (Column::SignerSha256, signer.as_str()),
             ] {
                 cells.insert(column, text.to_owned());
             }
@@ -250,11 +263,12 @@ pub struct Facts {
 }
 
 /// What the columns about a file hold, most often what a genuine one has.
-const FILE: [(&str, &[&str]); 16] = [
+const FILE: [(&str, &[&str]); 17] = [
     ("file", &["", r"C:\Acme\acme.dll", r"C:\Windows\System32\inetsrv\static.dll"]),
     ("bits", &["", "64", "32", "x"]),
     ("file_status", &["read", "", "Missing", "denied", "not_collected", "too_large", "lost"]),
-    ("file_sha256", &["", "00"]),
+    ("file_sha256", &["", "00", HASHES[0], HASHES[1], MALWARE]),
+    ("signer_sha256", &["", HASHES[0], HASHES[1]]),
     ("signature", &["valid", "", "none", "hash_mismatch", "invalid", "root_not_known", "not_checked", "?"]),
     ("signer_class", &["windows", "", "microsoft", "windows_2001", "other", "microsoft_other", "Contoso"]),
     ("pe_machine", &["", "x64", "x86", "none", "z80"]),

@@ -57,8 +57,8 @@ impl Case<'_> {
             return (Verdict::Denied, entry.id.clone(), None);
         }
         let good = self.known_pair();
-        let threat = self.threat(true);
-        if let Some(entry) = threat.filter(|_| good.is_none_or(|e| e.source != EntrySource::Baseline)) {
+        let threat = self.threat(true).filter(|_| good.is_none_or(|e| e.source != EntrySource::Baseline));
+        if let Some(entry) = self.threat_of_file().or(threat) {
             self.say("threat", &entry.about);
             self.beside_a_denial(handler);
             return (Verdict::KnownMalicious, entry.id.clone(), None);
@@ -68,7 +68,7 @@ impl Case<'_> {
         }
         // Step 2.
         let allowed = if shown {
-            self.first(|case, e| case.is_exact_pair(e) && case.in_force(e))
+            self.fitting(Self::is_exact_pair)
         } else {
             self.first(|case, e| {
                 let removal = case.subject.action == Action::Removed && e.actions.contains(&Action::Removed);
@@ -162,7 +162,7 @@ impl Case<'_> {
         } else {
             None
         };
-        let pattern = self.first(|case, e| case.is_covering_pattern(e) && case.in_force(e));
+        let pattern = self.fitting(Self::is_covering_pattern);
         match (found, pattern) {
             (None, Some(entry)) if self.threat(false).is_none() => (Verdict::Allowed, entry.id.clone()),
             (found, _) => {

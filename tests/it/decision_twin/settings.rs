@@ -151,9 +151,9 @@ impl Case<'_> {
             }
             return (told.verdict, rule, None);
         }
-        let exact = self.first(|case, e| case.is_exact_pair(e) && case.in_force(e));
+        let exact = self.fitting(Self::is_exact_pair);
         let pattern = self
-            .first(|case, e| case.is_covering_pattern(e) && case.in_force(e))
+            .fitting(Self::is_covering_pattern)
             .filter(|_| told.verdict == Verdict::Unknown && self.threat(false).is_none());
         if let Some(entry) = exact.or(pattern).or(by_name) {
             return (Verdict::Allowed, entry.id.clone(), None);
