@@ -30,6 +30,12 @@ pub fn format(micros: i64) -> String {
     )
 }
 
+/// The same without its fraction, for people.
+#[must_use]
+pub fn to_the_second(micros: i64) -> String {
+    format(micros - micros.rem_euclid(SECOND))
+}
+
 /// A number below is no epoch seconds, which were there in 1973: it counts days, or something else.
 const EARLIEST: i64 = 100_000_000 * SECOND;
 

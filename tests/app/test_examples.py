@@ -1,4 +1,4 @@
-"""Every example of the search assistant and of the two READMEs is run as it stands; none is of a kind that nobody runs."""
+"""Every example of the search assistant, of the two READMEs and of what they lead to is run as it stands; none is of a kind that nobody runs."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from searches.support import EVIL, GOOD_IMAGE, GOOD_NAME, NOW, Installed, instal
 from searchhead.conf import parse
 from searchhead.errors import SearchError
 
-READMES = (ROOT / "README.md", ROOT / "splunk_app/README.md")
+READMES = (ROOT / "README.md", ROOT / "splunk_app/README.md", ROOT / "docs/search.md", ROOT / "docs/scan.md")
 AGENT = r"C:\Program Files\Agent\agent.dll"
 #: What begins a block that only another system can run, or that the gate itself is.
 ELSEWHERE = ("wevtutil ", "(Get-FileHash ", "Get-WinEvent ", "cargo ", "packaging/build")

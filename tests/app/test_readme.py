@@ -12,6 +12,7 @@ from pathlib import Path
 from packages import FOLDER, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+SEARCH = (ROOT / "docs/search.md").read_text(encoding="utf-8")
 BINARY = "etc/apps/iismodcheck/linux_x86_64/bin/iismodcheck"
 #: What the READMEs call a tool -> where its version is fixed.
 TOOLS = {
@@ -24,12 +25,12 @@ TOOLS = {
 }
 
 
-def block(heading: str, beginning: str) -> str:
-    """The code block of a section of the README that begins with a text."""
-    section = README.partition(f"\n{heading}\n")[2]
+def block(heading: str, beginning: str, document: str = README) -> str:
+    """The code block of a section of a document that begins with a text."""
+    section = document.partition(f"\n{heading}\n")[2]
     found = [block for block in re.findall(r"(?:^    .*\n)+", section, re.MULTILINE) if block.strip().startswith(beginning)]
     if not found:
-        raise AssertionError(f"the README has no block '{beginning}...' below '{heading}'")
+        raise AssertionError(f"there is no block '{beginning}...' below '{heading}'")
     return re.sub("^    ", "", found[0], flags=re.MULTILINE)
 
 
@@ -56,7 +57,7 @@ class Commands(unittest.TestCase):
 
     def test_a_session_by_hand(self):
         self.test_install_by_hand()
-        session = block("### By hand, without Splunk", "printf")
+        session = block("## By hand, without Splunk", "printf", SEARCH)
         output = self.shell(session.replace("target/release/iismodcheck", str(self.home / BINARY)))
         self.assertEqual(output.count("chunked 1.0,"), 2)
         self.assertIn("Evil", output)
@@ -76,6 +77,21 @@ class Commands(unittest.TestCase):
         done = subprocess.run([self.home / BINARY, "scan", *command.split()], cwd=ROOT, capture_output=True, text=True, env=os.environ | {"COLUMNS": "80"})
         self.assertEqual([line.removeprefix("    ") for line in shown], done.stdout.splitlines()[: len(shown)])
         self.assertGreater(len(shown), 3)
+
+    def test_five_minutes_for_a_responder(self):
+        self.test_install_by_hand()
+        shutil.copytree(ROOT / "docs/replay", self.home / "docs/replay")
+        path = os.environ | {"PATH": f"{(self.home / BINARY).parent}:{os.environ['PATH']}", "COLUMNS": "80"}
+        said = []
+        for command in block("## Five minutes for a responder", "iismodcheck scan").splitlines():
+            done = subprocess.run(["bash", "-c", command], cwd=self.home, env=path, capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), command)
+            said.append(done.stdout)
+        for part in ("4 findings need a decision", "SessionCacheModule added on web02.example.com  2023-11-18T03:13:20Z", "by S-1-5-21-1-2-3-1108"):
+            self.assertIn(part, said[0])
+        self.assertIn("<title>", (self.home / "report.html").read_text(encoding="utf-8"))
+        self.assertIn("ContosoAgent", said[3] + said[4])
+        self.assertIn("3 findings need a decision", said[-1])
 
     def test_a_scan_without_splunk(self):
         self.test_install_by_hand()

@@ -1,5 +1,6 @@
 //! A finding of an earlier scan, by its id or the beginning of it.
 
+use std::cmp::Reverse;
 use std::path::Path;
 
 use crate::detect::Column as Fact;
@@ -29,7 +30,8 @@ fn choose<'i>(id: &str, findings: &'i [Item]) -> Result<&'i Item, Problem> {
         |item: &&Item| !id.is_empty() && (item.id == id || (id.len() >= SHORTEST && item.id.starts_with(id)));
     let found: Vec<&Item> = findings.iter().filter(begins).collect();
     let Some((first, others)) = found.split_first() else {
-        let known: Vec<&Item> = findings.iter().filter(|item| !item.id.is_empty()).collect();
+        let mut known: Vec<&Item> = findings.iter().filter(|item| !item.id.is_empty()).collect();
+        known.sort_by_key(|item| Reverse((item.needs_decision, item.severity)));
         return Err(refused(format!("there is no finding {}; {}", printable(id), told(&known))));
     };
     if others.iter().all(|other| other.id == first.id) {
@@ -39,7 +41,7 @@ fn choose<'i>(id: &str, findings: &'i [Item]) -> Result<&'i Item, Problem> {
     Err(refused(what).with_hint("give more of the id"))
 }
 
-/// Some of the findings, by id, module and host.
+/// The first of the findings, by id, module and host.
 fn told(findings: &[&Item]) -> String {
     if findings.is_empty() {
         return "none has an id (use --level change)".to_owned();
@@ -88,6 +90,10 @@ mod tests {
         for id in ["0123", "fffffff", "12345678", ""] {
             assert!(error(id).starts_with(&format!("there is no finding {id}; ")), "{id}");
         }
+        let mut findings = findings;
+        findings[2].severity = Severity::High;
+        let error = choose("abcdefgh", &findings).unwrap_err().to_string();
+        assert!(error.contains("its findings: ffffffff0000 (X on ), 0123456789ab ("), "{error}");
         let many: Vec<String> = (0..25).map(|number| format!("{number:012}")).collect();
         let many = items(&many.iter().map(String::as_str).collect::<Vec<_>>());
         let error = choose("abcdefgh", &many).unwrap_err().to_string();

@@ -77,7 +77,7 @@ fn head(report: &Report) -> Markup {
             h1 { (report.about.title) }
             p class="soft" {
                 "iismodcheck " (env!("CARGO_PKG_VERSION"))
-                @if let Some(made) = report.about.made { ", " (time::format(made - made.rem_euclid(1_000_000))) }
+                @if let Some(made) = report.about.made { ", " (time::to_the_second(made)) }
                 ". " (summary) "."
             }
             p {
@@ -104,7 +104,7 @@ fn first(group: &Group<'_>) -> Markup {
             @if !item.identity().is_empty() { p { code { (printable(item.identity())) } } }
             @if group.times().is_some() || !item.fact(Column::Actor).is_empty() {
                 p {
-                    @if let Some((first, _)) = group.times() { (time::format(first - first.rem_euclid(1_000_000))) " " }
+                    @if let Some((first, _)) = group.times() { (time::to_the_second(first)) " " }
                     @if !item.fact(Column::Actor).is_empty() { "by " (text(item, Column::Actor)) }
                 }
             }

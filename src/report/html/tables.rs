@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::parts::{tag, text, what};
-use crate::detect::{Column, Severity};
+use crate::detect::{Column, Severity, time};
 use crate::report::group::Group;
 use crate::report::item::Item;
 use crate::report::sentence::Headline;
@@ -30,10 +30,10 @@ pub(super) fn timeline(items: &[Item]) -> Markup {
             tr { th { "time" } th { "host" } th { "severity" } th { "what" } th { "why" } th { "by" } }
             @for item in items {
                 tr {
-                    td class="time" { @if item.time.is_some() { (item.time_text()) } @else { "not known" } }
+                    td class="time" { (item.time.map_or_else(|| "not known".to_owned(), time::to_the_second)) }
                     td { (text(item, Column::Host)) }
                     td { (tag(item.severity)) }
-                    td class="long" { (what(item)) }
+                    td class="name" { (what(item)) }
                     td class="long" { (printable(&Headline::of(item).why)) }
                     td class="long" { (text(item, Column::Actor)) }
                 }
@@ -68,7 +68,7 @@ pub(super) fn matrix(groups: &[Group<'_>]) -> Markup {
             tr { th { "module" } @for host in &hosts { th { (shown(host)) } } }
             @for name in &modules {
                 tr {
-                    td class="long" { (shown(name)) }
+                    td class="name" { (shown(name)) }
                     @for host in &hosts {
                         td { @if let Some(severity) = cells.get(&(name, host)) { (tag(*severity)) } }
                     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::facts;
 use super::lines::{cut, path, width, wrapped};
-use crate::detect::Column;
+use crate::detect::{Column, time};
 use crate::report::group::Group;
 use crate::report::sentence::Headline;
 use crate::report::shown::printable;
@@ -58,7 +58,8 @@ fn what(group: &Group<'_>, room: usize) -> String {
         [""] => vec!["on a host that is not known".to_owned()],
         _ => facts::hosts(group),
     };
-    let when = group.times().map(|(first, _)| format!("  {}", facts::seconds(first))).unwrap_or_default();
+    let when =
+        group.times().map(|(first, _)| format!("  {}", time::to_the_second(first))).unwrap_or_default();
     let all = [when.as_str(), ""].map(|when| hosts.iter().map(move |host| (host, when)));
     let mut lines = all.into_iter().flatten().map(|(host, when)| format!("{what} {host}{when}"));
     let shortest = hosts.last().map(|host| format!("{what} {host}")).unwrap_or_default();

@@ -1,8 +1,7 @@
 //! Everything about one finding, behind its two lines.
 
-use super::facts;
 use super::lines::wrapped;
-use crate::detect::Column;
+use crate::detect::{Column, time};
 use crate::origin::{self, Origin};
 use crate::report::group::Group;
 use crate::report::sentence::{self, Headline};
@@ -31,7 +30,7 @@ pub(super) fn lines(group: &Group<'_>, told: &[&str], limit: usize) -> Vec<Strin
     tell("before", item.fact(Column::ImageOld));
     tell("hosts", &group.hosts().join(", "));
     if let Some((first, last)) = group.times() {
-        let [first, last] = [first, last].map(facts::seconds);
+        let [first, last] = [first, last].map(time::to_the_second);
         tell("when", &if first == last { first } else { format!("{first} to {last}") });
     }
     tell("at", item.fact(Column::Site));

@@ -16,7 +16,7 @@ pub(super) fn line(group: &Group<'_>, limit: usize) -> String {
     let item = group.first();
     let what = what(item);
     let image = printable(item.identity());
-    let when = group.times().map(|(first, _)| seconds(first));
+    let when = group.times().map(|(first, _)| time::to_the_second(first));
     let hosts = hosts(group);
     let joined = |pieces: &[&str]| {
         pieces.iter().copied().filter(|piece| !piece.is_empty()).collect::<Vec<_>>().join(GAP)
@@ -77,9 +77,4 @@ pub(super) fn hosts(group: &Group<'_>) -> Vec<String> {
         format!("on {} and {more} more", shown(first)),
         format!("on {} and {more} more", short(first)),
     ]
-}
-
-/// A time to the second.
-pub(super) fn seconds(at: i64) -> String {
-    time::format(at - at.rem_euclid(1_000_000))
 }

@@ -1,4 +1,4 @@
-"""What the two READMEs and the search assistant name must be there: files, macros, fields, searches, options."""
+"""What the two READMEs, what they lead to and the search assistant name must be there: files, macros, fields, searches, options."""
 
 import json
 import re
@@ -25,7 +25,8 @@ _SEARCH = re.compile(r"`iismodcheck|\|\s*iismodcheck\b")
 def _documents(package: Package):
     """(name, text, folder that its links start from)"""
     yield "README.md of the package", (package.app / "README.md").read_text(encoding="utf-8"), package.app
-    yield "README.md of the repository", (ROOT / "README.md").read_text(encoding="utf-8"), ROOT
+    for name in ("README.md", "docs/search.md", "docs/scan.md", "docs/troubleshooting.md"):
+        yield f"{name} of the repository", (ROOT / name).read_text(encoding="utf-8"), (ROOT / name).parent
 
 
 def _code(text: str):
@@ -95,7 +96,7 @@ def examples(package: Package):
 
 
 def options(package: Package):
-    """The executable's options are those of the search assistant, and of the repository's README."""
+    """The executable's options are those of the search assistant, and of docs/search.md."""
     request = json.dumps({"action": "getinfo", "searchinfo": {"args": ["nosuch=1"]}})
     command = [package.app / "linux_x86_64/bin/iismodcheck"]
     done = subprocess.run(command, input=f"chunked 1.0,{len(request)},0\n{request}", capture_output=True, text=True, timeout=20, env={})
@@ -103,9 +104,9 @@ def options(package: Package):
     if "allowlist" not in known:
         yield f"the executable does not tell its options: {done.stdout!r}"
     syntax = " ".join(keys.get("syntax", "") for keys in package.conf("searchbnf.conf").values())
-    readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("words:options ")[2].partition("/words")[0]
-    readme = " ".join(re.findall(r"^\| `(\w+=)`", readme, re.MULTILINE))
-    for where, text in (("searchbnf.conf", syntax), ("README.md of the repository", readme)):
+    table = (ROOT / "docs/search.md").read_text(encoding="utf-8").partition("words:options ")[2].partition("/words")[0]
+    table = " ".join(re.findall(r"^\| `(\w+=)`", table, re.MULTILINE))
+    for where, text in (("searchbnf.conf", syntax), ("docs/search.md of the repository", table)):
         documented = set(re.findall(r"\b(\w+)=", text))
         for name in sorted(known ^ documented):
             yield f"{where}: option {name}= is {'not documented' if name in known else 'none of the command'}"

@@ -176,6 +176,85 @@ fn nothing_in_a_name_is_markup() {
     assert_eq!(page.matches("</style>").count(), 1);
 }
 
+/// Name, image, host and account of events, each of them hostile, in every output: nothing commands a terminal or turns the
+/// writing, no formula starts a cell, and JSON has the texts as they are.
+#[test]
+fn every_output_is_harmless() {
+    let hostile =
+        ["<script>x</script>", "\u{202e}lld.x", "\u{1b}[2Jclear", "=cmd|'/c calc'!A1", "a\rb", "{{7*7}}"];
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer
+        .write_record([
+            "_time",
+            "EventCode",
+            "Channel",
+            "Computer",
+            "EventRecordID",
+            "UserID",
+            "ConfigPath",
+            "Configuration",
+            "EditOperationType",
+            "NewValue",
+        ])
+        .unwrap();
+    for (number, text) in (1..).zip(hostile) {
+        let configuration = format!("/system.webServer/globalModules/add[@name=\"{text}\"]/@image");
+        let image = format!("{text}.dll");
+        writer
+            .write_record([
+                "1700000000",
+                "29",
+                "Microsoft-IIS-Configuration/Operational",
+                text,
+                &number.to_string(),
+                text,
+                "MACHINE/WEBROOT/APPHOST",
+                &configuration,
+                "1",
+                &image,
+            ])
+            .unwrap();
+    }
+    let files = folder(&[("events.csv", &writer.into_inner().unwrap())]);
+    let raw = |text: &str| text.chars().find(|c| (c.is_control() && *c != '\n') || *c == '\u{202e}');
+    for arguments in [
+        &["--format", "text"][..],
+        &["--details", "--all"],
+        &["--level", "row"],
+        &["--format", "html"],
+        &["--format", "csv"],
+        &["--format", "json"],
+        &["--format", "jsonl"],
+    ] {
+        let run = run_in(files.path(), &[&["scan", "events.csv"], arguments].concat());
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert_eq!(raw(&run.stderr), None, "{}", run.stderr);
+        let text = run.stdout;
+        match arguments[1] {
+            "json" | "jsonl" => {
+                assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text}");
+                let findings: Vec<Value> = if arguments[1] == "json" {
+                    let document: Value = serde_json::from_str(&text).unwrap();
+                    document["findings"].as_array().unwrap().clone()
+                } else {
+                    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+                };
+                for name in hostile {
+                    assert!(findings.iter().any(|f| f["iis_module_name"] == name), "{name}: {text}");
+                }
+            }
+            "csv" => {
+                assert_eq!(raw(&text.replace("\r\n", "\n")), None, "{text}");
+                assert!(!text.contains(",=cmd") && !text.contains(",\"=cmd"), "{text}");
+            }
+            _ => {
+                assert_eq!(raw(&text), None, "{arguments:?}: {text}");
+                assert!(!text.contains("<script>x") || arguments[1] != "html", "{text}");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_page_of_the_fixture() {
     let page = run(&["scan", "--format", "html", EXPORT]).good();

@@ -15,7 +15,7 @@ type Block = (&'static str, &'static str, fn() -> Result<String, String>);
 const VERDICTS: &str = "docs/verdicts.md";
 const ALLOWLIST: &str = "docs/allowlist.md";
 const RESPONSE: &str = "docs/response.md";
-const README: &str = "README.md";
+const SEARCH: &str = "docs/search.md";
 const APP_README: &str = "splunk_app/README.md";
 const SEARCHBNF: &str = "splunk_app/default/searchbnf.conf";
 
@@ -32,7 +32,7 @@ pub(super) const BLOCKS: &[Block] = &[
     (RESPONSE, "response", || Ok(responses())),
     (ALLOWLIST, "packs", packs),
     (ALLOWLIST, "rules", || Ok(rules())),
-    (README, "options", || Ok(options())),
+    (SEARCH, "options", || Ok(options())),
     (APP_README, "options", || Ok(options())),
     (APP_README, "verdicts", || Ok(verdicts_in_short())),
     (super::MACROS_CONF, "condition", || Ok(format!("definition = {}\n", needs_decision::spl()))),
