@@ -7,6 +7,7 @@ mod cli;
 mod collectors;
 mod command;
 mod cost;
+mod damage;
 mod decision_twin;
 mod docs;
 mod doors;
