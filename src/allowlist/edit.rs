@@ -159,7 +159,7 @@ mod tests {
         for text in ["", "\u{feff}", "\n"] {
             let new = append(text, "f.csv", &PAIR).unwrap().text;
             let rest = new.strip_prefix(text).unwrap();
-            assert_eq!(rest, format!("{}\n,,,,A,C:\\a.dll,,,,,,,,,,,\n", Column::NAMES.join(",")));
+            assert_eq!(rest, format!("{}\n,,,,A,C:\\a.dll,,,,,,,,,,,,,\n", Column::NAMES.join(",")));
             assert_eq!(SiteFile::parse(new.as_bytes(), "f.csv").entries.len(), 1);
         }
     }

@@ -183,7 +183,8 @@ fn file_name(entry: &Entry) -> Option<Cow<'_, str>> {
     {
         return Some(written.to_ascii_lowercase().into());
     }
-    if entry.image.contains('%') {
+    // A path that ends in `..` may end in the folder of a variable.
+    if entry.image.contains('%') || written.trim_matches(['.', ' ']).is_empty() {
         return None;
     }
     Some(image(entry, &Roots::default())?.file_name().to_owned().into())

@@ -79,6 +79,10 @@ fn each_threat_is_found_by_what_it_names() {
     let index = catalogue.index(&Profile::default());
     for (number, entry) in catalogue.entries().iter().enumerate() {
         let EntrySource::Threat(strength) = entry.source else { continue };
+        if let [hash] = &entry.sha256[..] {
+            assert_eq!(index.threat_of_file(hash), Some(number), "{}", entry.id);
+            continue;
+        }
         let found = index.candidates(&seen(entry, &Profile::default()).identity());
         let slot = if strength == Strength::Distinctive { found.threat } else { found.threat_basename };
         assert_eq!(slot, Some(number), "{}", entry.id);
