@@ -104,7 +104,7 @@ fn an_entry_from_a_finding() {
     assert_eq!(
         read(&files, "allow.csv").lines().last(),
         Some(
-            r"line-2,,,native,Contoso,D:\contoso.dll,,,,web01,,,,2026-12-31,,,CHG1"
+            r"line-2,,,native,Contoso,D:\contoso.dll,,,,web01,,,,2026-12-31,,,CHG1,,"
                 .trim_start_matches("line-2")
         )
     );
