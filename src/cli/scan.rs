@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::detect::{Column, Verdict};
 use crate::problem::{Problem, ProblemKind};
@@ -25,7 +28,9 @@ pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {
     let interrupted = interruption();
     let mut scanner = Scanner::new(options::engine(&arguments.compared)?, arguments.level, interrupted);
     let files = files(arguments)?;
-    scanner.read(&files)?;
+    let progress = progress();
+    scanner.read(&files, |rows| progress.set_position(rows))?;
+    progress.finish_and_clear();
     let mut report = scanner.finish();
     report.about = about(arguments, &files);
     report.keep(|item| choice.has(item));
@@ -77,6 +82,20 @@ fn files(arguments: &Scan) -> Result<Vec<PathBuf>, Problem> {
             "name files or folders, such as Microsoft-IIS-Configuration%4Operational.evtx; `-` is standard input",
         )),
     }
+}
+
+/// How far the reading is, on a terminal; nowhere else.
+fn progress() -> ProgressBar {
+    const EVERY: Duration = Duration::from_millis(200);
+    let progress = ProgressBar::new_spinner();
+    // The template is a constant; without it, a spinner of the crate's own is shown.
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} rows read in {elapsed}") {
+        progress.set_style(style);
+    }
+    if !progress.is_hidden() {
+        progress.enable_steady_tick(EVERY);
+    }
+    progress
 }
 
 /// Set by Ctrl-C; a second one ends the program at once.

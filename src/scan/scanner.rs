@@ -22,6 +22,8 @@ const SHOWN_OF_TIME: usize = 40;
 const MOST_KEPT: usize = 512 << 20;
 /// Bytes that a kept row takes beside its texts, about.
 const KEPT_BESIDE: usize = 400;
+/// Rows between two words on how far the reading is.
+const TOLD_EVERY: u64 = 1024;
 /// Problems that are kept one by one; all are counted.
 const MOST_TOLD: usize = 10_000;
 
@@ -58,14 +60,17 @@ impl Scanner {
         }
     }
 
-    /// Reads files to their end. What cannot be read is noted with its place, and the others are read all the same; an error
-    /// is one of the arguments.
-    pub fn read(&mut self, files: &[PathBuf]) -> Result<(), Problem> {
+    /// Reads files to their end, and tells `heard` from time to time how many rows were read. What cannot be read is noted with
+    /// its place, and the others are read all the same; an error is one of the arguments.
+    pub fn read(&mut self, files: &[PathBuf], heard: impl Fn(u64)) -> Result<(), Problem> {
         if files.iter().filter(|file| source::is_standard_input(file)).count() > 1 {
             let what = "`-` is given twice, but standard input can be read only once";
             return Err(Problem::new(ProblemKind::Argument, what).with_hint("leave one out"));
         }
-        for row in files.iter().flat_map(|file| source::open(file)) {
+        for (number, row) in (1_u64..).zip(source::read(files)) {
+            if number % TOLD_EVERY == 0 {
+                heard(number);
+            }
             if self.interrupted.load(Ordering::Relaxed) {
                 self.lose(Problem::new(
                     ProblemKind::Unreadable,

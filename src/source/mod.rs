@@ -3,8 +3,10 @@
 //! Knows `event` and `iis` for the names of input columns; nothing of verdicts or of Splunk's protocol.
 //!
 //! What a file is tells its content, not its name: [`open()`] unpacks and decodes it and chooses the reader of its format. No
-//! file is held whole: a reader sees a window of it, one event or record at a time.
+//! file is held whole: a reader sees a window of it, one event or record at a time. [`read()`] reads several files at once, and
+//! gives their rows in order.
 
+mod ahead;
 mod classic;
 mod csv;
 mod evtx;
@@ -19,5 +21,6 @@ mod text;
 mod xml;
 mod zip;
 
+pub use ahead::read;
 pub use open::{is_standard_input, name, open};
 pub use row::{Content, Module, Row, Rows};

@@ -51,7 +51,11 @@ pub fn open(path: &Path) -> Rows {
         return of_stream(Box::new(io::stdin()), &origin, None, 0);
     }
     if path.is_dir() {
-        return folder(path);
+        let rows = |found: Found| match found {
+            Ok(file) => open(&file),
+            Err(problem) => failed(problem),
+        };
+        return Box::new(folder(path).into_iter().flat_map(rows));
     }
     match File::open(path) {
         Ok(file) => of_stream(Box::new(file), &origin, Some(path), 0),
@@ -63,22 +67,30 @@ fn failed(problem: Problem) -> Rows {
     Box::new(iter::once(Err(problem)))
 }
 
-/// The rows of all files in a folder, in the order of their names. Links are not followed into other folders: they may lead
-/// in a circle.
-fn folder(path: &Path) -> Rows {
+/// A file to read, or why there is none.
+pub(super) type Found = Result<PathBuf, Problem>;
+
+/// The file, or all files in the folder and below.
+pub(super) fn files(path: &Path) -> Vec<Found> {
+    if is_standard_input(path) || !path.is_dir() { vec![Ok(path.to_owned())] } else { folder(path) }
+}
+
+/// All files in a folder and below, in the order of their names. Links are not followed into other folders: they may lead in a
+/// circle.
+fn folder(path: &Path) -> Vec<Found> {
     let listed = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let mut entries = match listed {
         Ok(entries) => entries,
-        Err(error) => return failed(not_opened(path, &error).at(Origin::of_file(name(path)))),
+        Err(error) => return vec![Err(not_opened(path, &error).at(Origin::of_file(name(path))))],
     };
     entries.sort_by_key(fs::DirEntry::file_name);
     let is_linked_folder =
         |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_symlink()) && entry.path().is_dir();
     entries.retain(|entry| !is_linked_folder(entry));
     if entries.is_empty() {
-        return failed(unreadable("the folder is empty").at(Origin::of_file(name(path))));
+        return vec![Err(unreadable("the folder is empty").at(Origin::of_file(name(path))))];
     }
-    Box::new(entries.into_iter().flat_map(|entry| open(&entry.path())))
+    entries.into_iter().flat_map(|entry| files(&entry.path())).collect()
 }
 
 /// The rows of a stream; `path` is where it can be read again from any place.

@@ -23,6 +23,8 @@ pub(super) struct XmlReader {
     problem: Option<Problem>,
     /// An event, or a root for them, was seen.
     known: bool,
+    /// Elements around the events that are open.
+    open: usize,
     /// What is no event was told already.
     told: bool,
     done: bool,
@@ -40,7 +42,7 @@ enum End {
 
 impl XmlReader {
     pub(super) fn new(input: Input, file: Arc<str>) -> Self {
-        Self { input, file, problem: None, known: false, told: false, done: false }
+        Self { input, file, problem: None, known: false, open: 0, told: false, done: false }
     }
 
     fn origin(&self) -> Origin {
@@ -110,6 +112,7 @@ impl XmlReader {
                 }
                 End::Unknown if self.input.more() => {}
                 End::Unknown => {
+                    self.open = 0;
                     self.problem = Some(
                         self.damaged("the file ends inside of this event")
                             .with_hint("it is cut off: copy or export it again"),
@@ -148,6 +151,11 @@ impl XmlReader {
             return self.event(&name);
         }
         self.known |= local(&name) == b"Events";
+        if tag.starts_with(b"</") {
+            self.open = self.open.saturating_sub(1);
+        } else if end == b">" && !tag.ends_with(b"/>") {
+            self.open += 1;
+        }
         self.input.take(length);
         None
     }
@@ -165,6 +173,11 @@ impl Iterator for XmlReader {
             if found.is_some() {
                 return found;
             }
+        }
+        if !self.done && self.open > 0 {
+            self.done = true;
+            let problem = self.damaged("the file ends before the element around its events does");
+            return Some(Err(problem.with_hint("it is cut off: copy or export it again")));
         }
         let nothing = !std::mem::replace(&mut self.done, true) && !self.known && !self.told;
         nothing.then(|| {
@@ -292,6 +305,7 @@ mod tests {
             ("<Event><System/>\n<Event><System/></Event>", 2, Some("f, line 1: the event breaks off")),
             ("<Event><Data><Event>x</Data></Event>", 1, None),
             ("<Event></Event>\n<Event><Sys", 2, Some("f, line 2: the file ends inside of this event")),
+            ("<Events><Event></Event>\n", 1, Some("f, line 2: the file ends before the element around")),
             ("<Event></Event>\n<Eve", 1, Some("f, line 2: the file ends inside of a tag")),
             ("<!DOCTYPE x []><Event></Event>", 0, Some("f, line 1: a document type")),
         ] {

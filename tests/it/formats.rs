@@ -29,14 +29,14 @@ pub fn findings(document: &str) -> Vec<Value> {
     findings
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut writer = GzEncoder::new(Vec::new(), Compression::fast());
     writer.write_all(bytes).unwrap();
     writer.finish().unwrap()
 }
 
 /// A zip archive, its files packed by turns with deflate and not at all.
-fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     let (mut bytes, mut list) = (Vec::<u8>::new(), Vec::<u8>::new());
     for (number, (name, content)) in files.iter().enumerate() {
         let packed = if number % 2 == 0 {

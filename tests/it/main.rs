@@ -8,6 +8,7 @@ mod cli;
 mod collectors;
 mod command;
 mod cost;
+mod damage;
 mod decision_twin;
 mod docs;
 mod doors;

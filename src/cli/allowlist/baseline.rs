@@ -78,7 +78,7 @@ fn items(from: &[PathBuf], compared: &Compared) -> Result<Vec<Item>, Problem> {
         }
     }
     let mut scanner = Scanner::new(options::engine(compared)?, Unit::Change, Arc::default());
-    scanner.read(&to_scan)?;
+    scanner.read(&to_scan, |_| {})?;
     let found = scanner.finish();
     items.extend(found.items);
     // What is not read or not understood may be what speaks against a proposal.

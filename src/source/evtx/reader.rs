@@ -2,13 +2,18 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 use super::chunk::{self, Record, Says};
 use super::header::{CHUNK, ChunkHeader, FILE, FileHeader};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
 use crate::source::row::{Content, Row};
+
+/// Chunks that are looked at together.
+const AT_ONCE: usize = 16;
 
 const COPY: &str = "copy the log again, or save it with: wevtutil epl LOG FILE.evtx";
 
@@ -65,8 +70,24 @@ impl EvtxReader {
         header
     }
 
-    fn read_chunk(&mut self, file: FileHeader) {
-        let bytes = self.bytes(CHUNK);
+    /// Reads as many chunks as are looked at together, and takes their records in order.
+    fn read_chunks(&mut self, file: FileHeader) {
+        let mut chunks: Vec<Vec<u8>> = Vec::new();
+        while chunks.len() < AT_ONCE {
+            let bytes = self.bytes(CHUNK);
+            let is_whole = bytes.len() == CHUNK;
+            chunks.push(bytes);
+            if !is_whole {
+                break;
+            }
+        }
+        let looked_at = look_at(&chunks);
+        for (bytes, looked_at) in chunks.iter().zip(looked_at) {
+            self.take_chunk(bytes, looked_at, file);
+        }
+    }
+
+    fn take_chunk(&mut self, bytes: &[u8], looked_at: LookedAt, file: FileHeader) {
         let start = self.offset;
         self.offset += bytes.len() as u64;
         if bytes.is_empty() {
@@ -74,14 +95,13 @@ impl EvtxReader {
             return self.compare(file);
         }
         let is_counted = (start - FILE as u64) / (CHUNK as u64) < file.chunks;
-        let Some(header) = ChunkHeader::read(&bytes) else {
+        let Some((header, records)) = looked_at else {
             // Windows makes the file longer than it needs.
             if is_counted || bytes.iter().any(|byte| *byte != 0) {
                 self.tell("no chunk of records stands here, where one belongs", self.origin(None, start));
             }
             return;
         };
-        let records = chunk::read(&bytes, &header);
         let damaged = records.iter().filter(|record| matches!(record.says, Says::Damaged(_))).count() as u64;
         let in_use = records.len() as u64;
         let promised = header.records().max(in_use);
@@ -143,6 +163,28 @@ impl EvtxReader {
     }
 }
 
+/// A chunk's header and records; `None` where there is no chunk.
+type LookedAt = Option<(ChunkHeader, Vec<Record>)>;
+
+/// Reads chunks, on all processors.
+fn look_at(chunks: &[Vec<u8>]) -> Vec<LookedAt> {
+    let look = |bytes: &Vec<u8>| {
+        let header = ChunkHeader::read(bytes)?;
+        Some((header, chunk::read(bytes, &header)))
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    if threads == 1 || chunks.len() < AT_ONCE {
+        return chunks.iter().map(look).collect();
+    }
+    thread::scope(|scope| {
+        let parts = chunks.chunks(chunks.len().div_ceil(threads));
+        let parts: Vec<_> =
+            parts.map(|part| scope.spawn(move || part.iter().map(look).collect::<Vec<_>>())).collect();
+        // A part that fails fails the reader, which whoever started it tells.
+        parts.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    })
+}
+
 impl Iterator for EvtxReader {
     type Item = Result<Row, Problem>;
 
@@ -155,7 +197,7 @@ impl Iterator for EvtxReader {
                 return None;
             }
             match self.header {
-                Some(header) => self.read_chunk(header),
+                Some(header) => self.read_chunks(header),
                 None => self.header = Some(self.read_header()),
             }
         }

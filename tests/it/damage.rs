@@ -1,0 +1,107 @@
+//! Files that are cut anywhere, and bytes that are anything: what stands before the damage is found, and the loss is told.
+
+use std::fs;
+use std::path::Path;
+
+use iismodcheck::problem::Problem;
+use iismodcheck::source::{self, Content, Row};
+use proptest::prelude::*;
+
+use crate::cli::fixtures;
+use crate::formats::{csv, gzip, zip};
+
+/// The rows of a file without their places, and what was told.
+fn read(path: &Path) -> (Vec<Content>, Vec<Problem>) {
+    let (mut rows, mut told) = (Vec::new(), Vec::new());
+    for row in source::open(path) {
+        match row {
+            Ok(Row { content, .. }) => rows.push(content),
+            Err(problem) => told.push(problem),
+        }
+    }
+    (rows, told)
+}
+
+/// Events that are short, so that every byte of a file can be tried.
+fn events() -> Vec<String> {
+    let event = |name: &str| {
+        format!(
+            "<Event><System><Provider Name='Microsoft-Windows-IIS-Configuration'/><EventID>29</EventID></System><EventData>\
+             <Data Name='Configuration'>/system.webServer/globalModules/add[@name=\"{name}\"]</Data></EventData></Event>"
+        )
+    };
+    ["A", "B,\"", "C\nD"].map(event).to_vec()
+}
+
+/// Each sample, and whether a cut behind a whole line of it shows no loss.
+fn samples() -> Vec<(&'static str, Vec<u8>, bool)> {
+    let events = events();
+    let lines: String = events.iter().map(|event| event.replace('\n', " ") + "\n").collect();
+    let json: String =
+        events.iter().map(|event| serde_json::json!({"event.original": event}).to_string() + "\n").collect();
+    let collected = "EventID,Channel,Computer,EventData\n29,Microsoft-IIS-Configuration/Operational,web01,\"{\"\"Configuration\"\":\
+                     \"\"/system.webServer/modules/add[@name='A']\"\"}\"\n29,Microsoft-IIS-Configuration/Operational,web02,\"{}\"\n";
+    let classic =
+        "12/19/2022 06:40:32 PM\nLogName=Microsoft-IIS-Configuration/Operational\nEventCode=29\nMessage=x\n"
+            .repeat(3);
+    vec![
+        ("lines.xml", lines.clone().into_bytes(), true),
+        ("rooted.xml", format!("<Events>{lines}</Events>").into_bytes(), false),
+        ("lines.json", json.clone().into_bytes(), true),
+        ("table.csv", csv(&events), true),
+        ("collected.csv", collected.as_bytes().to_vec(), true),
+        ("classic.txt", classic.into_bytes(), true),
+        ("lines.xml.gz", gzip(lines.as_bytes()), false),
+        ("table.zip", zip(&[("a.csv", &csv(&events)), ("b.json", json.as_bytes())]), false),
+    ]
+}
+
+#[test]
+fn cut_at_every_byte() {
+    let folder = tempfile::TempDir::new().unwrap();
+    for (name, bytes, is_lines) in samples() {
+        let path = folder.path().join(name);
+        fs::write(&path, &bytes).unwrap();
+        let (all, told) = read(&path);
+        assert!(all.len() > 1 && told.is_empty(), "{name}: {told:?}");
+        let mut found = 0;
+        for cut in 0..bytes.len() {
+            fs::write(&path, &bytes[..cut]).unwrap();
+            let (rows, told) = read(&path);
+            if name == "classic.txt" {
+                // Such a text has no end: what is left of the next one belongs to it.
+                assert!(rows.len() >= found, "{name} cut at {cut}");
+                found = rows.len();
+                continue;
+            }
+            let same = rows.iter().zip(&all).take_while(|(row, whole)| row == whole).count();
+            // The last one may be what is left of an event; nothing that was there is lost with a longer part of the file.
+            assert!(same + 1 >= rows.len(), "{name} cut at {cut}: {} of {} rows", same, rows.len());
+            assert!(same >= found, "{name} cut at {cut}: {same} rows after {found}");
+            found = same;
+            let between = is_lines && (bytes[..cut].ends_with(b"\n") || bytes[cut] == b'\n');
+            // What is left of an event is an event that cannot be read, which tells it.
+            let is_told = !told.is_empty() || rows.len() > same || same == all.len();
+            assert!(is_told || between, "{name} cut at {cut}: {:?}", String::from_utf8_lossy(&bytes[..cut]));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever stands in a file, reading it ends, and what is damaged hides nothing before it.
+    #[test]
+    fn damaged_anyhow_it_is_read_to_its_end(sample in 0..9_usize, at in any::<prop::sample::Index>(), bytes in prop::collection::vec(any::<u8>(), 0..20)) {
+        let mut samples = samples();
+        samples.push(("three.evtx", fs::read(fixtures().join("formats/three.evtx")).unwrap(), false));
+        let (name, content, _) = samples.swap_remove(sample);
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join(name);
+        let at = at.index(content.len());
+        let end = (at + bytes.len()).min(content.len());
+        fs::write(&path, [&content[..at], &bytes, &content[end..]].concat()).unwrap();
+        let (rows, _) = read(&path);
+        prop_assert!(rows.len() < 1000);
+    }
+}
