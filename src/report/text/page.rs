@@ -25,6 +25,9 @@ const HEAD: usize = 18;
 /// What stands before a finding's second line.
 const INDENT: usize = 4;
 
+/// Places that were not read and that are told one by one: a folder of a server has logs of many other things.
+const PLACES: usize = 10;
+
 /// How much is told, and how wide.
 #[derive(Debug, Clone, Copy)]
 pub struct TextOptions {
@@ -69,7 +72,7 @@ pub fn write_text(output: &mut impl Write, report: &Report, options: TextOptions
     };
     let common =
         common.iter().map(|reason| format!("Of every finding above: {}.", sentence::in_words(reason)));
-    for note in common.chain(good).chain(ending(report)) {
+    for note in common.chain(good).chain(ending(report, options.details)) {
         for line in wrapped(&printable(&note), 0, limit) {
             writeln!(output, "{line}")?;
         }
@@ -103,7 +106,7 @@ fn finding(output: &mut impl Write, group: &Group<'_>, limit: usize) -> io::Resu
 }
 
 /// What was read, the verdicts, and what could not be read.
-fn ending(report: &Report) -> Vec<String> {
+fn ending(report: &Report, details: bool) -> Vec<String> {
     let summary = &report.summary;
     let mut notes = vec![format!("{summary}")];
     let verdicts: Vec<String> =
@@ -112,7 +115,13 @@ fn ending(report: &Report) -> Vec<String> {
         notes.push(format!("Verdicts: {}", verdicts.join(", ")));
     }
     let lost = report.problems.iter().filter(|problem| problem.kind() != ProblemKind::NotUnderstood);
-    notes.extend(lost.map(|problem| format!("not read: {problem}")));
+    let lost: Vec<String> = lost.map(|problem| format!("not read: {problem}")).collect();
+    let told = if details { lost.len() } else { lost.len().min(PLACES) };
+    let more = lost.len() - told;
+    notes.extend(lost.into_iter().take(told));
+    if more > 0 {
+        notes.push(format!("not read: {more} more (--details lists them)"));
+    }
     notes.extend(summary.not_understood().map(|rows| format!("note: {rows}.")));
     notes.extend(summary.gaps.notes().into_iter().map(|note| format!("note: {note}")));
     notes

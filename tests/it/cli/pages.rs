@@ -99,6 +99,25 @@ fn an_empty_list_says_why_it_is_empty() {
     assert_eq!((all.stdout.lines().count(), all.stderr.as_str()), (2, ""));
 }
 
+/// A server's folder holds logs of many other things: the findings are not pushed out of sight by them.
+#[test]
+fn what_was_not_read_is_told_in_few_lines() {
+    let mut files: Vec<(String, Vec<u8>)> = (0..40)
+        .map(|day| (format!("u_ex2311{day:02}.log"), b"#Software: Internet Information Services\n".to_vec()))
+        .collect();
+    files.push(("list.csv".to_owned(), b"name,image\nContoso,D:\\contoso.dll\n".to_vec()));
+    let named: Vec<(&str, &[u8])> =
+        files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let files = folder(&named);
+    let run = run_in(files.path(), &["scan", "."]);
+    assert_eq!(run.code, Some(2));
+    assert_eq!(run.stdout.matches("not read: ./u_ex").count(), 10, "{}", run.stdout);
+    assert!(run.stdout.ends_with("not read: 30 more (--details lists them)\n"), "{}", run.stdout);
+    let details = run_in(files.path(), &["scan", "--details", "."]);
+    assert_eq!(details.stdout.matches("not read: ./u_ex").count(), 40, "{}", details.stdout);
+    assert!(run.stderr.contains("20 more places could not be read"), "{}", run.stderr);
+}
+
 /// Module, host, image and what to do of each story, without turning a page.
 #[test]
 fn each_story_at_a_glance() {
