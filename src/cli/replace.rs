@@ -119,7 +119,7 @@ fn in_folder(target: &Path, name: &str, error: &io::Error) -> Problem {
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.map_or_else(|| ".".to_owned(), |folder| folder.display().to_string());
     let why = match error.kind() {
-        io::ErrorKind::NotFound => format!("there is no folder {folder}"),
+        io::ErrorKind::NotFound if !Path::new(&folder).is_dir() => format!("there is no folder {folder}"),
         io::ErrorKind::PermissionDenied => {
             let open = if cfg!(windows) { ", or another program has the file open" } else { "" };
             format!("this user may not create files in the folder {folder}{open} ({error})")

@@ -125,6 +125,15 @@ pub(super) fn of_text(head: &[u8]) -> TextForm {
                 "give scan the .evtx that hayabusa was given",
             )
         }
+        _ if begins(b"#Software: Microsoft") || begins(b"#Fields:") => refused(
+            "this is a log of requests, which tells nothing of modules",
+            "keep it for the time of the change; give scan the .evtx or a list of modules",
+        ),
+        _ if begins(b"MODULE \"") => refused(
+            "this is what appcmd list module prints: names without the files behind them",
+            "on the server: Get-WebGlobalModule | Select-Object name,image | Export-Csv modules.csv -NoTypeInformation \
+             -Encoding UTF8",
+        ),
         _ if text.starts_with(b"timestamp,detections,") => refused(
             "this is a hunt of chainsaw, which has only the events that a rule of its own hits",
             "give scan the .evtx that chainsaw was given",

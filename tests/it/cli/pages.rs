@@ -118,6 +118,28 @@ fn what_was_not_read_is_told_in_few_lines() {
     assert!(run.stderr.contains("20 more places could not be read"), "{}", run.stderr);
 }
 
+/// What lies beside the logs of a server is called by its name.
+#[test]
+fn what_else_a_server_has_is_known() {
+    for (content, told) in [
+        (
+            "#Software: Microsoft Internet Information Services 10.0\r\n#Fields: date time\r\n",
+            "a log of requests",
+        ),
+        ("#Software: Microsoft HTTP API 2.0\r\n", "a log of requests"),
+        ("#Fields: date time s-ip\n2026-03-02 00:00:00 ::1\n", "a log of requests"),
+        ("MODULE \"StaticFileModule\" ( native, preCondition: )\r\n", "appcmd list module prints"),
+    ] {
+        let files = folder(&[("beside.log", content.as_bytes())]);
+        let run = run_in(files.path(), &["scan", "beside.log"]);
+        assert!(run.code == Some(2) && run.stderr.contains(told), "{content}: {}", run.stderr);
+    }
+    // A list may have a column of that name.
+    let files = folder(&[("list.csv", b"Module,name,image\n1,Contoso,D:\\contoso.dll\n")]);
+    let text = run_in(files.path(), &["scan", "list.csv"]).good();
+    assert!(text.contains("Contoso"), "{text}");
+}
+
 /// Module, host, image and what to do of each story, without turning a page.
 #[test]
 fn each_story_at_a_glance() {
