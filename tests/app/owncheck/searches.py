@@ -20,6 +20,7 @@ SAMPLE = {
     "reason": "a reason",
     "days": "90",
     "window": "1790000000-1790000010/web01",
+    "field": "dest",
     "margin": "5",
     "otherwise": "*",
     "text": "a text",

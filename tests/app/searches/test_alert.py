@@ -280,7 +280,8 @@ class Changes(Mails):
         host = Host("web01.example.com")
         host.install(install_time(), "EvilModule", EVIL)
         (self.apps / "SplunkEnterpriseSecuritySuite").mkdir()
-        head = self.head(host)
+        risk = [{"_time": str(NOW), "normalized_risk_object": name, "risk_message": name} for name in ("web01", "web01.example.com", "web011", "web02")]
+        head = self.head(host, models={"Risk.All_Risk": risk})
         alert = self.alert(head, RULE)
         row = alert.run(NOW)[0]
         edges = {name: relative(NOW, alert.settings[f"dispatch.{key}_time"]) for name, key in (("min", "earliest"), ("max", "latest"))}
@@ -288,11 +289,11 @@ class Changes(Mails):
         shown = {}
         for drilldown in json.loads(alert.settings["action.notable.param.drilldown_searches"]):
             search = fill(drilldown["search"], notable)
+            window = {key: fill(drilldown[f"{key}_offset"], notable) for key in ("earliest", "latest")}
             if "datamodel" in search:
-                # The data model is Enterprise Security's; whose risk is asked for is ours.
-                search, window = re.search(r"\[ (search .*?) \| format \]", search)[1], {"earliest": "-1m", "latest": "now"}
-            else:
-                window = {key: fill(drilldown[f"{key}_offset"], notable) for key in ("earliest", "latest")}
+                # The data model is Enterprise Security's, and so are the words of its time range.
+                self.assertEqual(window, {"earliest": "7d", "latest": "0"})
+                window = {"earliest": "-7d", "latest": "now"}
             for later in (0, 86400):
                 found = head.run(search, now=NOW + later, app="SplunkEnterpriseSecuritySuite", **window).rows
                 shown.setdefault(drilldown["name"], []).append(found)
@@ -306,7 +307,7 @@ class Changes(Mails):
         for found in entry:
             self.assertEqual([r["name"] for r in found], ["EvilModule"])
         for found in risk:
-            self.assertEqual([r["normalized_risk_object"] for r in found], ["web01.example.com"])
+            self.assertEqual([r["normalized_risk_object"] for r in found], ["web01", "web01.example.com"])
         self.assertEqual([r["iis_finding_id"] for r in own[0]], [row["iis_finding_id"]])
         self.assertIn("the last two complete hours only", own[1][0]["iis_what"], "a day later")
 

@@ -204,8 +204,8 @@ class Allow(Installed):
     def test_arguments_are_checked_whether_splunk_fills_in_tokens_or_names(self):
         # The manual and the example of macros.conf differ; nobody has seen which of them (or both) splunkd does.
         instance = self.head().instance
-        good = {"finding_id": "0123456789abcdef" * 2, "scope": "host", "owner": "ops", "reason": "CHG-1", "days": "90", "margin": "5", "otherwise": "*", "memory": "iismodcheck_reported_rule", "window": "1789980820-1789981120/web01"}
-        wrong = {"finding_id": "0" * 31 + "G", "scope": "all", "owner": "<owner>", "reason": "<reason>", "days": "0", "margin": "x", "otherwise": "index=*", "memory": "iismodcheck_allowlist", "window": "index=*"}
+        good = {"finding_id": "0123456789abcdef" * 2, "scope": "host", "owner": "ops", "reason": "CHG-1", "days": "90", "margin": "5", "otherwise": "*", "memory": "iismodcheck_reported_rule", "window": "1789980820-1789981120/web01", "field": "Processes.dest"}
+        wrong = {"finding_id": "0" * 31 + "G", "scope": "all", "owner": "<owner>", "reason": "<reason>", "days": "0", "margin": "x", "otherwise": "index=*", "memory": "iismodcheck_allowlist", "window": "index=*", "field": "x=1 OR y"}
         checked = 0
         for name, keys in instance.apps["iismodcheck"].stanzas("macros").items():
             if "validation" not in keys:

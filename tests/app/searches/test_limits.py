@@ -5,6 +5,7 @@ from searchhead.limits import Limits
 from .events import Host, inventory
 from .support import CHANGES, EVIL, NOW, RULE, Installed, install_time
 
+LATE = "IIS Module Check - Module change that arrived late"
 LISTED = "IIS Module Check - Listed module needs a decision"
 #: Each limit so low that it is reached.
 REACHED = {
@@ -74,13 +75,21 @@ class Alerts(Installed):
 
     def test_more_results_than_splunk_raises(self):
         for count, told in ((3, 3), (503, 500)):
-            listed = {f"Agent{number:03}Service": rf"C:\Agent\agent{number:03}.dll" for number in range(count - 1)}
-            events = inventory("web01", NOW - 600, {**listed, "EvilModule": EVIL})
-            found = self.alert(self.head(extra=events), LISTED).run(NOW)
-            self.assertEqual(len(found), told)
-            self.assertEqual(found[0]["iis_module_name"], "EvilModule", "the worst come first")
-            if count > told:
-                self.assertIn("4 more findings", found[-1]["iis_what"])
+            names = {f"Agent{number:03}Service": rf"C:\Agent\agent{number:03}.dll" for number in range(count - 1)}
+            host = Host("web01.example.com")
+            for number, (name, image) in enumerate(names.items()):
+                # An actor of its own, so that no ten minutes of one have five of them.
+                host.sid = f"S-1-5-21-1-2-3-{number}"
+                host.install(install_time(), name, image)
+            host.install(install_time(), "EvilModule", EVIL)
+            events = inventory("web01", NOW - 600, {**names, "EvilModule": EVIL})
+            for alert in (CHANGES, LATE, LISTED):
+                with self.subTest(alert, count=count):
+                    found = self.alert(self.head(host, extra=events), alert).run(NOW)
+                    self.assertEqual(len(found), told)
+                    self.assertEqual(found[0]["iis_module_name"], "EvilModule", "the worst come first")
+                    if count > told:
+                        self.assertIn("4 more findings", found[-1]["iis_what"])
 
     def test_the_memory_that_is_needed_does_not_grow_with_the_estate(self):
         hosts = [Host(f"web{number:02}.example.com") for number in range(30)]

@@ -17,4 +17,4 @@ VERBS = {
     **tstats.VERBS,
 }
 DISTRIBUTABLE = {"search", "where", "eval", "fields", "rename", "rex", "makemv", "mvexpand", "lookup", "bin"}
-GENERATING = {"makeresults", "inputlookup", "rest", "tstats"}
+GENERATING = {"makeresults", "inputlookup", "rest", "tstats", "from"}

@@ -2,7 +2,7 @@
 
 from ..conf import boolean
 from ..errors import SearchError, Unsupported
-from ..lexer import options, unquote, words
+from ..lexer import options, unquote
 from ..searchterms import Parser
 from ..values import Table, cell, items
 
@@ -117,8 +117,9 @@ def append(table: Table, command, context) -> Table:
 
 
 def appendpipe(table: Table, command, context) -> Table:
-    """appendpipe [subpipeline]: what the subpipeline makes of the rows, after the rows."""
-    if len(command.subsearches) != 1 or words(command.arguments) != ["[", "0", "]"]:
+    """appendpipe [run_in_preview=false] [subpipeline]: what the subpipeline makes of the rows, after the rows. Nothing is a preview here."""
+    _, left = options(command.arguments, {"run_in_preview": "true"})
+    if len(command.subsearches) != 1 or left != ["[", "0", "]"]:
         raise Unsupported(f"appendpipe {command.arguments}")
     copy = Table([dict(row) for row in table.rows], table.columns())
     other = context.run(command.subsearches[0], copy)

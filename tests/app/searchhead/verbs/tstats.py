@@ -1,4 +1,4 @@
-"""tstats: statistics of what is indexed, without the events: index, host, source, sourcetype and times; and of data models."""
+"""tstats and from: statistics of what is indexed, without the events: index, host, source, sourcetype and times; and of data models."""
 
 import re
 
@@ -22,14 +22,19 @@ def _only_indexed(source: str) -> None:
             raise SearchError(f"Error in 'tstats' command: '{value}' is no indexed field.")
 
 
+def _rows(name: str, context) -> list[dict]:
+    rows = context.head.models.get(name)
+    if rows is None:
+        raise SearchError(f"Error in 'DataModelEvaluator': Data model '{name.partition('.')[0]}' was not found.")
+    return rows
+
+
 def _of_model(source: str, command, context) -> Table:
     """summariesonly=true count from datamodel=A.B where terms by _time span=1s fields: of the rows that a test gives a model."""
     match = re.match(r"summariesonly=true count from datamodel=(\w+\.\w+) where (.*) by _time span=1s (.*)\Z", source, re.DOTALL)
     if not match:
         raise Unsupported(f"tstats {command.arguments}")
-    rows = context.head.models.get(match[1])
-    if rows is None:
-        raise SearchError(f"Error in 'DataModelEvaluator': Data model '{match[1].partition('.')[0]}' was not found.")
+    rows = _rows(match[1], context)
     parser = Parser(match[2])
     predicate = parser.whole()
     earliest, latest = context.head.window(parser.times, context)[:2]
@@ -51,4 +56,12 @@ def tstats(table: Table, command, context) -> Table:
     return aggregate(context.indexed_fields(Parser(match[2])), aggregations, by)
 
 
-VERBS = {"tstats": tstats}
+def from_(table: Table, command, context) -> Table:
+    """from datamodel NAME: the rows that a test gives a model."""
+    match = re.match(r"datamodel (\w+\.\w+)\Z", command.arguments.strip())
+    if not match:
+        raise Unsupported(f"from {command.arguments}")
+    return Table([dict(row) for row in _rows(match[1], context)])
+
+
+VERBS = {"tstats": tstats, "from": from_}
