@@ -11,6 +11,7 @@ import os
 import resource
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from searches.events import Host
@@ -46,11 +47,11 @@ class Stage:
     """What one stage took."""
 
     def __init__(self, name: str):
-        self.name, self.rows, self.sent, self.received, self.seconds, self.memory = name, 0, 0, 0, 0.0, 0
+        self.name, self.rows, self.sent, self.received, self.seconds, self.clock, self.memory = name, 0, 0, 0, 0.0, 0.0, 0
 
     def show(self) -> None:
         """One line of the table."""
-        print(f"| {self.name} | {self.rows:,} | {self.sent / 1e6:,.0f} | {self.received / 1e6:,.0f} | {self.seconds:.1f} | {self.memory:,.0f} |")
+        print(f"| {self.name} | {self.rows:,} | {self.sent / 1e6:,.0f} | {self.received / 1e6:,.0f} | {self.seconds:.1f} | {self.clock:.0f} | {self.memory:,.0f} |")
 
 
 def through_the_binary(stage: Stage, instance: Instance, arguments: str, chunks, columns: list[str]):
@@ -60,7 +61,9 @@ def through_the_binary(stage: Stage, instance: Instance, arguments: str, chunks,
         process.exchange(command.getinfo)
         for rows in chunks:
             content = body(rows, columns)
+            began = time.monotonic()
             _, reply = process.exchange({"action": "execute", "finished": False}, content)
+            stage.clock += time.monotonic() - began
             stage.rows += len(rows)
             stage.sent += len(content)
             stage.received += len(reply)
@@ -134,7 +137,7 @@ def main(hosts: int = 10_000, share: int = 50) -> None:
             shipped = [row for row in csv.DictReader(file) if row.get("kind") == "native" and not row.get("pack")]
         modules = [(row["name"], row["image"]) for row in shipped[:15]]
         instance = Instance(Path(folder), users=USERS)
-        print("| stage | rows | MB in | MB out | processor seconds | MB of memory |\n|---|---|---|---|---|---|")
+        print("| stage | rows | MB in | MB out | processor seconds | seconds by the clock | MB of memory |\n|---|---|---|---|---|---|---|")
         first, kept, second = Stage("iismodcheck parts=true"), Stage("what the roll-up keeps of it"), Stage("iismodcheck input=change")
         replies = through_the_binary(first, instance, "parts=true", chunked(events(hosts, modules)), COLUMNS)
         rows = list(changes(replies, kept))
@@ -143,7 +146,8 @@ def main(hosts: int = 10_000, share: int = 50) -> None:
         for stage in (first, kept, second):
             stage.show()
         spl(instance, max(hosts // share, 1), share, modules)
-    print(f"\nThis script itself: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:,.0f} MB")
+    print(f"\nPrograms that waited for a processor: {os.getloadavg()[0]:.0f} in the last minute, on {os.cpu_count()} processors.")
+    print(f"This script itself: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:,.0f} MB")
 
 
 if __name__ == "__main__":

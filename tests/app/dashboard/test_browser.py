@@ -13,15 +13,12 @@ import unittest
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from owncheck.dashboard import definitions
-from owncheck.package import Package
 from packages import ROOT
 from searches.events import Host, inventory
-from searches.support import Installed
-from searchhead.server import Jobs, serve
 
 from . import estate
 from .browser import Browser
+from .drawn import PAGE, Drawn
 
 TITLES = [
     "Modules that need a decision",
@@ -33,31 +30,14 @@ TITLES = [
     "Data health Hosts in",
     "What event 29 does not show",
 ]
-PAGE = ROOT / "target" / "tools" / "dashboard" / "page"
 
 
 def _table(definition: dict) -> dict:
     return next(viz for viz in definition["visualizations"].values() if viz["type"] == "splunk.table")
 
 
-class Dashboard(Installed):
-    """One server for each test."""
-
-    def setUp(self):
-        super().setUp()
-        self.allowlist().write_text(estate.allowlist())
-        name, self.definition = next(definitions(Package(self.app, self.app, [], "enterprise")))
-        self.assertEqual(name, "iismodcheck.xml")
-        (PAGE / "dashboard.json").write_text(json.dumps(self.definition))
-        self.hold(estate.events())
-
-    def hold(self, events: list) -> None:
-        """Serves the dashboard over these events."""
-        self.jobs = Jobs(self.head(extra=events), estate.NOW)
-        server = serve(self.jobs, str(PAGE))
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
-        self.browser = Browser(server.server_address[1])
+class Dashboard(Drawn):
+    """The dashboard of findings."""
 
     def broken(self) -> str:
         """Writes variants that Splunk's validator must refuse, or its silence means nothing; gives their names."""
@@ -78,8 +58,7 @@ class Dashboard(Installed):
         refused = page.report.pop("also")
         self.assertEqual(len(refused), 4)
         self.assertTrue(all(refused.values()), refused)
-        self.assertEqual({k: v for k, v in page.report.items() if v}, {})
-        self.assertEqual([(job["label"], job["error"]) for job in self.jobs.log if job["error"]], [])
+        self.valid(page)
         # Six modules: the hijack, the imitation, the agent with and without a visible image, the removal, the damaged event.
         for title, description, value in [
             ("Modules to decide on", "Different modules that no list explains", "5"),
@@ -116,8 +95,7 @@ class Dashboard(Installed):
             with self.subTest(name):
                 self.hold(events)
                 page = self.browser.open("def=dashboard.json")
-                self.assertEqual([(job["label"], job["error"]) for job in self.jobs.log if job["error"]], [])
-                self.assertEqual({k: v for k, v in page.report.items() if v}, {})
+                self.valid(page)
                 self.assertIn(f"Different modules that no list explains {number} ", page.text())
                 self.assertNotIn("No data!", page.text())
                 self.assertNotIn("Set token value", page.text())

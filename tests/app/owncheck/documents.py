@@ -11,7 +11,7 @@ from .package import Package
 
 #: Files that the READMEs name and no package may contain: they are the site's or another product's.
 _NOT_OURS = {
-    "lookups/iismodcheck_reported_changes.csv", "lookups/iismodcheck_allowlist.csv", "iismodcheck_allowlist.csv", "lookups/iismodcheck_packs.csv", "iismodcheck_packs.csv",
+    "lookups/iismodcheck_reported_changes.csv", "lookups/iismodcheck_reported_rule.csv", "lookups/iismodcheck_seen_allowlist.csv", "lookups/iismodcheck_allowlist.csv", "iismodcheck_allowlist.csv", "lookups/iismodcheck_packs.csv", "iismodcheck_packs.csv",
     "inputs.conf", "limits.conf",
 }  # fmt: skip
 #: Names in the form of ours that belong to the published detection or to a package as a whole.

@@ -188,7 +188,7 @@ def lookups(package: Package):
                 yield f"lookups/{path.name}:{number}: {len(row)} cells under {len(rows[0])} columns"
         if path.name not in named:
             yield f"lookups/{path.name}: no lookup definition names it"
-    written = {f"iismodcheck_{name}.csv" for name in ("allowlist", "packs", "reported_changes", "reported_listed", "reported_rule")}
+    written = {f"iismodcheck_{name}.csv" for name in ("allowlist", "packs", "reported_changes", "reported_listed", "reported_rule", "seen_allowlist")}
     for name in sorted(named - written):
         if not (package.app / "lookups" / name).is_file():
             yield f"transforms.conf: lookups/{name} does not exist"
@@ -203,7 +203,7 @@ def known_fields(package: Package) -> set[str]:
     """The iis_* fields that the command writes or a search makes."""
     found = set(Path(__file__).with_name("columns.txt").read_text().split())
     for text in _texts(package).values():
-        found |= set(re.findall(r"\b(iis_\w+)\s*=(?!=)", text)) | set(re.findall(r"\b[aA][sS]\s+\"?(iis_\w+)", text))
+        found |= set(re.findall(r"\b(iis_\w+)\s*=(?!=)", text)) | set(re.findall(r"\(\?<(iis_\w+)>", text)) | set(re.findall(r"\b[aA][sS]\s+\"?(iis_\w+)", text))
     return found
 
 

@@ -64,9 +64,10 @@ class Installed(unittest.TestCase):
         return SearchHead(instance, peers=peers)
 
     def alert(self, head: SearchHead, name: str = CHANGES) -> Alert:
-        """A saved search with an empty throttle, and none of the alerts has reported anything yet."""
-        for path in self.app.glob("lookups/iismodcheck_reported_*.csv"):
-            path.unlink()
+        """A saved search with an empty throttle, and none of the alerts has reported or seen anything yet."""
+        for memory in ("reported_*", "seen_*"):
+            for path in self.app.glob(f"lookups/iismodcheck_{memory}.csv"):
+                path.unlink()
         return Alert(head, name)
 
     def changes(self, head: SearchHead, **options) -> list[dict]:

@@ -1,12 +1,14 @@
 """What one actor does to many modules of a host within minutes is one finding; nothing of it is left out, and nothing worse hidden."""
 
 import itertools
+import json
 
 from searchhead.values import items
 
 from .events import Host, inventory
 from .support import CHANGES, EVIL, GOOD_IMAGE, GOOD_NAME, NOW, RULE, Installed, install_time
 
+LATE = "IIS Module Check - Module change that arrived late"
 # Each of them needs a decision by itself: other listed modules that are removed need none.
 SERVICE = ["CustomErrorModule", "CustomLoggingModule", "FailedRequestsTracingModule", "HttpLoggingModule", "IpRestrictionModule", "RequestMonitorModule"]
 
@@ -30,6 +32,48 @@ class Acts(Installed):
                     self.assertTrue(all(severity in ("low", "medium", "high") for _, severity, _ in found), found)
                     continue
                 self.assertEqual(found, [("6 listed modules removed together", "high", sorted(SERVICE))], "the worst severity stays")
+
+    def test_what_needs_no_decision_stands_in_the_list_of_the_one_finding(self):
+        # A role service takes modules with it that nobody needs to decide on; two of these protect.
+        rest = ["DefaultDocumentModule", "DirectoryListingModule", "HttpRedirectionModule", "StaticCompressionModule"]
+        for name in (CHANGES, RULE, LATE):
+            for says, modules, expected in (
+                ("two protect", [*rest, "HttpLoggingModule", "RequestFilteringModule"], [6]),
+                ("none protects", [*rest, "StaticFileModule", "UriCacheModule"], []),
+                ("four in all", [*rest[:2], "HttpLoggingModule", "RequestFilteringModule"], [0, 0]),
+            ):
+                host = Host("web01.example.com")
+                for number, module in enumerate(modules):
+                    host.remove(install_time() + number * 20, module)
+                with self.subTest(says, alert=name):
+                    found = self.raised(host, name=name)
+                    self.assertEqual([len(listed) for _, _, listed in found], expected)
+                    if expected == [6]:
+                        self.assertEqual(found, [("6 listed modules removed together", "high", sorted(modules))])
+
+    def test_what_is_only_listed_is_not_remembered(self):
+        host = Host("web01.example.com")
+        for number, module in enumerate(["DefaultDocumentModule", "DirectoryListingModule", "HttpRedirectionModule", "StaticFileModule"]):
+            host.remove(install_time(0.9) + number * 20, module)
+        alert = self.alert(self.head(host))
+        self.assertEqual(alert.run(NOW), [])
+        host.remove(install_time(0.9) + 100, "HttpLoggingModule")
+        alert.head = self.head(host)
+        self.assertEqual([len(items(row["iis_together"])) for row in alert.run(NOW + 3600)], [5])
+        self.assertEqual(alert.run(NOW + 3660), [])
+
+    def test_the_technique_of_each_finding(self):
+        host = Host("web01.example.com")
+        host.install(install_time(), "EvilModule", EVIL)
+        host.remove(install_time() + 60, "HttpLoggingModule")
+        host.remove(install_time() + 120, "RequestFilteringModule")
+        expected = {"EvilModule": "T1505.004", "HttpLoggingModule": "T1562.002", "RequestFilteringModule": "T1562.001"}
+        for name in (CHANGES, RULE):
+            head = self.head(host)
+            found = self.alert(head, name).run(NOW)
+            self.assertEqual({row["iis_module_name"]: row["iis_module_technique"] for row in found}, expected)
+        annotated = json.loads(self.alert(head, RULE).settings["action.correlationsearch.annotations"])["mitre_attack"]
+        self.assertEqual(annotated, sorted(expected.values()), "those that a finding about a module can have")
 
     def test_four_are_four_and_so_are_two_actors_and_an_hour(self):
         four, others, slow = Host("web01"), Host("web02"), Host("web03")

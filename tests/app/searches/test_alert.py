@@ -32,7 +32,7 @@ class Mails(Installed):
         # In the HTML form of a mail \n and \r become ends of lines: C:\inetpub\rewrite\native.dll would lose two letters.
         stanzas = self.head().instance.apps["iismodcheck"].stanzas("savedsearches")
         mails = {name: keys for name, keys in stanzas.items() if "action.email" in keys}
-        self.assertEqual(len(mails), 6)
+        self.assertEqual(len(mails), 7)
         self.assertEqual({keys.get("action.email.content_type") for keys in mails.values()}, {"plain"})
 
 

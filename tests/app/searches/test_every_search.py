@@ -10,7 +10,8 @@ from searchhead.limits import Limits
 
 from .events import GLOBAL, Host, inventory
 from .sources import OTHER_LOGS
-from .support import EVIL, NOW, RULE, Installed, install_time
+from .support import EVIL, GOOD_IMAGE, GOOD_NAME, NOW, RULE, Installed, install_time
+from .test_allowlist_changes import audit
 from .test_scheduler import log
 
 #: Each limit so low that it is reached wherever a search can reach it.
@@ -41,6 +42,7 @@ class Shipped(Installed):
         host, classic = Host("web01.example.com"), Host("web02.example.com", "classic")
         host.install(install_time(), "EvilModule", EVIL)
         host.install(install_time() + 600, "OtherModule", r"C:\Other\other.dll")
+        host.install(install_time() + 1200, GOOD_NAME, GOOD_IMAGE)
         classic.install(install_time(), "OtherModule", EVIL)
         late, broken, ends = Host("web03.example.com"), Host("web04.example.com"), Host("web05.example.com")
         late.install(NOW - 100 * 3600, "LateModule", EVIL)
@@ -51,7 +53,7 @@ class Shipped(Installed):
         late_events = [type(event)(**{**event.__dict__, "indextime": install_time()}) for event in late.events]
         self.events = host.events + classic.events + late_events + broken.events + ends.events + started.events
         self.events += inventory("web01", NOW - 600, {"EvilModule": EVIL}) + inventory("web02", NOW - 600, {"OtherModule": EVIL})
-        self.events += [log(RULE, 1, "error")]
+        self.events += [log(RULE, 1, "error"), audit("kim", "| outputlookup iismodcheck_allowlist", NOW - 3000)]
         (self.app / "local").mkdir()
         (self.app / "local/savedsearches.conf").write_text(f"[{RULE}]\ndisabled = 0\n")
         self.package = Package(self.app, self.app, [], "enterprise")

@@ -50,6 +50,17 @@ class Health(Installed):
             with self.subTest(text):
                 self.assertEqual(self.told(self.host("web01")), expected)
 
+    def test_a_lookup_that_shadows_the_apps(self):
+        for folder, told in (("users/kim/iismodcheck", True), ("users/kim/search", True), ("apps/other", True)):
+            for file, shadows in (("iismodcheck_allowlist.csv", True), ("iismodcheck_packs.csv", True), ("assets.csv", False)):
+                path = self.home / "etc" / folder / "lookups" / file
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text("name,image\n")
+                with self.subTest(f"{folder}/{file}"):
+                    expected = [("lookup shadowed", file)] if told and shadows else []
+                    self.assertEqual(self.told(self.host("web01")), expected)
+                path.unlink()
+
     def test_a_limit_is_told(self):
         told = self.told(self.host("web01"), limits=Limits(memory=1))
         self.assertIn(("limit reached", "IIS"), told)

@@ -1,8 +1,10 @@
 """What an alert has reported is remembered for each host: nothing repeats itself, and nothing new is hidden."""
 
 import json
+from dataclasses import replace
 
 from searchhead.alerts import fill
+from searchhead.values import items
 
 from .events import Host, inventory
 from .support import CHANGES, EVIL, NOW, RULE, Installed, install_time
@@ -53,6 +55,28 @@ class Remembered(Installed):
             if found:
                 raised[hour] = [row["iis_hosts"] for row in found]
         self.assertEqual(raised, {0: ["web01, web02, web03, web04, web05, web06"], 12: ["web07"]})
+
+    def test_another_file_under_the_same_path_is_news(self):
+        def listed(**hashes):
+            return [
+                replace(event, raw=f'{event.raw}\nfile_sha256="{value}"') if value else event
+                for host, value in hashes.items()
+                for event in inventory(host, NOW - 600, {"AgentModule": AGENT})
+            ]
+
+        alert = self.alert(self.head(), LISTED)
+        for says, hashes, told in (
+            ("two hosts with the same file", {"web01": "A" * 64, "web02": "a" * 64}, [["web01", "web02"]]),
+            ("nothing new", {"web01": "a" * 64, "web02": "a" * 64}, []),
+            ("another file on one of them", {"web01": "b" * 64, "web02": "a" * 64}, [["web01"]]),
+            ("a third host with a file of its own, a fourth with a known one", {"web03": "c" * 64, "web04": "a" * 64}, [["web03"], ["web04"]]),
+            ("a host of which no hash is known", {"web05": ""}, [["web05"]]),
+        ):
+            with self.subTest(says):
+                alert.head = self.head(extra=listed(**hashes))
+                found = alert.run(NOW + 60)
+                self.assertEqual(sorted(items(row["iis_all_hosts"]) for row in found), told)
+                self.assertEqual(len({row["iis_alert_key"] for row in found}), len(found))
 
     def test_another_verdict_is_news(self):
         listed = inventory("web01", NOW - 600, {"AgentModule": AGENT})

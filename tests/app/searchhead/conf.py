@@ -1,5 +1,6 @@
 """Splunk .conf files: stanzas of keys, `\\` continuations, default and local layers."""
 
+import functools
 import re
 from pathlib import Path
 
@@ -39,13 +40,17 @@ def parse(text: str, where: str = "conf") -> Stanzas:
     return stanzas
 
 
+#: The same files are read again and again; whoever changes what this gives changes it for all.
+parsed = functools.lru_cache(maxsize=64)(parse)
+
+
 def layered(app: Path, name: str) -> Stanzas:
     """`default/<name>.conf` with `local/<name>.conf` over it, key by key; [default] is spread over every stanza."""
     merged: Stanzas = {}
     for layer in ("default", "local"):
         path = app / layer / f"{name}.conf"
         if path.is_file():
-            for stanza, keys in parse(path.read_text(encoding="utf-8"), str(path)).items():
+            for stanza, keys in parsed(path.read_text(encoding="utf-8"), str(path)).items():
                 merged.setdefault(stanza, {}).update(keys)
     spread = merged.pop("default", {})
     return {stanza: {**spread, **keys} for stanza, keys in merged.items()}

@@ -46,6 +46,8 @@ class Extractor:
         ]
         self.eventtypes = self._eventtypes()
         self.cache: dict[tuple, dict[str, str]] = {}
+        self.expressions: dict[str, object] = {}
+        self.transforms: dict[str, dict[str, str]] = {}
 
     def _settings(self, event: dict) -> dict[str, str]:
         key = (event.get("host"), event.get("source"), event.get("sourcetype"))
@@ -84,11 +86,17 @@ class Extractor:
         before = dict(row)
         for key in sorted(k for k in settings if k.startswith("EVAL-")):
             # Calculated fields do not see each other.
-            store(row, key[5:], expr.parse(settings[key], self.context)(before))
+            store(row, key[5:], self._expression(settings[key])(before))
         for key in sorted(k for k in settings if k.startswith("LOOKUP-")):
             self._lookup(row, settings[key])
         self._tag(row)
         return {field: value for field, value in row.items() if value not in ("", None)}
+
+    def _expression(self, source: str):
+        """A calculated field's expression; that of each stanza is parsed once."""
+        if source not in self.expressions:
+            self.expressions[source] = expr.parse(source, self.context)
+        return self.expressions[source]
 
     def _extract(self, row: dict, value: str) -> None:
         match = re.match(r"(.*)\s+in\s+(\w+)\s*\Z", value, re.DOTALL)
@@ -100,14 +108,20 @@ class Extractor:
                     if text:
                         row.setdefault(name, text)
 
+    def _transform(self, name: str) -> dict[str, str]:
+        """The keys of a transform, which are read once."""
+        if name not in self.transforms:
+            found = self.instance.visible("transforms", "transforms", name, self.context)
+            if found is None:
+                raise Unsupported(f"REPORT names the transform {name}, which does not exist")
+            unknown = set(found[1]) - {"REGEX", "FORMAT", "SOURCE_KEY", "MV_ADD", "CLEAN_KEYS", "KEEP_EMPTY_VALS", "CAN_OPTIMIZE"}
+            if unknown:
+                raise Unsupported(f"transforms.conf [{name}]: {', '.join(sorted(unknown))}")
+            self.transforms[name] = found[1]
+        return self.transforms[name]
+
     def _report(self, row: dict, name: str) -> None:
-        found = self.instance.visible("transforms", "transforms", name, self.context)
-        if found is None:
-            raise Unsupported(f"REPORT names the transform {name}, which does not exist")
-        keys = found[1]
-        unknown = set(keys) - {"REGEX", "FORMAT", "SOURCE_KEY", "MV_ADD", "CLEAN_KEYS", "KEEP_EMPTY_VALS", "CAN_OPTIMIZE"}
-        if unknown:
-            raise Unsupported(f"transforms.conf [{name}]: {', '.join(sorted(unknown))}")
+        keys = self._transform(name)
         adds, clean = boolean(keys.get("MV_ADD"), False), boolean(keys.get("CLEAN_KEYS"), True)
         for source in items(row.get(keys.get("SOURCE_KEY", "_raw")))[:1]:
             for match in regex(keys["REGEX"]).finditer(source):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .conf import boolean, layered, parse
+from .conf import boolean, layered, parsed
 from .errors import SearchError, Unsupported
 from .lookup import Lookup
 
@@ -31,7 +31,7 @@ class App:
         for file in ("default.meta", "local.meta"):
             path = self.path / "metadata" / file
             if path.is_file():
-                for stanza, keys in parse(path.read_text(), str(path)).items():
+                for stanza, keys in parsed(path.read_text(), str(path)).items():
                     merged.setdefault(stanza, {}).update(keys)
         return {**merged.get("", {}), **merged.get(kind, {}), **merged.get(f"{kind}/{name}", {})}
 
