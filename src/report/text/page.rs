@@ -112,7 +112,10 @@ fn ending(report: &Report) -> Vec<String> {
         notes.push(format!("Verdicts: {}", verdicts.join(", ")));
     }
     let lost = report.problems.iter().filter(|problem| problem.kind() != ProblemKind::NotUnderstood);
-    notes.extend(lost.map(|problem| format!("not read: {problem}")));
+    notes.extend(lost.map(|problem| {
+        let word = if problem.kind().is_loss() { "not read" } else { problem.kind().as_str() };
+        format!("{word}: {problem}")
+    }));
     notes.extend(summary.not_understood().map(|rows| format!("note: {rows}.")));
     notes.extend(summary.gaps.notes().into_iter().map(|note| format!("note: {note}")));
     notes
