@@ -33,11 +33,17 @@ pub enum ProblemKind {
     Entries,
     /// A row points to the IIS configuration, and nobody understood it.
     NotUnderstood,
+    /// A part of a configuration is not at hand.
+    Incomplete,
+    /// IIS refuses a configuration.
+    Invalid,
+    /// A module is enabled, but registered nowhere.
+    Dangling,
 }
 
 impl ProblemKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Argument,
         Self::Unreadable,
         Self::Unwritable,
@@ -45,6 +51,9 @@ impl ProblemKind {
         Self::Damaged,
         Self::Entries,
         Self::NotUnderstood,
+        Self::Incomplete,
+        Self::Invalid,
+        Self::Dangling,
     ];
 
     /// As reports name it.
@@ -58,7 +67,16 @@ impl ProblemKind {
             Self::Damaged => "damaged",
             Self::Entries => "entries",
             Self::NotUnderstood => "not_understood",
+            Self::Incomplete => "incomplete",
+            Self::Invalid => "invalid",
+            Self::Dangling => "dangling",
         }
+    }
+
+    /// Whether something was not read because of it. What was read may be wrong in itself.
+    #[must_use]
+    pub const fn is_loss(self) -> bool {
+        !matches!(self, Self::Invalid | Self::Dangling)
     }
 }
 

@@ -1,5 +1,9 @@
 //! The configuration files of servers in, findings out: every module that is written there, however it got there.
 
+mod auditor;
 mod place;
+mod wanted;
 
+pub use auditor::Auditor;
 pub use place::{NoSettings, effective};
+pub use wanted::WatchedSettings;

@@ -26,8 +26,8 @@ pub struct Cli {
 pub enum Command {
     /// Check exported events (or a list of modules) and print each finding.
     Scan(Box<Scan>),
-    /// Read configuration files and tell which modules run at a place.
-    Audit(Audit),
+    /// Check the configuration files of servers and print each finding.
+    Audit(Box<Audit>),
     /// Keep the allowlist sound.
     Allowlist {
         /// What to do with it.
@@ -97,7 +97,7 @@ pub struct Printed {
     pub exact_bytes: bool,
 }
 
-/// What `scan --help` ends with.
+/// What the help of `scan` and `audit` ends with.
 const EXIT_CODES: &str = "\
 Exit codes:
   0  all was read and understood, and no finding reaches --fail-on
@@ -147,16 +147,9 @@ pub struct Scan {
     pub allow_unread: bool,
 }
 
-/// What `audit --help` ends with.
-const AUDIT_EXIT_CODES: &str = "\
-Exit codes:
-  0  all was read
-  2  an argument is wrong; or a file was not read, or a part of the configuration is not at
-     hand, whatever else was found. Standard error says what";
-
 /// `audit`
 #[derive(Debug, Args)]
-#[command(after_help = AUDIT_EXIT_CODES)]
+#[command(after_help = EXIT_CODES)]
 pub struct Audit {
     /// A folder with applicationHost.config and, by site and application, the web.config files (Shop/api/web.config); a folder
     /// of such folders, one for each server; or the files themselves. What a file is tells its content. On Windows, without
@@ -167,13 +160,33 @@ pub struct Audit {
     /// files are looked for where the server's own configuration says that its sites lie.
     #[arg(long, value_name = "FOLDER")]
     pub root: Vec<PathBuf>,
-    /// The site, application or folder that a web.config given by itself is of: Shop/api.
+    /// The site, application or folder that a web.config is of, where nothing else tells it: Shop/api.
     #[arg(long, value_name = "PLACE")]
     pub place: Option<String>,
-    /// Print the modules that run at this place (Shop/api), as JSON.
-    #[arg(long, value_name = "PLACE")]
-    pub effective: String,
-    /// Do not end with exit code 2 because something was not read; it is told all the same.
+    /// Print the modules that run at this place (Shop/api), as JSON, and judge nothing.
+    #[arg(long, value_name = "PLACE", conflicts_with_all = ["allowlist", "packs", "packs_file", "as_of", "format", "all", "details", "output", "exact_bytes", "only", "min_severity", "fail_on"])]
+    pub effective: Option<String>,
+    /// Which entries are compared with.
+    #[command(flatten)]
+    pub compared: Compared,
+    /// How findings are printed.
+    #[command(flatten)]
+    pub printed: Printed,
+    /// The name of the server, where one is read; it is that of its folder otherwise. Where several are read, those to read,
+    /// separated by commas, with or without their domain.
+    #[arg(long, value_name = "HOSTS", value_delimiter = ',')]
+    pub host: Vec<String>,
+    /// Only findings with these verdicts, separated by commas.
+    #[arg(long, value_name = "VERDICTS", value_delimiter = ',', value_parser = verdict)]
+    pub only: Vec<Verdict>,
+    /// Print only findings of at least this severity (info, low, medium, high, critical); the summary counts all.
+    #[arg(long, value_name = "SEVERITY", default_value = "info")]
+    pub min_severity: Severity,
+    /// End with exit code 1 when a finding reaches this severity (info, low, medium, high, critical), printed or not.
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<Severity>,
+    /// Do not end with exit code 2 because something was not read or is not at hand, as long as anything was read; it is told
+    /// all the same.
     #[arg(long)]
     pub allow_unread: bool,
 }

@@ -6,18 +6,46 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
 
-use crate::audit::{self, NoSettings};
+use crate::audit::{self, Auditor, NoSettings};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
 use crate::server::{Found, Server, Volumes, image_in, servers_in};
 
 use super::args::Audit;
+use super::end::{Limits, about, end};
+use super::options;
 use super::status::{self, FAILED, Failure};
 
 /// Runs `audit`.
 pub(super) fn run(arguments: &Audit) -> Result<ExitCode, Failure> {
     let found = found(arguments)?;
-    place(arguments, &found, &arguments.effective)
+    if let Some(asked) = &arguments.effective {
+        return place(arguments, &found, asked);
+    }
+    let mut auditor =
+        Auditor::new(options::engine(&arguments.compared)?, chrono::Utc::now().timestamp_micros());
+    let hosts: Vec<String> = arguments.host.iter().map(|host| host.to_lowercase()).collect();
+    let named = arguments.host.first().filter(|_| found.len() == 1 && hosts.len() == 1);
+    for one in found.iter().filter(|one| named.is_some() || is_asked_for(&one.host(), &hosts)) {
+        auditor.read(one, named.map(String::as_str), arguments.place.as_deref());
+    }
+    let mut report = auditor.finish();
+    let read: Vec<PathBuf> = arguments.paths.iter().chain(&arguments.root).cloned().collect();
+    report.about = about("Modules in the configuration of IIS", &arguments.compared, &read);
+    report.keep(|item| arguments.only.is_empty() || arguments.only.contains(&item.verdict));
+    let limits = Limits {
+        min_severity: arguments.min_severity,
+        fail_on: arguments.fail_on,
+        allow_unread: arguments.allow_unread,
+    };
+    end(report, &arguments.printed, limits)
+}
+
+/// Whether a server is asked for. One without a name is: it may be the one.
+fn is_asked_for(host: &str, hosts: &[String]) -> bool {
+    let host = host.to_lowercase();
+    let is_of = |asked: &String| host == *asked || host.split('.').next() == Some(asked);
+    hosts.is_empty() || host.is_empty() || hosts.iter().any(is_of)
 }
 
 /// Prints what one place gets: of several servers, a line for each.

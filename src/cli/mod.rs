@@ -6,6 +6,7 @@ mod about;
 mod allowlist;
 mod args;
 mod audit;
+mod end;
 mod options;
 mod output;
 mod replace;

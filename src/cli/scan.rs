@@ -11,16 +11,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::detect::{Column, Verdict};
 use crate::problem::{Problem, ProblemKind};
-use crate::report::{About, Item, Report};
+use crate::report::Item;
 use crate::scan::Scanner;
 
-use super::args::{Format, Scan};
+use super::args::Scan;
+use super::end::{Limits, about, end};
 use super::options;
-use super::output::print;
-use super::status::{self, FAILED, FOUND, Failure};
-
-/// Problems that are told on standard error one by one.
-const TOLD: usize = 20;
+use super::status::{FAILED, Failure};
 
 /// Runs `scan`.
 pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {
@@ -32,40 +29,14 @@ pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {
     scanner.read(&files, |rows| progress.set_position(rows))?;
     progress.finish_and_clear();
     let mut report = scanner.finish();
-    report.about = about(arguments, &files);
+    report.about = about("Changes of IIS modules", &arguments.compared, &files);
     report.keep(|item| choice.has(item));
-    let worst = report.summary.worst();
-    report.list_from(arguments.min_severity);
-    let found = arguments.fail_on.is_some_and(|limit| worst.is_some_and(|worst| worst >= limit));
-    let nothing_read = report.summary.rows() == 0 && report.summary.lost_places > 0;
-    if !nothing_read {
-        match print(&arguments.printed, &report) {
-            // What was found stays found, however much of it the reader wanted to see.
-            Ok(()) | Err(Failure::ClosedPipe) => {}
-            Err(failure) => return Err(failure),
-        }
-    }
-    // A table has no place for it, and an empty one must not look like an all-clear.
-    let summary = &report.summary;
-    if arguments.printed.format == Format::Csv
-        && !nothing_read
-        && (summary.checked_nothing() || summary.left_out.needs_decision > 0)
-    {
-        status::note(&summary.nothing_to_decide(report.is_whole()).unwrap_or_else(|| summary.to_string()));
-    }
-    let unread = unread(&report);
-    if unread.is_empty() || (arguments.allow_unread && !nothing_read) {
-        return Ok(if found { ExitCode::from(FOUND) } else { ExitCode::SUCCESS });
-    }
-    let more = unread.len().saturating_sub(TOLD);
-    for problem in unread.iter().take(TOLD) {
-        status::tell(problem);
-    }
-    if more > 0 {
-        let what = format!("{more} more places could not be read; --format json lists them");
-        status::tell(&Problem::new(ProblemKind::Unreadable, what));
-    }
-    Ok(ExitCode::from(FAILED))
+    let limits = Limits {
+        min_severity: arguments.min_severity,
+        fail_on: arguments.fail_on,
+        allow_unread: arguments.allow_unread,
+    };
+    end(report, &arguments.printed, limits)
 }
 
 /// The files that are asked for: on Windows, without any, the log of this machine.
@@ -112,17 +83,6 @@ fn interruption() -> Arc<AtomicBool> {
     interrupted
 }
 
-/// What was not read, each place for itself, and what was not understood.
-fn unread(report: &Report) -> Vec<Problem> {
-    let rows = report.summary.not_understood().map(|rows| {
-        let hint = rows.hint().unwrap_or_default();
-        let hint = format!("{hint}, or give --allow-unread");
-        rows.with_hint(hint)
-    });
-    let lost = report.problems.iter().filter(|problem| problem.kind() != ProblemKind::NotUnderstood);
-    lost.cloned().chain(rows).collect()
-}
-
 /// Which findings are asked for.
 struct Choice<'a> {
     since: Option<i64>,
@@ -151,18 +111,5 @@ impl<'a> Choice<'a> {
         in_time
             && (self.hosts.is_empty() || host.is_empty() || self.hosts.iter().any(is_of))
             && (self.only.is_empty() || self.only.contains(&item.verdict))
-    }
-}
-
-/// What the report is of.
-fn about(arguments: &Scan, read: &[PathBuf]) -> About {
-    let compared = &arguments.compared;
-    let files = [&compared.allowlist, &compared.packs_file].into_iter().flatten();
-    let files = files.map(|path| path.display().to_string());
-    About {
-        title: "Changes of IIS modules".to_owned(),
-        read: read.iter().map(|path| path.display().to_string()).collect(),
-        lists: files.chain(compared.packs.iter().map(|packs| format!("packs {packs}"))).collect(),
-        made: Some(chrono::Utc::now().timestamp_micros()),
     }
 }

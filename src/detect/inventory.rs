@@ -78,6 +78,7 @@ impl<'a> Listed<'a> {
             image,
             type_name,
             precondition,
+            requests: "",
             config_path,
             location,
             file: FileFacts::new(facts).map(Box::new),

@@ -10,8 +10,8 @@ mod tests;
 
 use super::change::{Change, Overwritten};
 use super::part::{Part, PartChange};
-use super::setting::HANDLER_REQUESTS;
 use super::severity;
+use crate::iis::setting::HANDLER_REQUESTS;
 use crate::iis::{Action, Class, Element, Operation, Section};
 use rows::{Rows, hides_value};
 

@@ -3,6 +3,7 @@
 use super::annotation::{Annotation, ReasonTexts};
 use super::change::Change;
 use super::columns::Column;
+use super::configured::Configured;
 use super::decision::Decision;
 use super::engine::Engine;
 use super::finding_id::finding_id;
@@ -17,6 +18,8 @@ use crate::iis::{Subject, ValueSource};
 
 /// Where image and type of a listed module were read.
 const INVENTORY: &str = "inventory";
+/// Where that of a setting in a file was read.
+const CONFIGURATION: &str = "configuration";
 
 /// Everything that is told of one row, change or listed module. Who tells it only writes it.
 #[derive(Clone)]
@@ -175,6 +178,22 @@ impl Outcomes {
         let outcome = outcome.attempted(change.attempted);
         let identity = outcome.annotation.identity();
         Outcome { finding_id: change.finding_id(host, key, outcome.verdict, identity), ..outcome }
+    }
+
+    /// A setting of a configuration file; `None` where it is not watched. `host` is in lower case.
+    pub fn configured<'a>(
+        &'a mut self,
+        setting: &Configured<'a>,
+        host: &'a str,
+        at: i64,
+    ) -> Option<Outcome<'a>> {
+        let subject = self.engine.resolved(setting.subject(host, at))?;
+        let decision = self.engine.decide(&subject);
+        self.reasons.take(&decision);
+        let outcome = Outcome::of(&subject, CONFIGURATION, &decision, &self.reasons);
+        let identity = outcome.annotation.identity();
+        let finding_id = finding_id([host, &setting.key(), outcome.verdict.as_str(), identity, ""], None);
+        Some(Outcome { finding_id, ..outcome })
     }
 
     /// A row of a list; `None` where it lists nothing. `host` is in lower case.

@@ -1,7 +1,7 @@
 //! The row level: one event row as something to decide on.
 
-use super::setting::HANDLER_REQUESTS;
 use crate::event::Event;
+use crate::iis::setting::HANDLER_REQUESTS;
 use crate::iis::{ConfigChange, Kind, Level, Operation, Section, Setting, Subject};
 
 /// Puts a host name into `lower` in lower case.

@@ -2,10 +2,7 @@
 
 use crate::allowlist::Watched;
 use crate::allowlist::watched::{How, Judged, Met};
-use crate::iis::{Action, Class, ConfigChange, Operation, Secret, Section, Setting, Subject, setting};
-
-/// The requests that a handler takes, as a setting: beside its image and type a table can speak of them.
-pub(super) const HANDLER_REQUESTS: &str = r#"/system.webServer/handlers/add[@name=""]/@path"#;
+use crate::iis::{Action, Class, ConfigChange, Level, Operation, Secret, Section, Setting, Subject, setting};
 
 /// Fills in what the table of watched settings tells of a setting. `None` where it is none of them. A value that must not be
 /// copied is taken out.
@@ -31,7 +28,7 @@ pub(super) fn resolved<'a>(raw: &Subject<'a>, watched: &Watched) -> Option<Subje
         type_name,
         old,
         attribute: setting::attribute(given.path),
-        action: action(&met, &setting),
+        action: if raw.level == Level::Inventory { standing(&met) } else { action(&met, &setting) },
         value_unseen: setting.unseen && !met.row.by_key && matches!(met.how, How::Attribute | How::Key),
         setting: Some(setting),
         ..*raw
@@ -78,6 +75,15 @@ pub(super) fn copied<'a>(
     let secret = without_secret(whole, watched).secret;
     let new = change.new.filter(|new| secret.is_none() && shown(new));
     (change.old.filter(shown), new, secret)
+}
+
+/// What a setting that stands in a file does.
+fn standing(met: &Met<'_, '_>) -> Action {
+    match met.how {
+        How::Remove => Action::Removed,
+        How::Clear | How::Whole => Action::Cleared,
+        How::Attribute | How::Element | How::Key | How::Rename => Action::Present,
+    }
 }
 
 fn action(met: &Met<'_, '_>, setting: &Setting<'_>) -> Action {

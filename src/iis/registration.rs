@@ -1,7 +1,9 @@
 //! One entry of a list of modules, as an inventory or a configuration file has it.
 
+use super::change::Operation;
 use super::file_facts::FileFacts;
 use super::module::{Action, Class, Kind, Section};
+use super::setting::{HANDLER_REQUESTS, Setting};
 use super::subject::{Level, Subject};
 
 /// What an entry does to the list that it stands in.
@@ -48,6 +50,8 @@ pub struct Registration<'a> {
     pub type_name: &'a str,
     /// preCondition.
     pub precondition: &'a str,
+    /// The requests that a handler takes; empty where the list does not tell.
+    pub requests: &'a str,
     /// The configuration path of the list, in the form of event 29; empty where it is not told.
     pub config_path: &'a str,
     /// The location path of the list.
@@ -162,7 +166,9 @@ impl Registration<'_> {
             time,
             time_assumed,
             file: self.file.as_deref(),
-            setting: None,
+            setting: shown(self.requests)
+                .filter(|_| self.class() == Class::Handler)
+                .map(|requests| Setting::of(HANDLER_REQUESTS, Operation::Add, None, Some(requests))),
         }
     }
 }

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::change::Operation;
 
+/// The requests that a handler takes, as a setting: beside its image and type a table can speak of them.
+pub const HANDLER_REQUESTS: &str = r#"/system.webServer/handlers/add[@name=""]/@path"#;
+
 /// What is told of a value that must not be copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Secret {

@@ -67,7 +67,7 @@ fn summary(summary: &Summary) -> Value {
     let counts = |pairs: Vec<(&str, u64)>| {
         Value::Object(pairs.into_iter().map(|(name, count)| (name.to_owned(), json!(count))).collect())
     };
-    json!({
+    let mut value = json!({
         "rows": summary.rows(),
         "module_rows": summary.module_rows,
         "unreadable_rows": summary.unreadable_rows,
@@ -88,7 +88,11 @@ fn summary(summary: &Summary) -> Value {
         "findings_not_listed": summary.unlisted,
         "verdicts": counts(summary.verdicts.iter().map(|(v, n)| (v.as_str(), *n)).collect()),
         "severities": counts(summary.severities.iter().map(|(s, n)| (s.as_str(), *n)).collect()),
-    })
+    });
+    if let Some(object) = value.as_object_mut().filter(|_| summary.only_counted > 0) {
+        object.insert("only_counted".to_owned(), json!(summary.only_counted));
+    }
+    value
 }
 
 fn finding(item: &Item) -> Value {

@@ -29,6 +29,8 @@ pub struct Summary {
     pub lost_places: u64,
     /// Rows of lists that hold nothing.
     pub empty_rows: u64,
+    /// Entries of configuration files that are no finding.
+    pub only_counted: u64,
     /// Findings by verdict.
     pub verdicts: BTreeMap<Verdict, u64>,
     /// Findings by severity.
@@ -96,7 +98,13 @@ impl Summary {
     /// Whether nothing that was read was about the IIS configuration, so that nothing was checked.
     #[must_use]
     pub fn checked_nothing(&self) -> bool {
-        self.module_rows + self.unreadable_rows + self.other_changes + self.commits + self.unread_rows == 0
+        self.module_rows
+            + self.unreadable_rows
+            + self.other_changes
+            + self.commits
+            + self.unread_rows
+            + self.only_counted
+            == 0
     }
 
     /// What it means that no finding needs a decision; `None` where one does. `is_whole`: everything was read.
@@ -156,7 +164,7 @@ impl Summary {
     }
 
     /// The kinds of rows: how many, and how one and several are called.
-    fn kinds(&self) -> [(u64, &'static str, &'static str); 7] {
+    fn kinds(&self) -> [(u64, &'static str, &'static str); 8] {
         [
             (self.module_rows, "about modules or watched settings", "about modules or watched settings"),
             (self.unreadable_rows, "unreadable", "unreadable"),
@@ -165,6 +173,7 @@ impl Summary {
             (self.other_rows, "not about the IIS configuration", "not about the IIS configuration"),
             (self.unread_rows, "not understood", "not understood"),
             (self.empty_rows, "empty", "empty"),
+            (self.only_counted, "only counted", "only counted"),
         ]
     }
 }

@@ -22,7 +22,7 @@ impl Report {
     /// Whether everything was read and understood.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.problems.is_empty() && self.summary.unread_rows == 0
+        !self.problems.iter().any(|problem| problem.kind().is_loss()) && self.summary.unread_rows == 0
     }
 }
 

@@ -170,7 +170,7 @@ impl Reader<'_> {
         let mut walk = Walk {
             wanted: self.wanted,
             beside: self.beside,
-            location: location.written.as_deref().unwrap_or_default(),
+            location: &location.path,
             rows: &mut self.config.settings,
             troubles: &mut self.config.troubles,
         };

@@ -32,8 +32,8 @@ pub struct Entry {
     pub type_name: String,
     /// The preCondition.
     pub precondition: String,
-    /// It is not switched off, as a filter can be.
-    pub is_enabled: bool,
+    /// The requests that a handler takes.
+    pub requests: String,
     /// Levels below must not take it away.
     pub is_locked: bool,
     /// Where it stands.
@@ -157,7 +157,7 @@ fn entry(section: Section, node: Node<'_, '_>, lines: &Lines) -> Entry {
             String::new()
         },
         precondition: text("preCondition"),
-        is_enabled: node.attribute("enabled").is_none_or(is_true),
+        requests: if section == Section::Handlers { text("path") } else { String::new() },
         is_locked: node.attribute("lockItem").is_some_and(is_true),
         origin: lines.of(node),
     }

@@ -88,16 +88,26 @@ fn name_of(folder: &Path) -> String {
 }
 
 impl Found {
+    /// The name of the server, as its folder tells it; empty where nothing does.
+    #[must_use]
+    pub fn host(&self) -> String {
+        match self {
+            // The folder that IIS itself has says nothing of the server.
+            Self::Folder(folder) => {
+                Some(name_of(folder)).filter(|name| !name.eq_ignore_ascii_case("config")).unwrap_or_default()
+            }
+            Self::Image(host, _) => host.clone(),
+            Self::Files(_) => String::new(),
+        }
+    }
+
     /// Reads its files. `place` is that of a web.config of which nothing else tells it.
     #[must_use]
     pub fn read(&self, wanted: &dyn Wanted, place: Option<&str>) -> Server {
-        let mut reading = Reading { server: Server::default(), wanted, seen: BTreeSet::new() };
+        let mut reading = Reading { server: Server::named(self.host()), wanted, seen: BTreeSet::new() };
         match self {
             Self::Folder(folder) => reading.folder(folder, place),
-            Self::Image(host, volumes) => {
-                reading.server.host.clone_from(host);
-                reading.image(volumes);
-            }
+            Self::Image(_, volumes) => reading.image(volumes),
             Self::Files(files) => reading.files(files, place),
         }
         reading.server
@@ -120,9 +130,6 @@ impl Reading<'_> {
     }
 
     fn folder(&mut self, folder: &Path, place: Option<&str>) {
-        let name = name_of(folder);
-        // The folder that IIS itself has says nothing of the server.
-        self.server.host = if name.eq_ignore_ascii_case("config") { String::new() } else { name };
         for name in [SERVER_FILE].iter().chain(&BESIDE) {
             if let Some(path) = resolve(folder, name) {
                 self.file(Level::Server, &path);

@@ -21,6 +21,12 @@ pub struct Server {
 }
 
 impl Server {
+    /// A server of which nothing was read yet.
+    #[must_use]
+    pub fn named(host: String) -> Self {
+        Self { host, ..Self::default() }
+    }
+
     /// Adds a file, read or not.
     pub fn add(&mut self, level: Level, read: Result<Config, Trouble>) {
         match read {
@@ -33,7 +39,7 @@ impl Server {
     }
 
     /// The files of a level.
-    pub(super) fn of(&self, level: &Level) -> impl Iterator<Item = &Config> {
+    pub(super) fn at(&self, level: &Level) -> impl Iterator<Item = &Config> {
         let own = self.by_level.get(&folded(level)).into_iter().flatten();
         own.filter_map(|&number| self.configs.get(number)).map(|(_, config)| config)
     }
@@ -41,7 +47,7 @@ impl Server {
     /// The configuration of the server as a whole.
     #[must_use]
     pub fn own(&self) -> Option<&Config> {
-        self.of(&Level::Server).find(|config| config.kind == ConfigKind::Server)
+        self.at(&Level::Server).find(|config| config.kind == ConfigKind::Server)
     }
 
     /// The sites, as the configuration of the server lists them.

@@ -32,7 +32,7 @@ pub(super) fn inherited<'s>(server: &'s Server, section: Section, place: &str) -
         .chain(place.match_indices('/').filter_map(|(at, _)| place.get(..at)))
         .chain(Some(place).filter(|place| !place.is_empty()))
         .collect();
-    let own = |place: &'_ str| server.of(&Level::of(place)).collect::<Vec<_>>();
+    let own = |place: &'_ str| server.at(&Level::of(place)).collect::<Vec<_>>();
     let files: Vec<(&str, Vec<&Config>)> = levels.iter().map(|&place| (place, own(place))).collect();
     let declared = server.own().map(|config| config.declared.as_slice()).unwrap_or_default();
     let mode = declared.iter().find(|(own, _)| *own == section).map(|(_, mode)| *mode);

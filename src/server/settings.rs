@@ -25,7 +25,7 @@ pub struct SettingRow {
     pub path: String,
     /// Its value; `None` for a `remove` or `clear`.
     pub value: Option<String>,
-    /// The location that it stands in, as written; empty where it stands in none.
+    /// For which place below the level of the file; empty for the level itself.
     pub location: String,
     /// Where it stands.
     pub origin: Origin,
@@ -35,7 +35,7 @@ pub struct SettingRow {
 pub(super) struct Walk<'w> {
     pub wanted: &'w dyn Wanted,
     pub beside: Beside<'w>,
-    /// The location that they stand in, as written.
+    /// The location that they stand in.
     pub location: &'w str,
     pub rows: &'w mut Vec<SettingRow>,
     pub troubles: &'w mut Vec<Trouble>,

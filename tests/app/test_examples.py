@@ -15,7 +15,7 @@ AGENT = r"C:\Program Files\Agent\agent.dll"
 #: What begins a block that only another system can run, or that the gate itself is.
 ELSEWHERE = ("wevtutil ", "(Get-FileHash ", "Get-WinEvent ", "cargo ", "packaging/build")
 #: What begins a block that test_readme.py runs, or puts into a file.
-BY_HAND = ("cd target/package", "printf ", "$ iismodcheck scan ", "iismodcheck scan ", "iismodcheck allowlist ", "name,image")
+BY_HAND = ("cd target/package", "printf ", "$ iismodcheck scan ", "$ iismodcheck audit ", "iismodcheck scan ", "iismodcheck allowlist ", "name,image")
 SEARCH = re.compile(r"`iismodcheck|\|\s*iismodcheck\b")
 
 

@@ -93,6 +93,13 @@ class Commands(unittest.TestCase):
         self.assertIn("ContosoAgent", said[3] + said[4])
         self.assertIn("3 findings need a decision", said[-1])
 
+    def test_an_audit(self):
+        self.test_install_by_hand()
+        command, *shown = README.partition("    $ iismodcheck audit ")[2].split("\n\n")[0].splitlines()
+        done = subprocess.run([self.home / BINARY, "audit", *command.split()], cwd=ROOT, capture_output=True, text=True, env=os.environ | {"COLUMNS": "80"})
+        self.assertEqual([line.removeprefix("    ") for line in shown], done.stdout.splitlines()[: len(shown)])
+        self.assertGreater(len(shown), 3)
+
     def test_a_scan_without_splunk(self):
         self.test_install_by_hand()
         collected = self.home / "collected"

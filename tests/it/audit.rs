@@ -1,3 +1,4 @@
 //! `audit`: configuration files of servers.
 
 mod effective;
+mod servers;

@@ -115,12 +115,17 @@ fn ending(report: &Report, details: bool) -> Vec<String> {
         notes.push(format!("Verdicts: {}", verdicts.join(", ")));
     }
     let lost = report.problems.iter().filter(|problem| problem.kind() != ProblemKind::NotUnderstood);
-    let lost: Vec<String> = lost.map(|problem| format!("not read: {problem}")).collect();
+    let lost: Vec<String> = lost
+        .map(|problem| {
+            let word = if problem.kind().is_loss() { "not read" } else { problem.kind().as_str() };
+            format!("{word}: {problem}")
+        })
+        .collect();
     let told = if details { lost.len() } else { lost.len().min(PLACES) };
     let more = lost.len() - told;
     notes.extend(lost.into_iter().take(told));
     if more > 0 {
-        notes.push(format!("not read: {more} more (--details lists them)"));
+        notes.push(format!("{more} more of these (--details lists them)"));
     }
     notes.extend(summary.not_understood().map(|rows| format!("note: {rows}.")));
     notes.extend(summary.gaps.notes().into_iter().map(|note| format!("note: {note}")));

@@ -1,0 +1,231 @@
+//! Reads servers and decides on what is registered there.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::wanted::WatchedSettings;
+use crate::detect::{Column, Configured, Engine, Listed, Outcome, Outcomes, Severity, Verdict, row};
+use crate::iis::{ListOperation, ManagedType, Registration, Section};
+use crate::origin::Origin;
+use crate::problem::{Problem, ProblemKind};
+use crate::report::{About, Item, Report, Summary};
+use crate::server::{Code, Entry, Found, Level, Listing, Operation, Server, SettingRow, Trouble, Weight};
+
+/// The keys of the assemblies that come with the .NET Framework.
+const FRAMEWORK_KEYS: [&str; 3] = ["b77a5c561934e089", "b03f5f7f11d50a3a", "31bf3856ad364e35"];
+
+/// Decides on the configuration of servers.
+pub struct Auditor {
+    outcomes: Outcomes,
+    /// When it is, in microseconds since 1970-01-01T00:00Z: a registration that stands there stands there now.
+    now: i64,
+    items: Vec<Item>,
+    /// Where the finding with an id stands among the items.
+    by_id: HashMap<String, usize>,
+    problems: Vec<Problem>,
+    summary: Summary,
+}
+
+/// What is being read.
+struct Place<'p> {
+    host: &'p str,
+    level: &'p Level,
+    config_path: &'p str,
+    /// The configuration of the server is at hand, which tells what a name stands for.
+    knows_names: bool,
+}
+
+impl Auditor {
+    /// An auditor that has read nothing yet.
+    #[must_use]
+    pub fn new(engine: Engine, now: i64) -> Self {
+        Self {
+            outcomes: Outcomes::new(engine, now),
+            now,
+            items: Vec::new(),
+            by_id: HashMap::new(),
+            problems: Vec::new(),
+            summary: Summary::default(),
+        }
+    }
+
+    /// Reads one server. `host` is its name where the files do not tell, `place` that of a web.config of which nothing tells it.
+    pub fn read(&mut self, found: &Found, host: Option<&str>, place: Option<&str>) {
+        let server = found.read(&WatchedSettings(self.outcomes.watched()), place);
+        let mut name = String::new();
+        row::lower_case(host.unwrap_or(&server.host), &mut name);
+        for (level, config) in &server.configs {
+            let config_path = level.to_string();
+            let knows_names = server.own().is_some();
+            let place = Place { host: &name, level, config_path: &config_path, knows_names };
+            for listing in &config.listings {
+                listing.entries.iter().for_each(|entry| self.entry(&place, listing, entry));
+            }
+            config.settings.iter().for_each(|setting| self.setting(&place, setting));
+        }
+        self.troubles(&server);
+    }
+
+    /// What was found, the worst of a kind first.
+    #[must_use]
+    pub fn finish(mut self) -> Report {
+        for item in &self.items {
+            self.summary.count(item);
+        }
+        Report { items: self.items, problems: self.problems, summary: self.summary, about: About::default() }
+    }
+
+    fn entry(&mut self, place: &Place<'_>, listing: &Listing, entry: &Entry) {
+        let Some(registration) = registration(place, listing, entry) else {
+            self.summary.only_counted += 1;
+            return;
+        };
+        let listed = Listed::Module(registration);
+        let Some(outcome) = self.outcomes.listed(&listed, place.host, Some(self.now)) else { return };
+        let is_local = is_below_server(place.level, &listing.location.path);
+        let by_name = entry.image.is_empty() && entry.type_name.is_empty();
+        let is_told = match entry.operation {
+            // The pair of image and name is judged where it is registered; a name that is nowhere is a problem.
+            Operation::Add if by_name => {
+                !place.knows_names
+                    || outcome.severity > Severity::Low && outcome.verdict == Verdict::Unverified
+            }
+            Operation::Add => {
+                !is_everyday(&outcome, listing.section, &entry.type_name, is_local, place.level)
+            }
+            _ => outcome.severity > Severity::Low || is_vouched_for(outcome.verdict),
+        };
+        let item = is_told.then(|| Item::new(None, outcome));
+        self.keep(item, &entry.origin);
+    }
+
+    fn setting(&mut self, place: &Place<'_>, setting: &SettingRow) {
+        let configured = Configured {
+            path: &setting.path,
+            value: setting.value.as_deref(),
+            config_path: place.config_path,
+            location: &setting.location,
+        };
+        let Some(outcome) = self.outcomes.configured(&configured, place.host, self.now) else { return };
+        let value = setting.value.as_deref().unwrap_or_default();
+        let is_local = is_below_server(place.level, &setting.location);
+        let is_told = !is_everyday(&outcome, Section::Other, value, is_local, place.level);
+        let item = is_told.then(|| Item::new(None, outcome));
+        self.keep(item, &setting.origin);
+    }
+
+    /// Keeps a finding, or counts what is none. One that several files have is one finding.
+    fn keep(&mut self, item: Option<Item>, origin: &Origin) {
+        let Some(mut item) = item.filter(|item| item.verdict != Verdict::NotModule) else {
+            self.summary.only_counted += 1;
+            return;
+        };
+        self.summary.module_rows += 1;
+        let known = self.by_id.get(&item.id).and_then(|&number| self.items.get_mut(number));
+        if let Some(known) = known {
+            known.origins.push(origin.clone());
+            return;
+        }
+        item.origins.push(origin.clone());
+        self.by_id.insert(item.id.clone(), self.items.len());
+        self.items.push(item);
+    }
+
+    /// What is wrong at any place that has something of its own.
+    fn troubles(&mut self, server: &Server) {
+        let mut places: BTreeSet<String> = BTreeSet::from([String::new()]);
+        for (level, config) in &server.configs {
+            let base = if let Level::Place(place) = level { place.as_str() } else { "" };
+            places.insert(base.to_owned());
+            for listing in &config.listings {
+                let path = [base, listing.location.path.as_str()].join("/");
+                places.insert(path.trim_matches('/').to_owned());
+            }
+        }
+        let mut troubles: Vec<Trouble> = server.unread.iter().map(|(_, trouble)| trouble.clone()).collect();
+        for place in &places {
+            troubles.extend(server.effective(place).troubles);
+        }
+        let mut seen = BTreeSet::new();
+        for trouble in troubles {
+            if seen.insert((trouble.code, trouble.origin.to_string(), trouble.text.clone())) {
+                let problem = problem(&trouble);
+                self.summary.lost_places += u64::from(problem.kind().is_loss());
+                self.problems.push(problem);
+            }
+        }
+    }
+}
+
+/// An entry as something to decide on; `None` for one that registers no code.
+fn registration<'a>(place: &Place<'a>, listing: &'a Listing, entry: &'a Entry) -> Option<Registration<'a>> {
+    let operation = match entry.operation {
+        Operation::Add => ListOperation::Add,
+        Operation::Remove => ListOperation::Remove,
+        Operation::Clear => ListOperation::Clear,
+        // It is told as a problem.
+        Operation::Unknown(_) => return None,
+    };
+    let is_top = listing.section != Section::HttpModules && *place.level == Level::Server;
+    let takes_nothing = operation != ListOperation::Add && is_top && listing.location.path.is_empty();
+    let is_handler = listing.section == Section::Handlers;
+    let runs_nothing = is_handler && entry.image.is_empty() && entry.type_name.is_empty();
+    if takes_nothing || is_handler && operation != ListOperation::Add || runs_nothing {
+        return None;
+    }
+    Some(Registration {
+        section: Some(listing.section),
+        operation,
+        name: entry.name.as_deref().unwrap_or_default(),
+        image: &entry.image,
+        type_name: &entry.type_name,
+        precondition: &entry.precondition,
+        requests: &entry.requests,
+        config_path: place.config_path,
+        location: &listing.location.path,
+        ..Registration::default()
+    })
+}
+
+fn is_below_server(level: &Level, location: &str) -> bool {
+    matches!(level, Level::Place(_) | Level::Unknown) || !location.trim_matches(['/', '.']).is_empty()
+}
+
+fn is_vouched_for(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::KnownGood | Verdict::Allowed)
+}
+
+/// Types that no list has and that are not asked about one by one: those that an application brings along, and those of the
+/// .NET Framework in its own files.
+fn is_everyday(
+    outcome: &Outcome<'_>,
+    section: Section,
+    type_name: &str,
+    is_local: bool,
+    level: &Level,
+) -> bool {
+    let carries = matches!(section, Section::Handlers | Section::Other);
+    let is_unlisted = outcome.verdict == Verdict::Unknown && outcome.severity <= Severity::Low;
+    if !carries || !is_unlisted || type_name.is_empty() {
+        return false;
+    }
+    let is_of_framework = || {
+        let seen = ManagedType::parse(type_name);
+        let key = seen.token.as_deref();
+        matches!(level, Level::Machine | Level::WebRoot)
+            && (key.is_some_and(|key| FRAMEWORK_KEYS.contains(&key)) || seen.is_bare())
+    };
+    let is_type = outcome.annotation.get(Column::Type) == type_name;
+    is_type && (is_local || is_of_framework())
+}
+
+fn problem(trouble: &Trouble) -> Problem {
+    let kind = match (trouble.code, trouble.code.weight()) {
+        (Code::Dangling, _) => ProblemKind::Dangling,
+        (Code::NotXml | Code::Encoding, _) => ProblemKind::Damaged,
+        (Code::Denied, _) => ProblemKind::Unreadable,
+        (_, Weight::Unreadable) => ProblemKind::Form,
+        (_, Weight::Incomplete) => ProblemKind::Incomplete,
+        (_, Weight::Invalid | Weight::Told) => ProblemKind::Invalid,
+    };
+    Problem::new(kind, trouble.text.as_str()).at((*trouble.origin).clone())
+}
