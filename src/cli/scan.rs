@@ -33,6 +33,7 @@ pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {
     progress.finish_and_clear();
     let mut report = scanner.finish();
     report.about = about(arguments, &files);
+    report.gather();
     report.keep(|item| choice.has(item));
     let worst = report.summary.worst();
     report.list_from(arguments.min_severity);

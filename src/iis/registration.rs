@@ -1,5 +1,6 @@
 //! One entry of a list of modules, as an inventory or a configuration file has it.
 
+use super::clock::Clock;
 use super::file_facts::FileFacts;
 use super::module::{Action, Class, Kind, Section};
 use super::subject::{Level, Subject};
@@ -161,6 +162,7 @@ impl Registration<'_> {
             actor: "",
             time,
             time_assumed,
+            clock: Clock::default(),
             file: self.file.as_deref(),
             setting: None,
         }

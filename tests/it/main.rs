@@ -1,10 +1,12 @@
 //! The integration tests, one binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)] // a test that cannot go on fails here
 
+mod acts;
 mod allocations;
 mod audit;
 mod broken_lists;
 mod cli;
+mod clocks;
 mod collectors;
 mod command;
 mod cost;

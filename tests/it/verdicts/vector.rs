@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use iismodcheck::allowlist::{Catalogue, Column, HostProfiles, SiteFile, date};
 use iismodcheck::detect::{Engine, ReasonTexts};
-use iismodcheck::iis::{Action, FileFacts, Kind, Level, Operation, Section, Setting, Subject};
+use iismodcheck::iis::{Action, Clock, FileFacts, Kind, Level, Operation, Section, Setting, Subject};
 
 /// Facts that a row need not tell.
-const MORE: [&str; 19] = [
+const MORE: [&str; 20] = [
     "action",
     "actor",
     "as_of",
@@ -16,6 +16,7 @@ const MORE: [&str; 19] = [
     "exchange_root",
     "flags",
     "host",
+    "indexed",
     "kind",
     "known_kind",
     "location",
@@ -179,6 +180,10 @@ impl Vector {
             actor: self.fact("actor", "S-1-5-21-1-2-3-500"),
             time: date::valid_from(self.fact("time", "2026-03-01T12:00Z")).expect("time"),
             time_assumed: self.flag("time_assumed"),
+            clock: Clock {
+                indexed: some("indexed").map(|text| date::valid_from(text).expect("indexed")),
+                fell: self.flag("clock_fell"),
+            },
             file,
             setting: self.setting.as_deref().map(|path| {
                 let operation = match self.fact("operation", "modify") {
