@@ -14,6 +14,7 @@ mod damage;
 mod decision_twin;
 mod docs;
 mod doors;
+mod figures;
 mod files;
 mod formats;
 mod inventories;

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use iismodcheck::allowlist::{Catalogue, Column, HostProfiles, SiteFile, date};
-use iismodcheck::detect::{Engine, ReasonTexts};
+use iismodcheck::detect::needs_decision::needs_decision;
+use iismodcheck::detect::{Engine, ReasonTexts, Severity, Verdict};
 use iismodcheck::iis::{Action, Clock, FileFacts, Kind, Level, Operation, Section, Setting, Subject};
 
 /// Facts that a row need not tell.
@@ -196,6 +197,21 @@ impl Vector {
                 Setting::of(path, operation, some("old"), new)
             }),
         }
+    }
+
+    /// Verdict, severity, and whether it needs a decision.
+    pub fn outcome(&self) -> (Verdict, Severity, bool) {
+        let mut engine = self.engine();
+        let file = self.file();
+        let raw = self.subject(file.as_ref());
+        let subject = engine.resolved(raw).unwrap_or_else(|| panic!("{}: not watched", self.note));
+        let decision = engine.decide(&subject);
+        let mut reasons = ReasonTexts::default();
+        reasons.take(&decision);
+        let finding = decision.finding;
+        let needs =
+            needs_decision(finding.verdict, finding.severity, finding.action.as_str(), reasons.iter());
+        (finding.verdict, finding.severity, needs)
     }
 
     /// What differs from the expectation; empty when nothing does.
