@@ -12,13 +12,17 @@ use super::writer;
 /// roll-up alone knows.
 const CONTINUES_COLUMN: &str = "iis_continues";
 
+/// Whether the clock of the host was set back before one of its rows: `1`. The roll-up alone has them together.
+const FELL_COLUMN: &str = "iis_clock_moved";
+
 /// What this level reads; the parts hold everything else.
-const INPUTS: [&str; 4] =
-    [Column::Host.name(), Column::ChangeKey.name(), Column::ChangePart.name(), CONTINUES_COLUMN];
+const INPUTS: [&str; 5] =
+    [Column::Host.name(), Column::ChangeKey.name(), Column::ChangePart.name(), CONTINUES_COLUMN, FELL_COLUMN];
 const HOST: usize = 0;
 const KEY: usize = 1;
 const PARTS: usize = 2;
 const CONTINUES: usize = 3;
+const FELL: usize = 4;
 
 /// The rows of one search.
 pub(super) struct Changes {
@@ -67,7 +71,8 @@ impl Changes {
             return;
         };
         let continues = std::str::from_utf8(record.cell(CONTINUES)).ok().and_then(time::parse);
-        let Some(change) = merge(parts) else { return };
+        let Some(mut change) = merge(parts) else { return };
+        change.clock.fell = record.cell(FELL) == b"1";
         self.rows_with_parts += 1;
         let host = if host == NOTHING { "" } else { host };
         writer::write(cells, &Column::FACTS, &self.outcomes.change(&change, host, key, continues));

@@ -5,10 +5,14 @@ use searchcommand::{Cells, Input, Messages, Plan, Record, RunsOn};
 
 use crate::detect::part::{self, NOTHING, Part};
 use crate::detect::{Column, Outcomes, row, time};
-use crate::event::{self, CARRIERS, Event, Fields, INPUTS, Opened, Role, Scratch};
+use crate::event::{self, CARRIERS, Event, Fields, INDEXED, INPUTS, Opened, Role, Scratch};
+use crate::iis::Lag;
 
 use super::options::Options;
 use super::writer;
+
+/// The column in which the app's macros hand on when a row was indexed: Splunk's own is hidden.
+const INDEXED_COLUMN: &str = "iis_indextime";
 
 /// Places in [`INPUTS`].
 const RAW: usize = CARRIERS[0];
@@ -62,6 +66,7 @@ fn first_place(raw: bool) -> usize {
 pub(super) fn plan(options: &Options) -> Plan {
     let name = |place: usize| match INPUTS.get(place) {
         Some(_) if place == MESSAGE => options.message_field.clone(),
+        Some(_) if place == INDEXED => INDEXED_COLUMN.to_owned(),
         Some(name) => (*name).to_owned(),
         None => String::new(),
     };
@@ -84,6 +89,8 @@ pub(super) fn plan(options: &Options) -> Plan {
 pub(super) fn compared(options: &Options) -> Vec<Compare> {
     let compare = |place| match place {
         RAW => Compare::By(event::essence),
+        // How far it is from the time counts.
+        INDEXED => Compare::Text,
         _ if event::is_own_number(place) => Compare::Number,
         _ => Compare::Text,
     };
@@ -123,34 +130,42 @@ impl Events {
         memo.refresh();
         let long = Memo::is_too_long(fields.cells.iter().map(|cell| cell.len()).sum());
         let own = if long { None } else { opened.identity(key) };
+        let indexed = indexed(fields);
         let found = own.map(|own| {
             row::lower_case(own.host, host);
-            key.push(u8::from(time::parse(own.time).is_none()));
+            let at = time::parse(own.time);
+            key.extend_from_slice(&[
+                u8::from(at.is_none()),
+                at.map_or(Lag::Near, |at| Lag::of(at, indexed)) as u8,
+            ]);
             key.extend_from_slice(&self.outcomes.profile(host).to_le_bytes());
             memo.find(key)
         });
         match found {
             Some(Ok(written)) => {
                 cells.write_again(written, host.as_bytes());
-                cells.repeat();
+                if indexed.is_none() {
+                    cells.repeat();
+                }
                 if self.parts {
-                    self.read(&opened, cells, Facts::Written);
+                    self.read(&opened, indexed, cells, Facts::Written);
                 }
             }
-            Some(Err(free)) => self.read(&opened, cells, Facts::New(free)),
-            None => self.read(&opened, cells, Facts::Unusual),
+            Some(Err(free)) => self.read(&opened, indexed, cells, Facts::New(free)),
+            None => self.read(&opened, indexed, cells, Facts::Unusual),
         }
     }
 
     /// Reads the event and writes what is still to be written of it.
-    fn read(&mut self, opened: &Opened<'_, '_>, cells: &mut Cells, facts: Facts) {
+    fn read(&mut self, opened: &Opened<'_, '_>, indexed: Option<i64>, cells: &mut Cells, facts: Facts) {
         let Buffers { scratch, host, text, key, memo, .. } = &mut self.buffers;
         let event = opened.read(scratch);
         row::lower_case(event.host, host);
         let time = time::parse(event.time);
         let is_written = matches!(facts, Facts::Written);
         let mut is_timeless = true;
-        if let Some(outcome) = (!is_written).then(|| self.outcomes.row(&event, host, time)).flatten() {
+        if let Some(outcome) = (!is_written).then(|| self.outcomes.row(&event, host, time, indexed)).flatten()
+        {
             writer::write(cells, &Column::FACTS, &outcome);
             is_timeless = outcome.is_timeless;
         }
@@ -158,14 +173,16 @@ impl Events {
             // Each such row is counted.
             self.unread += 1;
         } else if is_timeless {
-            cells.repeat();
+            if indexed.is_none() {
+                cells.repeat();
+            }
             if let (Facts::New(free), Some(written)) = (facts, cells.written()) {
                 memo.keep(key, free, written);
             }
         }
         self.has_input |= event.role != Role::Other;
         if self.parts && matches!(event.role, Role::Change | Role::Commit) {
-            write_parts(cells, &event, host, &self.outcomes, time, text);
+            write_parts(cells, &event, host, &self.outcomes, (time, indexed), text);
         }
     }
 
@@ -219,13 +236,19 @@ impl Events {
     }
 }
 
+/// When the row was indexed, where that is known.
+fn indexed(fields: &Fields<'_>) -> Option<i64> {
+    let cell = fields.cells.get(INDEXED).filter(|cell| !cell.is_empty())?;
+    std::str::from_utf8(cell).ok().and_then(time::parse)
+}
+
 /// The roll-up columns. An empty cell would drop the row from `stats … by`, so nothing is written as `-`.
 fn write_parts(
     cells: &mut Cells,
     event: &Event<'_>,
     host: &str,
     outcomes: &Outcomes,
-    time: Option<i64>,
+    (time, indexed): (Option<i64>, Option<i64>),
     text: &mut Vec<u8>,
 ) {
     let watched = outcomes.watched();
@@ -244,7 +267,7 @@ fn write_parts(
     part::write_key(event, watched, text);
     set(Column::ChangeKey, text);
     text.clear();
-    if let Some(part) = Part::of(event, outcomes.time(time), watched) {
+    if let Some(part) = Part::of(event, outcomes.time(time), indexed, watched) {
         part.write(text);
     }
     set(Column::ChangePart, text);

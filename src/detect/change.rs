@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use super::finding_id::finding_id;
 use super::time::{self, SECOND};
 use super::verdict::Verdict;
-use crate::iis::{Action, Class, Kind, Level, Operation, Secret, Section, Setting, Subject, ValueSource};
+use crate::iis::{
+    Action, Class, Clock, Kind, Level, Operation, Secret, Section, Setting, Subject, ValueSource,
+};
 
 /// One merged change. Texts are as written in the events; empty when unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +59,8 @@ pub struct Change {
     pub time: i64,
     /// The time of a row was not its own but that of the search or the scan.
     pub time_assumed: bool,
+    /// What speaks against the time.
+    pub clock: Clock,
     /// Record number of the first row.
     pub record: String,
     /// The setting that it is about, or the requests that a handler takes.
@@ -175,6 +179,7 @@ impl Change {
             actor: &self.actor,
             time: self.time,
             time_assumed: self.time_assumed,
+            clock: self.clock,
             file: None,
             setting: self.setting.as_ref().map(ChangedSetting::setting),
         }

@@ -45,6 +45,14 @@ words! {
             todo: "look at the requests and processes of that pool at that time",
             example: "actor `S-1-5-82-3006700770-…`",
         }
+        ClockMoved = "clock_moved" {
+            since: "0.2.0",
+            means: "the clock of the host was moved: its record numbers rise while times fall, or the time lies ahead of indexing",
+            seen: "within one host and log record numbers rise while times fall by more than a minute, or the time lies more than ten minutes ahead of the time of indexing",
+            why: "who sets the clock chooses the date at which entries are compared, and hides from searches by time",
+            todo: "look at event 1 of Kernel-General and 4616 of Security on that host: who changed the time",
+            example: "record 100 at 12:00, record 101 a month before",
+        }
         Continues = "continues" {
             since: "0.1.1",
             means: "a change of the same module reached five minutes and its rows went on: when the first of it came",
@@ -77,6 +85,14 @@ words! {
             todo: "check that the removal was meant, and put the module back once patched",
             example: "`TokenCacheModule` removed",
         }
+        EntryByMovedClock = "entry_by_moved_clock" {
+            since: "0.2.0",
+            means: "the allowlist entry with this id has dates, and the clock that they were compared with was moved",
+            seen: "the entry in the detail has dates and allows it, and the clock of the host was moved",
+            why: "the entry may be in force by a date that never was",
+            todo: "see `clock_moved`; was the entry in force when the event really happened?",
+            example: "`entry_by_moved_clock:acme-2026`",
+        }
         EntryExpired = "entry_expired" {
             since: "0.1.0",
             means: "the allowlist entry with this id covers it, but is not valid at this date",
@@ -84,6 +100,14 @@ words! {
             why: "the entry allows nothing now",
             todo: "renew or delete the entry",
             example: "`entry_expired:acme-all`",
+        }
+        EntryInForceThenOnly = "entry_in_force_then_only" {
+            since: "0.2.0",
+            means: "the allowlist entry with this id was in force at the time of the event, but not when it was indexed, more than a day apart",
+            seen: "the entry in the detail allows it at the event's own time, and did not, or not yet, at the time when the row was indexed, more than a day apart",
+            why: "a clock that was moved brings an entry back into force; so does a row that came late",
+            todo: "find out when it really happened; renew or delete the entry",
+            example: "expired on 31 March, event of 30 March, indexed in November",
         }
         EntryOutOfScope = "entry_out_of_scope" {
             since: "0.1.0",
@@ -172,6 +196,14 @@ words! {
             why: "agents that update themselves lie in a folder called after their version",
             todo: "check the signature once, then allow the pattern in the detail by an entry with `match=glob`",
             example: r"`later_version:C:\Agent {version}\agent.dll`",
+        }
+        Late = "late" {
+            since: "0.2.0",
+            means: "the row was indexed more than a day after its time",
+            seen: "the row was indexed more than a day after its time",
+            why: "a server that was away, a log that was read later, or a clock that was set back",
+            todo: "nothing by itself",
+            example: "a backup of a log, read in November",
         }
         ListChanged = "list_changed" {
             since: "0.1.0",
@@ -300,6 +332,14 @@ words! {
             why: "the row says why the setting matters, and what to do",
             todo: "read `meaning` and `advice` of the row; a disabled row with its id in the allowlist switches it off",
             example: "`setting:http-logging-off`",
+        }
+        RemovedTogether = "removed_together" {
+            since: "0.2.0",
+            means: "these listed modules were removed by one actor within ten minutes, as when a role service is removed",
+            seen: "five or more listed modules of a host were removed by one actor (or one process, where no actor is known) within ten minutes; the detail lists them",
+            why: "it is one act, so it is one finding, with the worst severity among them",
+            todo: "ask whether a role service was removed; look first at those that protect",
+            example: "`removed_together:CgiModule, DigestAuthenticationModule, …`",
         }
         System32Root = "system32_root" {
             since: "0.1.0",

@@ -20,6 +20,9 @@ pub const GAP_SECONDS: i64 = 30;
 /// A row that comes later than this after the first row of its change begins another one.
 pub const LIMIT_SECONDS: i64 = 300;
 
+/// A clock that is corrected by less than this was not moved.
+const FALL_SECONDS: i64 = 60;
+
 /// One row of the roll-up: the columns that `parts=true` adds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommitRow {
@@ -37,6 +40,10 @@ pub struct CommitRow {
     pub key: String,
     /// `iis_change_part`
     pub part: String,
+    /// When it was indexed, where known, as `time`.
+    pub indexed: Option<i64>,
+    /// The clock was set back before it, as its log itself shows.
+    pub fell: bool,
     /// Which row it is, for whoever groups.
     pub origin: usize,
 }
@@ -53,6 +60,8 @@ pub struct Group {
     /// Where an earlier change of the key reached [`LIMIT_SECONDS`] and its rows went on without a silence: the time of
     /// the first row of the first such change.
     pub continues: Option<i64>,
+    /// The clock of the host was set back before one of the rows.
+    pub clock_fell: bool,
     /// The distinct parts, sorted, as `values()` gives them.
     pub parts: Vec<String>,
     /// [`CommitRow::origin`] of every row, rising.
@@ -66,6 +75,7 @@ pub struct Group {
 pub fn group(mut rows: Vec<CommitRow>) -> Vec<Group> {
     rows.retain(|row| row.role == Role::Commit || row.key != NOTHING);
     take_over_processes(&mut rows);
+    find_falls(&mut rows);
     rows.sort_by(|a, b| order(a).cmp(&order(b)));
     let mut changes: BTreeMap<(String, String, usize, String), Vec<Group>> = BTreeMap::new();
     // Counted over all processes: the rows of one process stand together.
@@ -87,12 +97,56 @@ pub fn group(mut rows: Vec<CommitRow>) -> Vec<Group> {
     groups
 }
 
+/// Record numbers that rise while times fall, in the order in which the rows of a host came to be indexed: its clock was set back.
+/// In the order of the numbers alone a log that was cleared would look the same. Without a time of indexing nothing falls.
+fn find_falls(rows: &mut [CommitRow]) {
+    rows.sort_by(|a, b| came(a).cmp(&came(b)));
+    let mut falls = Falls::default();
+    let mut host = None;
+    for row in rows {
+        if host.as_ref() != Some(&row.host) {
+            falls = Falls::default();
+            host = Some(row.host.clone());
+        }
+        row.fell |= row.host != NOTHING && falls.next(number(row), row.time);
+    }
+}
+
+fn came(row: &CommitRow) -> (&str, i64, u64, i64) {
+    (&row.host, row.indexed.unwrap_or(row.time), number(row), row.time)
+}
+
+/// The rows of one log in the order in which they came.
+#[derive(Debug, Default)]
+pub struct Falls {
+    /// The highest record number and the latest time so far.
+    before: Option<(u64, i64)>,
+}
+
+impl Falls {
+    /// Whether the next row has the highest record number so far, and a time more than [`FALL_SECONDS`] before the latest so far.
+    pub fn next(&mut self, record: u64, time: i64) -> bool {
+        let fell = self.before.is_some_and(|(highest, latest)| {
+            record > 0 && record >= highest && latest - time > FALL_SECONDS * SECOND
+        });
+        let (highest, latest) = self.before.unwrap_or((record, time));
+        self.before = Some((highest.max(record), latest.max(time)));
+        fell
+    }
+}
+
+/// The record number; 0 where it is not known.
+fn number(row: &CommitRow) -> u64 {
+    row.record.parse().unwrap_or_default()
+}
+
 /// Adds a row to the last change of its key, or begins another one.
 fn add(changes: &mut Vec<Group>, row: CommitRow) {
     let mut continues = None;
     if let Some(open) = changes.last_mut().filter(|open| row.time - open.last <= GAP_SECONDS * SECOND) {
         if row.time - open.time <= LIMIT_SECONDS * SECOND {
             open.last = row.time;
+            open.clock_fell |= row.fell;
             open.parts.push(row.part);
             open.origins.push(row.origin);
             return;
@@ -104,6 +158,7 @@ fn add(changes: &mut Vec<Group>, row: CommitRow) {
         time: row.time,
         key: row.key,
         continues,
+        clock_fell: row.fell,
         parts: vec![row.part],
         origins: vec![row.origin],
         last: row.time,
@@ -113,8 +168,7 @@ fn add(changes: &mut Vec<Group>, row: CommitRow) {
 /// Host and process keep commits apart. Within a second the record number decides, then the time, and of rows that
 /// agree in all that the one that closes the commit comes last.
 fn order(row: &CommitRow) -> (&str, &str, i64, u64, i64, bool) {
-    let record = row.record.parse().unwrap_or_default();
-    (&row.host, &row.process, row.time.div_euclid(SECOND), record, row.time, row.role == Role::Commit)
+    (&row.host, &row.process, row.time.div_euclid(SECOND), number(row), row.time, row.role == Role::Commit)
 }
 
 /// Where one event was collected in two renderings, the classic one lacks the process id: it is taken from the other.

@@ -1,7 +1,7 @@
 //! A setting that stands in a configuration file.
 
 use super::part;
-use crate::iis::{Action, Class, Level, Operation, Section, Setting, Subject};
+use crate::iis::{Action, Class, Clock, Level, Operation, Section, Setting, Subject};
 
 /// A setting as a configuration file has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,7 @@ impl<'a> Configured<'a> {
             host,
             actor: "",
             time,
+            clock: Clock::default(),
             time_assumed: false,
             file: None,
             setting: Some(Setting::of(self.path, Operation::Add, None, self.value.or(Some("")))),

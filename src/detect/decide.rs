@@ -57,6 +57,7 @@ pub(super) fn decide(
     case.circumstances(&observed, finding);
     finding.technique = case.technique(&observed, finding);
     finding.severity = severity::severity(&observed);
+    case.clock(finding);
     case.loss(&observed, finding);
 }
 

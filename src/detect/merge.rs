@@ -12,7 +12,7 @@ use super::change::{Change, Overwritten};
 use super::part::{Part, PartChange};
 use super::severity;
 use crate::iis::setting::HANDLER_REQUESTS;
-use crate::iis::{Action, Class, Element, Operation, Section};
+use crate::iis::{Action, Class, Clock, Element, Operation, Section};
 use rows::{Rows, hides_value};
 
 /// Merges the rows of one change; `None` when there are none.
@@ -49,6 +49,7 @@ pub fn merge(parts: Vec<Part<'_>>) -> Option<Change> {
             .to_owned(),
         time: parts.iter().map(|p| p.time).min().unwrap_or_default(),
         time_assumed: parts.iter().any(|p| p.time_assumed),
+        clock: Clock { indexed: farthest(&parts), fell: false },
         record: first.record.as_ref().to_owned(),
         setting: None,
         attempted: parts.iter().all(|part| part.change.as_ref().is_some_and(|change| change.attempted)),
@@ -87,6 +88,12 @@ pub fn merge(parts: Vec<Part<'_>>) -> Option<Change> {
 fn actor(parts: &[Part<'_>]) -> String {
     let known = || parts.iter().map(|p| p.actor.as_ref()).filter(|a| !a.is_empty());
     known().find(|a| severity::is_app_pool(a)).or_else(|| known().next()).unwrap_or_default().to_owned()
+}
+
+/// The time of indexing that is farthest from its row's own.
+fn farthest(parts: &[Part<'_>]) -> Option<i64> {
+    let far = parts.iter().filter_map(|part| Some((part.indexed?, part.time)));
+    far.max_by_key(|(indexed, time)| indexed.abs_diff(*time)).map(|(indexed, _)| indexed)
 }
 
 fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {

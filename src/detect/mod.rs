@@ -5,6 +5,7 @@
 //! each of them and gives an [`Outcome`], which whoever tells it only writes; [`columns`] is the public contract of what
 //! comes out. No I/O, no clock, no globals.
 
+pub mod actor;
 mod agreement;
 mod altered;
 mod annotation;
@@ -12,6 +13,7 @@ mod assess;
 mod carrier;
 mod case;
 pub mod change;
+mod clock;
 mod code;
 pub mod columns;
 pub mod commit;
@@ -50,6 +52,7 @@ pub use decision::Decision;
 pub use engine::Engine;
 pub use file_code::FileCode;
 pub use finding::Finding;
+pub use finding_id::finding_id;
 pub use inventory::Listed;
 pub use merge::merge;
 pub use outcome::{Outcome, Outcomes};

@@ -27,7 +27,7 @@ const VERDICTS: [Verdict; 5] = [
 const ACTIONS: [Action; 1] = [Action::Replaced];
 
 /// Reasons of doubt: what the finding rests on may be wrong, or what it is about may have been hidden.
-pub const DOUBTS: [ReasonCode; 7] = [
+pub const DOUBTS: [ReasonCode; 9] = [
     ReasonCode::Code(Code::AllowlistDamaged),
     ReasonCode::Code(Code::ImageOverwritten),
     ReasonCode::Code(Code::BareType),
@@ -35,6 +35,8 @@ pub const DOUBTS: [ReasonCode; 7] = [
     ReasonCode::Code(Code::OwnModuleRemoved),
     ReasonCode::Code(Code::VersionLowered),
     ReasonCode::FileCode(FileCode::SignaturePadded),
+    ReasonCode::Code(Code::EntryByMovedClock),
+    ReasonCode::Code(Code::EntryInForceThenOnly),
 ];
 
 /// The reason of what is merely unlisted while a list cannot be read.
@@ -119,6 +121,10 @@ mod tests {
             (KnownGood, Info, "added", "image_overwritten", true),
             (KnownGood, Low, "present", "signature_padded:4096", true),
             (KnownGood, Info, "present", "signature_not_checked file_not_read:denied", false),
+            (Allowed, Info, "added", "clock_moved", false),
+            (Allowed, Info, "added", "late", false),
+            (Allowed, Info, "added", "clock_moved entry_by_moved_clock:a", true),
+            (Allowed, Info, "added", "late entry_in_force_then_only:a", true),
             (Allowed, Info, "present", "quoted allowlist_damaged", true),
             (Allowed, Info, "present", "allowlist_damaged:17", true),
             (KnownGood, Info, "added", "weak_identity", false),

@@ -14,7 +14,7 @@ use super::verdict::{Severity, Verdict};
 use crate::allowlist::Watched;
 use crate::event::{Event, Says};
 use crate::iis::change::ATTEMPTED;
-use crate::iis::{Subject, ValueSource};
+use crate::iis::{Clock, Subject, ValueSource, clock};
 
 /// Where image and type of a listed module were read.
 const INVENTORY: &str = "inventory";
@@ -124,11 +124,20 @@ impl Outcomes {
         self.engine.watched()
     }
 
-    /// One event row by itself; `None` where it says nothing of the configuration. `host` is in lower case.
-    pub fn row<'a>(&'a mut self, event: &Event<'a>, host: &'a str, at: Option<i64>) -> Option<Outcome<'a>> {
+    /// One event row by itself; `None` where it says nothing of the configuration. `host` is in lower case; the row has this
+    /// time, and was indexed at that one, where these are known.
+    pub fn row<'a>(
+        &'a mut self,
+        event: &Event<'a>,
+        host: &'a str,
+        at: Option<i64>,
+        indexed: Option<i64>,
+    ) -> Option<Outcome<'a>> {
+        let indexed = at.and_then(|at| clock::far(at, indexed));
+        let of_time = (at.is_none(), Clock { indexed, fell: false });
         match event.says {
             Says::Change(change) => {
-                let subject = row::subject(event, &change, host, self.time(at), at.is_none());
+                let subject = row::subject(event, &change, host, self.time(at), of_time);
                 let source = change.source.map_or("", ValueSource::as_str);
                 let decision = self.engine.decide(&subject);
                 self.reasons.take(&decision);
@@ -139,7 +148,7 @@ impl Outcomes {
                 Some(Outcome::plain(UNPARSED, host, event.actor, &self.reasons))
             }
             Says::OtherSection(change) => {
-                let raw = row::setting(event, &change, host, self.time(at), at.is_none());
+                let raw = row::setting(event, &change, host, self.time(at), of_time);
                 if let Some(subject) = self.engine.resolved(raw) {
                     let source = change.source.map_or("", ValueSource::as_str);
                     let decision = self.engine.decide(&subject);

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::setting;
 use crate::allowlist::Watched;
 use crate::event::{Event, Says};
-use crate::iis::{Class, ConfigChange, Element, Operation, Secret, Section, ValueSource, change};
+use crate::iis::{Class, ConfigChange, Element, Operation, Secret, Section, ValueSource, change, clock};
 
 /// What stands in a roll-up column where there is nothing to say: `BY` drops rows with an empty field.
 pub const NOTHING: &str = "-";
@@ -34,6 +34,9 @@ pub struct Part<'a> {
     /// The row had no time of its own: `time` is that of the search or the scan.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub time_assumed: bool,
+    /// When the row was indexed, where that is known and far from `time`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub indexed: Option<i64>,
     /// Why the event could not be read, instead of the facts below.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub unparsed: Option<Cow<'a, str>>,
@@ -84,10 +87,10 @@ pub struct PartChange<'a> {
 }
 
 impl<'a> Part<'a> {
-    /// The facts of an event at `time`; `None` for a row that is no change of modules or of a watched setting (a commit, another
+    /// The facts of an event at `time`, indexed at that other time, where it is known; `None` for a row that is no change of modules or of a watched setting (a commit, another
     /// section).
     #[must_use]
-    pub fn of(event: &Event<'a>, time: i64, watched: &Watched) -> Option<Self> {
+    pub fn of(event: &Event<'a>, time: i64, indexed: Option<i64>, watched: &Watched) -> Option<Self> {
         let (unparsed, change) = match event.says {
             Says::Change(change) => (None, Some(PartChange::of(&change, watched))),
             Says::OtherSection(change) if watched.tells(change.attribute) => {
@@ -102,6 +105,7 @@ impl<'a> Part<'a> {
             actor: Cow::Borrowed(event.actor),
             process: Cow::Borrowed(event.process),
             time_assumed: super::time::parse(event.time).is_none(),
+            indexed: clock::far(time, indexed),
             unparsed,
             change,
         })
@@ -250,7 +254,11 @@ mod tests {
         let mut buffer = Vec::new();
         let watched = Watched::builtin().unwrap();
         write_key(&event, &watched, &mut buffer);
-        assert_eq!(Part::of(&event, 0, &watched).is_some(), buffer != NOTHING.as_bytes(), "{configuration}");
+        assert_eq!(
+            Part::of(&event, 0, None, &watched).is_some(),
+            buffer != NOTHING.as_bytes(),
+            "{configuration}"
+        );
         String::from_utf8(buffer).unwrap()
     }
 

@@ -2,7 +2,7 @@
 
 use crate::event::Event;
 use crate::iis::setting::HANDLER_REQUESTS;
-use crate::iis::{ConfigChange, Kind, Level, Operation, Section, Setting, Subject};
+use crate::iis::{Clock, ConfigChange, Kind, Level, Operation, Section, Setting, Subject};
 
 /// Puts a host name into `lower` in lower case.
 pub fn lower_case(host: &str, lower: &mut String) {
@@ -15,14 +15,15 @@ pub fn lower_case(host: &str, lower: &mut String) {
     }
 }
 
-/// The subject of one change row. `host` is in lower case, `time` in microseconds since 1970-01-01T00:00Z.
+/// The subject of one change row. `host` is in lower case, `time` in microseconds since 1970-01-01T00:00Z; with it whether it is
+/// assumed, and what speaks against it.
 #[must_use]
 pub fn subject<'a>(
     event: &Event<'a>,
     change: &ConfigChange<'a>,
     host: &'a str,
     time: i64,
-    time_assumed: bool,
+    (time_assumed, clock): (bool, Clock),
 ) -> Subject<'a> {
     let shown = |attribute: &str| {
         (change.attribute == attribute).then_some(change.new).flatten().filter(|value| !value.is_empty())
@@ -53,6 +54,7 @@ pub fn subject<'a>(
         actor: event.actor,
         time,
         time_assumed,
+        clock,
         file: None,
         setting: (change.section == Section::Handlers && change.attribute == "path")
             .then(|| Setting::of(HANDLER_REQUESTS, change.operation, change.old, change.new)),
@@ -66,10 +68,10 @@ pub(super) fn setting<'a>(
     change: &ConfigChange<'a>,
     host: &'a str,
     time: i64,
-    time_assumed: bool,
+    of_time: (bool, Clock),
 ) -> Subject<'a> {
     let setting = Setting::of(change.attribute, change.operation, change.old, change.new);
-    Subject { setting: Some(setting), ..subject(event, change, host, time, time_assumed) }
+    Subject { setting: Some(setting), ..subject(event, change, host, time, of_time) }
 }
 
 /// A deletion of the attribute shows the value that goes, unless it shows another one that comes.

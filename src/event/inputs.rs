@@ -57,7 +57,11 @@ inputs! {
     RecordNumber = "RecordNumber", Number;
     EventRecordId = "EventRecordID", Number;
     ProcessId = "ProcessID", Number;
+    IndexTime = "_indextime", Number;
 }
+
+/// The place in [`INPUTS`] of the time of indexing. It is no part of an event: whoever compares times reads it.
+pub const INDEXED: usize = EventField::IndexTime as usize;
 
 /// The columns that name the host of a listed module, in the order in which they count: our own, those of an event, what
 /// PowerShell's remoting adds, what people write.

@@ -4,6 +4,7 @@
 //! Knows nothing of events, allowlists or verdicts. No I/O, no clock.
 
 pub mod change;
+pub mod clock;
 pub mod config_path;
 pub mod file_facts;
 pub mod fold;
@@ -20,6 +21,7 @@ pub mod subject;
 pub mod version;
 
 pub use change::{ConfigChange, Operation, ValueSource};
+pub use clock::{Clock, Lag};
 pub use file_facts::FileFacts;
 pub use image::{Image, ImageFlags, Oddity, Place, Suspicion};
 pub use managed_type::{ManagedType, TypeMatch};

@@ -1,6 +1,7 @@
 //! One entry of a list of modules, as an inventory or a configuration file has it.
 
 use super::change::Operation;
+use super::clock::Clock;
 use super::file_facts::FileFacts;
 use super::module::{Action, Class, Kind, Section};
 use super::setting::{HANDLER_REQUESTS, Setting};
@@ -165,6 +166,7 @@ impl Registration<'_> {
             actor: "",
             time,
             time_assumed,
+            clock: Clock::default(),
             file: self.file.as_deref(),
             setting: shown(self.requests)
                 .filter(|_| self.class() == Class::Handler)

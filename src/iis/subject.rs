@@ -1,5 +1,6 @@
 //! What is decided on: one module (or filter, or handler) at one place, whichever door it came through.
 
+use super::clock::Clock;
 use super::file_facts::FileFacts;
 use super::module::{Action, Class, Kind, Section};
 use super::setting::Setting;
@@ -62,6 +63,8 @@ pub struct Subject<'a> {
     pub time: i64,
     /// `time` was not in the row but taken from the search or the clock.
     pub time_assumed: bool,
+    /// What speaks against `time`.
+    pub clock: Clock,
     /// What is known of the file behind it.
     pub file: Option<&'a FileFacts<'a>>,
     /// The setting that it is, or an attribute of a handler beside image and type.

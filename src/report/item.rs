@@ -1,6 +1,6 @@
 //! One finding as reports show it.
 
-use crate::detect::{Column, Outcome, Severity, Verdict, time};
+use crate::detect::{Code, Column, Outcome, Severity, Verdict, time};
 use crate::origin::{self, Origin};
 
 /// One finding, with everything that a report shows.
@@ -18,6 +18,8 @@ pub struct Item {
     pub reasons: Vec<String>,
     /// Identity of the finding; empty at row level.
     pub id: String,
+    /// Id of the process that made the change, where known.
+    pub process: String,
     /// It needs a person's decision.
     pub needs_decision: bool,
     /// The rows that it was made of.
@@ -36,8 +38,15 @@ impl Item {
             reasons: outcome.reasons.iter().map(str::to_owned).collect(),
             needs_decision: outcome.needs_decision(),
             id: outcome.finding_id,
+            process: String::new(),
             origins: Vec::new(),
         }
+    }
+
+    /// Whether it stands for several modules that were removed together.
+    #[must_use]
+    pub fn is_of_several(&self) -> bool {
+        self.reasons.first().is_some_and(|reason| reason.starts_with(Code::RemovedTogether.as_str()))
     }
 
     /// The text of one column of [`Column::LISTED`].

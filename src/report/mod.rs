@@ -2,6 +2,7 @@
 //!
 //! Knows `detect` for the columns; nothing of files, of Splunk's protocol or of how findings came about.
 
+mod act;
 mod csv;
 mod group;
 mod html;

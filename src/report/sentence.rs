@@ -1,7 +1,8 @@
 //! Reasons and verdicts in words.
 
+use super::group::Group;
 use super::item::Item;
-use crate::detect::{Code, Column, ReasonCode, Verdict};
+use crate::detect::{Code, Column, ReasonCode, Verdict, actor};
 
 /// A reason as `code` or `code:detail`, taken apart.
 pub(super) fn parts(reason: &str) -> (&str, Option<&str>) {
@@ -23,8 +24,15 @@ pub(super) fn in_words(reason: &str) -> String {
 }
 
 /// Reasons that say more than a verdict whose severity they raised.
-const HEADLINES: [Code; 7] = [
+const HEADLINES: [Code; 14] = [
     Code::ProtectiveModuleRemoved,
+    Code::RemovedTogether,
+    Code::EntryInForceThenOnly,
+    Code::EntryByMovedClock,
+    Code::NotOfFramework,
+    Code::BareType,
+    Code::OwnModuleRemoved,
+    Code::VersionLowered,
     Code::ProtectiveModuleNarrowed,
     Code::ListCleared,
     Code::ListChanged,
@@ -87,9 +95,22 @@ impl Headline {
     }
 }
 
-/// Everything that is said of a finding, in one sentence: the verdict, then each reason.
+/// Everything that is said of a finding, in one sentence: the verdict, each reason, who did it.
 pub(super) fn whole(item: &Item) -> String {
     let verdict = item.verdict.meaning_of(item.fact(Column::Kind));
     let reasons = item.reasons.iter().map(|reason| in_words(reason));
-    [verdict].into_iter().chain(reasons).collect::<Vec<_>>().join("; ")
+    let done_by = Some(actor::in_words(item.fact(Column::Actor))).filter(|words| !words.is_empty());
+    let done_by = done_by.map(|words| format!("done by {words}"));
+    [verdict].into_iter().chain(reasons).chain(done_by).collect::<Vec<_>>().join("; ")
+}
+
+/// Who did it, each once, with what kind of account that is.
+pub(super) fn actors(group: &Group<'_>) -> Vec<String> {
+    let mut actors: Vec<&str> = group.items().iter().map(|item| item.fact(Column::Actor)).collect();
+    actors.dedup();
+    let told = |actor: &&str| match actor::in_words(actor) {
+        "" => (*actor).to_owned(),
+        words => format!("{actor} ({words})"),
+    };
+    actors.iter().map(told).collect()
 }

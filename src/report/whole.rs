@@ -1,5 +1,6 @@
 //! All that a run has to say.
 
+use super::act;
 use super::item::Item;
 use super::summary::Summary;
 use crate::detect::Severity;
@@ -40,6 +41,15 @@ pub struct About {
 }
 
 impl Report {
+    /// What was one act becomes one finding; the summary counts it so.
+    pub fn gather(&mut self) {
+        self.items = act::gathered(std::mem::take(&mut self.items));
+        // Nothing is left out by that.
+        let left_out = self.summary.left_out;
+        self.summary.count_again(&self.items);
+        self.summary.left_out = left_out;
+    }
+
     /// Leaves out findings; the summary counts those that stay, and how many do not.
     pub fn keep(&mut self, is_asked_for: impl Fn(&Item) -> bool) {
         self.items.retain(is_asked_for);

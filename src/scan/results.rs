@@ -145,6 +145,7 @@ fn item(text: impl Fn(&str) -> String, reasons: Vec<String>) -> Result<Item, Pro
         facts: Fact::FACTS.iter().map(|fact| text(fact.name())).collect(),
         reasons,
         id: text(Fact::FindingId.name()),
+        process: String::new(),
         origins: Vec::new(),
     })
 }

@@ -1,14 +1,15 @@
 //! Rows of files in, findings out: what `scan` prints and `allowlist baseline` proposes from.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::allowlist::Watched;
-use crate::detect::commit::{self, Group};
+use crate::detect::commit::{self, Falls, Group};
 use crate::detect::part::{self, NOTHING, Part};
 use crate::detect::{Engine, Listed, Outcomes, Verdict, merge, row, time};
-use crate::event::{self, Event, Fields, INPUTS, Role, Says, Scratch};
+use crate::event::{self, Event, Fields, INDEXED, INPUTS, Role, Says, Scratch};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{About, Item, Report, Summary};
@@ -33,6 +34,8 @@ pub struct Scanner {
     unit: Unit,
     /// Rows of the change level, until all files are read.
     pending: Vec<commit::CommitRow>,
+    /// The logs that were read, by file and host, in the order of their records.
+    logs: HashMap<(Arc<str>, String), Falls>,
     /// Where the pending rows stand.
     origins: Vec<Origin>,
     items: Vec<Item>,
@@ -51,6 +54,7 @@ impl Scanner {
             outcomes: Outcomes::new(engine, chrono::Utc::now().timestamp_micros()),
             unit,
             pending: Vec::new(),
+            logs: HashMap::new(),
             origins: Vec::new(),
             items: Vec::new(),
             problems: Vec::new(),
@@ -150,10 +154,14 @@ impl Scanner {
         let at = self.time(event.time, &origin);
         self.summary.gaps.no_host += u64::from(host.is_empty());
         self.summary.gaps.no_time += u64::from(event.time.is_empty());
+        let indexed =
+            cells.get(INDEXED).and_then(|cell| std::str::from_utf8(cell).ok()).and_then(time::parse);
         match self.unit {
             Unit::Change => {
                 let (time, number) = (self.outcomes.time(at), self.origins.len());
-                let row = pending(&event, &host, time, number, self.outcomes.watched());
+                let row = pending(&event, &host, (time, indexed), number, self.outcomes.watched());
+                let fell = at.is_some_and(|at| self.falls(&event, &host, at, &origin));
+                let row = commit::CommitRow { fell, ..row };
                 // What is neither a module's nor the end of a commit takes no part in any change.
                 if row.role == Role::Commit || row.key != NOTHING {
                     self.kept += KEPT_BESIDE + row.key.len() + row.part.len();
@@ -161,7 +169,7 @@ impl Scanner {
                     self.pending.push(row);
                 }
             }
-            Unit::Row => self.row(&event, &host, at, origin),
+            Unit::Row => self.row(&event, &host, (at, indexed), origin),
         }
     }
 
@@ -184,12 +192,26 @@ impl Scanner {
         at
     }
 
-    fn row(&mut self, event: &Event<'_>, host: &str, at: Option<i64>, origin: Origin) {
+    /// Whether the clock was set back before a row of a log. Its file has the rows in the order in which they were written; a
+    /// table, which has lines, may have any order.
+    fn falls(&mut self, event: &Event<'_>, host: &str, at: i64, origin: &Origin) -> bool {
+        let is_log = origin.record.is_some() && origin.line.is_none();
+        let Some(record) = event.record.parse().ok().filter(|_| is_log) else { return false };
+        self.logs.entry((Arc::clone(&origin.file), host.to_owned())).or_default().next(record, at)
+    }
+
+    fn row(
+        &mut self,
+        event: &Event<'_>,
+        host: &str,
+        (at, indexed): (Option<i64>, Option<i64>),
+        origin: Origin,
+    ) {
         // Changes of other sections are counted already, whatever the unit.
         if matches!(event.says, Says::OtherSection(_)) && !self.is_watched(event) {
             return;
         }
-        if let Some(outcome) = self.outcomes.row(event, host, at) {
+        if let Some(outcome) = self.outcomes.row(event, host, at, indexed) {
             let item = Item::new(at, outcome);
             self.keep(item, vec![origin]);
         }
@@ -197,10 +219,12 @@ impl Scanner {
 
     fn change(&mut self, group: &Group) {
         let parts = group.parts.iter().filter_map(|text| Part::read(text.as_bytes()).ok()).collect();
-        let Some(change) = merge(parts) else { return };
+        let Some(mut change) = merge(parts) else { return };
+        change.clock.fell = group.clock_fell;
         let host = if group.host == NOTHING { "" } else { group.host.as_str() };
         let at = (!change.time_assumed).then_some(change.time);
         let item = Item::new(at, self.outcomes.change(&change, host, &group.key, group.continues));
+        let item = Item { process: change.process, ..item };
         let origins = group.origins.iter().filter_map(|&number| self.origins.get(number)).cloned().collect();
         self.keep(item, origins);
     }
@@ -240,12 +264,18 @@ impl Scanner {
 }
 
 /// The roll-up columns of one row.
-fn pending(event: &Event<'_>, host: &str, at: i64, origin: usize, watched: &Watched) -> commit::CommitRow {
+fn pending(
+    event: &Event<'_>,
+    host: &str,
+    (at, indexed): (i64, Option<i64>),
+    origin: usize,
+    watched: &Watched,
+) -> commit::CommitRow {
     let or_nothing = |text: &str| if text.is_empty() { NOTHING.to_owned() } else { text.to_owned() };
     let mut key = Vec::new();
     part::write_key(event, watched, &mut key);
     let mut text = Vec::new();
-    if let Some(part) = Part::of(event, at, watched) {
+    if let Some(part) = Part::of(event, at, indexed, watched) {
         part.write(&mut text);
     }
     commit::CommitRow {
@@ -256,6 +286,8 @@ fn pending(event: &Event<'_>, host: &str, at: i64, origin: usize, watched: &Watc
         role: event.role,
         key: String::from_utf8_lossy(&key).into_owned(),
         part: or_nothing(&String::from_utf8_lossy(&text)),
+        indexed,
+        fell: false,
         origin,
     }
 }

@@ -1,10 +1,12 @@
 //! The integration tests, one binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)] // a test that cannot go on fails here
 
+mod acts;
 mod allocations;
 mod audit;
 mod broken_lists;
 mod cli;
+mod clocks;
 mod collectors;
 mod command;
 mod cost;
@@ -12,6 +14,7 @@ mod damage;
 mod decision_twin;
 mod docs;
 mod doors;
+mod figures;
 mod files;
 mod formats;
 mod inventories;

@@ -66,6 +66,8 @@ struct Commit {
     changes: Vec<(usize, usize)>,
     closed: bool,
     renderings: Vec<Rendering>,
+    /// How far the clock of the host is off, in seconds.
+    clock: i64,
     /// Which texts are unknown: host, process, record number, actor.
     unknown: [bool; 4],
 }
@@ -83,6 +85,10 @@ prop_compose! {
             Just(vec![Rendering::XmlRaw, Rendering::ClassicRaw]),
             Just(vec![Rendering::XmlFields, Rendering::ClassicFields]),
         ],
+        clock in prop_oneof![
+            12 => Just(0_i64),
+            1 => select(vec![-40 * 86_400_i64, -3600, -90, -61, -59, 900, 3 * 86_400]),
+        ],
         unknown in [
             prop::bool::weighted(0.05),
             prop::bool::weighted(0.1),
@@ -90,13 +96,16 @@ prop_compose! {
             prop::bool::weighted(0.1),
         ],
     ) -> Commit {
-        Commit { host, process, pause, site, changes, closed, renderings, unknown }
+        Commit { host, process, pause, site, changes, closed, renderings, clock, unknown }
     }
 }
 
+/// An event, the second in which it was indexed, and its renderings.
+type Written = (ConfigEvent, i64, Vec<Rendering>);
+
 /// The events of all commits with their renderings. Commits of a host that come close together interleave. After
 /// `cleared` events the log was cleared, and record numbers start again.
-fn events(commits: &[Commit], cleared: usize) -> Vec<(ConfigEvent, Vec<Rendering>)> {
+fn events(commits: &[Commit], cleared: usize) -> Vec<Written> {
     let mut events = Vec::new();
     let mut start = 1_700_000_000_000_000_i64;
     for commit in commits {
@@ -143,14 +152,33 @@ fn events(commits: &[Commit], cleared: usize) -> Vec<(ConfigEvent, Vec<Rendering
             event.record = (100 + number % cleared).to_string();
         }
     }
-    events.into_iter().map(|(commit, event)| (event, commit.renderings.clone())).collect()
+    let written = |(commit, event): (&Commit, ConfigEvent)| {
+        let indexed = event.time.div_euclid(1_000_000) + 2;
+        let event = ConfigEvent { time: event.time + commit.clock * 1_000_000, ..event };
+        (event, indexed, commit.renderings.clone())
+    };
+    events.into_iter().map(written).collect()
 }
 
-fn rows(events: &[(ConfigEvent, Vec<Rendering>)]) -> Vec<Record> {
-    events.iter().flat_map(|(event, renderings)| renderings.iter().map(|r| event.render(*r))).collect()
+fn rows(events: &[Written]) -> Vec<Record> {
+    let row = |event: &ConfigEvent, indexed: i64, rendering: Rendering| {
+        let mut row = event.render(rendering);
+        row.insert("_indextime".to_owned(), vec![indexed.to_string()]);
+        row
+    };
+    let events = events.iter();
+    events.flat_map(|(event, indexed, all)| all.iter().map(move |r| row(event, *indexed, *r))).collect()
 }
 
 fn in_splunk(rows: &[Record], chunk: usize) -> Vec<Record> {
+    // eval iis_indextime=_indextime
+    let mut rows = rows.to_vec();
+    for row in &mut rows {
+        if let Some(indexed) = row.get("_indextime").cloned() {
+            row.insert("iis_indextime".to_owned(), indexed);
+        }
+    }
+    let rows = &rows;
     iismodcheck(&["input=change"], &rollup(iismodcheck(&["parts=true"], rows, chunk)), chunk)
 }
 
@@ -202,11 +230,13 @@ proptest! {
             // Everything is known, and no silence is so near to 30 seconds, no change so long, that a cut fraction of a
             // second decides.
             commit.unknown = [false; 4];
+            commit.clock = 0;
             commit.pause = if commit.pause > 50 { 600 } else { commit.pause };
         }
         let events = events(&commits, usize::MAX);
         let rendered = |renderings: &[Rendering]| {
-            let events: Vec<_> = events.iter().map(|(event, _)| (event.clone(), renderings.to_vec())).collect();
+            let events: Vec<_> =
+                events.iter().map(|(event, at, _)| (event.clone(), *at, renderings.to_vec())).collect();
             rows(&events)
         };
         let mut both = rendered(&[Rendering::ClassicRaw, Rendering::XmlRaw]);
@@ -251,6 +281,7 @@ fn the_generated_commits_have_what_the_roll_up_is_for() {
             changes: vec![(action, 0)],
             closed: true,
             renderings: vec![Rendering::XmlFields],
+            clock: 0,
             unknown: [false; 4],
         })
         .collect();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use iismodcheck::allowlist::{BASELINE_CSV, HostProfiles, THREATS_CSV};
 use iismodcheck::detect::{Engine, Verdict};
-use iismodcheck::iis::{Action, Class, Image, Kind, Level, Roots, Section, Subject};
+use iismodcheck::iis::{Action, Class, Clock, Image, Kind, Level, Roots, Section, Subject};
 
 use crate::verdicts::vector::{catalogue, site};
 
@@ -79,6 +79,7 @@ fn subject<'a>(kind: Kind, name: &'a str, identity: &'a str, host: &'a str) -> S
         actor: "",
         time: 0,
         time_assumed: false,
+        clock: Clock::default(),
         file: None,
         setting: None,
     }

@@ -43,7 +43,8 @@ fn vectors_of_our_own() {
 
 /// `unparsed` is given where an event is read, not by the decision.
 /// Reasons that no vector of the decision can show.
-const BESIDE: [Code; 9] = [
+const BESIDE: [Code; 10] = [
+    Code::RemovedTogether,
     Code::MissingName,
     Code::Contradiction,
     Code::UnknownSection,

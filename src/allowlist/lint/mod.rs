@@ -13,4 +13,4 @@ mod shape;
 pub use check::check;
 pub use hosts::check_hosts;
 pub use mistake::Mistake;
-pub use rule::{DUPLICATE_ENTRY, DUPLICATE_ID, EXPIRED, Grade, RULES, Rule, UNKNOWN_COLUMN};
+pub use rule::{DUPLICATE_ENTRY, DUPLICATE_ID, EXPIRED, Grade, RULES, Rule, UNKNOWN_COLUMN, VERSION_FOLDER};

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::allowlist::{Column, edit};
 use crate::detect::Column as Fact;
+use crate::iis::version;
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{Item, neutral, printable};
 use crate::scan::{Fate, Proposal, Proposals, Scanner, Unit, read_results};
@@ -52,6 +53,16 @@ pub(super) fn run(from: &[PathBuf], exact: bool, compared: &Compared) -> Result<
     output.write_all(rows.concat().as_bytes())?;
     let mut notes = std::io::stderr().lock();
     writeln!(notes, "{} proposed, {} left out", rows.len(), left_out.len())?;
+    for proposal in &proposed {
+        if let Some(pattern) = version::pattern(proposal.fact(Fact::Image)) {
+            let name = printable(proposal.fact(Fact::Name));
+            let pattern = printable(&pattern);
+            writeln!(
+                notes,
+                "version: {name}: with match=glob and the image {pattern} it is allowed in each version"
+            )?;
+        }
+    }
     for (item, why) in left_out {
         let shown = |text: &str| if text.is_empty() { "-".to_owned() } else { printable(text) };
         writeln!(

@@ -69,6 +69,7 @@ mod tests {
             facts: vec!["X".to_owned()],
             reasons: Vec::new(),
             id: (*id).to_owned(),
+            process: String::new(),
             needs_decision: true,
             origins: Vec::new(),
         };

@@ -16,6 +16,8 @@ fn row(text: &str) -> CommitRow {
         role: if closes { Role::Commit } else { Role::Change },
         key: if closes { NOTHING.to_owned() } else { words[4].to_owned() },
         part: if closes { NOTHING.to_owned() } else { format!("{} {} {}", words[2], words[3], words[4]) },
+        indexed: None,
+        fell: false,
         origin: 0,
     }
 }

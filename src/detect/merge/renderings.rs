@@ -14,10 +14,18 @@ use crate::iis::{Element, Operation, Section, ValueSource};
 /// One part for each event, in the order of the events. The rendering that shows most stays, with what only the others
 /// show.
 pub(super) fn events(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
-    let mut parts: Vec<(Vec<u8>, Part<'_>)> = parts.into_iter().map(|part| (part.text(), part)).collect();
+    // When they were indexed is no part of what they say.
+    let text = |part: &Part<'_>| Part { indexed: None, ..part.clone() }.text();
+    let mut parts: Vec<(Vec<u8>, Part<'_>)> = parts.into_iter().map(|part| (text(&part), part)).collect();
     // By the text as well, so that the order of coming chooses nothing.
     parts.sort_unstable_by(|(a, one), (b, other)| (Reverse(shows(one)), a).cmp(&(Reverse(shows(other)), b)));
-    parts.dedup_by(|(a, _), (b, _)| a == b);
+    parts.dedup_by(|(a, one), (b, kept)| {
+        let same = a == b;
+        if same {
+            kept.indexed = kept.indexed.or(one.indexed);
+        }
+        same
+    });
     let mut known: BTreeMap<(i64, u64, Place), Vec<Part<'_>>> = BTreeMap::new();
     for (_, part) in parts {
         let record = record(&part);
@@ -80,6 +88,7 @@ fn values<'c>(change: &'c PartChange<'_>) -> [Option<&'c str>; 3] {
 
 /// Adds to an event what only another rendering of it shows.
 fn complete<'a>(event: &mut Part<'a>, other: Part<'a>) {
+    event.indexed = event.indexed.or(other.indexed);
     let (Some(shown), Some(other)) = (&mut event.change, other.change) else { return };
     if shown.operation == Operation::Hidden {
         shown.operation = other.operation;

@@ -26,6 +26,7 @@ fn part(text: &str) -> Part<'static> {
         actor: Cow::Borrowed("S-1-5-21-1-500"),
         process: Cow::Borrowed(if hidden { "" } else { "4242" }),
         time_assumed: false,
+        indexed: None,
         unparsed: None,
         change: Some(PartChange {
             section: match words[1] {

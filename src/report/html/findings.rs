@@ -8,7 +8,7 @@ use crate::detect::{Column, time};
 use crate::origin;
 use crate::report::group::Group;
 use crate::report::item::Item;
-use crate::report::sentence::{self, Headline};
+use crate::report::sentence::{self, Headline, actors};
 use crate::report::shown::printable;
 
 /// A finding with everything that is known of it.
@@ -27,7 +27,7 @@ pub(super) fn finding(group: &Group<'_>) -> Markup {
                     dt { "when" }
                     dd { (time::format(first)) @if last != first { " to " (time::format(last)) } }
                 }
-                @if !item.fact(Column::Actor).is_empty() { dt { "by" } dd { (text(item, Column::Actor)) } }
+                @if !item.fact(Column::Actor).is_empty() { dt { "by" } dd { (printable(&actors(group).join(", "))) } }
                 @if !item.fact(Column::Site).is_empty() { dt { "site" } dd { (text(item, Column::Site)) } }
                 dt { "why" }
                 dd {

@@ -4,7 +4,7 @@ use super::lines::wrapped;
 use crate::detect::{Column, time};
 use crate::origin::{self, Origin};
 use crate::report::group::Group;
-use crate::report::sentence::{self, Headline};
+use crate::report::sentence::{self, Headline, actors};
 use crate::report::shown::printable;
 
 /// Where the lines begin.
@@ -34,9 +34,7 @@ pub(super) fn lines(group: &Group<'_>, told: &[&str], limit: usize) -> Vec<Strin
         tell("when", &if first == last { first } else { format!("{first} to {last}") });
     }
     tell("at", item.fact(Column::Site));
-    let mut actors: Vec<&str> = group.items().iter().map(|item| item.fact(Column::Actor)).collect();
-    actors.dedup();
-    tell("by", &actors.join(", "));
+    tell("by", &actors(group).join(", "));
     tell("verdict", &format!("{}: {}", item.verdict, item.verdict.meaning_of(item.fact(Column::Kind))));
     for reason in item.reasons.iter().filter(|reason| !told.contains(&reason.as_str())) {
         tell("why", &sentence::in_words(reason));

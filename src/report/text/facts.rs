@@ -50,6 +50,7 @@ pub(super) fn what(item: &Item) -> String {
     };
     match item.fact(Column::Action) {
         "" | "present" => name,
+        _ if item.is_of_several() => name,
         action => format!("{name} {}", printable(action)),
     }
 }

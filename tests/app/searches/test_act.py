@@ -75,6 +75,14 @@ class Acts(Installed):
         annotated = json.loads(self.alert(head, RULE).settings["action.correlationsearch.annotations"])["mitre_attack"]
         self.assertEqual(annotated, sorted(expected.values()), "those that a finding about a module can have")
 
+    def test_the_actor_is_told_in_words(self):
+        for sid, words in (("S-1-5-18", "no proof of setup"), ("S-1-5-21-1-2-3-1500", "Done by a user.")):
+            host = Host("web01.example.com")
+            host.sid = sid
+            host.install(install_time(), "EvilModule", EVIL)
+            why = [row["iis_why"] for row in self.alert(self.head(host), CHANGES).run(NOW)]
+            self.assertTrue(len(why) == 1 and words in why[0], why)
+
     def test_four_are_four_and_so_are_two_actors_and_an_hour(self):
         four, others, slow = Host("web01"), Host("web02"), Host("web03")
         for number, module in enumerate(SERVICE[:4]):

@@ -130,3 +130,27 @@ fn a_baseline_from_the_result_of_a_scan() {
         assert!(error.contains(expected), "{error}");
     }
 }
+
+/// A folder that is called after a version: all three say which pattern allows the next one too.
+#[test]
+fn each_proposes_the_pattern_for_every_version() {
+    const AGENT: &str = r"%ProgramFiles%\Acme\Agent 24.2.3\agent.dll";
+    const PATTERN: &str = r"%ProgramFiles%\Acme\Agent {version}\agent.dll";
+    let list =
+        format!("name,image,type,host\nAcmeAgent,{AGENT},,web01\nPlain,C:\\Acme\\x64\\plain.dll,,web01\n");
+    let files = folder(&[("list.csv", list.as_bytes())]);
+    let run = run_in(files.path(), &["allowlist", "baseline", "list.csv"]);
+    assert!(run.stdout.contains(AGENT), "{}", run.stdout);
+    let told: Vec<&str> = run.stderr.lines().filter(|line| line.starts_with("version: ")).collect();
+    let [told] = told[..] else { panic!("{}", run.stderr) };
+    assert!(told.contains("AcmeAgent") && told.contains(PATTERN), "{told}");
+    let add = |name: &str, image: &str| {
+        run_in(files.path(), &["allowlist", "add", "allow.csv", "--name", name, "--image", image]).good()
+    };
+    let told = add("AcmeAgent", AGENT);
+    assert!(told.contains("note: [version-folder]") && told.contains(PATTERN), "{told}");
+    let told = add("Plain", r"C:\Acme\x64\plain.dll");
+    assert!(!told.contains("version-folder"), "{told}");
+    let told = run_in(files.path(), &["allowlist", "check", "allow.csv"]).stdout;
+    assert!(told.contains(PATTERN) && told.matches("version-folder").count() == 1, "{told}");
+}

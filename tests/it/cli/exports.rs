@@ -200,7 +200,7 @@ fn a_finding_says_what_was_before_who_did_it_and_where_it_stands() {
     for part in [
         "    image   C:\\Temp\\x.dll\n",
         &format!("    before  {good}\n"),
-        "    by      S-1-5-21-7\n",
+        "    by      S-1-5-21-7 (a user)\n",
         &format!("    why     expected: {good}\n"),
         "    rows    a.csv:3 b.csv:2\n",
     ] {

@@ -112,7 +112,7 @@ fn what_was_not_read_is_told_in_few_lines() {
     let run = run_in(files.path(), &["scan", "."]);
     assert_eq!(run.code, Some(2));
     assert_eq!(run.stdout.matches("not read: ./u_ex").count(), 10, "{}", run.stdout);
-    assert!(run.stdout.ends_with("not read: 30 more (--details lists them)\n"), "{}", run.stdout);
+    assert!(run.stdout.ends_with("30 more of these (--details lists them)\n"), "{}", run.stdout);
     let details = run_in(files.path(), &["scan", "--details", "."]);
     assert_eq!(details.stdout.matches("not read: ./u_ex").count(), 40, "{}", details.stdout);
     assert!(run.stderr.contains("20 more places could not be read"), "{}", run.stderr);

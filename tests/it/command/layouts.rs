@@ -125,7 +125,9 @@ fn selected_fields_are_the_inputs_and_nothing_else() {
     let reply = splunkd.getinfo(&[]);
     assert_eq!(reply.json["type"], "stateful");
     let required = reply.required_fields().unwrap();
-    assert_eq!(required, iismodcheck::event::INPUTS);
+    // Splunk hides its own column: the app's macros hand it on under another name.
+    let inputs = iismodcheck::event::INPUTS.map(|name| name.replace("_indextime", "iis_indextime"));
+    assert_eq!(required, inputs);
     assert_quiet(&splunkd.hang_up());
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use iismodcheck::allowlist::{Column, date};
-use iismodcheck::iis::{Action, FileFacts, Kind, Level, Operation, Section, Setting, Subject};
+use iismodcheck::iis::{Action, Clock, FileFacts, Kind, Level, Operation, Section, Setting, Subject};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -260,6 +260,8 @@ pub struct Facts {
     actor: &'static str,
     time: &'static str,
     file: Option<FileFacts<'static>>,
+    indexed: Option<&'static str>,
+    fell: bool,
 }
 
 /// What the columns about a file hold, most often what a genuine one has.
@@ -317,6 +319,8 @@ pub fn facts() -> impl Strategy<Value = Facts> {
         select(&HOSTS[..]),
         select(vec!["", "S-1-5-18", "S-1-5-82-1", r"IIS APPPOOL\Shop"]),
         select(&TIMES[..]),
+        proptest::option::weighted(0.3, select(&TIMES[..])),
+        proptest::bool::weighted(0.2),
     );
     let operations =
         vec![Operation::Add, Operation::Delete, Operation::Modify, Operation::Modify, Operation::Hidden];
@@ -374,6 +378,8 @@ pub fn facts() -> impl Strategy<Value = Facts> {
             actor: row.3,
             time: row.4,
             file: file.filter(|_| section != Section::Other),
+            indexed: row.5,
+            fell: row.6,
         }
     })
 }
@@ -403,6 +409,10 @@ impl Facts {
             actor: self.actor,
             time: date::valid_from(self.time).expect("time"),
             time_assumed: self.flags[3],
+            clock: Clock {
+                indexed: self.indexed.map(|text| date::valid_from(text).expect("time")),
+                fell: self.fell,
+            },
             file: self.file.as_ref(),
             setting: self.setting.map(|(path, operation, value)| {
                 let new = (operation != Operation::Hidden).then_some(value);

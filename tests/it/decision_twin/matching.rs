@@ -259,6 +259,10 @@ impl<'c> Case<'c> {
 
     /// A re-order that shows an image may be a replacement: an entry for either counts.
     pub fn scope(&self, entry: &Seen<'_>) -> ScopeAnswer {
+        self.scope_at(entry, self.now)
+    }
+
+    pub fn scope_at(&self, entry: &Seen<'_>, time: i64) -> ScopeAnswer {
         let identified = self.subject.image.or(self.subject.type_name).is_some();
         let actions: &[Action] = match self.subject.action {
             Action::Reordered if identified => &[Action::Replaced, Action::Reordered],
@@ -271,7 +275,7 @@ impl<'c> Case<'c> {
                 location: self.subject.location,
                 action,
                 precondition: self.subject.precondition,
-                time: self.now,
+                time,
             })
         });
         answers.min_by_key(|answer| matches!(answer, ScopeAnswer::OutOfScope(_))).expect("an action")

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use iismodcheck::allowlist::EntrySource;
+use iismodcheck::allowlist::{EntrySource, ScopeAnswer};
 use iismodcheck::detect::lookalike::{How, Part};
 use iismodcheck::detect::{Severity, Verdict};
 use iismodcheck::iis::change::site;
@@ -29,6 +29,7 @@ pub fn decide(shelf: &Shelf<'_>, subject: &Subject<'_>, given: Option<Setting<'_
     let (verdict, rule, hidden) = case.verdict();
     let verdict = case.file(verdict, &rule);
     case.reasons_of_any_verdict(verdict);
+    case.what_the_clock_says(verdict, &rule);
     let severity = case.severity(verdict, hidden);
     case.what_bad_rows_may_be_about(verdict, &rule);
     Answer { verdict, action: case.action(verdict), severity, rule, reasons: case.reasons }
@@ -330,6 +331,36 @@ impl Case<'_> {
         let shown = self.image.is_some() || self.managed.is_some();
         let agreed = !shown && self.first(|case, e| case.is_for_the_name(e) && case.in_force(e)).is_some();
         !agreed && self.listing().any(|e| e.source == EntrySource::Site)
+    }
+
+    fn what_the_clock_says(&mut self, verdict: Verdict, rule: &str) {
+        const MINUTE: i64 = 60_000_000;
+        let (time, indexed) = (self.subject.time, self.subject.clock.indexed);
+        let late = indexed.map_or(0, |indexed| indexed - time);
+        let moved = self.subject.clock.fell || late < -10 * MINUTE;
+        if verdict == Verdict::NotModule {
+            return;
+        }
+        if moved {
+            self.say("clock_moved", "");
+        }
+        if late > 24 * 60 * MINUTE {
+            self.say("late", "");
+        }
+        let by_name = self.reasons.contains(&format!("name_entry:{rule}"));
+        let entry = self.shelf.entries.iter().find(|e| {
+            let dated = e.valid_from.is_some() || e.expires.is_some();
+            e.id == rule && e.source == EntrySource::Site && dated
+        });
+        let Some(entry) = entry.filter(|_| verdict == Verdict::Allowed || by_name) else { return };
+        let in_force_then =
+            indexed.is_none_or(|indexed| self.scope_at(entry, indexed) == ScopeAnswer::InForce);
+        if moved {
+            self.say("entry_by_moved_clock", rule);
+        }
+        if late.abs() > 24 * 60 * MINUTE && !in_force_then {
+            self.say("entry_in_force_then_only", rule);
+        }
     }
 
     fn what_bad_rows_may_be_about(&mut self, verdict: Verdict, rule: &str) {

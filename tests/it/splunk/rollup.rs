@@ -6,12 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Record, value};
 
 /// Steps of the macro that this text does over again, in their order. A test compares them with the app's macro.
-pub const STEPS: [&str; 19] = [
+pub const STEPS: [&str; 23] = [
     r#"fillnull value="-" iis_event_role iis_host iis_process iis_record iis_change_key"#,
     r#"where iis_event_role="commit" OR (iis_event_role="change" AND iis_change_key!="-")"#,
     "sort 0 str(iis_host) str(iis_record) iis_classic",
     "streamstats reset_on_change=true dc(iis_known_process) as iis_process_count first(iis_known_process) as iis_other_process by iis_host iis_record",
     r#"eval iis_process=if(iis_process="-" AND iis_record!="-" AND iis_process_count=1, iis_other_process, iis_process)"#,
+    "iis_indexed=coalesce(_indextime, _time)",
+    "sort 0 str(iis_host) iis_indexed iis_order iis_at",
+    "streamstats reset_on_change=true current=f max(iis_at) as iis_latest max(iis_order) as iis_highest by iis_host",
+    r#"eval iis_fell=if(iis_host!="-" AND iis_order>0 AND iis_order>=iis_highest AND iis_latest-iis_at>60, 1, 0)"#,
     "sort 0 str(iis_host) str(iis_process) iis_second iis_order iis_at iis_closes",
     "streamstats reset_on_change=true sum(iis_closes) as iis_closed by iis_host iis_process",
     r#"where iis_event_role!="commit""#,
@@ -62,6 +66,16 @@ pub fn rollup(mut rows: Vec<Record>) -> Vec<Record> {
             row.insert("iis_process".to_owned(), known.into_iter().collect());
         }
     }
+    // eval, sort, streamstats, eval: record numbers that rise while times fall
+    let came: Vec<(String, i64, u64, i64)> = rows.iter().map(coming).collect();
+    for (row, own) in rows.iter_mut().zip(&came) {
+        let before = || came.iter().filter(|other| other.0 == own.0 && *other < own);
+        let fell = own.0 != "-"
+            && own.2 > 0
+            && before().all(|other| other.2 <= own.2)
+            && before().any(|other| other.3 - own.3 > 60_000_000);
+        row.insert("iis_fell".to_owned(), vec![u8::from(fell).to_string()]);
+    }
     // sort, streamstats: how many events 50 came before a row
     rows.sort_by_key(row_order);
     let mut closed: BTreeMap<[String; 2], u64> = BTreeMap::new();
@@ -92,7 +106,7 @@ pub fn rollup(mut rows: Vec<Record>) -> Vec<Record> {
     let mut run = Running::default();
     let mut began = Running::default();
     // stats … by: a row with an empty field drops out, values() sorts, deduplicates and drops empty values
-    let mut groups: BTreeMap<Change, (i64, BTreeSet<String>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Change, (i64, bool, BTreeSet<String>)> = BTreeMap::new();
     for ((place, row), next) in placed.into_iter().zip(next) {
         let at = time_of(&row);
         let silent = next - at > 30_000_000;
@@ -102,24 +116,28 @@ pub fn rollup(mut rows: Vec<Record>) -> Vec<Record> {
         if place.iter().any(String::is_empty) {
             continue;
         }
-        let (time, parts) = groups.entry((place, began, continues)).or_insert((i64::MAX, BTreeSet::new()));
+        let (time, fell, parts) =
+            groups.entry((place, began, continues)).or_insert((i64::MAX, false, BTreeSet::new()));
         *time = (*time).min(at);
+        *fell |= value(&row, "iis_fell") == "1";
         parts.extend(
             row.get("iis_change_part").into_iter().flatten().filter(|part| !part.is_empty()).cloned(),
         );
     }
-    let result = groups.into_iter().map(|(([host, process, commit, key], _, continues), (time, parts))| {
-        let time = format!("{}.{:06}", time / 1_000_000, time % 1_000_000);
-        Record::from([
-            ("iis_host".to_owned(), vec![host]),
-            ("iis_process".to_owned(), vec![process]),
-            ("iis_commit".to_owned(), vec![commit]),
-            ("iis_change_key".to_owned(), vec![key]),
-            ("iis_continues".to_owned(), vec![continues]),
-            ("iis_change_part".to_owned(), parts.into_iter().collect()),
-            ("_time".to_owned(), vec![time]),
-        ])
-    });
+    let result =
+        groups.into_iter().map(|(([host, process, commit, key], _, continues), (time, fell, parts))| {
+            let time = format!("{}.{:06}", time / 1_000_000, time % 1_000_000);
+            Record::from([
+                ("iis_host".to_owned(), vec![host]),
+                ("iis_process".to_owned(), vec![process]),
+                ("iis_commit".to_owned(), vec![commit]),
+                ("iis_change_key".to_owned(), vec![key]),
+                ("iis_continues".to_owned(), vec![continues]),
+                ("iis_clock_moved".to_owned(), vec![u8::from(fell).to_string()]),
+                ("iis_change_part".to_owned(), parts.into_iter().collect()),
+                ("_time".to_owned(), vec![time]),
+            ])
+        });
     result.collect()
 }
 
@@ -138,6 +156,16 @@ impl Running {
         }
         first
     }
+}
+
+/// In which order rows came: host, time of indexing (else the row's own), record number, time.
+fn coming(row: &Record) -> (String, i64, u64, i64) {
+    let indexed = row
+        .get("_indextime")
+        .and_then(|cell| cell.first())
+        .map_or_else(|| time_of(row), |seconds| seconds.parse::<i64>().unwrap() * 1_000_000);
+    let record = value(row, "iis_record").parse().unwrap_or(0);
+    (value(row, "iis_host").to_owned(), indexed, record, time_of(row))
 }
 
 fn row_order(row: &Record) -> (String, String, i64, u64, i64, bool) {

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use iismodcheck::allowlist::{Catalogue, Column, HostProfiles, SiteFile, date};
-use iismodcheck::detect::{Engine, ReasonTexts};
-use iismodcheck::iis::{Action, FileFacts, Kind, Level, Operation, Section, Setting, Subject};
+use iismodcheck::detect::needs_decision::needs_decision;
+use iismodcheck::detect::{Engine, ReasonTexts, Severity, Verdict};
+use iismodcheck::iis::{Action, Clock, FileFacts, Kind, Level, Operation, Section, Setting, Subject};
 
 /// Facts that a row need not tell.
-const MORE: [&str; 19] = [
+const MORE: [&str; 20] = [
     "action",
     "actor",
     "as_of",
@@ -16,6 +17,7 @@ const MORE: [&str; 19] = [
     "exchange_root",
     "flags",
     "host",
+    "indexed",
     "kind",
     "known_kind",
     "location",
@@ -179,6 +181,10 @@ impl Vector {
             actor: self.fact("actor", "S-1-5-21-1-2-3-500"),
             time: date::valid_from(self.fact("time", "2026-03-01T12:00Z")).expect("time"),
             time_assumed: self.flag("time_assumed"),
+            clock: Clock {
+                indexed: some("indexed").map(|text| date::valid_from(text).expect("indexed")),
+                fell: self.flag("clock_fell"),
+            },
             file,
             setting: self.setting.as_deref().map(|path| {
                 let operation = match self.fact("operation", "modify") {
@@ -191,6 +197,21 @@ impl Vector {
                 Setting::of(path, operation, some("old"), new)
             }),
         }
+    }
+
+    /// Verdict, severity, and whether it needs a decision.
+    pub fn outcome(&self) -> (Verdict, Severity, bool) {
+        let mut engine = self.engine();
+        let file = self.file();
+        let raw = self.subject(file.as_ref());
+        let subject = engine.resolved(raw).unwrap_or_else(|| panic!("{}: not watched", self.note));
+        let decision = engine.decide(&subject);
+        let mut reasons = ReasonTexts::default();
+        reasons.take(&decision);
+        let finding = decision.finding;
+        let needs =
+            needs_decision(finding.verdict, finding.severity, finding.action.as_str(), reasons.iter());
+        (finding.verdict, finding.severity, needs)
     }
 
     /// What differs from the expectation; empty when nothing does.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use iismodcheck::allowlist::{Catalogue, EntrySource, SiteFile, lint};
 use iismodcheck::command::options::{GoesWith, Name};
 use iismodcheck::detect::response::Response;
-use iismodcheck::detect::{Column, ReasonCode, Severity, Verdict, needs_decision};
+use iismodcheck::detect::{Column, ReasonCode, Severity, Verdict, actor, needs_decision};
 
 use super::tables::{code, setting, table};
 
@@ -36,6 +36,7 @@ pub(super) const BLOCKS: &[Block] = &[
     (APP_README, "options", || Ok(options())),
     (APP_README, "verdicts", || Ok(verdicts_in_short())),
     (super::MACROS_CONF, "condition", || Ok(format!("definition = {}\n", needs_decision::spl()))),
+    (super::MACROS_CONF, "accounts", || Ok(format!("definition = {}\n", actor::spl()))),
     (super::MACROS_CONF, "why", || Ok(why())),
     (SEARCHBNF, "syntax", || Ok(syntax())),
     (SEARCHBNF, "options", || Ok(stanzas())),

@@ -28,6 +28,11 @@ pub(super) fn of_finding(id: &str, from: &Path) -> Result<Draft, Problem> {
             "look at the event on the host, or in an inventory, and give what you find there with --name and --image",
         ));
     }
+    if found.is_of_several() {
+        return Err(refused("is about several modules that were removed together").with_hint(
+            "add an entry with --name and --action removed for each of them that may be removed",
+        ));
+    }
     let (module, image) = (found.fact(Fact::Name), found.fact(Fact::Image));
     if module.is_empty() {
         return Err(refused(

@@ -57,7 +57,8 @@ pub(super) fn run(arguments: &Add) -> Result<ExitCode, Failure> {
         writeln!(output, "columns that the file lacked: {}", new.new_columns.join(", "))?;
     }
     for mistake in mistakes {
-        writeln!(output, "warning: [{}] {}", mistake.rule.name, printable(&mistake.message))?;
+        let grade = mistake.rule.grade.as_str();
+        writeln!(output, "{grade}: [{}] {}", mistake.rule.name, printable(&mistake.message))?;
         writeln!(output, "    fix: {}", mistake.fix)?;
     }
     if let Some(warning) = warning {
@@ -143,7 +144,10 @@ fn mistakes(new: &Appended, now: i64, file: &str) -> Result<Vec<Mistake>, Proble
     let site = SiteFile::parse(new.text.as_bytes(), file);
     let found = lint::check(site, &Profile::default(), now)?;
     let of_entry = found.into_iter().filter(|mistake| mistake.line == new.line);
-    let mistakes: Vec<Mistake> = of_entry.filter(|mistake| mistake.rule.grade > Grade::Note).collect();
+    let told = |mistake: &Mistake| {
+        mistake.rule.grade > Grade::Note || mistake.rule.name == lint::VERSION_FOLDER.name
+    };
+    let mistakes: Vec<Mistake> = of_entry.filter(told).collect();
     let grave = |mistake: &&Mistake| {
         mistake.rule.grade == Grade::Error || mistake.rule.name == lint::DUPLICATE_ID.name
     };

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::allowlist::{Catalogue, Effect, Entry, HostProfiles, Patterns, SiteFile};
 use crate::detect::{Engine, Severity, Verdict};
-use crate::iis::{Action, Class, Kind, Level, Section, Subject};
+use crate::iis::{Action, Class, Clock, Kind, Level, Section, Subject};
 use crate::problem::Problem;
 
 /// A verdict that an entry takes away, and how much it mattered.
@@ -113,6 +113,7 @@ impl Example {
             actor: "",
             time,
             time_assumed: false,
+            clock: Clock::default(),
             file: None,
             setting: None,
         }
