@@ -120,5 +120,5 @@ class Health(Drawn):
         self.hold(self.ill())
         for theme in ("light", "dark"):
             path = Path(os.environ.get("SCREENSHOT_DIR", ROOT / "docs/images")) / f"health-{theme}.png"
-            Browser(self.browser.port, "1280,1420").picture(f"def=dashboard.json&theme={theme}", path)
+            Browser(self.browser.port, "1280,900").picture(f"def=dashboard.json&theme={theme}", path)
             self.assertTrue(20_000 < path.stat().st_size < 300 * 1024, f"{path}: {path.stat().st_size} bytes")
