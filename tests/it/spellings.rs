@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use iismodcheck::allowlist::{BASELINE_CSV, HostProfiles, THREATS_CSV};
 use iismodcheck::detect::{Engine, Verdict};
-use iismodcheck::iis::{Action, Class, Clock, Image, Kind, Level, Roots, Section, Subject};
+use iismodcheck::iis::{Action, Class, Clock, FileFacts, Image, Kind, Level, Roots, Section, Subject};
 
 use crate::verdicts::vector::{catalogue, site};
 
@@ -194,6 +194,15 @@ fn no_threat_is_known_good_or_allowed_by_a_pattern_in_any_spelling() {
     for row in rows(THREATS_CSV) {
         let id = &row["id"];
         let type_name = &row["type"];
+        // A file by its hash has no spelling.
+        if !row["sha256"].is_empty() {
+            let facts = FileFacts { file_sha256: &row["sha256"], ..FileFacts::default() };
+            let plain = subject(Kind::Native, "Zeta", r"C:\Apps\zeta.dll", "");
+            let seen = verdict(&mut engine, &Subject { file: Some(&facts), ..plain });
+            assert_eq!(seen, Verdict::KnownMalicious, "{id}");
+            tried += 1;
+            continue;
+        }
         if !type_name.is_empty() {
             for tail in
                 ["", ", Acme", ", Acme, Version=1.0.0.0, Culture=neutral, PublicKeyToken=0123456789abcdef"]
@@ -202,10 +211,6 @@ fn no_threat_is_known_good_or_allowed_by_a_pattern_in_any_spelling() {
                 let seen = verdict(&mut engine, &subject(Kind::Managed, "Zeta", &spelling, ""));
                 assert_eq!(seen, Verdict::KnownMalicious, "{id}: {spelling}");
             }
-            continue;
-        }
-        // A file by its hash has no spelling.
-        if !row["sha256"].is_empty() {
             continue;
         }
         let images = match row["image"].as_str() {
