@@ -328,9 +328,11 @@ fn every_collector_and_every_table_tells_the_same_stories() {
     for (name, _) in &files {
         let (mut found, mut expected) = (scan(name), expected.clone());
         if ["plaso", "wazuh"].contains(&name.as_str()) {
-            // Neither writes the account.
+            // Neither writes the account, which the sentence names too.
             for finding in found.iter_mut().chain(&mut expected) {
-                finding.as_object_mut().unwrap().remove("iis_actor");
+                for column in ["iis_actor", "why"] {
+                    finding.as_object_mut().unwrap().remove(column).unwrap_or_default();
+                }
             }
         }
         for (found, expected) in found.iter().zip(&expected) {

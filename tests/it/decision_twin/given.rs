@@ -342,6 +342,9 @@ pub fn facts() -> impl Strategy<Value = Facts> {
             Section::Other => None,
         };
         let (path, operation, value, library) = setting;
+        // A file says what is there, and nothing of what was.
+        let stands = section == Section::Other && change.0 == Level::Inventory;
+        let operation = if stands { Operation::Add } else { operation };
         let names_library = path.ends_with("/@dll") || path.ends_with("Loader");
         let value = match library {
             "" if names_library => image,
@@ -362,7 +365,8 @@ pub fn facts() -> impl Strategy<Value = Facts> {
             old: (old == 0 && section == Section::Other)
                 .then_some(value)
                 .filter(|_| old_image.len() % 2 == 0)
-                .or((old == 0).then_some(if by_type { old_type } else { old_image })),
+                .or((old == 0).then_some(if by_type { old_type } else { old_image }))
+                .filter(|_| !stands),
             action: change.1,
             setting: (section == Section::Other).then_some((path, operation, value)),
             attribute: if section == Section::Other { "" } else { change.2 },
