@@ -32,7 +32,7 @@ FAULTS = [
     ("enterprise", SAVED, r"^dispatch.latest_time = .*$", "", "no dispatch.latest_time"),
     ("enterprise", SAVED, r"iis_module_verdict", "iis_module_verdikt", "'iis_module_verdikt'"),
     ("enterprise", SAVED, r"^enableSched = 1", "enableSched = 1\nenableSched = 0", "is there twice"),
-    ("enterprise", MACROS, r"^definition = iismodcheck parts", 'definition = iismodcheck "parts', "Mismatched"),
+    ("enterprise", MACROS, r"\| iismodcheck parts=true `iismodcheck_options` \| `", '| iismodcheck "parts=true `iismodcheck_options` | `', "Mismatched"),
     ("enterprise", MACROS, r"\| streamstats count", "| streamstat count", "unknown command 'streamstat'"),
     ("enterprise", "default/transforms.conf", r"^filename = iis_module_threats", "filename = iis_module_threads", "does not exist"),
     ("enterprise", "default/app.conf", r"^version = .*$", "version = 9.9.9", "should be '9.9.9'"),
