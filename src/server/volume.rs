@@ -123,6 +123,12 @@ fn named(folder: &Path, name: &str) -> Option<PathBuf> {
 mod tests {
     use super::*;
 
+    /// Windows finds a name in any case, so that the path is as it was asked for.
+    fn spelled(path: PathBuf) -> String {
+        let text = path.display().to_string();
+        if cfg!(windows) { text.to_lowercase().replace('\\', "/") } else { text }
+    }
+
     #[test]
     fn paths_below_a_folder() {
         let folder = tempfile::tempdir().unwrap();
@@ -143,10 +149,10 @@ mod tests {
             (r"\\srv\share", None),
             ("", None),
         ] {
-            assert_eq!(image.find(path), expected.map(at), "{path}");
+            assert_eq!(image.find(path).map(spelled), expected.map(at).map(spelled), "{path}");
         }
         let kape = Volumes::below(&at("kape")).unwrap();
-        assert_eq!(kape.find(r"d:\Web"), Some(at("kape/D/web")));
+        assert_eq!(kape.find(r"d:\Web").map(spelled), Some(at("kape/D/web")).map(spelled));
         assert_eq!(kape.find(r"E:\web"), None);
         assert_eq!(Volumes::below(&at("image/inetpub")), None);
     }
