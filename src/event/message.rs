@@ -82,20 +82,27 @@ fn english(body: &str) -> Result<Spoken<'_>, Unreadable> {
 
 /// Whether a sentence ends and another one begins in what should be one path.
 fn holds_sentence(path: &str) -> bool {
-    let end = memmem::find(path.as_bytes(), CLOSING.as_bytes()).and_then(|end| path.get(end..));
-    end.is_some_and(holds_change)
+    find(path, CLOSING).and_then(|end| path.get(end..)).is_some_and(holds_change)
 }
 
 /// Whether the sentence of a change begins somewhere in a text.
 pub(super) fn holds_change(text: &str) -> bool {
-    memmem::find(text.as_bytes(), b"Changes to '/").is_some()
+    find(text, "Changes to '/").is_some()
+}
+
+/// Where a text of these few characters, whose first is rare, is found first. A searcher made for each short message costs
+/// more than the search.
+fn find(text: &str, sought: &str) -> Option<usize> {
+    let (&first, bytes) = (sought.as_bytes().first()?, text.as_bytes());
+    memchr_iter(first, bytes)
+        .find(|&at| bytes.get(at..).is_some_and(|rest| rest.starts_with(sought.as_bytes())))
 }
 
 /// What stands before the last end of the sentence and behind it. A folder can have the name of an end with values behind:
 /// where there are two ends, nothing behind the last one is believed either.
 fn last_closing<'a>(text: &'a str, closing: &str) -> Option<(&'a str, &'a str)> {
     let last = memmem::rfind(text.as_bytes(), closing.as_bytes())?;
-    let is_only = memmem::find(text.as_bytes(), closing.as_bytes()) == Some(last);
+    let is_only = find(text, closing) == Some(last);
     let (before, behind) = text.split_at_checked(last)?;
     Some((before, if is_only { behind.get(closing.len()..)? } else { "" }))
 }

@@ -16,7 +16,7 @@ pub fn fold_char(c: char) -> char {
 /// Folds a text character by character, see [`fold_char`].
 #[must_use]
 pub fn fold(text: &str) -> String {
-    text.chars().map(fold_char).collect()
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.chars().map(fold_char).collect() }
 }
 
 fn single(mut characters: impl Iterator<Item = char>) -> Option<char> {

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use text::{Text, core, undecorated};
+use text::{Bones, Text, core, undecorated};
 
 mod distance;
 mod likeness;
@@ -143,6 +143,7 @@ struct Target {
 /// The known modules, indexed so that a comparison costs little however many there are and whatever is compared.
 #[derive(Debug, Clone, Default)]
 pub struct Lookalikes {
+    bones: Bones,
     /// Exact names with their stems.
     members: BTreeMap<String, BTreeSet<String>>,
     targets: Vec<Target>,
@@ -209,7 +210,7 @@ impl Lookalikes {
     }
 
     fn add(&mut self, known: &str, part: Part, written: &str, native: bool) {
-        let text = Text::new(written);
+        let text = Text::new(written, &self.bones);
         let number = self.targets.len();
         let characters: Vec<char> = text.folded.chars().collect();
         for key in BTreeSet::from(text.skeletons.clone()) {
@@ -228,7 +229,7 @@ impl Lookalikes {
     /// The closest target of one text, those of the module `except` left out; of equals the first by name, so that
     /// the answer does not depend on order.
     fn closest(&self, written: &str, part: Part, native: bool, except: Option<&str>) -> Option<Resemblance> {
-        let text = Text::new(written);
+        let text = Text::new(written, &self.bones);
         if text.clean.is_empty() {
             return None;
         }
@@ -236,8 +237,8 @@ impl Lookalikes {
         if !text.cut {
             self.equal(&text, part, &mut found);
             self.near(&text.folded, part, &mut found);
-            if text.latin != text.folded {
-                self.near(&text.latin, part, &mut found);
+            if let Some(latin) = &text.latin {
+                self.near(latin, part, &mut found);
             }
             self.derived(&text, part, &mut found);
         }

@@ -19,51 +19,114 @@ pub(super) struct Text {
     pub cut: bool,
     /// `clean` in folded case.
     pub folded: String,
-    /// `folded` with each character outside ASCII replaced by its skeleton (UTS 39): that of an `m` is `rn`, which is no
-    /// spelling of a known name.
-    pub latin: String,
+    /// `folded` with each character outside ASCII replaced by its skeleton (UTS 39), where that is another text: the skeleton of
+    /// an `m` is `rn`, which is no spelling of a known name.
+    pub latin: Option<String>,
     /// Skeletons (UTS 39) of `folded` and of `clean`, folded again: a capital may look like another letter than its
     /// small form does.
     pub skeletons: [String; 2],
 }
 
-impl Text {
-    pub fn new(written: &str) -> Self {
-        let (mut clean, mut length) = (String::new(), 0);
-        let (mut invisible, mut cut) = (false, false);
-        let mut blank = None;
-        for c in written.chars() {
-            if c.is_whitespace() && is_visible(c) {
-                invisible |= clean.is_empty() || blank.is_some();
-                blank = blank.or(Some(c));
-                continue;
-            }
-            if !is_visible(c) {
-                invisible = true;
-                continue;
-            }
-            let between = blank.take().filter(|_| !clean.is_empty());
-            length += 1 + usize::from(between.is_some());
-            if length > COMPARED {
-                cut = true;
-                break;
-            }
-            clean.extend(between);
-            clean.push(c);
-        }
-        invisible |= blank.is_some();
-        let folded = fold(&clean);
-        let bones = |text: &str| fold(&skeleton(text).collect::<String>());
-        let mut latin = String::with_capacity(folded.len());
-        for c in folded.chars() {
-            if c.is_ascii() {
-                latin.push(c);
-            } else {
-                latin.push_str(&bones(c.encode_utf8(&mut [0; 4])));
-            }
-        }
-        Self { latin, invisible, cut, skeletons: [bones(&folded), bones(&clean)], folded, clean }
+/// The skeletons (UTS 39) of texts, in folded case. Those of the characters of ASCII are looked up once: their skeletons are
+/// of ASCII too, so that they stand side by side as they are.
+#[derive(Debug, Clone)]
+pub(super) struct Bones {
+    ascii: Vec<String>,
+}
+
+impl Default for Bones {
+    fn default() -> Self {
+        let one = |byte: u8| fold(&skeleton(char::from(byte).encode_utf8(&mut [0; 4])).collect::<String>());
+        Self { ascii: (0..128).map(one).collect() }
     }
+}
+
+impl Bones {
+    /// The folded skeleton of a text.
+    fn of(&self, text: &str) -> String {
+        if !text.is_ascii() {
+            return fold(&skeleton(text).collect::<String>());
+        }
+        let mut bones = String::with_capacity(text.len() + 8);
+        for one in text.bytes().filter_map(|byte| self.ascii.get(usize::from(byte))) {
+            bones.push_str(one);
+        }
+        bones
+    }
+}
+
+impl Text {
+    pub fn new(written: &str, bones: &Bones) -> Self {
+        let Shown { clean, invisible, cut } = if is_plain(written) {
+            Shown { clean: written.to_owned(), ..Shown::default() }
+        } else {
+            shown(written)
+        };
+        let folded = fold(&clean);
+        let latin = (!folded.is_ascii()).then(|| {
+            let mut latin = String::with_capacity(folded.len());
+            for c in folded.chars() {
+                if c.is_ascii() {
+                    latin.push(c);
+                } else {
+                    latin.push_str(&bones.of(c.encode_utf8(&mut [0; 4])));
+                }
+            }
+            latin
+        });
+        Self {
+            latin: latin.filter(|latin| *latin != folded),
+            invisible,
+            cut,
+            skeletons: [bones.of(&folded), bones.of(&clean)],
+            folded,
+            clean,
+        }
+    }
+}
+
+/// What of a name is compared.
+#[derive(Default)]
+struct Shown {
+    clean: String,
+    invisible: bool,
+    cut: bool,
+}
+
+/// Whether all of a name shows as it is written: characters of ASCII, with single blanks between them.
+fn is_plain(written: &str) -> bool {
+    let is_shown = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    written.len() <= COMPARED
+        && written.bytes().all(is_shown)
+        && !written.starts_with(' ')
+        && !written.ends_with(' ')
+        && !written.contains("  ")
+}
+
+fn shown(written: &str) -> Shown {
+    let mut shown = Shown::default();
+    let (mut length, mut blank) = (0, None);
+    for c in written.chars() {
+        if c.is_whitespace() && is_visible(c) {
+            shown.invisible |= shown.clean.is_empty() || blank.is_some();
+            blank = blank.or(Some(c));
+            continue;
+        }
+        if !is_visible(c) {
+            shown.invisible = true;
+            continue;
+        }
+        let between = blank.take().filter(|_| !shown.clean.is_empty());
+        length += 1 + usize::from(between.is_some());
+        if length > COMPARED {
+            shown.cut = true;
+            break;
+        }
+        shown.clean.extend(between);
+        shown.clean.push(c);
+    }
+    shown.invisible |= blank.is_some();
+    shown
 }
 
 /// Neither a control character nor one that UTS 39 ignores (its skeleton is empty).
@@ -106,7 +169,13 @@ pub(super) fn core(folded: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Text, core, undecorated};
+    use super::{Bones, Text, core, is_plain, shown, undecorated};
+    use crate::iis::fold::fold;
+    use unicode_security::confusable_detection::skeleton;
+
+    fn text(written: &str) -> Text {
+        Text::new(written, &Bones::default())
+    }
 
     #[test]
     fn decorations() {
@@ -132,18 +201,36 @@ mod tests {
 
     #[test]
     fn forms() {
-        let text = Text::new(" Sta\u{200b}ticFile\u{1}Module\u{2060}\n");
+        let text = text(" Sta\u{200b}ticFile\u{1}Module\u{2060}\n");
         assert_eq!((text.clean.as_str(), text.folded.as_str()), ("StaticFileModule", "staticfilemodule"));
         assert!(text.invisible && !text.cut);
-        let text = Text::new("ModSecurity IIS (64bits)");
+        let text = text("ModSecurity IIS (64bits)");
         assert!(!text.invisible && text.clean == "ModSecurity IIS (64bits)");
-        assert_eq!(Text::new("\u{421}gi").skeletons[1], "cgi");
+        assert_eq!(text("\u{421}gi").skeletons[1], "cgi");
+    }
+
+    /// What is looked up is what the long way gives, for every text of two characters of ASCII and some of more.
+    #[test]
+    fn the_short_way_is_the_long_one() {
+        let bones = Bones::default();
+        let pairs =
+            (0..128_u8).flat_map(|a| (0..128_u8).map(move |b| String::from_utf8(vec![a, b]).unwrap()));
+        let longer = ["", " ", "a b", "a  b", " a", "a ", "I'm \"1\" | 0 rn", "W\u{441}m"].map(str::to_owned);
+        for written in pairs.chain(longer) {
+            assert_eq!(bones.of(&written), fold(&skeleton(&written).collect::<String>()), "{written:?}");
+            let walked = shown(&written);
+            assert!(
+                !is_plain(&written) || (walked.clean == written && !walked.invisible && !walked.cut),
+                "{written:?}"
+            );
+        }
+        assert!(is_plain("ModSecurity IIS (64bits)"));
     }
 
     #[test]
     fn limits() {
-        assert!(!Text::new(&"a".repeat(128)).cut);
-        let long = Text::new(&"a".repeat(129));
+        assert!(!text(&"a".repeat(128)).cut);
+        let long = text(&"a".repeat(129));
         assert!(long.cut && !long.invisible && long.clean.len() == 128);
         for filling in
             ["\u{200b}", "\u{34f}", " ", "\u{a0}", "\t", "\u{200b} "].map(|filling| filling.repeat(600))
@@ -151,14 +238,14 @@ mod tests {
             for written in
                 [format!("ab c{filling}"), format!("{filling}ab c"), format!("{filling}ab{filling} c")]
             {
-                let text = Text::new(&written);
+                let text = text(&written);
                 assert!(text.invisible && !text.cut, "{written:?}");
                 assert_eq!(text.folded.replace('\u{a0}', " ").trim_end_matches("ab c"), "", "{written:?}");
             }
-            let longer = Text::new(&format!("a{filling}{}", "b".repeat(128)));
+            let longer = text(&format!("a{filling}{}", "b".repeat(128)));
             assert!(longer.cut && longer.invisible || filling.starts_with('\t'));
         }
-        let hostile = Text::new(&"\u{fdfa}".repeat(1_000_000));
+        let hostile = text(&"\u{fdfa}".repeat(1_000_000));
         assert!(hostile.cut && hostile.skeletons.iter().all(|s| s.len() < 20_000));
     }
 }
