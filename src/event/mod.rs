@@ -61,6 +61,7 @@ mod pointer;
 mod quotes;
 mod reasons;
 mod says;
+mod straight;
 #[cfg(test)]
 mod tests;
 mod text;

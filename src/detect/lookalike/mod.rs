@@ -137,7 +137,6 @@ struct Target {
     native: bool,
     text: Text,
     characters: Vec<char>,
-    letters: u64,
 }
 
 /// The known modules, indexed so that a comparison costs little however many there are and whatever is compared.
@@ -150,7 +149,16 @@ pub struct Lookalikes {
     by_folded: HashMap<String, Vec<usize>>,
     by_skeleton: HashMap<String, Vec<usize>>,
     by_core: HashMap<String, Vec<usize>>,
-    by_length: BTreeMap<usize, Vec<usize>>,
+    /// For names, then for stems: what is compared with them by edits, the shortest first.
+    by_length: [Vec<Nearby>; 2],
+}
+
+/// What rules most targets out before their texts are compared.
+#[derive(Debug, Clone, Copy)]
+struct Nearby {
+    length: usize,
+    letters: u64,
+    target: usize,
 }
 
 impl Lookalikes {
@@ -168,6 +176,7 @@ impl Lookalikes {
             }
         }
         index.members = members;
+        index.by_length.iter_mut().for_each(|nearby| nearby.sort_by_key(|one| one.length));
         index
     }
 
@@ -221,9 +230,12 @@ impl Lookalikes {
             self.by_core.entry(key.to_owned()).or_default().push(number);
         }
         self.by_folded.entry(text.folded.clone()).or_default().push(number);
-        self.by_length.entry(characters.len()).or_default().push(number);
-        let letters = letters(&characters);
-        self.targets.push(Target { known: known.to_owned(), part, native, text, characters, letters });
+        let nearby = Nearby { length: characters.len(), letters: letters(&characters), target: number };
+        let target = Target { known: known.to_owned(), part, native, text, characters };
+        for (part, by_length) in [Part::Name, Part::Stem].into_iter().zip(&mut self.by_length) {
+            by_length.extend(comparable(part, &target).then_some(nearby));
+        }
+        self.targets.push(target);
     }
 
     /// The closest target of one text, those of the module `except` left out; of equals the first by name, so that
@@ -276,17 +288,14 @@ impl Lookalikes {
         let characters: Vec<char> = folded.chars().collect();
         let own_letters = letters(&characters);
         let own_core = core(folded);
-        let lengths = characters.len().saturating_sub(MOST_EDITS)..=characters.len() + MOST_EDITS;
-        for target in self
-            .by_length
-            .range(lengths)
-            .flat_map(|(_, numbers)| numbers)
-            .filter_map(|n| self.targets.get(*n))
-        {
-            let possible = (target.letters ^ own_letters).count_ones() as usize <= 2 * MOST_EDITS;
-            if !possible || !comparable(part, target) {
-                continue;
-            }
+        let [names, stems] = &self.by_length;
+        let by_length = if part == Part::Name { names } else { stems };
+        let first = by_length.partition_point(|one| one.length + MOST_EDITS < characters.len());
+        let near = by_length.iter().skip(first).take_while(|one| one.length <= characters.len() + MOST_EDITS);
+        let possible = near
+            .filter(|one| (one.letters ^ own_letters).count_ones() as usize <= 2 * MOST_EDITS)
+            .filter_map(|one| self.targets.get(one.target));
+        for target in possible {
             let target_core = core(&target.text.folded);
             let length = target_core.chars().count();
             let enough = |edits| match edits {

@@ -173,7 +173,7 @@ mod tests {
     use crate::iis::fold::fold;
     use unicode_security::confusable_detection::skeleton;
 
-    fn text(written: &str) -> Text {
+    fn compared(written: &str) -> Text {
         Text::new(written, &Bones::default())
     }
 
@@ -201,12 +201,12 @@ mod tests {
 
     #[test]
     fn forms() {
-        let text = text(" Sta\u{200b}ticFile\u{1}Module\u{2060}\n");
+        let text = compared(" Sta\u{200b}ticFile\u{1}Module\u{2060}\n");
         assert_eq!((text.clean.as_str(), text.folded.as_str()), ("StaticFileModule", "staticfilemodule"));
         assert!(text.invisible && !text.cut);
-        let text = text("ModSecurity IIS (64bits)");
+        let text = compared("ModSecurity IIS (64bits)");
         assert!(!text.invisible && text.clean == "ModSecurity IIS (64bits)");
-        assert_eq!(text("\u{421}gi").skeletons[1], "cgi");
+        assert_eq!(compared("\u{421}gi").skeletons[1], "cgi");
     }
 
     /// What is looked up is what the long way gives, for every text of two characters of ASCII and some of more.
@@ -229,8 +229,8 @@ mod tests {
 
     #[test]
     fn limits() {
-        assert!(!text(&"a".repeat(128)).cut);
-        let long = text(&"a".repeat(129));
+        assert!(!compared(&"a".repeat(128)).cut);
+        let long = compared(&"a".repeat(129));
         assert!(long.cut && !long.invisible && long.clean.len() == 128);
         for filling in
             ["\u{200b}", "\u{34f}", " ", "\u{a0}", "\t", "\u{200b} "].map(|filling| filling.repeat(600))
@@ -238,14 +238,14 @@ mod tests {
             for written in
                 [format!("ab c{filling}"), format!("{filling}ab c"), format!("{filling}ab{filling} c")]
             {
-                let text = text(&written);
+                let text = compared(&written);
                 assert!(text.invisible && !text.cut, "{written:?}");
                 assert_eq!(text.folded.replace('\u{a0}', " ").trim_end_matches("ab c"), "", "{written:?}");
             }
-            let longer = text(&format!("a{filling}{}", "b".repeat(128)));
+            let longer = compared(&format!("a{filling}{}", "b".repeat(128)));
             assert!(longer.cut && longer.invisible || filling.starts_with('\t'));
         }
-        let hostile = text(&"\u{fdfa}".repeat(1_000_000));
+        let hostile = compared(&"\u{fdfa}".repeat(1_000_000));
         assert!(hostile.cut && hostile.skeletons.iter().all(|s| s.len() < 20_000));
     }
 }
