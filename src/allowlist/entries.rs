@@ -1,7 +1,9 @@
 //! Every entry by its number and by what it names: what is the same for all hosts.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use foldhash::HashMap;
 
 use super::damage::Damage;
 use super::entry::{Effect, Entry, EntryNumber, EntrySource, Match};
@@ -78,12 +80,12 @@ impl Entries {
             rank,
             damage,
             watched,
-            framework: HashMap::new(),
-            by_type_name: HashMap::new(),
-            by_name: HashMap::new(),
-            denied_by_name: HashMap::new(),
+            framework: HashMap::default(),
+            by_type_name: HashMap::default(),
+            by_name: HashMap::default(),
+            denied_by_name: HashMap::default(),
             by_file_name: ByFileName::default(),
-            by_type: HashMap::new(),
+            by_type: HashMap::default(),
             threats: ThreatIndex::default(),
             globs: Vec::new(),
         };

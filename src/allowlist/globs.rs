@@ -1,7 +1,7 @@
 //! Glob entries, found by the literal folder before the first wildcard.
 
+use foldhash::HashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use super::entry::{Effect, Entry, EntryNumber};
 use super::glob::{Glob, ends_of_long};

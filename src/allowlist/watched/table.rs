@@ -1,6 +1,6 @@
 //! The table, by the beginning of the configuration path.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::known::Known;
 use super::path::{Pattern, bucket};
@@ -70,7 +70,8 @@ impl Watched {
     pub fn builtin() -> Result<Self, AllowlistError> {
         let read = read::rows(SETTINGS_CSV, "iis_watched_settings.csv", &read::SETTINGS, read::setting)?;
         let known = read::rows(KNOWN_CSV, "iis_watched_known.csv", &read::KNOWN, read::known)?;
-        let mut watched = Self { rows: Vec::new(), known, buckets: HashMap::new(), elements: HashMap::new() };
+        let mut watched =
+            Self { rows: Vec::new(), known, buckets: HashMap::default(), elements: HashMap::default() };
         for (row, patterns, elements) in read {
             for (element, key) in elements {
                 let known = watched.elements.entry(element).or_default();

@@ -5,7 +5,9 @@
 //! rules are tuned against is in the tests: the malicious modules of public reports that imitate one of Windows,
 //! and legitimate modules that only sound alike.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::HashMap;
 
 use text::{Bones, Text, core, undecorated};
 
@@ -135,6 +137,8 @@ struct Target {
     known: String,
     part: Part,
     native: bool,
+    /// The [`core`] of its folded text.
+    core: String,
     text: Text,
     characters: Vec<char>,
 }
@@ -157,6 +161,7 @@ pub struct Lookalikes {
 #[derive(Debug, Clone, Copy)]
 struct Nearby {
     length: usize,
+    first: Option<char>,
     letters: u64,
     target: usize,
 }
@@ -230,8 +235,14 @@ impl Lookalikes {
             self.by_core.entry(key.to_owned()).or_default().push(number);
         }
         self.by_folded.entry(text.folded.clone()).or_default().push(number);
-        let nearby = Nearby { length: characters.len(), letters: letters(&characters), target: number };
-        let target = Target { known: known.to_owned(), part, native, text, characters };
+        let nearby = Nearby {
+            length: characters.len(),
+            first: characters.first().copied(),
+            letters: letters(&characters),
+            target: number,
+        };
+        let core = core(&text.folded).to_owned();
+        let target = Target { known: known.to_owned(), part, native, core, text, characters };
         for (part, by_length) in [Part::Name, Part::Stem].into_iter().zip(&mut self.by_length) {
             by_length.extend(comparable(part, &target).then_some(nearby));
         }
@@ -285,30 +296,28 @@ impl Lookalikes {
 
     /// One or two edits away.
     fn near<'a>(&'a self, folded: &str, part: Part, found: &mut Vec<(How, &'a Target)>) {
-        let characters: Vec<char> = folded.chars().collect();
+        let mut characters: Vec<char> = Vec::with_capacity(folded.len());
+        characters.extend(folded.chars());
         let own_letters = letters(&characters);
         let own_core = core(folded);
         let [names, stems] = &self.by_length;
         let by_length = if part == Part::Name { names } else { stems };
         let first = by_length.partition_point(|one| one.length + MOST_EDITS < characters.len());
         let near = by_length.iter().skip(first).take_while(|one| one.length <= characters.len() + MOST_EDITS);
-        let possible = near
-            .filter(|one| (one.letters ^ own_letters).count_ones() as usize <= 2 * MOST_EDITS)
-            .filter_map(|one| self.targets.get(one.target));
-        for target in possible {
-            let target_core = core(&target.text.folded);
+        // Under another first letter two edits say nothing.
+        let most = |one: &Nearby| if one.first.as_ref() == characters.first() { MOST_EDITS } else { 1 };
+        let possible = near.filter(|one| (one.letters ^ own_letters).count_ones() as usize <= 2 * most(one));
+        for (most, target) in possible.filter_map(|one| Some((most(one), self.targets.get(one.target)?))) {
+            let target_core = target.core.as_str();
             let length = target_core.chars().count();
             let enough = |edits| match edits {
                 1 => {
                     length >= ONE_EDIT_FROM
                         || (target_core != target.text.folded && folded.starts_with(target_core))
                 }
-                _ => {
-                    length.min(own_core.chars().count()) >= TWO_EDITS_FROM
-                        && characters.first() == target.characters.first()
-                }
+                _ => length.min(own_core.chars().count()) >= TWO_EDITS_FROM,
             };
-            if let Some(edits @ 1..) = distance::within(&characters, &target.characters, MOST_EDITS)
+            if let Some(edits @ 1..) = distance::within(&characters, &target.characters, most)
                 && enough(edits)
             {
                 found.push((How::Edits(edits), target));
@@ -343,7 +352,7 @@ impl Lookalikes {
             let ends = native && !text.cut && folded.len() - at >= AFFIX_FROM;
             for known in [starts.then_some(before), ends.then_some(after)].into_iter().flatten() {
                 let alike = self.listed(&self.by_folded, known, Part::Name);
-                let says_module = |target: &Target| core(&target.text.folded) != target.text.folded;
+                let says_module = |target: &Target| target.core != target.text.folded;
                 found.extend(alike.filter(|t| t.native || says_module(t)).map(|target| (How::Affix, target)));
             }
         }
