@@ -137,10 +137,16 @@ struct Target {
     known: String,
     part: Part,
     native: bool,
-    /// The [`core`] of its folded text.
-    core: String,
+    /// How much of its folded text is its [`core`], which is the start of it.
+    core_length: usize,
     text: Text,
     characters: Vec<char>,
+}
+
+impl Target {
+    fn core(&self) -> &str {
+        self.text.folded.get(..self.core_length).unwrap_or_default()
+    }
 }
 
 /// The known modules, indexed so that a comparison costs little however many there are and whatever is compared.
@@ -241,8 +247,8 @@ impl Lookalikes {
             letters: letters(&characters),
             target: number,
         };
-        let core = core(&text.folded).to_owned();
-        let target = Target { known: known.to_owned(), part, native, core, text, characters };
+        let core_length = core(&text.folded).len();
+        let target = Target { known: known.to_owned(), part, native, core_length, text, characters };
         for (part, by_length) in [Part::Name, Part::Stem].into_iter().zip(&mut self.by_length) {
             by_length.extend(comparable(part, &target).then_some(nearby));
         }
@@ -308,7 +314,7 @@ impl Lookalikes {
         let most = |one: &Nearby| if one.first.as_ref() == characters.first() { MOST_EDITS } else { 1 };
         let possible = near.filter(|one| (one.letters ^ own_letters).count_ones() as usize <= 2 * most(one));
         for (most, target) in possible.filter_map(|one| Some((most(one), self.targets.get(one.target)?))) {
-            let target_core = target.core.as_str();
+            let target_core = target.core();
             let length = target_core.chars().count();
             let enough = |edits| match edits {
                 1 => {
@@ -352,7 +358,7 @@ impl Lookalikes {
             let ends = native && !text.cut && folded.len() - at >= AFFIX_FROM;
             for known in [starts.then_some(before), ends.then_some(after)].into_iter().flatten() {
                 let alike = self.listed(&self.by_folded, known, Part::Name);
-                let says_module = |target: &Target| target.core != target.text.folded;
+                let says_module = |target: &Target| target.core() != target.text.folded;
                 found.extend(alike.filter(|t| t.native || says_module(t)).map(|target| (How::Affix, target)));
             }
         }
