@@ -1,6 +1,6 @@
 //! `input=event`: one event row in, its facts and a row verdict out.
 
-use searchcommand::internal::{Compare, Free, Memo};
+use searchcommand::internal::{Free, Memo};
 use searchcommand::{Cells, Input, Messages, Plan, Record, RunsOn};
 
 use crate::detect::part::{self, NOTHING, Part};
@@ -84,22 +84,6 @@ pub(super) fn plan(options: &Options) -> Plan {
     }
 }
 
-/// How rows are compared. The facts depend on time, record number and process in one respect only: whether there is a
-/// time. The columns of `parts=true` show all three.
-pub(super) fn compared(options: &Options) -> Vec<Compare> {
-    let compare = |place| match place {
-        RAW => Compare::By(event::essence),
-        // How far it is from the time counts.
-        INDEXED => Compare::Text,
-        _ if event::is_own_number(place) => Compare::Number,
-        _ => Compare::Text,
-    };
-    if options.parts {
-        return Vec::new();
-    }
-    (first_place(options.raw)..INPUTS.len()).map(compare).collect()
-}
-
 impl Events {
     pub(super) fn new(options: &Options, outcomes: Outcomes) -> Self {
         Self {
@@ -144,9 +128,6 @@ impl Events {
         match found {
             Some(Ok(written)) => {
                 cells.write_again(written, host.as_bytes());
-                if indexed.is_none() {
-                    cells.repeat();
-                }
                 if self.parts {
                     self.read(&opened, indexed, cells, Facts::Written);
                 }
@@ -172,13 +153,8 @@ impl Events {
         if event.role == Role::Unread {
             // Each such row is counted.
             self.unread += 1;
-        } else if is_timeless {
-            if indexed.is_none() {
-                cells.repeat();
-            }
-            if let (Facts::New(free), Some(written)) = (facts, cells.written()) {
-                memo.keep(key, free, written);
-            }
+        } else if let (true, Facts::New(free), Some(written)) = (is_timeless, facts, cells.written()) {
+            memo.keep(key, free, written);
         }
         self.has_input |= event.role != Role::Other;
         if self.parts && matches!(event.role, Role::Change | Role::Commit) {

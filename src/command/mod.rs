@@ -14,7 +14,6 @@ mod writer;
 
 pub use files::Lookups;
 
-use searchcommand::internal::Compare;
 use searchcommand::{Cells, Fatal, Messages, Plan, Record, SearchInfo, StreamingCommand};
 
 use crate::detect::{Engine, Outcomes, time};
@@ -31,8 +30,6 @@ pub struct IisModCheck {
     lookups: Lookups,
     search_head_only: bool,
     state: State,
-    /// How the rows of this search are compared.
-    compared: Vec<Compare>,
     /// What is wrong with the site's files.
     warnings: Vec<String>,
     /// What decides.
@@ -62,14 +59,7 @@ impl IisModCheck {
     /// The command with the lookups folder of its app. `search_head_only`: this build refuses `distributed=true`.
     #[must_use]
     pub fn new(lookups: Lookups, search_head_only: bool) -> Self {
-        Self {
-            lookups,
-            search_head_only,
-            state: State::Idle,
-            compared: Vec::new(),
-            warnings: Vec::new(),
-            about: None,
-        }
+        Self { lookups, search_head_only, state: State::Idle, warnings: Vec::new(), about: None }
     }
 
     /// The rows of this search; the entries are read when they are first asked for.
@@ -112,10 +102,6 @@ impl StreamingCommand for IisModCheck {
             InputRows::Change => changes::plan(&options),
             InputRows::Module => inventory::plan(&options),
         };
-        self.compared = match options.input {
-            InputRows::Event if !options.self_test => events::compared(&options),
-            InputRows::Event | InputRows::Change | InputRows::Module => Vec::new(),
-        };
         let assumed_time = assumed_time(search.latest_time);
         let by_site = self.lookups.has_site_files() || options.allowlist.is_some() || options.packs.is_some();
         self.state = State::Ready { options: Box::new(options), assumed_time };
@@ -124,10 +110,6 @@ impl StreamingCommand for IisModCheck {
             self.rows()?;
         }
         Ok(plan)
-    }
-
-    fn compared(&self) -> Vec<Compare> {
-        self.compared.clone()
     }
 
     fn record(&mut self, record: &Record<'_>, cells: &mut Cells) -> Result<(), Fatal> {

@@ -9,7 +9,7 @@
 //! Message=Changes to '/system.webServer/...' at 'MACHINE/WEBROOT/APPHOST' have successfully been committed.
 //! ```
 
-use memchr::{memchr, memchr_iter, memchr2, memmem};
+use memchr::{memchr, memchr2, memmem};
 
 use super::parts::{Part, Parts};
 
@@ -148,38 +148,6 @@ const IS_OF_DATE: [bool; 256] = {
     }
     table
 };
-
-/// Writes to `key` what a whole classic text says but for its date and its record number; false where the text does not
-/// begin as Splunk writes it. Events of the same key differ in these two only. A text in which each quote stands twice may
-/// be compared too, since nothing that is left out holds one.
-pub fn essence(text: &[u8], key: &mut Vec<u8>) -> bool {
-    let Some((date, head)) =
-        memchr(b'\n', text).and_then(|end| Some((text.get(..end)?, text.get(end + 1..)?)))
-    else {
-        return false;
-    };
-    // With such a line behind the date, `read` takes what follows for a head, whatever it is.
-    if !is_date(date) || !is_head(head) {
-        return false;
-    }
-    let record = line_at(head, RECORD).filter(|&at| {
-        let before = head.get(..at).unwrap_or_default();
-        line_at(before, MESSAGE).is_none()
-    });
-    let number = record.map_or(head.len(), |at| at + RECORD.len());
-    let (before, after) = head.split_at_checked(number).unwrap_or((head, b""));
-    let digits = after.iter().take_while(|b| b.is_ascii_digit()).count();
-    key.extend_from_slice(before);
-    key.extend_from_slice(after.get(digits..).unwrap_or_default());
-    true
-}
-
-/// Where the first line begins, after the first, that starts with `key`.
-fn line_at(text: &[u8], key: &[u8]) -> Option<usize> {
-    let is_line = |at: usize| text.get(..at).is_some_and(|before| before.ends_with(b"\n"));
-    memchr_iter(*key.first()?, text)
-        .find(|&at| is_line(at) && text.get(at..).is_some_and(|line| line.starts_with(key)))
-}
 
 /// The key of a line: letters before its first `=`.
 fn key(line: &[u8]) -> Option<&[u8]> {

@@ -5,10 +5,8 @@
 enum Of {
     /// The event's: many rows say the same, and what they say depends on it.
     Event,
-    /// The row's own host.
-    Host,
-    /// The row's own time, record number or process.
-    Number,
+    /// The row's own: host, time, record number or process.
+    Row,
 }
 
 /// Makes the inputs, their names and whose they are out of one list.
@@ -20,8 +18,7 @@ macro_rules! inputs {
             $($input,)*
         }
 
-        /// The input columns that can say something, in the order of [`Fields`]. Neighbours have values in the same rows,
-        /// and those that differ from row to row come last: both make rows quicker to compare.
+        /// The input columns that can say something, in the order of [`Fields`].
         pub const INPUTS: [&str; [$($name),*].len()] = [$($name),*];
 
         const OF: [Of; INPUTS.len()] = [$(Of::$of),*];
@@ -32,14 +29,14 @@ inputs! {
     Raw = "_raw", Event;
     Message = "Message", Event;
     EventCode = "EventCode", Event;
-    ComputerName = "ComputerName", Host;
-    Host = "host", Host;
+    ComputerName = "ComputerName", Row;
+    Host = "host", Row;
     Sid = "Sid", Event;
     User = "User", Event;
     SourceName = "SourceName", Event;
     LogName = "LogName", Event;
     EventId = "EventID", Event;
-    Computer = "Computer", Host;
+    Computer = "Computer", Row;
     UserId = "UserID", Event;
     Channel = "Channel", Event;
     ProviderName = "Name", Event;
@@ -50,14 +47,14 @@ inputs! {
     Old = "OldValue", Event;
     New = "NewValue", Event;
     DataXml = "EventData_Xml", Event;
-    Dest = "dest", Host;
-    Dvc = "dvc", Host;
-    Time = "_time", Number;
-    LastTime = "lastTime", Number;
-    RecordNumber = "RecordNumber", Number;
-    EventRecordId = "EventRecordID", Number;
-    ProcessId = "ProcessID", Number;
-    IndexTime = "_indextime", Number;
+    Dest = "dest", Row;
+    Dvc = "dvc", Row;
+    Time = "_time", Row;
+    LastTime = "lastTime", Row;
+    RecordNumber = "RecordNumber", Row;
+    EventRecordId = "EventRecordID", Row;
+    ProcessId = "ProcessID", Row;
+    IndexTime = "_indextime", Row;
 }
 
 /// The place in [`INPUTS`] of the time of indexing. It is no part of an event: whoever compares times reads it.
@@ -80,13 +77,6 @@ pub const CARRIERS: [usize; 4] = [
 /// The inputs that name the host of an event without a whole text, in their precedence.
 pub(super) const HOSTS: [EventField; 5] =
     [EventField::Computer, EventField::ComputerName, EventField::Dest, EventField::Dvc, EventField::Host];
-
-/// Whether the input at a place of [`INPUTS`] is a row's own time, record number or process: a number that tells rows of one
-/// event apart, and nothing of what they say.
-#[must_use]
-pub fn is_own_number(place: usize) -> bool {
-    OF.get(place) == Some(&Of::Number)
-}
 
 /// The cells of one row that can say something about an IIS configuration event, in the order of [`INPUTS`].
 /// A column that is missing and a cell that is empty are the same: an empty slice.

@@ -69,8 +69,7 @@ mod unwrapped;
 mod whole;
 mod xml;
 
-pub use classic::essence;
-pub use inputs::{CARRIERS, Fields, INDEXED, INPUTS, LIST_HOSTS, is_own_number};
+pub use inputs::{CARRIERS, Fields, INDEXED, INPUTS, LIST_HOSTS};
 pub use json::{is_column_of_collector, is_event};
 pub use opened::{Opened, Own, Scratch, read};
 pub use reasons::Unreadable;

@@ -91,7 +91,7 @@ fn allocations(arguments: &[&str], event: fn(usize) -> Event) -> u64 {
     search.latest_time = Some(1_790_000_000.0);
     let mut command = IisModCheck::new(Lookups::of_executable("/nowhere/bin/iismodcheck".as_ref()), false);
     let plan = command.setup(&search).unwrap();
-    let mut rewriter = Rewriter::new(plan).unwrap().comparing(command.compared());
+    let mut rewriter = Rewriter::new(plan).unwrap();
     let body = |first: usize| {
         // The multiple of all periods in the rows, so that both bodies say the same of other records.
         let events: Vec<Event> = (first..first + ROWS).map(event).collect();

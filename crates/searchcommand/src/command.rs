@@ -3,7 +3,7 @@
 use crate::fatal::Fatal;
 use crate::messages::Messages;
 use crate::plan::Plan;
-use crate::record::{Cells, Compare, Record};
+use crate::record::{Cells, Record};
 use crate::search::SearchInfo;
 
 /// A streaming command: one record in, the same record out, with cells added or replaced. Records are never
@@ -19,16 +19,6 @@ pub trait StreamingCommand {
 
     /// Reads the wanted cells of one record and sets its output cells. `Err` fails the search with its text.
     fn record(&mut self, record: &Record<'_>, cells: &mut Cells) -> Result<(), Fatal>;
-
-    /// How records are compared, for each input of the plan in order. Where [`Cells::repeat`] was called for a record, the
-    /// later ones that compare equal get its cells and are not shown to the command. Empty, the default: every record is
-    /// shown. Called after [`setup`](Self::setup).
-    ///
-    /// Rows of events repeat much, and comparing costs a fraction of reading.
-    #[doc(hidden)]
-    fn compared(&self) -> Vec<Compare> {
-        Vec::new()
-    }
 
     /// Called once, after the last record and before the last reply, for messages about the whole search.
     fn finish(&mut self, _messages: &mut Messages) {}

@@ -51,7 +51,7 @@ pub fn serve(input: impl Read, output: impl Write, command: &mut impl StreamingC
             Request::Getinfo(search) => guarded(|| {
                 let plan = command.setup(&search)?;
                 let reply = getinfo_reply(&plan);
-                rewriter = Some(Rewriter::new(plan)?.comparing(command.compared()));
+                rewriter = Some(Rewriter::new(plan)?);
                 Ok(reply)
             }),
             Request::Execute { finished } => {

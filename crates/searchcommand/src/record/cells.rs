@@ -31,7 +31,6 @@ pub struct Cells {
     quotes: Quotes,
     /// An output that was set and that the plan does not have.
     unknown: Option<usize>,
-    may_repeat: bool,
 }
 
 /// The cells of one record as they stand in the reply: to be kept, and written again into a later record of the same
@@ -74,7 +73,6 @@ impl Cells {
             loose: Vec::new(),
             quotes: Quotes::default(),
             unknown: None,
-            may_repeat: false,
         }
     }
 
@@ -122,18 +120,6 @@ impl Cells {
         }
         self.close(&target);
         self.twin.clear();
-    }
-
-    /// Says that the cells of this record follow from its compared inputs alone, so that later records which compare
-    /// equal may get them without the command being asked: see
-    /// [`StreamingCommand::compared`](crate::StreamingCommand::compared).
-    #[doc(hidden)]
-    pub fn repeat(&mut self) {
-        self.may_repeat = true;
-    }
-
-    pub(super) fn may_repeat(&self) -> bool {
-        self.may_repeat
     }
 
     /// The cells of this record so far, to be written again into a later one. `None` when they were set out of order.
@@ -221,7 +207,6 @@ impl Cells {
         self.column = 0;
         self.ordered = true;
         self.own = None;
-        self.may_repeat = false;
     }
 
     /// Ends a record whose cells are all appended.

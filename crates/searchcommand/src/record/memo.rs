@@ -4,7 +4,6 @@ use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
 
-use super::cell::Span;
 use super::cells::Written;
 
 /// The most rows and bytes that are remembered: what stays in a core's cache. Cells may be written by attackers.
@@ -55,7 +54,16 @@ impl Memo {
     /// The cells of an earlier row of this key; else the slot in which to [keep](Memo::keep) them.
     #[inline]
     pub fn find(&self, key: &[u8]) -> Result<Written<'_>, Free> {
-        self.find_row(key).map(|row| self.written(row))
+        let hash = self.hasher.hash_one(key);
+        let mut slot = position(hash);
+        while let Some(number) = self.slots.get(slot).and_then(|&n| usize::from(n).checked_sub(1)) {
+            let Some(row) = self.rows.get(number) else { break };
+            if row.hash == hash && self.bytes.get(row.start..row.middle) == Some(key) {
+                return Ok(self.written(row));
+            }
+            slot = (slot + 1) % SLOTS;
+        }
+        Err(Free { hash, slot })
     }
 
     /// Whether a key of so many bytes is too long to be kept, so that it need not be written.
@@ -64,38 +72,10 @@ impl Memo {
         key > LONGEST
     }
 
-    /// The number of an earlier row of this key, which holds until the next one is kept.
-    #[inline]
-    pub(super) fn find_row(&self, key: &[u8]) -> Result<usize, Free> {
-        let hash = self.hasher.hash_one(key);
-        let mut slot = position(hash);
-        while let Some(number) = self.slots.get(slot).and_then(|&n| usize::from(n).checked_sub(1)) {
-            let Some(row) = self.rows.get(number) else { break };
-            if row.hash == hash && self.bytes.get(row.start..row.middle) == Some(key) {
-                return Ok(number);
-            }
-            slot = (slot + 1) % SLOTS;
-        }
-        Err(Free { hash, slot })
-    }
-
     /// The cells of a row.
-    fn written(&self, row: usize) -> Written<'_> {
-        let row = self.rows.get(row);
-        let text = row.and_then(|row| self.bytes.get(row.middle..row.end)).unwrap_or_default();
-        let own = row.and_then(|row| row.own).map(|at| (at, at));
-        Written { text, own, cells: row.map_or(0, |row| row.cells) }
-    }
-
-    /// Where the cells of a row lie in the bytes.
-    #[inline]
-    pub(super) fn span(&self, row: usize) -> Span {
-        self.rows.get(row).map_or_else(Span::default, |row| Span::new(row.middle, row.end))
-    }
-
-    /// What the spans are of.
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
+    fn written(&self, row: &RememberedRow) -> Written<'_> {
+        let text = self.bytes.get(row.middle..row.end).unwrap_or_default();
+        Written { text, own: row.own.map(|at| (at, at)), cells: row.cells }
     }
 
     /// Keeps the cells that were written for the row of `key`, without the one that is the row's own. `free` is what

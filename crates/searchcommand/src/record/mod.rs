@@ -6,21 +6,17 @@
 
 mod cell;
 mod cells;
-mod compare;
 mod cursor;
 mod layout;
 mod memo;
-mod repeats;
 mod reply;
 mod rewriter;
-mod tail;
 mod values;
 mod view;
 mod writing;
 
 pub(crate) use cell::BODY_LIMIT;
 pub use cells::{Cells, Written};
-pub use compare::Compare;
 pub use memo::{Free, Memo};
 pub use reply::Reply;
 pub use rewriter::Rewriter;

@@ -9,8 +9,6 @@ enum Piece {
     Body(Span),
     /// In the text that was written.
     Text(Span),
-    /// Among the cells that are remembered.
-    Kept(Span),
 }
 
 /// The order of the pieces, kept from reply to reply.
@@ -41,14 +39,8 @@ impl Pieces {
         self.list.push(Piece::Body(Span::new(body.0, body.1)));
     }
 
-    /// Continues the reply with cells that are remembered. No text was written since the last piece.
-    #[inline]
-    pub(super) fn push_kept(&mut self, cells: Span) {
-        self.list.push(Piece::Kept(cells));
-    }
-
-    pub(super) fn reply<'r>(&'r self, body: &'r [u8], text: &'r [u8], kept: &'r [u8]) -> Reply<'r> {
-        Reply { pieces: &self.list, body, text, kept }
+    pub(super) fn reply<'r>(&'r self, body: &'r [u8], text: &'r [u8]) -> Reply<'r> {
+        Reply { pieces: &self.list, body, text }
     }
 }
 
@@ -58,17 +50,15 @@ pub struct Reply<'r> {
     pieces: &'r [Piece],
     body: &'r [u8],
     text: &'r [u8],
-    kept: &'r [u8],
 }
 
 impl<'r> Reply<'r> {
     /// Its stretches in order.
     pub fn pieces(&self) -> impl Iterator<Item = &'r [u8]> {
-        let Self { pieces, body, text, kept } = *self;
+        let Self { pieces, body, text } = *self;
         pieces.iter().map(move |piece| match piece {
             Piece::Body(span) => span.of(body),
             Piece::Text(span) => span.of(text),
-            Piece::Kept(span) => span.of(kept),
         })
     }
 

@@ -2,10 +2,8 @@
 
 use super::cell::{BODY_LIMIT, Span};
 use super::cells::Cells;
-use super::compare::Compare;
 use super::cursor::{Cursor, Extent};
 use super::layout::{Layout, TWIN, end_of_cell};
-use super::repeats::Repeats;
 use super::reply::{Pieces, Reply};
 use super::view::Record;
 use super::writing::push_commas;
@@ -31,7 +29,6 @@ pub struct Rewriter {
     layout: Layout,
     cursor: Cursor,
     cells: Cells,
-    repeats: Repeats,
     pieces: Pieces,
     /// The current record as read, where its cells are decoded before it is copied.
     row: Vec<u8>,
@@ -55,15 +52,8 @@ impl Rewriter {
             return Err(Fatal::internal(format!("output column {} \"{name}\" {problem}", index + 1)));
         }
         let (cursor, cells) = (Cursor::new(plan.inputs.len()), Cells::new(&plan));
-        let (layout, repeats, pieces) = (Layout::default(), Repeats::default(), Pieces::default());
-        Ok(Self { plan, layout, cursor, cells, repeats, pieces, row: Vec::new() })
-    }
-
-    /// Compares records by these inputs: see
-    /// [`StreamingCommand::compared`](crate::StreamingCommand::compared).
-    #[must_use]
-    pub fn comparing(self, inputs: Vec<Compare>) -> Self {
-        Self { repeats: Repeats::new(inputs), ..self }
+        let (layout, pieces) = (Layout::default(), Pieces::default());
+        Ok(Self { plan, layout, cursor, cells, pieces, row: Vec::new() })
     }
 
     /// Rewrites one body and calls `visit` for each of its records. The result is valid until the next call. `body` is used
@@ -77,7 +67,6 @@ impl Rewriter {
     ) -> Result<Reply<'r>, Fatal> {
         self.cells.text.clear();
         self.pieces.clear();
-        self.repeats.refresh();
         if body.is_empty() {
             return Ok(Reply::default());
         }
@@ -89,7 +78,6 @@ impl Rewriter {
         }
         if !self.layout.fits(body) {
             self.layout = Layout::read(&self.plan, body);
-            self.repeats.start(&self.layout);
         }
         let Layout { content, open, ref header, ref names, .. } = self.layout;
         self.cells.text.extend_from_slice(body.get(..content).unwrap_or_default());
@@ -106,7 +94,7 @@ impl Rewriter {
         self.pieces.push(self.cells.text.len(), (copied, body.len()));
         match self.cells.unknown() {
             Some(output) => Err(Fatal::internal(format!("there is no output column {output}"))),
-            None => Ok(self.pieces.reply(body, &self.cells.text, self.repeats.kept())),
+            None => Ok(self.pieces.reply(body, &self.cells.text)),
         }
     }
 
@@ -119,17 +107,8 @@ impl Rewriter {
         mut at: usize,
         visit: &mut impl FnMut(&Record<'_>, &mut Cells) -> Result<(), Fatal>,
     ) -> Result<usize, Fatal> {
-        let Self { layout, cursor, cells, repeats, pieces, .. } = self;
+        let Self { layout, cursor, cells, pieces, .. } = self;
         while at < body.len() {
-            let repeated = repeats.scan(body, at);
-            if let Some((extent, Ok(kept))) = repeated {
-                pieces.push(cells.text.len(), (copied, extent.end));
-                pieces.push_kept(kept);
-                copied = extent.end;
-                at = extent.next;
-                continue;
-            }
-            let free = repeated.and_then(|(_, found)| found.err());
             let extent = cursor.scan::<false>(layout, body, at);
             if is_empty_line(layout, extent, at) {
                 at = extent.next;
@@ -148,9 +127,6 @@ impl Rewriter {
             cells.start();
             visit(&Record { body, cursor, layout }, cells)?;
             cells.append(layout);
-            if let Some(free) = free {
-                repeats.keep(free, cells);
-            }
             at = extent.next;
         }
         Ok(copied)
