@@ -238,7 +238,7 @@ fn write_parts(
     }
     set(Column::EventRole, role);
     set(Column::Process, event.process.as_bytes());
-    set(Column::Record, event.record.as_bytes());
+    set(Column::Record, part::record(event).as_bytes());
     text.clear();
     part::write_key(event, watched, text);
     set(Column::ChangeKey, text);

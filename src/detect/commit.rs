@@ -125,10 +125,14 @@ pub struct Falls {
 
 impl Falls {
     /// Whether the next row has the highest record number so far, and a time more than [`FALL_SECONDS`] before the latest so far.
+    /// A row without a number says nothing about the others.
     pub fn next(&mut self, record: u64, time: i64) -> bool {
-        let fell = self.before.is_some_and(|(highest, latest)| {
-            record > 0 && record >= highest && latest - time > FALL_SECONDS * SECOND
-        });
+        if record == 0 {
+            return false;
+        }
+        let fell = self
+            .before
+            .is_some_and(|(highest, latest)| record >= highest && latest - time > FALL_SECONDS * SECOND);
         let (highest, latest) = self.before.unwrap_or((record, time));
         self.before = Some((highest.max(record), latest.max(time)));
         fell

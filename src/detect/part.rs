@@ -187,6 +187,18 @@ pub fn write_key(event: &Event<'_>, watched: &Watched, buffer: &mut Vec<u8>) {
     }
 }
 
+/// The number of an event in its log, as the roll-up takes it. A change that was not made stands in a log of its own
+/// (Administrative), whose numbers say nothing about those of the other: there it is no number.
+#[must_use]
+pub fn record<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    match &event.says {
+        Says::Change(change) | Says::OtherSection(change) if change.attempted && !event.record.is_empty() => {
+            Cow::Owned(format!("{}:{}", change::ATTEMPTED, event.record))
+        }
+        _ => Cow::Borrowed(event.record),
+    }
+}
+
 /// A change that was not made has a key of its own, one element longer.
 fn end_key(buffer: &mut Vec<u8>, change: &ConfigChange<'_>) {
     if change.attempted {

@@ -196,7 +196,7 @@ impl Scanner {
     /// table, which has lines, may have any order.
     fn falls(&mut self, event: &Event<'_>, host: &str, at: i64, origin: &Origin) -> bool {
         let is_log = origin.record.is_some() && origin.line.is_none();
-        let Some(record) = event.record.parse().ok().filter(|_| is_log) else { return false };
+        let Some(record) = part::record(event).parse().ok().filter(|_| is_log) else { return false };
         self.logs.entry((Arc::clone(&origin.file), host.to_owned())).or_default().next(record, at)
     }
 
@@ -282,7 +282,7 @@ fn pending(
         host: or_nothing(host),
         process: or_nothing(event.process),
         time: at,
-        record: or_nothing(event.record),
+        record: or_nothing(&part::record(event)),
         role: event.role,
         key: String::from_utf8_lossy(&key).into_owned(),
         part: or_nothing(&String::from_utf8_lossy(&text)),

@@ -66,6 +66,21 @@ fn a_fall_is_one_in_the_order_of_indexing() {
     }
 }
 
+/// An attempt (event 30) stands in a log of its own, whose numbers say nothing about those of the changes that were made.
+#[test]
+fn an_attempt_neither_falls_nor_shows_a_fall() {
+    let events = [(3600, 7, Some(3605)), (0, 8, Some(3665)), (3700, 9, Some(3705))];
+    for (attempt, expected) in [(0, ["", "", ""]), (1, ["", "", ""]), (2, ["", "clock_moved", ""])] {
+        let mut rows = rows(&events);
+        for raw in rows[attempt].get_mut("_raw").into_iter().flatten() {
+            *raw = raw.replace("<EventID>29<", "<EventID>30<").replace("/Operational<", "/Administrative<");
+        }
+        let found = scan(&rows);
+        assert!(found.iter().any(|row| value(row, "iis_module_action") == "attempted"), "{attempt}");
+        assert_eq!(told(&found), expected, "{attempt}");
+    }
+}
+
 /// A row alone shows what its own two times say, with whatever rows came before it.
 #[test]
 fn a_row_tells_what_its_own_times_say() {

@@ -75,12 +75,13 @@ class Health(Drawn):
         return self.well().events + silent.events + classic.events + self.runs("error") + [wrote]
 
     def test_what_is_not_well(self):
+        (self.app / "lookups/iismodcheck_reported_listed.csv").write_text("user,password\nkim,x\n")
         self.hold(self.ill())
         page = self.browser.open("def=dashboard.json")
         self.valid(page)
-        self.assertEqual(self.numbers(page), ["4", "2", "1"])
+        self.assertEqual(self.numbers(page), ["5", "2", "1"])
         shown = {
-            0: ["silent", "web02", "classic only", "old01.example.com", "allowlist damaged", "lookup shadowed", "of kim alone", "Set renderXml = true"],
+            0: ["silent", "web02", "classic only", "old01.example.com", "allowlist damaged", "lookup shadowed", "of kim alone", "memory damaged", "iismodcheck_reported_listed.csv", "Set renderXml = true"],
             1: ["failed", LISTED, "expected a date"],
             2: ["has bad rows", "1 bad rows"],
             3: ["kim", "a search", f"finding-{ID}"],

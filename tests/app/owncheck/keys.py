@@ -78,7 +78,8 @@ def exports(package: Package):
 def mapped(package: Package):
     """Every name under which the events arrive has its stanza in props.conf, the same for all names of one rendering.
 
-    Not sourcetypes with a slash: AppInspect warns of such a stanza, and a replayed event is all that has no such source.
+    Not sourcetypes with a slash: AppInspect warns of such a stanza, and a replayed event is all that has no such source. Nor the
+    channel Administrative: what failed is no change.
     A stanza of forwarded events takes nothing from the other logs that a collector holds.
     """
     props, first = package.conf("props.conf"), {}
@@ -89,7 +90,7 @@ def mapped(package: Package):
     for kind, name in found:
         stanza = f"source::{name}" if kind == "source" else name
         rendering = ("forwarded " if "ForwardedEvents" in name else "") + ("XML" if name.startswith("Xml") else "classic")
-        if "/" in name and kind == "sourcetype":
+        if "/" in name and kind == "sourcetype" or name.endswith("/Administrative"):
             continue
         if stanza not in props:
             yield f"props.conf: no stanza [{stanza}], which iismodcheck_sources names"

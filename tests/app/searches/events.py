@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 from searchhead.store import Event
 
 CHANNEL = "Microsoft-IIS-Configuration/Operational"
+FAILED = "Microsoft-IIS-Configuration/Administrative"  #: The channel of what was not made.
 PROVIDER = "Microsoft-Windows-IIS-Configuration"
 COLLECTOR = "wec01"  #: Of Windows Event Forwarding: the host of all that it forwards.
 SERVER = "MACHINE/WEBROOT/APPHOST"
@@ -34,8 +35,8 @@ class Host:
     sid: str = SID
     events: list[Event] = field(default_factory=list)
 
-    def row(self, time: float, configuration: str, operation: int = ADD, old: str = "", new: str = "", path: str = SERVER) -> None:
-        """Writes one event 29."""
+    def row(self, time: float, configuration: str, operation: int = ADD, old: str = "", new: str = "", path: str = SERVER, made=True) -> None:
+        """Writes one event 29, or the event 30 of what was not made."""
         message = f"Changes to '{configuration}' at '{path}' have successfully been committed."
         data = {
             "PhysicalPath": r"\\?\C:\Windows\system32\inetsrv\config\applicationHost.config",
@@ -46,7 +47,10 @@ class Host:
             "OldValue": old,
             "NewValue": new,
         }
-        self._write(time, 29, message, data)
+        if made:
+            self._write(time, 29, message, data)
+        else:
+            self._write(time, 30, f"Failed to commit changes to '{configuration}' at '{path}'.", data, FAILED)
 
     def commit(self, time: float, path: str = SERVER) -> None:
         """Writes the event 50 that closes a commit."""
@@ -102,14 +106,14 @@ class Host:
         self.add(time, name, image, sections)
         self.commit(time)
 
-    def add(self, time: float, name: str, image: str, sections=(GLOBAL, MODULES)) -> None:
-        """The events of an installation without the one that closes it."""
+    def add(self, time: float, name: str, image: str, sections=(GLOBAL, MODULES), made=True) -> None:
+        """The events of an installation without the one that closes it, or of one that failed."""
         for section in sections:
             key = f'{section}/add[@name="{name}"]'
-            self.row(time, key)
-            self.row(time, f"{key}/@name", new=name)
+            self.row(time, key, made=made)
+            self.row(time, f"{key}/@name", new=name, made=made)
             if section == GLOBAL:
-                self.row(time, f"{key}/@image", new=image)
+                self.row(time, f"{key}/@image", new=image, made=made)
 
     def hijack(self, time: float, name: str, old: str, new: str) -> None:
         """The image of a registered module is set to another file."""

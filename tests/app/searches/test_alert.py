@@ -7,10 +7,11 @@ import re
 from searchhead.alerts import fill
 from searchhead.timetext import relative
 
-from .events import CHANNEL, GLOBAL, MODIFY, MODULES, Host, inventory
-from .sources import OTHER_LOGS, SOURCES
+from .events import CHANNEL, FAILED, GLOBAL, MODIFY, MODULES, PROVIDER, Host, inventory
+from .sources import ATTEMPTS, OTHER_LOGS, SOURCES
 from .support import CHANGES, EVIL, GOOD_IMAGE, GOOD_NAME, NOW, RULE, Installed, install_time
 
+LATE = "IIS Module Check - Module change that arrived late"
 LISTED = "IIS Module Check - Listed module needs a decision"
 
 
@@ -36,6 +37,35 @@ class Mails(Installed):
         self.assertEqual({keys.get("action.email.content_type") for keys in mails.values()}, {"plain"})
 
 
+    def test_each_alert_leads_to_the_dashboard_health(self):
+        stanzas = self.head().instance.apps["iismodcheck"].stanzas("savedsearches")
+        alerts = {name: keys["action.email.message.alert"] for name, keys in stanzas.items() if "alert.track" in keys}
+        self.assertEqual(len(alerts), 6)
+        for name, text in alerts.items():
+            with self.subTest(name):
+                self.assertIn("the app IIS Module Check", text)
+                self.assertIn("/app/iismodcheck/iismodcheck_health on your search head", text)
+        # Enterprise Security sends no mail of ours: its results have the note.
+        host = Host("web01.example.com")
+        host.install(install_time(), "EvilModule", EVIL)
+        for name in (CHANGES, RULE):
+            self.assertIn("/app/iismodcheck/iismodcheck_health", self.alert(self.head(host), name).run(NOW)[0]["iis_note"])
+
+    def test_each_address_of_the_app_is_a_view(self):
+        ui = self.app / "default/data/ui"
+        views = {path.stem for path in ui.glob("views/*.xml")}
+        menu = set(re.findall(r'<view name="(\w+)"', (ui / "nav/default.xml").read_text()))
+        self.assertLessEqual({"iismodcheck", "iismodcheck_health"}, views & menu)
+        own = views | {"search", "reports", "alerts"}
+        self.assertLessEqual(menu, own)
+        named = 0
+        for path in [*self.app.rglob("*.conf"), *self.app.rglob("*.xml"), *self.app.rglob("*.md")]:
+            for view in re.findall(r"/app/iismodcheck/(\w+)", path.read_text()):
+                self.assertIn(view, own, path)
+                named += 1
+        self.assertGreater(named, 7)
+
+
 class Changes(Mails):
     """Both alerts about changes."""
 
@@ -53,6 +83,32 @@ class Changes(Mails):
                 severity = found[0]["severity" if name == RULE else "iis_module_severity"]
                 self.assertEqual(severity, "high" if rendering == "xml" else "medium")
                 self.assertIn(EVIL if rendering == "xml" else "EvilModule", found[0]["iis_what"])
+
+    def test_a_change_that_failed_is_an_attempt_and_no_change(self):
+        for rendering, source in ATTEMPTS:
+            host = Host("web01.example.com", rendering, source=source)
+            for name, image in (("EvilModule", EVIL), (GOOD_NAME, GOOD_IMAGE)):
+                host.add(install_time(), name, image, made=False)
+            host.foreign(install_time(), 12, "Unable to find schema for config section 'system.webServer/modules'. This section will be ignored.", FAILED, PROVIDER)
+            head = self.head(host)
+            with self.subTest(rendering=rendering, source=source):
+                for name in (CHANGES, RULE, LATE):
+                    found = self.alert(head, name).run(NOW)
+                    self.assertEqual([(row["iis_module_name"], row["iis_module_action"]) for row in found], [("EvilModule", "attempted")])
+                    self.assertNotIn("clock_moved", found[0]["iis_module_reasons"])
+                found = head.run("`iismodcheck_events` | iismodcheck", now=NOW, earliest="-1d")
+                self.assertEqual([text for level, text in found.messages if level != "INFO"], [])
+                self.assertEqual(head.run("index=win tag=change", now=NOW, earliest="-1d").rows, [], "CIM: nothing was changed")
+
+    def test_an_attempt_beside_the_same_change_is_another_finding(self):
+        for rendering in ("xml", "classic"):
+            host = Host("web01.example.com", rendering)
+            # Each log has numbers of its own, here the same ones.
+            host.add(install_time(), "EvilModule", EVIL, made=False)
+            host.record = 100
+            host.install(install_time() + 5, "EvilModule", EVIL)
+            found = self.alert(self.head(host)).run(NOW)
+            self.assertEqual(sorted(row["iis_module_action"] for row in found), ["added", "attempted"], rendering)
 
     def test_forwarded_events_of_other_logs_are_not_counted(self):
         for rendering, source, sourcetype in SOURCES:
@@ -222,15 +278,20 @@ class Changes(Mails):
         self.assertEqual([row["iis_module_verdict"] for row in found], ["unparsed"])
 
     def test_a_bad_row_of_the_allowlist_does_not_stop_the_alert(self):
-        bad = 'name,image,expires\nEvilModule,"C:\\Windows\\Temp\\evil.dll",31.03.2027\nGoodModule,C:\\Good\\good.dll,\n'
-        self.allowlist().write_text(bad)
         host = Host("web01.example.com")
         host.install(install_time(), "EvilModule", EVIL)
         host.install(install_time() + 60, "GoodModule", r"C:\Good\good.dll")
-        for name in (CHANGES, RULE):
-            found = self.alert(self.head(host), name).run(NOW)
-            self.assertEqual([row["iis_module_name"] for row in found], ["EvilModule"], name)
-            self.assertIn("allowlist_damaged", found[0]["iis_module_reasons"], name)
+        for says, row in (
+            ("no ISO date", f"EvilModule,{EVIL},31.03.2027,kim"),
+            ("an umlaut as Excel saves it", f"EvilModule,{EVIL},,M\xfcller"),
+            ("a comma short", f"EvilModule,{EVIL},kim"),
+        ):
+            self.allowlist().write_bytes(f"name,image,expires,owner\n{row}\nGoodModule,C:\\Good\\good.dll,,kim\n".encode("latin-1"))
+            for name in (CHANGES, RULE):
+                with self.subTest(says, alert=name):
+                    found = self.alert(self.head(host), name).run(NOW)
+                    self.assertEqual([row["iis_module_name"] for row in found], ["EvilModule"])
+                    self.assertIn("allowlist_damaged", found[0]["iis_module_reasons"])
 
     def test_an_unreadable_allowlist_is_one_finding(self):
         self.allowlist().write_bytes("name,image\n".encode("utf-16"))

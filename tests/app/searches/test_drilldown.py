@@ -1,10 +1,12 @@
 """From a finding to its events and the processes around it, whatever the host is called."""
 
+import re
+
 from searchhead.errors import SearchError
 
 from .events import Host
 from .sources import OTHER_LOGS
-from .support import EVIL, NOW, Installed, install_time
+from .support import CHANGES, EVIL, NOW, RULE, Installed, install_time
 
 PROCESSES = "WinEventLog:ForwardedEvents"
 
@@ -74,6 +76,29 @@ class Hosts(Installed):
         head = self.head(host, models={"Endpoint.Processes": started})
         self.assertEqual(shown(), ["web01", "web01.corp.example"])
 
+    def test_the_data_model_whatever_the_host_is_called(self):
+        local = self.app / "local"
+        local.mkdir()
+        (local / "macros.conf").write_text('[iismodcheck_more_processes(1)]\nargs = window\ndefinition = `iismodcheck_processes_of_model("$window$")`\n')
+        for name, others, found in (
+            ("10.20.30.40", ["10.20.30.4", "10.20.30.41", "10", "db07.corp.example"], ["10.20.30.40"]),
+            ("fe80::1", ["fe80::2", "fe80::11"], ["fe80::1"]),
+            ("-", ["web01"], []),
+            ("müller-web.example", ["web01"], []),
+        ):
+            host = Host(name)
+            host.install(install_time(), "EvilModule", EVIL)
+            started = [{"_time": str(install_time()), "Processes.dest": dest, "Processes.process": dest, "Processes.process_id": "7"} for dest in (name, *others)]
+            for row in started:
+                row |= {"Processes.user": "kim", "Processes.parent_process_name": "w3wp.exe"}
+            head = self.head(host, models={"Endpoint.Processes": started})
+            change = self.changes(head)[0]
+            rows = head.run(f'`iismodcheck_finding_processes("{change["iis_finding_id"]}", "{change["iis_window"]}")`', now=NOW, earliest="-1h").rows
+            with self.subTest(name):
+                self.assertEqual([row["dest"] for row in rows if "dest" in row], found)
+                if not found:
+                    self.assertIn("the host has no name or one with characters", rows[0]["iis_what"])
+
     def test_what_a_window_must_not_be(self):
         head = self.head()
         for window in ("", "1-2", "1-2/", "1-2/web01 | delete", "x-y/web01", "1-2/WEB01", "1-2/a OR b"):
@@ -92,3 +117,39 @@ class Hosts(Installed):
         self.assertEqual([(row["iis_host"], row["iis_module_action"]) for row in found], [("web01", "added"), ("web01", "removed")])
         none = head.run(f'`iismodcheck_finding_host("{"0" * 32}")`', now=NOW, earliest="-7d@d", latest="now").rows
         self.assertIn("No finding has this id now", none[0]["iis_what"])
+
+
+class Menu(Installed):
+    """The menu of a result: what it opens, from an alert's result or a row of a search by hand."""
+
+    #: Action -> what its search shows of a host with one installation.
+    SHOWN = {"iismodcheck_finding": 1, "iismodcheck_events": 6, "iismodcheck_processes": 1, "iismodcheck_host": 1, "iismodcheck_allow": 1}
+
+    def test_each_action_from_each_result(self):
+        for name in ("web01.corp.example", "10.20.30.40", "2001:db8::7", "-", "müller-web.example", 'a"] | delete'):
+            host, other = Host(name), Host("web02.corp.example")
+            host.install(install_time(), "EvilModule", EVIL)
+            other.install(install_time() - 1200, "EvilModule", EVIL)
+            head = self.head(host, other)
+            actions = head.instance.apps["iismodcheck"].stanzas("workflow_actions")
+            self.assertEqual(set(actions), set(self.SHOWN))
+            results = [self.changes(head), self.alert(self.head(host), CHANGES).run(NOW), self.alert(self.head(host), RULE).run(NOW)]
+            for number, rows in enumerate(results):
+                row = next(row for row in rows if name in (row.get("iis_host", "-"), row.get("iis_hosts")))
+                for action, keys in actions.items():
+                    needed = [field.strip() for field in keys["fields"].split(",")]
+                    if any(field not in row for field in needed):
+                        self.assertTrue(action == "iismodcheck_host" and (number > 0 or name == "-"), "only the host is none of an alert's fields")
+                        continue
+                    search = keys["search.search_string"]
+                    used = set(re.findall(r"\$(\w+)\$", search))
+                    self.assertLessEqual(used, {"iis_finding_id", "iis_window"}, "nothing that somebody else writes")
+                    self.assertLessEqual(used, set(needed))
+                    for field in used:
+                        search = search.replace(f"${field}$", row[field])
+                    found = head.run(search, now=NOW, earliest="-7d@d", latest="now").rows
+                    with self.subTest(host=name, action=action, result=number):
+                        self.assertEqual(len(found), self.SHOWN[action])
+                        self.assertNotIn("No finding has this id", str(found))
+                        if action in ("iismodcheck_finding", "iismodcheck_host"):
+                            self.assertEqual(found[0]["iis_host"], name)

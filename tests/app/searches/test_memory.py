@@ -127,7 +127,10 @@ class Remembered(Installed):
                 "empty": "",
                 "another file": "user,password\nx,y\n",
                 "a row lost": "".join(lines[:-1]),
+                "a row too many": good + lines[-1],
+                "a row of another file": good + "x,y\n",
                 "a row without its time": good.replace(f"{NOW:.0f}", "yesterday", 1),
+                "a time far ahead, which would be kept for ever": good.replace(f"{NOW:.0f}", f"{NOW + 40 * 86400:.0f}", 1),
             }.items():
                 with self.subTest(damage, alert=name):
                     self.memory(name).unlink() if text is None else self.memory(name).write_text(text)
@@ -208,6 +211,20 @@ class Readable(Installed):
                 self.assertEqual(len(found), 1)
                 self.assertTrue(0 < len(found[0]["iis_hosts"]) <= 200)
                 self.assertTrue(0 < len(found[0]["iis_title"]) <= 200)
+
+    def test_a_host_without_a_name_is_told_once_and_is_no_risk_object(self):
+        for name in (CHANGES, RULE):
+            host, other = Host("-"), Host("web01")
+            host.install(install_time(0.9), "EvilModule", EVIL)
+            alert = self.alert(self.head(host), name)
+            row, = alert.run(NOW)
+            self.assertEqual((row["iis_hosts"], row["iis_host_count"]), ("-", "1"))
+            self.assertEqual(row["iis_title"], "suspicious_location: IIS module EvilModule on -")
+            self.assertNotIn("dest", row)
+            self.assertEqual(alert.run(NOW + 3600), [], "it is remembered")
+            other.install(install_time(0.9), "EvilModule", EVIL)
+            alert.head = self.head(host, other)
+            self.assertEqual([row["iis_hosts"] for row in alert.run(NOW + 3660)], ["web01"])
 
     def test_nobody_is_no_risk_object(self):
         host = Host("web01", sid="")

@@ -13,7 +13,7 @@ BROKEN = "Error in 'iismodcheck' command: iismodcheck_allowlist.csv, line 3, col
 BUSY = "The maximum number of concurrent historical scheduled searches on this instance has been reached"
 
 
-def log(name: str, hours: float, status: str, owner: str = "nobody", app: str = "iismodcheck") -> Event:
+def log(name: str, hours: float, status: str, owner: str = "nobody", app: str = "iismodcheck", results: int = 0) -> Event:
     """A line of scheduler.log, some hours before the watch. `error` names no status, as Splunk writes it."""
     time = AT - hours * 3600
     head = f'{strftime(time, "%m-%d-%Y %H:%M:%S")}.831 +0000'
@@ -24,7 +24,7 @@ def log(name: str, hours: float, status: str, owner: str = "nobody", app: str = 
         reason = f', reason="{BUSY}"' if status == "skipped" else ""
         raw = (
             f'{head} INFO  {search}, search_type="scheduled", user="{owner}", app="{app}", savedsearch_name="{name}",'
-            f" priority=default, status={status}{reason}, scheduled_time={int(time)}, window_time=0"
+            f" priority=default, status={status}{reason}, scheduled_time={int(time)}, window_time=0, result_count={results}"
         )
     return Event(time, raw, "sh1", "/opt/splunk/var/log/splunk/scheduler.log", "scheduler", "_internal")
 

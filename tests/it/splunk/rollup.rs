@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Record, value};
 
 /// Steps of the macro that this text does over again, in their order. A test compares them with the app's macro.
-pub const STEPS: [&str; 23] = [
+pub const STEPS: [&str; 24] = [
     r#"fillnull value="-" iis_event_role iis_host iis_process iis_record iis_change_key"#,
     r#"where iis_event_role="commit" OR (iis_event_role="change" AND iis_change_key!="-")"#,
     "sort 0 str(iis_host) str(iis_record) iis_classic",
@@ -14,7 +14,8 @@ pub const STEPS: [&str; 23] = [
     r#"eval iis_process=if(iis_process="-" AND iis_record!="-" AND iis_process_count=1, iis_other_process, iis_process)"#,
     "iis_indexed=coalesce(_indextime, _time)",
     "sort 0 str(iis_host) iis_indexed iis_order iis_at",
-    "streamstats reset_on_change=true current=f max(iis_at) as iis_latest max(iis_order) as iis_highest by iis_host",
+    "eval iis_numbered_at=if(iis_order>0, iis_at, null())",
+    "streamstats reset_on_change=true current=f max(iis_numbered_at) as iis_latest max(iis_order) as iis_highest by iis_host",
     r#"eval iis_fell=if(iis_host!="-" AND iis_order>0 AND iis_order>=iis_highest AND iis_latest-iis_at>60, 1, 0)"#,
     "sort 0 str(iis_host) str(iis_process) iis_second iis_order iis_at iis_closes",
     "streamstats reset_on_change=true sum(iis_closes) as iis_closed by iis_host iis_process",
@@ -66,10 +67,10 @@ pub fn rollup(mut rows: Vec<Record>) -> Vec<Record> {
             row.insert("iis_process".to_owned(), known.into_iter().collect());
         }
     }
-    // eval, sort, streamstats, eval: record numbers that rise while times fall
+    // eval, sort, eval, streamstats, eval: record numbers that rise while times fall; what has no number does not count
     let came: Vec<(String, i64, u64, i64)> = rows.iter().map(coming).collect();
     for (row, own) in rows.iter_mut().zip(&came) {
-        let before = || came.iter().filter(|other| other.0 == own.0 && *other < own);
+        let before = || came.iter().filter(|other| other.0 == own.0 && other.2 > 0 && *other < own);
         let fell = own.0 != "-"
             && own.2 > 0
             && before().all(|other| other.2 <= own.2)
