@@ -19,6 +19,8 @@ pub struct Candidates {
     pub threat_basename: Option<EntryNumber>,
     /// The baseline entry, or the entry of a chosen pack, that is exactly this pair.
     pub known_pair: Option<EntryNumber>,
+    /// A chosen pack lists this very pair, in this version.
+    pub agreed_by_pack: bool,
     /// How far the type agrees with the known pair, else with the site's exact entries; `None` without either.
     /// Native pairs are always [`TypeMatch::Same`].
     pub type_match: Option<TypeMatch>,
@@ -113,6 +115,7 @@ impl Index {
         match (&entry.source, pair) {
             (EntrySource::Baseline, Some(how)) => offer(&mut found.known, how, number),
             (EntrySource::Pack(_), Some(how)) if self.is_listed(number) => {
+                out.agreed_by_pack |= how == TypeMatch::Same;
                 offer(&mut found.known, how, number);
             }
             (EntrySource::Pack(_), Some(how)) => offer(&mut found.other_pack, how, number),

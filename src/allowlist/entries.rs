@@ -1,7 +1,7 @@
 //! Every entry by its number and by what it names: what is the same for all hosts.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::HashMap;
 
@@ -25,8 +25,9 @@ pub(super) struct Entries {
     pub watched: Watched,
     /// The managed type of each entry that has one.
     pub types: Vec<Option<ManagedType>>,
-    /// Assemblies of the .NET Framework in the baseline, each with the keys under which the global cache has it.
-    pub framework: HashMap<String, BTreeSet<String>>,
+    /// Assemblies of the .NET Framework in the baseline, each with the keys under which the global cache has it, and the
+    /// versions under each.
+    pub framework: HashMap<String, BTreeMap<String, BTreeSet<String>>>,
     /// Entries with a type, by the type's name.
     pub by_type_name: HashMap<String, Vec<EntryNumber>>,
     /// Named allow entries compared exactly, switched-off ones left out.
@@ -127,7 +128,8 @@ impl Entries {
             && managed.is_of_framework()
             && let (Some(assembly), Some(key)) = managed.file()
         {
-            self.framework.entry(assembly.to_owned()).or_default().insert(key.to_owned());
+            let keys = self.framework.entry(assembly.to_owned()).or_default();
+            keys.entry(key.to_owned()).or_default().extend(managed.versions().map(str::to_owned));
         }
         self.by_type_name.entry(managed.name.clone()).or_default().push(number);
     }

@@ -73,7 +73,17 @@ impl Index {
     pub fn is_framework_in_bin(&self, seen: &ManagedType) -> bool {
         let (Some(assembly), key) = seen.file() else { return false };
         let own = self.entries.framework.get(assembly);
-        !seen.malformed && own.is_some_and(|keys| key.is_none_or(|key| !keys.contains(key)))
+        !seen.malformed && own.is_some_and(|keys| key.is_none_or(|key| !keys.contains_key(key)))
+    }
+
+    /// Whether the global cache of every server has the file that a type names: an assembly of the .NET Framework in a version
+    /// that there is, by its full name.
+    #[must_use]
+    pub fn is_of_framework(&self, seen: &ManagedType) -> bool {
+        let (Some(assembly), Some(key)) = seen.file() else { return false };
+        let versions = self.entries.framework.get(assembly).and_then(|keys| keys.get(key));
+        let there_is = |version: &str| versions.is_some_and(|versions| versions.contains(version));
+        seen.is_full() && versions.is_some() && seen.version.as_deref().is_none_or(there_is)
     }
 
     /// Whether the baseline has a managed module of this name.

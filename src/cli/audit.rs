@@ -32,6 +32,7 @@ pub(super) fn run(arguments: &Audit) -> Result<ExitCode, Failure> {
     let mut report = auditor.finish();
     let read: Vec<PathBuf> = arguments.paths.iter().chain(&arguments.root).cloned().collect();
     report.about = about("Modules in the configuration of IIS", &arguments.compared, &read);
+    report.relate();
     report.keep(|item| arguments.only.is_empty() || arguments.only.contains(&item.verdict));
     let limits = Limits {
         min_severity: arguments.min_severity,

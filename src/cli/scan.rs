@@ -31,6 +31,7 @@ pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {
     let mut report = scanner.finish();
     report.about = about("Changes of IIS modules", &arguments.compared, &files);
     report.gather();
+    report.relate();
     report.keep(|item| choice.has(item));
     let limits = Limits {
         min_severity: arguments.min_severity,

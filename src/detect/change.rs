@@ -41,6 +41,8 @@ pub struct Change {
     pub action: Action,
     /// The action is concluded from which rows are there, because the rendering hides the operation.
     pub inferred: bool,
+    /// Every row is about a `remove` element: nothing is registered by it.
+    pub under_remove: bool,
     /// Image or type was written, but the rendering hides the value.
     pub value_unseen: bool,
     /// The rendering that gave the image or type.
@@ -172,6 +174,7 @@ impl Change {
             value_unseen: self.value_unseen,
             renamed: self.renamed,
             inferred: self.inferred,
+            under_remove: self.under_remove,
             overwritten: false,
             config_path: &self.config_path,
             location: &self.location,

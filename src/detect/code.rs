@@ -183,9 +183,9 @@ words! {
         }
         KeyLost = "key_lost" {
             since: "0.2.0",
-            means: "the type had a PublicKeyToken before, and is the same without it now",
-            seen: "the same type as before, without the PublicKeyToken that it had",
-            why: "without a key the file in `bin` is loaded, whoever put it there",
+            means: "the type had a PublicKeyToken before, or a version and a culture beside it, and is the same without now",
+            seen: "the same type as before, without the PublicKeyToken that it had, or without version or culture",
+            why: "a name that is not full is looked for in `bin`, and the file there is loaded, whoever put it there",
             todo: "put the full name back; look at `bin` of the application",
             example: "`Acme.M, Acme.Web, …, PublicKeyToken=…` to `Acme.M, Acme.Web`",
         }
@@ -263,11 +263,19 @@ words! {
         }
         NotOfFramework = "not_of_framework" {
             since: "0.2.0",
-            means: "a type of the baseline that is not part of the .NET Framework itself, registered below the server level",
-            seen: "a known type whose assembly is no part of the .NET Framework itself, at a site or deeper",
-            why: "where the product is not installed, a file in `bin` answers to the same name: applications with full trust skip the check of strong names",
-            todo: "see that the product is installed; then allow name and type by an exact entry",
-            example: "Windows Identity Foundation 3.5 at a site",
+            means: "a type of the baseline, registered below the server level, that need not come from the .NET Framework itself: of a product beside it, in a version that it never had, or without version or culture",
+            seen: "a known type, at a site or deeper, whose assembly is no part of the .NET Framework itself, or is written with another version or without version or culture",
+            why: "where the global cache has no such assembly a file in `bin` answers to the same name: applications with full trust skip the check of strong names, and names that are not full are looked for in `bin` only",
+            todo: "see that the product is installed; then choose its pack (`wif` for Windows Identity Foundation 3.5), or allow name and type by an exact entry",
+            example: "Windows Identity Foundation 3.5 at a site; `System.Web` with `Version=9.9.9.9`",
+        }
+        OtherHalf = "other_half" {
+            since: "0.2.0",
+            means: "the other half of the same ISAPI extension is a finding too: the handler that sends requests to it, or the restriction that lets it run",
+            seen: "a handler and an entry of `isapiCgiRestriction` on one host name the same file, and both are findings; the detail names the other",
+            why: "an extension runs only where both are there",
+            todo: "look at both together",
+            example: "`other_half:isapiCgiRestriction`, `other_half:handlers Reports`",
         }
         OverridesAllowEntry = "overrides_allow_entry" {
             since: "0.1.0",

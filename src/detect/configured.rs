@@ -35,6 +35,7 @@ impl<'a> Configured<'a> {
             value_unseen: false,
             renamed: false,
             inferred: false,
+            under_remove: false,
             overwritten: false,
             config_path: self.config_path,
             location: self.location,

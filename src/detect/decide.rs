@@ -17,7 +17,7 @@
 //! Where no image is shown: `incomplete` or `unverified` for a listed name, else 6 and 9 by the name alone.
 
 use crate::allowlist::{EntryNumber, EntrySource, Index, Legible, ScopeAnswer};
-use crate::iis::{Action, Class, ImageFlags, Level, Subject, Suspicion, TypeMatch, change, version};
+use crate::iis::{Action, Class, ImageFlags, Level, Subject, Suspicion, TypeMatch};
 
 use super::assess::Assessment;
 use super::case::Case;
@@ -148,25 +148,6 @@ impl Case<'_> {
         }
         self.doubts(entry, finding);
         Some(verdict)
-    }
-
-    /// What keeps an entry that agrees from being the last word: another file than the one it means may be loaded.
-    fn doubts(&self, entry: EntryNumber, finding: &mut Finding) {
-        let of_versions = self.index.entry(entry).is_some_and(|entry| entry.image.contains(version::WORD));
-        if of_versions && self.seen.earlier_version {
-            finding.add(Code::VersionLowered, Detail::None);
-        }
-        let known = self.index.managed_type(entry);
-        let Some((known, seen)) = known.zip(self.seen.managed_type.as_ref()) else { return };
-        if seen.is_bare() && !known.is_bare() {
-            finding.add(Code::BareType, Detail::None);
-        }
-        let baseline = self.index.entry(entry).is_some_and(|entry| entry.source == EntrySource::Baseline);
-        let below_server = !change::site(self.subject.config_path, self.subject.location).is_empty();
-        let agreed = self.in_force(&self.seen.candidates.site_exact).is_some();
-        if baseline && below_server && !agreed && !known.is_of_framework() {
-            finding.add(Code::NotOfFramework, Detail::None);
-        }
     }
 
     /// A removal carries no image: an entry that speaks of removals, and nothing else by name alone, allows it.
@@ -351,6 +332,7 @@ impl Case<'_> {
             level: subject.level,
             kind: finding.kind,
             action: subject.action,
+            under_remove: subject.under_remove,
             image_changed_unseen: subject.value_unseen && !self.is_set_anew(),
             renamed: subject.renamed,
             name_entry: self.name_entry().is_some(),

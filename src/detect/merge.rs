@@ -35,6 +35,7 @@ pub fn merge(parts: Vec<Part<'_>>) -> Option<Change> {
         attribute: String::new(),
         action: Action::Changed,
         inferred: false,
+        under_remove: false,
         value_unseen: false,
         source: None,
         rows: parts.len(),
@@ -77,6 +78,9 @@ pub fn merge(parts: Vec<Part<'_>>) -> Option<Change> {
         .collect();
     change.setting = setting::of(HANDLER_REQUESTS, &requests, &mut change.overwritten);
     take_values(&mut change, &rows);
+    let shows_none = change.image.is_none() && change.type_name.is_none();
+    change.under_remove =
+        change.class.is_module() && shows_none && rows.iter().all(|row| row.element == Element::Remove);
     let seen = Rows::of(&rows);
     change.kind = seen.kind(change.section);
     (change.action, change.inferred) = seen.action(&change);
@@ -97,6 +101,7 @@ fn farthest(parts: &[Part<'_>]) -> Option<i64> {
 }
 
 fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {
+    let mut gone = None;
     for row in rows {
         let new = row.new.as_deref().filter(|v| !v.is_empty());
         let old = row.old.as_deref().filter(|v| !v.is_empty());
@@ -114,6 +119,8 @@ fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {
                     change.overwritten.push(kind(before));
                 }
                 change.source = row.source;
+            } else if let Some(new) = new {
+                gone = Some((is_image, new, row.source));
             }
             change.value_unseen |= hides_value(row);
             if change.old.is_none() {
@@ -134,6 +141,13 @@ fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {
         }
     }
     chief_attribute(rows).clone_into(&mut change.attribute);
+    // So what a deletion shows is there as long as nothing says that it went: no other value, and no element that came or went.
+    let alone = change.image.is_none() && change.type_name.is_none() && !change.attribute.is_empty();
+    if let Some((is_image, value, source)) = gone.filter(|_| alone) {
+        let slot = if is_image { &mut change.image } else { &mut change.type_name };
+        *slot = Some(value.to_owned());
+        change.source = source;
+    }
 }
 
 /// What a change without an element row is about: the image or type before the name before anything else. Empty where

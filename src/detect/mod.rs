@@ -20,6 +20,7 @@ pub mod commit;
 mod configured;
 mod decide;
 mod decision;
+mod doubts;
 mod engine;
 pub mod explain;
 mod file_code;

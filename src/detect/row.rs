@@ -47,6 +47,7 @@ pub fn subject<'a>(
         value_unseen: is_identity && change.new.is_none(),
         renamed: new_name.is_some(),
         inferred: false,
+        under_remove: change.section.class().is_module() && change.is_under_remove(),
         overwritten: false,
         config_path: change.config_path,
         location: change.location,

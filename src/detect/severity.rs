@@ -10,7 +10,7 @@
 //! | settings | `unknown`, `weakened` of a handler or a watched setting | as its row in `iis_watched_settings.csv` says for the server, a site, or deeper |
 //! | file | `file_altered`, and the file was changed after it was signed (`signature_broken:hash_mismatch`) | critical |
 //! | | `file_altered` by nothing worse than `file_missing`, `file_too_large`, `not_a_module`, `wrong_machine`, `redirected`, or `signer_unexpected` while an update waits for a restart | medium |
-//! | removal | `unknown`, `lookalike`, and the module was removed, or `lookalike` and a removal was taken back | low |
+//! | removal | `unknown`, `lookalike`, and the module was removed, or `lookalike` and a removal was taken back; a row about a `remove` element alone is no more | low |
 //! | no image | `unverified`, and the image was changed unseen | medium |
 //! | | `unverified`, and the module was renamed to this name | medium |
 //! | | `unverified`, and an entry with `match=name` is in force | info |
@@ -43,6 +43,8 @@ pub struct Circumstances {
     pub kind: Option<Kind>,
     /// What happened.
     pub action: Action,
+    /// All of it is about a `remove` element.
+    pub under_remove: bool,
     /// The image of an existing registration was written, its value is hidden.
     pub image_changed_unseen: bool,
     /// The module was given this name in place of another one.
@@ -87,6 +89,7 @@ impl Circumstances {
             level: Level::Change,
             kind: Some(Kind::Native),
             action: Action::Added,
+            under_remove: false,
             image_changed_unseen: false,
             renamed: false,
             name_entry: false,
@@ -156,9 +159,10 @@ fn base(verdict: Verdict, c: &Circumstances) -> Severity {
         Verdict::Unknown | Verdict::Weakened | Verdict::Unverified if c.watched.is_some() => {
             c.watched.unwrap_or(Severity::Info)
         }
-        // Nothing is registered by a removal, nor by taking it back.
+        // Nothing is registered by a removal, nor by taking it back. What comes back may be what nobody knows.
         Verdict::Unknown | Verdict::Lookalike if c.action == Action::Removed => Severity::Low,
-        Verdict::Lookalike if c.action == Action::Restored => Severity::Low,
+        Verdict::Unknown if c.under_remove && c.action == Action::Modified => Severity::Low,
+        Verdict::Lookalike if c.under_remove || c.action == Action::Restored => Severity::Low,
         Verdict::Unknown if c.kind == Some(Kind::Managed) => Severity::Low,
         Verdict::Unverified if c.image_changed_unseen || c.renamed => Severity::Medium,
         Verdict::Incomplete if (c.precondition_changed || c.lock_changed) && c.level == Level::Row => {
@@ -218,6 +222,7 @@ mod tests {
             Lookalike, MasqueradePath, NotModule, Unknown, Unparsed, Unverified,
         };
         let plain = Circumstances::plain;
+        let under_remove = |verdict, action| Circumstances { action, under_remove: true, ..plain(verdict) };
         for (name, circumstances, expected) in [
             ("denied", plain(Denied), Critical),
             ("masquerade", plain(MasqueradePath), High),
@@ -269,6 +274,10 @@ mod tests {
             ("logging narrowed", Circumstances { protection_narrowed: true, ..plain(KnownGood) }, High),
             ("look-alike removed", Circumstances { action: Action::Removed, ..plain(Lookalike) }, Low),
             ("look-alike restored", Circumstances { action: Action::Restored, ..plain(Lookalike) }, Low),
+            ("look-alike, some row of a removal", under_remove(Lookalike, Action::Changed), Low),
+            ("unknown, the name in a removal", under_remove(Unknown, Action::Modified), Low),
+            ("unknown, removed or restored", under_remove(Unknown, Action::Changed), Medium),
+            ("alias under a removal", under_remove(Alias, Action::Modified), High),
             ("unknown restored", Circumstances { action: Action::Restored, ..plain(Unknown) }, Medium),
             ("key lost", Circumstances { key_lost: true, ..plain(KnownGood) }, High),
             ("key lost by agreement", Circumstances { key_lost: true, ..plain(Allowed) }, Info),

@@ -283,8 +283,9 @@ fn of_section<'a>(spoken: &Spoken<'a>) -> Result<Says<'a>, Unreadable> {
     if path.element == Element::Section && !hidden && spoken.operation != Operation::Delete {
         return Ok(other_section(spoken));
     }
-    // Event data has the name once more, in its `/@name` row; a message has nothing to check the name with.
-    if path.joined && hidden {
+    // These sections have one key, so that what looks like more is a crafted name. Only the row that writes the name tells it
+    // once more.
+    if path.joined && (hidden || path.attribute != "name") {
         return Err(Unreadable::JoinedKeys);
     }
     if !name_agrees(&path, spoken) {

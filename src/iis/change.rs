@@ -77,6 +77,8 @@ pub const ATTEMPTED: &str = "attempted";
 
 /// The level of the server's own configuration; what follows it in a configuration path is a site.
 const SERVER: &str = "MACHINE/WEBROOT/APPHOST";
+/// The levels that only administrators write; a path that is not known counts as one.
+const SERVER_LEVELS: [&str; 4] = ["", "MACHINE", "MACHINE/WEBROOT", SERVER];
 
 impl<'a> ConfigChange<'a> {
     /// What happened, as a function of element and operation (a `remove` element that is *added* disables a module).
@@ -104,6 +106,12 @@ impl<'a> ConfigChange<'a> {
         written.or(self.appended_image).filter(|image| !image.is_empty())
     }
 
+    /// Whether the row is about a `remove` element and shows no image, so that nothing is registered by it.
+    #[must_use]
+    pub fn is_under_remove(&self) -> bool {
+        self.element == Element::Remove && self.image().is_none()
+    }
+
     /// The site or application below the server level, as written: from the configuration path, else from the
     /// location path; empty at server level.
     #[must_use]
@@ -120,6 +128,15 @@ pub fn site<'a>(config_path: &'a str, location: &'a str) -> &'a str {
         return site;
     }
     below_server(location).unwrap_or(location.trim_matches('/'))
+}
+
+/// Whether a change is made below the server's own levels, where the owner of a site may be who makes it: also where the path is
+/// none that IIS writes.
+#[must_use]
+pub fn is_below_server(config_path: &str, location: &str) -> bool {
+    let path = config_path.trim_end_matches('/');
+    let is_level = SERVER_LEVELS.iter().any(|level| path.eq_ignore_ascii_case(level));
+    !is_level || !site(config_path, location).is_empty()
 }
 
 /// What follows `MACHINE/WEBROOT/APPHOST` in a path; `None` where the path is not one of that kind.
@@ -180,6 +197,40 @@ mod tests {
                 action,
                 "{element:?} {attribute:?} {operation:?}"
             );
+        }
+    }
+
+    #[test]
+    fn what_no_administrator_need_have_written_is_below_the_server() {
+        for (config_path, location, below) in [
+            ("MACHINE/WEBROOT/APPHOST", "", false),
+            ("machine/webroot/apphost/", "/", false),
+            ("MACHINE/WEBROOT", "", false),
+            ("MACHINE", "", false),
+            ("", "", false),
+            ("", "Shop", true),
+            ("MACHINE/WEBROOT/APPHOST", "Shop", true),
+            ("MACHINE/WEBROOT/APPHOST/Shop", "", true),
+            (r"MACHINE/WEBROOT/APPHOST\Shop", "", true),
+            ("/MACHINE/WEBROOT/APPHOST/Shop", "", true),
+            ("Shop", "", true),
+        ] {
+            assert_eq!(is_below_server(config_path, location), below, "{config_path:?} {location:?}");
+        }
+    }
+
+    #[test]
+    fn a_removal_that_shows_an_image_is_none() {
+        for (element, attribute, appended_image, expected) in [
+            (Element::Remove, "", None, true),
+            (Element::Remove, "name", None, true),
+            (Element::Add, "name", None, false),
+            (Element::Clear, "", None, false),
+            (Element::Remove, "", Some("a.dll"), false),
+            (Element::Remove, "image", None, false),
+        ] {
+            let row = ConfigChange { appended_image, ..change(element, attribute, Operation::Hidden) };
+            assert_eq!(row.is_under_remove(), expected, "{element:?} {attribute} {appended_image:?}");
         }
     }
 

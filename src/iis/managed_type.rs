@@ -68,6 +68,8 @@ const SYSTEM_WEB_MODULES: [&str; 13] = [
 ];
 /// How the assemblies of the .NET Framework begin that register modules.
 const FRAMEWORK: &str = "system.";
+/// The version that all of these have with .NET Framework 4 (documented by Microsoft).
+const FRAMEWORK_VERSION: &str = "4.0.0.0";
 
 impl ManagedType {
     /// Takes a type string apart. Never fails: any text gives a type.
@@ -164,18 +166,36 @@ impl ManagedType {
         self.file().0.is_none()
     }
 
-    /// Whether it is the type of `old` without the key that said which file is loaded.
+    /// Whether it is the type of `old` without what said which file is loaded: its key, or what else a full name has.
     #[must_use]
     pub fn lost_key_of(&self, old: &Self) -> bool {
         let same_assembly = self.is_bare() || self.file().0 == old.file().0;
-        self.name == old.name && same_assembly && old.has_key() && !self.has_key()
+        let less = old.is_full() && !self.is_full() && self.file() == old.file();
+        let weaker = old.has_key() && !self.has_key() || less;
+        self.name == old.name && same_assembly && weaker
     }
 
-    /// Whether the assembly is named like those of the .NET Framework itself, with a key. Only to be asked about what is known.
+    /// Whether the assembly is named like those of the .NET Framework itself, with a key and a version that IIS 7 and later run
+    /// on (`System.Web.Extensions` 1.0 was a product of its own). Only to be asked about what is known.
     #[must_use]
     pub fn is_of_framework(&self) -> bool {
         let (assembly, key) = self.file();
-        key.is_some() && assembly.is_some_and(|name| name.starts_with(FRAMEWORK))
+        let beside = self.version.as_deref().is_some_and(|version| version.starts_with("1."));
+        key.is_some() && !beside && assembly.is_some_and(|name| name.starts_with(FRAMEWORK))
+    }
+
+    /// The versions of its assembly that it tells of.
+    pub fn versions(&self) -> impl Iterator<Item = &str> {
+        let own: &[&str] = if self.is_of_system_web() { &SYSTEM_WEB_VERSIONS } else { &[] };
+        let later = self.is_of_framework().then_some(FRAMEWORK_VERSION);
+        own.iter().copied().chain(self.version.as_deref()).chain(later)
+    }
+
+    /// Whether all is written that the global cache is asked for (documented: name, version, culture and key; whatever has less is
+    /// looked for in the folder of the application only).
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.is_of_system_web() || self.has_key() && self.version.is_some() && self.culture.is_some()
     }
 
     fn is_of_system_web(&self) -> bool {
@@ -199,7 +219,8 @@ impl ManagedType {
     fn take(&mut self, position: usize, part: &str) {
         let Some((key, value)) = part.split_once('=') else {
             if position == 0 && !part.is_empty() {
-                self.assembly = Some(fold(part));
+                // The runtime takes quotes around the name of an assembly away, as around the whole.
+                self.assembly = Some(fold(unquoted(part)));
             } else {
                 self.malformed = true;
             }
@@ -316,10 +337,18 @@ mod tests {
     #[test]
     fn a_key_is_lost_where_only_it_went() {
         let full = "A.M, Acme, Version=1.0.0.0, PublicKeyToken=00";
+        let whole = "A.M, Acme, Version=1.0.0.0, Culture=neutral, PublicKeyToken=00";
         for (old, new, lost) in [
             (full, "A.M, Acme", true),
             (full, "A.M", true),
             (full, "A.M, Acme, PublicKeyToken=null", true),
+            (full, full, false),
+            (full, "A.M, Acme, Version=2.0.0.0, PublicKeyToken=00", false),
+            (whole, "A.M, Acme, Version=2.0.0.0, Culture=neutral, PublicKeyToken=00", false),
+            (whole, full, true),
+            (whole, "A.M, Acme, Culture=neutral, PublicKeyToken=00", true),
+            (whole, "A.M, Acme, Culture=neutral, PublicKeyToken=11", false),
+            (full, whole, false),
             (full, "A.M, Acme, PublicKeyToken=00", false),
             (full, "A.M, Other", false),
             (full, "A.N, Acme", false),

@@ -159,6 +159,7 @@ impl Registration<'_> {
             value_unseen: false,
             renamed: false,
             inferred: false,
+            under_remove: self.operation == ListOperation::Remove,
             overwritten: false,
             config_path: self.config_path,
             location: self.location,

@@ -49,6 +49,8 @@ pub struct Subject<'a> {
     pub renamed: bool,
     /// The action is concluded from which rows are there, because the rendering hides the operation.
     pub inferred: bool,
+    /// All that is known stands under a `remove` element: nothing is registered by it, whatever the operation.
+    pub under_remove: bool,
     /// Image or type was written and then overwritten by another one within the same change.
     pub overwritten: bool,
     /// `ConfigPath` as written.

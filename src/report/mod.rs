@@ -5,6 +5,7 @@
 mod act;
 mod csv;
 mod group;
+mod halves;
 mod html;
 mod item;
 mod json;

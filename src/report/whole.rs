@@ -1,8 +1,8 @@
 //! All that a run has to say.
 
-use super::act;
 use super::item::Item;
 use super::summary::Summary;
+use super::{act, halves};
 use crate::detect::Severity;
 use crate::problem::Problem;
 
@@ -48,6 +48,11 @@ impl Report {
         let left_out = self.summary.left_out;
         self.summary.count_again(&self.items);
         self.summary.left_out = left_out;
+    }
+
+    /// Findings that belong together name each other.
+    pub fn relate(&mut self) {
+        halves::name(&mut self.items);
     }
 
     /// Leaves out findings; the summary counts those that stay, and how many do not.

@@ -168,13 +168,19 @@ fn of_xml(text: &[u8]) -> TextForm {
     match root(text) {
         b"configuration" => refused(
             "this is a configuration file of IIS or .NET, no event log",
-            "to check the modules that it lists now, on the server: Get-WebGlobalModule | Select-Object name,image | \
+            "`iismodcheck audit` judges what it registers; or, on the server: Get-WebGlobalModule | Select-Object name,image | \
              Export-Csv modules.csv -NoTypeInformation -Encoding UTF8, then scan modules.csv",
         ),
         b"Objs" => refused(
             "this is what Export-Clixml writes",
             "give scan the .evtx, or in PowerShell: Get-WinEvent -LogName LOG | ForEach-Object { $_.ToXml() } | Set-Content \
-             events.xml -Encoding UTF8",
+             events.xml -Encoding UTF8; of a list of modules: Import-Clixml FILE | Export-Csv modules.csv \
+             -NoTypeInformation -Encoding UTF8",
+        ),
+        b"appcmd" => refused(
+            "this is what appcmd list prints as XML: names without the files behind them",
+            "`iismodcheck audit` judges the applicationHost.config itself; or, on the server: Get-WebGlobalModule | \
+             Select-Object name,image | Export-Csv modules.csv -NoTypeInformation -Encoding UTF8",
         ),
         b"results" => TextForm::Results,
         _ => TextForm::Xml,

@@ -24,7 +24,7 @@ mod settings;
 
 const PROFILES: [&str; 4] = [
     "host,packs,system_root\n",
-    "host,packs,system_root\nweb*,exchange|iisexpress,\n",
+    "host,packs,system_root\nweb*,exchange|iisexpress|wif,\n",
     "host,packs,system_root\n,intersystems,\napp01,,D:\\Windows\n",
     "host,packs,system_root\nweb01,iisexpress|intersystems,D:\\Windows\n",
 ];

@@ -17,6 +17,7 @@ mod doors;
 mod figures;
 mod files;
 mod formats;
+mod halves;
 mod inventories;
 mod layers;
 mod memory;

@@ -72,6 +72,7 @@ fn subject<'a>(kind: Kind, name: &'a str, identity: &'a str, host: &'a str) -> S
         value_unseen: false,
         renamed: false,
         inferred: false,
+        under_remove: false,
         overwritten: false,
         config_path: "MACHINE/WEBROOT/APPHOST",
         location: "",

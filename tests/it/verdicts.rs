@@ -43,8 +43,9 @@ fn vectors_of_our_own() {
 
 /// `unparsed` is given where an event is read, not by the decision.
 /// Reasons that no vector of the decision can show.
-const BESIDE: [Code; 10] = [
+const BESIDE: [Code; 11] = [
     Code::RemovedTogether,
+    Code::OtherHalf,
     Code::MissingName,
     Code::Contradiction,
     Code::UnknownSection,

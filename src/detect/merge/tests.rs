@@ -1,5 +1,7 @@
 //! Merging, rule by rule, and the property that the order of coming does not matter.
 
+mod deletions;
+mod removals;
 use std::borrow::Cow;
 
 use proptest::collection::vec;
@@ -222,15 +224,6 @@ fn a_value_that_did_not_stay_is_kept() {
     let change = merged(&["1 modules add/@type 3 A -> B", "2 modules add/@type 3 B -> A"]);
     let subjects: Vec<_> = change.overwritten("h").collect();
     assert_eq!((subjects[0].type_name, subjects[0].image, subjects[0].overwritten), (Some("B"), None, true));
-}
-
-/// The number of an operation is no proof.
-#[test]
-fn a_deletion_that_shows_another_value_sets_it() {
-    let change = merged(&["1 global add/@image 2 a -> b"]);
-    assert_eq!((change.old.as_deref(), change.image.as_deref()), (Some("a"), Some("b")));
-    let change = merged(&["1 global add/@image 2 a -> a"]);
-    assert_eq!((change.old.as_deref(), change.image.as_deref()), (Some("a"), None));
 }
 
 #[test]

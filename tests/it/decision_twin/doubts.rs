@@ -40,6 +40,28 @@ impl<'c> Case<'c> {
         })
     }
 
+    /// A full name of an assembly of the .NET Framework, in a version that the baseline has of it or that .NET 4 has.
+    pub fn is_of_framework(&self) -> bool {
+        let Some(seen) = &self.managed else { return false };
+        let (Some(assembly), Some(key)) = seen.file() else { return false };
+        let mut own = self.shelf.entries.iter().filter(|e| {
+            let beside = e.managed.version.as_ref().is_some_and(|version| version.starts_with("1."));
+            e.enabled
+                && e.source == EntrySource::Baseline
+                && e.managed.file() == (Some(assembly), Some(key))
+                && assembly.starts_with("system.")
+                && !beside
+        });
+        if seen.assembly.is_none() {
+            return own.next().is_some();
+        }
+        let (Some(version), Some(_)) = (&seen.version, &seen.culture) else { return false };
+        own.any(|e| match &e.managed.version {
+            Some(own) => own == version || version == "4.0.0.0",
+            None => ["2.0.0.0", "4.0.0.0"].contains(&version.as_str()),
+        })
+    }
+
     /// The threat that decides, or the one with the same common file name.
     pub fn threat(&self, decides: bool) -> Option<&'c Seen<'c>> {
         let strength = if decides { Strength::Distinctive } else { Strength::Common };

@@ -7,7 +7,8 @@ use iismodcheck::iis::{Action, Clock, FileFacts, Kind, Level, Operation, Section
 use proptest::prelude::*;
 use proptest::sample::select;
 
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
+    "SessionAuthenticationModule",
     "IIS_backdoor",
     "ASP.Net_4.0_64bit",
     "StaticFileModule",
@@ -85,12 +86,16 @@ const PATTERNS: [&str; 10] = [
     r"C:\Inetpub\**\CSP*.dll",
     r"C:\Acme\acme.dll",
 ];
-const TYPES: [&str; 11] = [
+const TYPES: [&str; 15] = [
     "IIS_backdoor_dll.IISModule",
     "IIS_backdoor_dll.IISModule, Acme, Version=1.0.0.0, PublicKeyToken=aaaaaaaaaaaaaaaa",
     "iis_backdoor_dll.IISModule, Acme",
     "System.Web.Security.FormsAuthenticationModule",
     "System.Web.Security.FormsAuthenticationModule, System.Web, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b03f5f7f11d50a3a",
+    "System.Web.Security.FormsAuthenticationModule, System.Web, Version=9.9.9.9, Culture=neutral, PublicKeyToken=b03f5f7f11d50a3a",
+    "System.Web.Security.FormsAuthenticationModule, System.Web, Version=2.0.0.0, PublicKeyToken=b03f5f7f11d50a3a",
+    "Microsoft.IdentityModel.Web.SessionAuthenticationModule, Microsoft.IdentityModel, Version=3.5.0.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35",
+    "Microsoft.IdentityModel.Web.SessionAuthenticationModule, Microsoft.IdentityModel, Version=3.5.0.1, Culture=neutral, PublicKeyToken=31bf3856ad364e35",
     "System.Web.Security.FormsAuthenticationModule, Evil, PublicKeyToken=null",
     "Acme.Module",
     "Acme.Module, Acme",
@@ -253,7 +258,7 @@ pub struct Facts {
     action: Action,
     /// Path, operation, value.
     setting: Option<(&'static str, Operation, &'static str)>,
-    flags: [bool; 5],
+    flags: [bool; 6],
     place: &'static str,
     location: &'static str,
     pub host: &'static str,
@@ -310,7 +315,7 @@ pub fn facts() -> impl Strategy<Value = Facts> {
         prop_oneof![Just(Action::Added), Just(Action::Removed), select(&Action::ALL[..])],
         select(vec!["", "", "image", "type", "preCondition", "lockItem", "name"]),
         proptest::option::of(select(vec!["bitness64", "integratedMode, bitness64", "bitness32"])),
-        proptest::array::uniform5(proptest::bool::weighted(0.15)),
+        proptest::array::uniform6(proptest::bool::weighted(0.15)),
         (0..6_u8, select(&IMAGES[..]), select(&TYPES[..])),
     );
     let of_row = (
@@ -372,7 +377,7 @@ pub fn facts() -> impl Strategy<Value = Facts> {
             attribute: if section == Section::Other { "" } else { change.2 },
             precondition: change.3.filter(|_| section != Section::Other),
             flags: if section == Section::Other {
-                [false, false, false, change.4[3], change.4[4]]
+                [false, false, false, change.4[3], change.4[4], false]
             } else {
                 change.4
             },
@@ -406,6 +411,7 @@ impl Facts {
             value_unseen: self.flags[0],
             renamed: self.flags[1],
             inferred: self.flags[2],
+            under_remove: self.flags[5],
             overwritten: self.flags[4],
             config_path: self.place,
             location: self.location,

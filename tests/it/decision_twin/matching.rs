@@ -124,17 +124,19 @@ impl<'c> Case<'c> {
         }
     }
 
-    /// The type before had a key, the type now is the same without.
+    /// The type before had a key, or a version and a culture beside it; the type now is the same without.
     pub fn lost_key(&self) -> bool {
-        let (None, Some(new), Some(old)) = (&self.image, &self.managed, self.subject.old) else {
-            return false;
-        };
+        let (Some(new), Some(old)) = (&self.managed, self.subject.old) else { return false };
         let old = ManagedType::parse(old);
         let [(old_assembly, old_key), (assembly, key)] = [old.file(), new.file()];
-        old.name == new.name
-            && old_key.is_some()
-            && key.is_none()
-            && (assembly.is_none() || assembly == old_assembly)
+        let full = |of: &ManagedType| {
+            let bare = of.assembly.is_none() && of.file().0.is_some();
+            bare || of.version.is_some() && of.culture.is_some()
+        };
+        let less = old_assembly == assembly && old_key == key && full(&old) && !full(new);
+        let same_assembly = assembly.is_none() || assembly == old_assembly;
+        let weaker = old_key.is_some() && (less || key.is_none() && same_assembly);
+        self.image.is_none() && old.name == new.name && weaker
     }
 
     /// The pattern of an entry of the site or a chosen pack that has the same file in the folder of an earlier version.

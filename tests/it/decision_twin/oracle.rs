@@ -89,16 +89,28 @@ impl Case<'_> {
                     TypeMatch::Same | TypeMatch::Different => {}
                 }
                 let (assembly, _) = entry.managed.file();
-                let below_server = !site(self.subject.config_path, self.subject.location).is_empty();
-                let agreed = self.first(|case, e| case.is_exact_pair(e) && case.in_force(e)).is_some();
+                let levels = ["", "machine", "machine/webroot", "machine/webroot/apphost"];
+                let level = self.subject.config_path.trim_end_matches('/').to_lowercase();
+                let below_server = !site(self.subject.config_path, self.subject.location).is_empty()
+                    || !levels.contains(&level.as_str());
+                let agreed = self.first(|case, e| {
+                    let chosen = Self::is_of_pack(e)
+                        && case.lists_the_name(e)
+                        && case.is_for_the_kind(e)
+                        && case.agreement(e) == TypeMatch::Same;
+                    let exact = case.is_exact_pair(e)
+                        && case.in_force(e)
+                        && case.agreement(e) != TypeMatch::OtherVersion;
+                    chosen || exact
+                });
                 for (code, holds) in [
                     ("bare_type", seen.file().0.is_none() && assembly.is_some()),
                     (
                         "not_of_framework",
                         entry.source == EntrySource::Baseline
                             && below_server
-                            && !agreed
-                            && !assembly.is_some_and(|assembly| assembly.starts_with("system.")),
+                            && agreed.is_none()
+                            && !self.is_of_framework(),
                     ),
                 ] {
                     if holds {
@@ -426,8 +438,9 @@ impl Case<'_> {
                 of_setting.map_or(0, |told| told.severity)
             }
             Denied | KnownMalicious | ImageHijack => 4,
-            Lookalike if removed || self.subject.action == Action::Restored => 1,
+            Lookalike if removed || self.subject.under_remove || self.subject.action == Action::Restored => 1,
             MasqueradePath | MasqueradeType | Alias | Lookalike | SuspiciousLocation => 3,
+            Unknown if self.subject.under_remove && self.subject.action == Action::Modified => 1,
             Unknown if removed || self.kind() == Some(Kind::Managed) => 1,
             Unknown | Weakened | Unparsed => 2,
             Unverified if self.reasons.contains("image_changed_unseen") || self.subject.renamed => 2,

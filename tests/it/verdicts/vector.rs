@@ -174,6 +174,7 @@ impl Vector {
             value_unseen: self.flag("value_unseen"),
             renamed: self.flag("renamed"),
             inferred: self.flag("inferred"),
+            under_remove: self.flag("under_remove"),
             overwritten: self.flag("overwritten"),
             config_path: self.fact("config_path", "MACHINE/WEBROOT/APPHOST"),
             location: self.fact("location", ""),

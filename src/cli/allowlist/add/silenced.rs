@@ -106,6 +106,7 @@ impl Example {
             value_unseen: false,
             renamed: false,
             inferred: false,
+            under_remove: false,
             overwritten: false,
             config_path: &self.config_path,
             location: "",
