@@ -35,7 +35,7 @@
 //! |---|---|---|
 //! | [`cli`] | the command line and the exit status | all |
 //! | [`command`] | `iismodcheck` as a search command | `searchcommand`, knowledge, detect, allowlist, event, iis |
-//! | [`audit`] | configuration files to findings, and what a place gets | server, report, detect, allowlist, iis |
+//! | [`audit`] | configuration files to findings, and what a place gets | server, report, detect, allowlist, file, iis |
 //! | [`scan`] | rows of files to findings, proposals, what earlier scans wrote | source, report, detect, allowlist, event, iis |
 //! | [`knowledge`] | the files that a site writes: read, put together | allowlist |
 //! | [`source`] | files to scan, one row at a time | event, iis |

@@ -39,11 +39,13 @@ pub enum ProblemKind {
     Invalid,
     /// A module is enabled, but registered nowhere.
     Dangling,
+    /// Files that a configuration names are not in what was collected.
+    NotCollected,
 }
 
 impl ProblemKind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Argument,
         Self::Unreadable,
         Self::Unwritable,
@@ -54,6 +56,7 @@ impl ProblemKind {
         Self::Incomplete,
         Self::Invalid,
         Self::Dangling,
+        Self::NotCollected,
     ];
 
     /// As reports name it.
@@ -70,13 +73,14 @@ impl ProblemKind {
             Self::Incomplete => "incomplete",
             Self::Invalid => "invalid",
             Self::Dangling => "dangling",
+            Self::NotCollected => "not_collected",
         }
     }
 
-    /// Whether something was not read because of it. What was read may be wrong in itself.
+    /// Whether something was not read because of it that was to be read. What was read may be wrong in itself.
     #[must_use]
     pub const fn is_loss(self) -> bool {
-        !matches!(self, Self::Invalid | Self::Dangling)
+        !matches!(self, Self::Invalid | Self::Dangling | Self::NotCollected)
     }
 }
 

@@ -2,20 +2,26 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::behind::Behind;
+use super::unseen::Unseen;
 use super::wanted::WatchedSettings;
 use crate::detect::{Column, Configured, Engine, Listed, Outcome, Outcomes, Severity, Verdict, row};
-use crate::iis::{ListOperation, ManagedType, Registration, Section};
+use crate::file::Trust;
+use crate::iis::{FileFacts, ListOperation, ManagedType, Registration, Section};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{About, Item, Report, Summary};
+use crate::server::files::Facts;
 use crate::server::{Code, Entry, Found, Level, Listing, Operation, Server, SettingRow, Trouble, Weight};
 
 /// The keys of the assemblies that come with the .NET Framework.
 const FRAMEWORK_KEYS: [&str; 3] = ["b77a5c561934e089", "b03f5f7f11d50a3a", "31bf3856ad364e35"];
 
 /// Decides on the configuration of servers.
-pub struct Auditor {
+pub struct Auditor<'t> {
     outcomes: Outcomes,
+    /// Whom signatures are believed.
+    trust: Trust<'t>,
     /// When it is, in microseconds since 1970-01-01T00:00Z: a registration that stands there stands there now.
     now: i64,
     items: Vec<Item>,
@@ -34,12 +40,21 @@ struct Place<'p> {
     knows_names: bool,
 }
 
-impl Auditor {
-    /// An auditor that has read nothing yet.
+impl Auditor<'static> {
+    /// An auditor that has read nothing yet. `now` is in microseconds since 1970-01-01T00:00Z.
     #[must_use]
     pub fn new(engine: Engine, now: i64) -> Self {
+        Auditor::trusting(engine, now, Trust::microsoft(now.div_euclid(1_000_000)))
+    }
+}
+
+impl<'t> Auditor<'t> {
+    /// One that believes other signatures than Microsoft's.
+    #[must_use]
+    pub fn trusting(engine: Engine, now: i64, trust: Trust<'t>) -> Self {
         Self {
             outcomes: Outcomes::new(engine, now),
+            trust,
             now,
             items: Vec::new(),
             by_id: HashMap::new(),
@@ -53,14 +68,33 @@ impl Auditor {
         let server = found.read(&WatchedSettings(self.outcomes.watched()), place);
         let mut name = String::new();
         row::lower_case(host.unwrap_or(&server.host), &mut name);
+        let roots = self.outcomes.roots(&name);
+        let mut behind = found.drives().map(|drives| Behind::new(drives, &server, roots, self.trust));
+        let mut unseen = Unseen::default();
         for (level, config) in &server.configs {
             let config_path = level.to_string();
             let knows_names = server.own().is_some();
             let place = Place { host: &name, level, config_path: &config_path, knows_names };
             for listing in &config.listings {
-                listing.entries.iter().for_each(|entry| self.entry(&place, listing, entry));
+                for entry in &listing.entries {
+                    let files = behind.as_mut().map(|behind| behind.entry(level, listing, entry));
+                    let files = files.unwrap_or_default();
+                    for facts in &files {
+                        unseen.take(facts, shown(entry));
+                    }
+                    self.entry(&place, listing, entry, &files);
+                }
             }
-            config.settings.iter().for_each(|setting| self.setting(&place, setting));
+            for setting in &config.settings {
+                let configured = configured(&place, setting);
+                let image = self.outcomes.image_of(&configured);
+                let files = behind.as_mut().zip(image).map(|(behind, image)| behind.setting(image));
+                self.setting(&place, setting, &configured, &files.unwrap_or_default());
+            }
+        }
+        let has_catalogs = behind.is_some_and(|behind| behind.has_catalogs());
+        for problem in unseen.problems(&name, has_catalogs) {
+            self.tell(problem);
         }
         self.troubles(&server);
     }
@@ -74,43 +108,52 @@ impl Auditor {
         Report { items: self.items, problems: self.problems, summary: self.summary, about: About::default() }
     }
 
-    fn entry(&mut self, place: &Place<'_>, listing: &Listing, entry: &Entry) {
+    /// Decides on an entry, with each of the files that it loads.
+    fn entry(&mut self, place: &Place<'_>, listing: &Listing, entry: &Entry, files: &[Facts]) {
         let Some(registration) = registration(place, listing, entry) else {
             self.summary.only_counted += 1;
             return;
         };
-        let listed = Listed::Module(registration);
-        let Some(outcome) = self.outcomes.listed(&listed, place.host, Some(self.now)) else { return };
         let is_local = is_below_server(place.level, &listing.location.path);
         let by_name = entry.image.is_empty() && entry.type_name.is_empty();
-        let is_told = match entry.operation {
-            // The pair of image and name is judged where it is registered; a name that is nowhere is a problem.
-            Operation::Add if by_name => {
-                !place.knows_names
-                    || outcome.severity > Severity::Low && outcome.verdict == Verdict::Unverified
-            }
-            Operation::Add => {
-                !is_everyday(&outcome, listing.section, &entry.type_name, is_local, place.level)
-            }
-            _ => outcome.severity > Severity::Low || is_vouched_for(outcome.verdict),
-        };
-        let item = is_told.then(|| Item::new(None, outcome));
-        self.keep(item, &entry.origin);
+        let mut found = Findings::default();
+        for file in each(files) {
+            let registration = Registration { file: file.map(Box::new), ..registration.clone() };
+            let listed = Listed::Module(registration);
+            let Some(outcome) = self.outcomes.listed(&listed, place.host, Some(self.now)) else { return };
+            let is_told = match entry.operation {
+                // The pair of image and name is judged where it is registered; a name that is nowhere is a problem.
+                Operation::Add if by_name => {
+                    !place.knows_names
+                        || outcome.severity > Severity::Low && outcome.verdict == Verdict::Unverified
+                }
+                Operation::Add => {
+                    !is_everyday(&outcome, listing.section, &entry.type_name, is_local, place.level)
+                }
+                _ => outcome.severity > Severity::Low || is_vouched_for(outcome.verdict),
+            };
+            found.add(is_told, Item::new(None, outcome));
+        }
+        found.0.into_iter().for_each(|item| self.keep(item, &entry.origin));
     }
 
-    fn setting(&mut self, place: &Place<'_>, setting: &SettingRow) {
-        let configured = Configured {
-            path: &setting.path,
-            value: setting.value.as_deref(),
-            config_path: place.config_path,
-            location: &setting.location,
-        };
-        let Some(outcome) = self.outcomes.configured(&configured, place.host, self.now) else { return };
+    fn setting(
+        &mut self,
+        place: &Place<'_>,
+        setting: &SettingRow,
+        configured: &Configured<'_>,
+        files: &[Facts],
+    ) {
         let value = setting.value.as_deref().unwrap_or_default();
         let is_local = is_below_server(place.level, &setting.location);
-        let is_told = !is_everyday(&outcome, Section::Other, value, is_local, place.level);
-        let item = is_told.then(|| Item::new(None, outcome));
-        self.keep(item, &setting.origin);
+        let mut found = Findings::default();
+        for file in each(files) {
+            let configured = Configured { file: file.as_ref(), ..*configured };
+            let Some(outcome) = self.outcomes.configured(&configured, place.host, self.now) else { return };
+            let is_told = !is_everyday(&outcome, Section::Other, value, is_local, place.level);
+            found.add(is_told, Item::new(None, outcome));
+        }
+        found.0.into_iter().for_each(|item| self.keep(item, &setting.origin));
     }
 
     /// Keeps a finding, or counts what is none. One that several files have is one finding.
@@ -122,7 +165,9 @@ impl Auditor {
         self.summary.module_rows += 1;
         let known = self.by_id.get(&item.id).and_then(|&number| self.items.get_mut(number));
         if let Some(known) = known {
-            known.origins.push(origin.clone());
+            if known.origins.last() != Some(origin) {
+                known.origins.push(origin.clone());
+            }
             return;
         }
         item.origins.push(origin.clone());
@@ -148,11 +193,53 @@ impl Auditor {
         let mut seen = BTreeSet::new();
         for trouble in troubles {
             if seen.insert((trouble.code, trouble.origin.to_string(), trouble.text.clone())) {
-                let problem = problem(&trouble);
-                self.summary.lost_places += u64::from(problem.kind().is_loss());
-                self.problems.push(problem);
+                self.tell(problem(&trouble));
             }
         }
+    }
+
+    fn tell(&mut self, problem: Problem) {
+        self.summary.lost_places += u64::from(problem.kind().is_loss());
+        self.problems.push(problem);
+    }
+}
+
+/// The findings about one entry: one for each of its files that is told otherwise than the others; `None` for what is only counted.
+#[derive(Default)]
+struct Findings(Vec<Option<Item>>);
+
+impl Findings {
+    fn add(&mut self, is_told: bool, item: Item) {
+        // Of what nothing vouches for, a second file says no more than the first unless it is worse.
+        let says_same = |own: &Item| {
+            let told_alike = own.verdict != Verdict::FileAltered || own.reasons == item.reasons;
+            own.verdict == item.verdict && own.severity >= item.severity && told_alike
+        };
+        let is_known = self.0.iter().any(|own| own.as_ref().map_or(!is_told, says_same));
+        if !is_known {
+            self.0.push(is_told.then_some(item));
+        }
+    }
+}
+
+/// The facts about each file, or once that nothing is known.
+fn each(files: &[Facts]) -> impl Iterator<Item = Option<FileFacts<'_>>> {
+    let none = files.is_empty().then_some(None);
+    files.iter().map(|facts| Some(facts.as_columns())).chain(none)
+}
+
+/// What an entry names.
+fn shown(entry: &Entry) -> &str {
+    if entry.image.is_empty() { &entry.type_name } else { &entry.image }
+}
+
+fn configured<'s>(place: &Place<'s>, setting: &'s SettingRow) -> Configured<'s> {
+    Configured {
+        path: &setting.path,
+        value: setting.value.as_deref(),
+        config_path: place.config_path,
+        location: &setting.location,
+        file: None,
     }
 }
 

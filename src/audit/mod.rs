@@ -1,7 +1,9 @@
 //! The configuration files of servers in, findings out: every module that is written there, however it got there.
 
 mod auditor;
+mod behind;
 mod place;
+mod unseen;
 mod wanted;
 
 pub use auditor::Auditor;

@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 use crate::audit::{self, Auditor, NoSettings};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
-use crate::server::{Found, Server, Volumes, image_in, servers_in};
+use crate::server::files::Drives;
+use crate::server::{Found, Server, image_in, servers_in};
 
 use super::args::Audit;
 use super::end::{Limits, about, end};
@@ -144,9 +145,9 @@ fn roots(folder: &Path) -> Result<Vec<Found>, Problem> {
 
 fn live() -> Result<Found, Problem> {
     let root = std::env::var("SystemRoot").ok().filter(|_| cfg!(windows));
-    let volumes = root.and_then(|root| Volumes::live(&root));
+    let drives = root.and_then(|root| Drives::live(&root));
     let host = std::env::var("COMPUTERNAME").unwrap_or_default();
-    volumes.map(|volumes| Found::Image(host, volumes)).ok_or_else(|| {
+    drives.map(|drives| Found::Image(host, drives)).ok_or_else(|| {
         Problem::new(ProblemKind::Argument, "no file or folder is given").with_hint(
             "name applicationHost.config and web.config files, a folder with them, or with --root a mounted image",
         )

@@ -1,7 +1,7 @@
 //! A setting that stands in a configuration file.
 
 use super::part;
-use crate::iis::{Action, Class, Clock, Level, Operation, Section, Setting, Subject};
+use crate::iis::{Action, Class, Clock, FileFacts, Level, Operation, Section, Setting, Subject};
 
 /// A setting as a configuration file has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Configured<'a> {
     pub config_path: &'a str,
     /// The location that it stands in.
     pub location: &'a str,
+    /// What is known of the file that it names.
+    pub file: Option<&'a FileFacts<'a>>,
 }
 
 impl<'a> Configured<'a> {
@@ -44,7 +46,7 @@ impl<'a> Configured<'a> {
             time,
             clock: Clock::default(),
             time_assumed: false,
-            file: None,
+            file: self.file,
             setting: Some(Setting::of(self.path, Operation::Add, None, self.value.or(Some("")))),
         }
     }

@@ -152,6 +152,12 @@ impl Engine {
         number
     }
 
+    /// Where folders of a host lie, given in lower case.
+    pub fn roots(&mut self, host: &str) -> Roots {
+        let number = self.profile(host);
+        self.indexed.get(number).map(|indexed| indexed.profile.roots.clone()).unwrap_or_default()
+    }
+
     fn index_for(&mut self, profile: Profile) -> usize {
         let like = self.indexed.iter().find(|indexed| indexed.profile.roots == profile.roots);
         let index = match like {

@@ -14,7 +14,7 @@ use super::verdict::{Severity, Verdict};
 use crate::allowlist::Watched;
 use crate::event::{Event, Says};
 use crate::iis::change::ATTEMPTED;
-use crate::iis::{Clock, Subject, ValueSource, clock};
+use crate::iis::{Clock, Roots, Subject, ValueSource, clock};
 
 /// Where image and type of a listed module were read.
 const INVENTORY: &str = "inventory";
@@ -118,6 +118,17 @@ impl Outcomes {
         self.engine.profile(host)
     }
 
+    /// Where folders of a host lie, given in lower case.
+    pub fn roots(&mut self, host: &str) -> Roots {
+        self.engine.roots(host)
+    }
+
+    /// The image path that a setting of a configuration file carries, where it is a watched one that does.
+    #[must_use]
+    pub fn image_of<'a>(&self, setting: &Configured<'a>) -> Option<&'a str> {
+        self.engine.resolved(setting.subject("", 0))?.image
+    }
+
     /// The watched settings, which say which rows of other sections are changes.
     #[must_use]
     pub fn watched(&self) -> &Watched {
@@ -201,7 +212,9 @@ impl Outcomes {
         self.reasons.take(&decision);
         let outcome = Outcome::of(&subject, CONFIGURATION, &decision, &self.reasons);
         let identity = outcome.annotation.identity();
-        let finding_id = finding_id([host, &setting.key(), outcome.verdict.as_str(), identity, ""], None);
+        let file = hash_in_id(outcome.verdict, subject.file.map_or("", |facts| facts.file_sha256));
+        let id = [host, &setting.key(), outcome.verdict.as_str(), identity, ""];
+        let finding_id = finding_id(id, file.as_deref());
         Some(Outcome { finding_id, ..outcome })
     }
 
@@ -213,11 +226,8 @@ impl Outcomes {
         at: Option<i64>,
     ) -> Option<Outcome<'a>> {
         let id = |key: &str, verdict: Verdict, identity: &str, name: &str, file: &str| {
-            // An update must not make a new finding of what is vouched for; the file that replaces an altered one must.
-            let vouched = matches!(verdict, Verdict::KnownGood | Verdict::Allowed);
-            let hash = file.trim_ascii().to_ascii_lowercase();
-            let file = Some(hash.as_str()).filter(|hash| !vouched && !hash.is_empty());
-            finding_id([host, key, verdict.as_str(), identity, name], file)
+            let file = hash_in_id(verdict, file);
+            finding_id([host, key, verdict.as_str(), identity, name], file.as_deref())
         };
         match listed {
             Listed::Module(registration) => {
@@ -241,4 +251,12 @@ impl Outcomes {
             Listed::Nothing | Listed::OtherRecord => None,
         }
     }
+}
+
+/// The hash of a file as a part of a finding's identity. An update must not make a new finding of what is vouched for; the file
+/// that replaces an altered one must.
+fn hash_in_id(verdict: Verdict, hash: &str) -> Option<String> {
+    let vouched = matches!(verdict, Verdict::KnownGood | Verdict::Allowed);
+    let hash = hash.trim_ascii().to_ascii_lowercase();
+    Some(hash).filter(|hash| !vouched && !hash.is_empty())
 }

@@ -17,6 +17,12 @@ pub fn narrows(seen: &str, known: &str) -> bool {
     conditions(seen).iter().any(|condition| !known.iter().any(|own| own.eq_ignore_ascii_case(condition)))
 }
 
+/// Whether a condition is among those of `value`. Case does not count.
+#[must_use]
+pub fn has(value: &str, condition: &str) -> bool {
+    conditions(value).iter().any(|own| own.eq_ignore_ascii_case(condition))
+}
+
 fn conditions(value: &str) -> BTreeSet<&str> {
     value.split(',').map(str::trim_ascii).filter(|condition| !condition.is_empty()).collect()
 }

@@ -110,7 +110,8 @@ impl Location {
     }
 }
 
-fn is_true(text: &str) -> bool {
+/// Whether the text of a switch says that it is on.
+pub(super) fn is_true(text: &str) -> bool {
     text.trim().eq_ignore_ascii_case("true")
 }
 

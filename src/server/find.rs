@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use super::config::{Config, ConfigKind};
 use super::document::LARGEST;
+use super::files::{Drives, Place, resolve};
 use super::host::Server;
 use super::level::Level;
 use super::settings::Wanted;
 use super::sites::Folder;
 use super::trouble::{Code, Trouble};
-use super::volume::{Volumes, resolve};
 use crate::origin::Origin;
 
 const SERVER_FILE: &str = "applicationHost.config";
@@ -43,7 +43,7 @@ pub enum Found {
     /// A folder that holds applicationHost.config and, by site and application, the web.config files.
     Folder(PathBuf),
     /// The drives of a server.
-    Image(String, Volumes),
+    Image(String, Drives),
     /// Files that were named one by one.
     Files(Vec<PathBuf>),
 }
@@ -78,7 +78,7 @@ fn server_in(folder: &Path) -> Option<Found> {
 /// The server whose drives lie below a folder.
 #[must_use]
 pub fn image_in(folder: &Path) -> Option<Found> {
-    Volumes::below(folder).map(|volumes| Found::Image(name_of(folder), volumes))
+    Drives::below(folder).map(|drives| Found::Image(name_of(folder), drives))
 }
 
 /// The name of a folder, which is taken for that of the server.
@@ -101,13 +101,22 @@ impl Found {
         }
     }
 
+    /// Its drives, where they are at hand.
+    #[must_use]
+    pub fn drives(&self) -> Option<&Drives> {
+        match self {
+            Self::Image(_, drives) => Some(drives),
+            Self::Folder(_) | Self::Files(_) => None,
+        }
+    }
+
     /// Reads its files. `place` is that of a web.config of which nothing else tells it.
     #[must_use]
     pub fn read(&self, wanted: &dyn Wanted, place: Option<&str>) -> Server {
         let mut reading = Reading { server: Server::named(self.host()), wanted, seen: BTreeSet::new() };
         match self {
             Self::Folder(folder) => reading.folder(folder, place),
-            Self::Image(_, volumes) => reading.image(volumes),
+            Self::Image(_, drives) => reading.image(drives),
             Self::Files(files) => reading.files(files, place),
         }
         reading.server
@@ -153,36 +162,38 @@ impl Reading<'_> {
         self.server.unread.extend(tree.cut(folder));
     }
 
-    fn image(&mut self, volumes: &Volumes) {
-        let folder = volumes.find(INETSRV);
-        let own = |name: &str| resolve(folder.as_ref()?, name);
-        for path in BESIDE.iter().filter_map(|name| own(name)) {
-            self.file(Level::Server, &path);
+    fn image(&mut self, drives: &Drives) {
+        for name in BESIDE {
+            if let Place::Here(path) = drives.find(&format!(r"{INETSRV}\{name}")) {
+                self.file(Level::Server, &path);
+            }
         }
-        let path = own(SERVER_FILE);
-        match path {
-            Some(path) => self.file(Level::Server, &path),
-            None => self.server.unread.push((
-                Level::Server,
-                Trouble::new(
-                    Code::Denied,
-                    Origin::of_file(format!(r"{INETSRV}\{SERVER_FILE}")),
-                    "there is no such file: IIS is not installed, or its configuration was not collected",
-                ),
-            )),
+        let own = format!(r"{INETSRV}\{SERVER_FILE}");
+        match drives.find(&own) {
+            Place::Here(path) => self.file(Level::Server, &path),
+            place => {
+                let what = match place {
+                    Place::Denied => "the way to it may not be read",
+                    _ => {
+                        "there is no such file: IIS is not installed, or its configuration was not collected"
+                    }
+                };
+                let trouble = Trouble::new(Code::Denied, Origin::of_file(own), what);
+                self.server.unread.push((Level::Server, trouble));
+            }
         }
-        for folder in FRAMEWORKS.iter().filter_map(|folder| volumes.find(folder)) {
+        for folder in FRAMEWORKS {
             for (level, name) in [(Level::Machine, MACHINE_FILE), (Level::WebRoot, WEB_FILE)] {
-                if let Some(path) = resolve(&folder, name) {
+                if let Place::Here(path) = drives.find(&format!(r"{folder}\{name}")) {
                     self.file(level, &path);
                 }
             }
         }
         let folders = self.server.sites().map(|sites| sites.folders.clone()).unwrap_or_default();
         for folder in folders {
-            match volumes.find(&folder.path) {
-                Some(path) => self.webs(&path, &folder.place),
-                None => self.server.unread.push(not_at_hand(folder)),
+            match drives.find(&folder.path) {
+                Place::Here(path) => self.webs(&path, &folder.place),
+                _ => self.server.unread.push(not_at_hand(folder)),
             }
         }
     }

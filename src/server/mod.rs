@@ -18,7 +18,6 @@ mod sites;
 mod source;
 mod text;
 mod trouble;
-mod volume;
 
 pub use config::{Config, ConfigKind};
 pub use effective::{Effective, Enabled, State};
@@ -27,7 +26,6 @@ pub use find::{Found, image_in, servers_in};
 pub use host::Server;
 pub use level::Level;
 pub use settings::{SettingRow, Wanted};
-pub use sites::{Folder, Sites};
+pub use sites::{Folder, Pools, Sites};
 pub use source::Beside;
 pub use trouble::{Code, Trouble, Weight};
-pub use volume::Volumes;

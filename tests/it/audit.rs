@@ -1,4 +1,5 @@
 //! `audit`: configuration files of servers.
 
 mod effective;
+mod images;
 mod servers;

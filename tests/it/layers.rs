@@ -30,7 +30,7 @@ const RULES: [(&str, &[&str]); 16] = [
             "source",
         ],
     ),
-    ("audit", &["allowlist", "detect", "iis", "origin", "problem", "report", "server"]),
+    ("audit", &["allowlist", "detect", "file", "iis", "origin", "problem", "report", "server"]),
     ("command", &["allowlist", "detect", "event", "iis", "knowledge", "problem", "searchcommand"]),
     ("scan", &["allowlist", "detect", "event", "iis", "origin", "problem", "report", "source"]),
     ("knowledge", &["allowlist", "origin", "problem"]),

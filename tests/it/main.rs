@@ -20,6 +20,7 @@ mod formats;
 mod halves;
 mod inventories;
 mod layers;
+mod made;
 mod memory;
 mod repeats;
 mod replay;

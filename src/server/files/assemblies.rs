@@ -8,29 +8,22 @@ use crate::iis::ManagedType;
 
 /// The global caches: of .NET 4, and of the versions before.
 const CACHES: [(&str, &str); 7] = [
-    (r"C:\Windows\Microsoft.NET\assembly\GAC_64", "v4.0_"),
-    (r"C:\Windows\Microsoft.NET\assembly\GAC_32", "v4.0_"),
-    (r"C:\Windows\Microsoft.NET\assembly\GAC_MSIL", "v4.0_"),
-    (r"C:\Windows\assembly\GAC_64", ""),
-    (r"C:\Windows\assembly\GAC_32", ""),
-    (r"C:\Windows\assembly\GAC_MSIL", ""),
-    (r"C:\Windows\assembly\GAC", ""),
+    (r"%windir%\Microsoft.NET\assembly\GAC_64", "v4.0_"),
+    (r"%windir%\Microsoft.NET\assembly\GAC_32", "v4.0_"),
+    (r"%windir%\Microsoft.NET\assembly\GAC_MSIL", "v4.0_"),
+    (r"%windir%\assembly\GAC_64", ""),
+    (r"%windir%\assembly\GAC_32", ""),
+    (r"%windir%\assembly\GAC_MSIL", ""),
+    (r"%windir%\assembly\GAC", ""),
 ];
-/// The assembly in which a bare type is looked for first.
-const SYSTEM_WEB: (&str, &str) = ("system.web", "b03f5f7f11d50a3a");
-
 /// The path of the assembly, as the server names it; `None` where it is in neither place. `bin` is the folder of the
 /// application's own assemblies, and `is_64_bit` says which of two caches counts.
 pub(super) fn find(drives: &Drives, of: &ManagedType, bin: Option<&str>, is_64_bit: bool) -> Option<String> {
     if of.malformed {
         return None;
     }
-    let (assembly, token) = match (&of.assembly, &of.token) {
-        (None, _) => (SYSTEM_WEB.0, Some(SYSTEM_WEB.1)),
-        (Some(assembly), token) => {
-            (assembly.as_str(), token.as_deref().filter(|token| !token.is_empty() && *token != "null"))
-        }
-    };
+    // Any file at hand may have a bare type that is none of System.Web's own.
+    let (Some(assembly), token) = of.file() else { return None };
     // It becomes a part of a path.
     if assembly.contains(['\\', '/', ':', '*', '?']) || assembly.starts_with('.') {
         return None;
@@ -68,7 +61,7 @@ fn in_cache(
         for (_, name) in versions.into_iter().rev() {
             let path = format!(r"{cache}\{assembly}\{name}\{assembly}.dll");
             if matches!(drives.find(&path), Place::Here(_)) {
-                return Some(path);
+                return Some(drives.expanded(&path).into_owned());
             }
         }
     }

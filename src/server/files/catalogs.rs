@@ -9,7 +9,7 @@ use crate::file::catalog::{Index, IndexBuilder, verify};
 use crate::file::{Hashes, Signature, Status, Trust};
 
 /// Where they lie.
-const FOLDER: &str = r"C:\Windows\System32\CatRoot";
+const FOLDER: &str = r"%windir%\System32\CatRoot";
 /// A catalog has kilobytes; the largest of Windows a few megabytes.
 const MOST_BYTES: u64 = 16 << 20;
 /// A server has some thousands.

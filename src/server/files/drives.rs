@@ -1,11 +1,25 @@
-//! Where the drives of a server are, and where on them a path leads.
+//! Where the drives of a server are, and where on them a path leads: on the server itself, or below a folder that holds a mounted
+//! image or what was collected.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where collectors put a drive below their folder, with `C` for its letter: an image itself, KAPE, Velociraptor.
 const LAYOUTS: [&str; 6] =
     ["C", "C_", "C%3A", "uploads/auto/C%3A", "uploads/ntfs/%5C%5C.%5CC%3A", "uploads/file/C%3A"];
+/// Variables that stand for the same folders on every server, below the drive of the system.
+const FOLDERS: [(&str, &str); 9] = [
+    ("%systemdrive%", ""),
+    ("%systemroot%", r"\Windows"),
+    ("%windir%", r"\Windows"),
+    ("%programfiles%", r"\Program Files"),
+    ("%programfiles(x86)%", r"\Program Files (x86)"),
+    ("%programw6432%", r"\Program Files"),
+    ("%commonprogramfiles%", r"\Program Files\Common Files"),
+    ("%programdata%", r"\ProgramData"),
+    ("%allusersprofile%", r"\ProgramData"),
+];
 /// A file that every Windows has: where it is not, not everything was collected.
 const OF_WINDOWS: [&str; 2] = [r"Windows\System32\ntdll.dll", r"Windows\System32\kernel32.dll"];
 /// The longest path that is followed, in parts.
@@ -33,31 +47,46 @@ pub struct Drives {
     /// itself.
     layout: Option<&'static str>,
     root: PathBuf,
+    /// The letter of the drive of the system, in upper case.
+    system: char,
     /// The drive of the system is there as a whole.
     whole: bool,
+    /// They are the drives of this machine.
+    live: bool,
 }
 
 impl Drives {
+    /// Those of this machine, which is a Windows server. `system_root` is its folder of Windows.
+    #[must_use]
+    pub fn live(system_root: &str) -> Option<Self> {
+        let system = system_root.chars().next().filter(char::is_ascii_alphabetic)?.to_ascii_uppercase();
+        let root = PathBuf::from(format!("{system}:\\"));
+        Some(Self { layout: None, root, system, whole: true, live: true })
+    }
+
     /// The drives below a folder; `None` where no Windows is there.
     #[must_use]
     pub fn below(root: &Path) -> Option<Self> {
         let layouts = [None].into_iter().chain(LAYOUTS.map(Some));
-        let mut all = layouts.map(|layout| Self { layout, root: root.to_path_buf(), whole: false });
+        let made = |layout| Self { layout, root: root.to_path_buf(), system: 'C', whole: false, live: false };
+        let mut all = layouts.map(made);
         let mut found = all.find(|drives| matches!(drives.walk('C', r"Windows\System32"), Place::Here(_)))?;
         found.whole = OF_WINDOWS.iter().any(|file| matches!(found.walk('C', file), Place::Here(_)));
         Some(found)
     }
 
-    /// The file or folder that an absolute path on a drive leads to. Case does not count, nor which slash divides.
+    /// The file or folder that an absolute path on a drive leads to, which may begin with a variable that means the same on every
+    /// server. Case does not count, nor which slash divides.
     #[must_use]
     pub fn find(&self, path: &str) -> Place {
-        let path = path.trim();
+        let path = self.expanded(path.trim().trim_matches('"'));
         let mut letters = path.chars();
         let Some(letter) = letters.next().filter(char::is_ascii_alphabetic) else {
             return Place::NotResolved;
         };
         let rest = letters.as_str();
-        let Some(rest) = rest.strip_prefix([':']).filter(|rest| rest.starts_with(['\\', '/'])) else {
+        let is_rooted = |rest: &&str| rest.is_empty() || rest.starts_with(['\\', '/']);
+        let Some(rest) = rest.strip_prefix([':']).filter(is_rooted) else {
             return Place::NotResolved;
         };
         if rest.contains([':', '*', '?', '"', '<', '>', '|', '\0']) {
@@ -66,9 +95,31 @@ impl Drives {
         self.walk(letter.to_ascii_uppercase(), rest)
     }
 
+    /// Whether what is not on the drive of the system is not on the server either.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// A path without the variable that it begins with.
+    pub(super) fn expanded<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        for (variable, folder) in FOLDERS {
+            let head = path.get(..variable.len());
+            if head.is_some_and(|head| head.eq_ignore_ascii_case(variable)) {
+                let rest = path.get(variable.len()..).unwrap_or_default();
+                return Cow::Owned(format!("{}:{folder}{rest}", self.system));
+            }
+        }
+        Cow::Borrowed(path)
+    }
+
     fn drive(&self, letter: char) -> Place {
         let Some(layout) = self.layout else {
-            return if letter == 'C' { Place::Here(self.root.clone()) } else { Place::NotCollected };
+            return match letter {
+                letter if letter == self.system => Place::Here(self.root.clone()),
+                letter if self.live => Place::Here(PathBuf::from(format!("{letter}:\\"))),
+                _ => Place::NotCollected,
+            };
         };
         // The last part is that of the drive; the letter is the last `C` in it that is no part of another word.
         let (folder, name) = layout.rsplit_once('/').unwrap_or(("", layout));
@@ -76,9 +127,10 @@ impl Drives {
             Some(head) => format!("{head}{letter}%3A"),
             None => name.replacen('C', &letter.to_string(), 1),
         };
-        let start = if folder.is_empty() { Place::Here(self.root.clone()) } else { walk(&self.root, folder) };
+        let start =
+            if folder.is_empty() { Place::Here(self.root.clone()) } else { walk(&self.root, folder, false) };
         match start {
-            Place::Here(start) => match walk(&start, &name) {
+            Place::Here(start) => match walk(&start, &name, false) {
                 Place::Missing => Place::NotCollected,
                 place => place,
             },
@@ -89,8 +141,8 @@ impl Drives {
 
     fn walk(&self, letter: char, path: &str) -> Place {
         match self.drive(letter) {
-            Place::Here(drive) => match walk(&drive, path) {
-                Place::Missing if !self.whole || letter != 'C' => Place::NotCollected,
+            Place::Here(drive) => match walk(&drive, path, self.live) {
+                Place::Missing if !self.live && (!self.whole || letter != self.system) => Place::NotCollected,
                 place => place,
             },
             place => place,
@@ -98,8 +150,16 @@ impl Drives {
     }
 }
 
-/// A path below a folder. A link is not followed: those of an image lead out of it.
-fn walk(folder: &Path, path: &str) -> Place {
+/// A file or folder below a folder, which must lie there itself.
+pub(crate) fn resolve(folder: &Path, path: &str) -> Option<PathBuf> {
+    match walk(folder, path, false) {
+        Place::Here(path) => Some(path),
+        _ => None,
+    }
+}
+
+/// A path below a folder. The links of an image lead out of it; those of a live server are followed to a drive of its own.
+fn walk(folder: &Path, path: &str, live: bool) -> Place {
     let mut found = folder.to_path_buf();
     let parts = path.split(['\\', '/']).filter(|part| !part.is_empty() && *part != ".");
     for (number, part) in parts.enumerate() {
@@ -118,12 +178,27 @@ fn walk(folder: &Path, path: &str) -> Place {
             },
         };
         match fs::symlink_metadata(&found) {
-            Ok(about) if about.is_symlink() => return Place::NotResolved,
+            Ok(about) if about.is_symlink() => match fs::read_link(&found) {
+                Ok(target) if live => match target.to_str().and_then(on_a_drive) {
+                    Some(target) if fs::symlink_metadata(target).is_ok_and(|about| !about.is_symlink()) => {
+                        found = PathBuf::from(target);
+                    }
+                    _ => return Place::NotResolved,
+                },
+                _ => return Place::NotResolved,
+            },
             Ok(_) => {}
             Err(_) => return Place::Denied,
         }
     }
     Place::Here(found)
+}
+
+/// Where a link leads, as far as it leads to a drive of the same machine.
+fn on_a_drive(target: &str) -> Option<&str> {
+    let plain = target.strip_prefix(r"\\?\").or_else(|| target.strip_prefix(r"\??\")).unwrap_or(target);
+    let is_drive = plain.starts_with(|letter: char| letter.is_ascii_alphabetic());
+    (is_drive && plain.get(1..3) == Some(r":\") && !plain.contains("..")).then_some(plain)
 }
 
 fn in_other_case(folder: &Path, name: &str) -> Result<Option<PathBuf>, Place> {
@@ -197,6 +272,44 @@ mod tests {
         assert_eq!(Drives::below(image.path()).unwrap().find(path), Place::Missing);
         assert_eq!(Drives::below(part.path()).unwrap().find(path), Place::NotCollected);
         assert_eq!(Drives::below(&image.path().join("Windows")), None);
+    }
+
+    #[test]
+    fn variables_of_every_server_lead_to_its_drive() {
+        let image = made(&["Windows/System32/kernel32.dll", "inetpub/Shop/web.config"]);
+        let drives = Drives::below(image.path()).unwrap();
+        let here = |path: &str| spelled(Place::Here(image.path().join(path)));
+        for (path, expected) in [
+            (r"%SystemDrive%\inetpub\shop", here("inetpub/Shop")),
+            (r" %windir%/SYSTEM32 ", here("Windows/System32")),
+            ("\"C:\\inetpub\\shop\\\"", here("inetpub/Shop")),
+            ("%SystemDrive%", here("")),
+            (r"%ProgramFiles%\x", Place::Missing),
+            (r"%TEMP%\x", Place::NotResolved),
+        ] {
+            assert_eq!(spelled(drives.find(path)), expected, "{path}");
+        }
+        assert_eq!(drives.expanded(r"%PROGRAMFILES(X86)%\a.dll"), r"C:\Program Files (x86)\a.dll");
+        let other = Drives::live(r"d:\Windows").unwrap();
+        assert_eq!(other.expanded(r"%windir%\a.dll"), r"D:\Windows\a.dll");
+        assert_eq!(Drives::live("%windir%"), None);
+    }
+
+    #[test]
+    fn a_link_of_a_live_server_is_followed_to_a_drive_only() {
+        for (target, expected) in [
+            (r"\\?\D:\Sites", Some(r"D:\Sites")),
+            (r"\??\D:\Sites", Some(r"D:\Sites")),
+            (r"E:\", Some(r"E:\")),
+            (r"\\?\UNC\server\share", None),
+            (r"\\server\share", None),
+            (r"\\?\Volume{0}\", None),
+            (r"..\Sites", None),
+            (r"D:\..\x", None),
+            (r"D:x", None),
+        ] {
+            assert_eq!(on_a_drive(target), expected, "{target}");
+        }
     }
 
     #[test]

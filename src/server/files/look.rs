@@ -1,5 +1,6 @@
 //! Looks at the files behind registrations, each once.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 use std::rc::Rc;
@@ -9,17 +10,18 @@ use super::catalogs::Catalogs;
 use super::drives::{Drives, Place};
 use super::facts::Facts;
 use super::read::bytes;
+use crate::file::pe::Machine;
 use crate::file::{Contents, FileStatus, MOST_BYTES, Trust};
-use crate::iis::{Image, ManagedType, Roots};
+use crate::iis::{FileFacts, Image, ManagedType, Roots};
 
 /// Files of Windows that tell its version, the first that is there.
-const VERSIONS: [&str; 3] = [
-    r"C:\Windows\System32\ntoskrnl.exe",
-    r"C:\Windows\System32\kernel32.dll",
-    r"C:\Windows\System32\ntdll.dll",
-];
-const COMPONENTS: &str = r"C:\Windows\WinSxS";
-const PENDING: &str = r"C:\Windows\WinSxS\pending.xml";
+const VERSIONS: [&str; 3] =
+    [r"%windir%\System32\ntoskrnl.exe", r"%windir%\System32\kernel32.dll", r"%windir%\System32\ntdll.dll"];
+const COMPONENTS: &str = r"%windir%\WinSxS";
+const PENDING: &str = r"%windir%\WinSxS\pending.xml";
+/// What versions of Windows since Server 2008 begin with. Its files of .NET and of add-ons have numbers of their own.
+const OF_WINDOWS: [&str; 5] = ["6.0.", "6.1.", "6.2.", "6.3.", "10.0."];
+
 /// Which worker processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Bits {
@@ -36,6 +38,8 @@ pub struct Files<'t> {
     catalogs: Catalogs,
     trust: Trust<'t>,
     windows_version: String,
+    /// Windows itself is 32-bit, and has no `SysWOW64`.
+    is_32_bit: bool,
     update_pending: &'static str,
     seen: HashMap<String, Rc<Facts>>,
 }
@@ -51,12 +55,25 @@ impl<'t> Files<'t> {
             (false, false) => "",
         };
         let catalogs = Catalogs::read(&drives);
-        let seen = HashMap::new();
-        let mut files =
-            Self { drives, roots, catalogs, trust, windows_version: String::new(), update_pending, seen };
-        let versions = VERSIONS.iter().map(|path| files.at(path).as_columns().pe_version.to_owned());
-        files.windows_version =
-            versions.collect::<Vec<_>>().into_iter().find(|version| !version.is_empty()).unwrap_or_default();
+        let mut files = Self {
+            drives,
+            roots,
+            catalogs,
+            trust,
+            windows_version: String::new(),
+            is_32_bit: false,
+            update_pending,
+            seen: HashMap::new(),
+        };
+        let of_windows: Vec<Rc<Facts>> = VERSIONS.iter().map(|path| files.at(path)).collect();
+        let first = |of: fn(&FileFacts<'_>) -> String| {
+            let mut texts = of_windows.iter().map(|facts| of(&facts.as_columns()));
+            texts.find(|text| !text.is_empty()).unwrap_or_default()
+        };
+        let (version, machine) =
+            (first(|facts| facts.pe_version.to_owned()), first(|facts| facts.pe_machine.to_owned()));
+        files.windows_version = version;
+        files.is_32_bit = machine == Machine::X86.code();
         files
     }
 
@@ -68,8 +85,10 @@ impl<'t> Files<'t> {
 
     /// The facts about the file that worker processes load for an image path.
     pub fn image(&mut self, written: &str, bits: Bits) -> Facts {
-        let image = Image::normalise(written, &self.roots);
-        let path = image.is_resolved().then(|| path_of(&image.normal, bits, &self.roots)).flatten();
+        let bits = self.own(bits);
+        let as_loaded = if self.is_32_bit { Bits::B64 } else { bits };
+        let image = Image::normalise(&as_expanded(written, as_loaded), &self.roots);
+        let path = image.is_resolved().then(|| path_of(&image.normal, as_loaded, &self.roots)).flatten();
         let facts = match path {
             Some(path) => self.at(&with_extension(path)),
             None => Rc::new(Facts::of_status("", FileStatus::NotResolved)),
@@ -79,12 +98,16 @@ impl<'t> Files<'t> {
 
     /// The facts about the file that holds a managed type. `bin` is the application's folder of assemblies.
     pub fn managed(&mut self, written: &str, bin: Option<&str>, bits: Bits) -> Facts {
+        let bits = self.own(bits);
         let found = assemblies::find(&self.drives, &ManagedType::parse(written), bin, bits == Bits::B64);
-        let facts = match found {
-            Some(path) => self.at(&path),
-            None => Rc::new(Facts::of_status("", FileStatus::NotResolved)),
-        };
+        let status = if self.drives.is_whole() { FileStatus::NotResolved } else { FileStatus::NotCollected };
+        let facts = found.map_or_else(|| Rc::new(Facts::of_status("", status)), |path| self.at(&path));
         self.finished(&facts, bits)
+    }
+
+    /// A Windows of 32 bits has no other processes.
+    fn own(&self, bits: Bits) -> Bits {
+        if self.is_32_bit { Bits::B32 } else { bits }
     }
 
     /// The facts about the file at a path of the server.
@@ -142,6 +165,7 @@ fn is_older(file: &str, windows: &str) -> Option<bool> {
         let count = if text.starts_with("10.") { 3 } else { 2 };
         numbers.filter(|numbers| numbers.len() == 4).map(|numbers| numbers.into_iter().take(count).collect())
     };
+    OF_WINDOWS.iter().any(|version| file.starts_with(version)).then_some(())?;
     Some(numbers(file)? < numbers(windows)?)
 }
 
@@ -159,6 +183,22 @@ fn path_of(normal: &str, bits: Bits, roots: &Roots) -> Option<String> {
     }
     let (folder, variable) = roots.folders().find(|(_, variable)| normal.starts_with(variable))?;
     normal.strip_prefix(variable).filter(|rest| rest.starts_with('\\')).map(|rest| format!("{folder}{rest}"))
+}
+
+/// A path with the variables that mean another folder to 32-bit processes.
+fn as_expanded(written: &str, bits: Bits) -> Cow<'_, str> {
+    const OF_32_BIT: [(&str, &str); 2] =
+        [("%programfiles%", "%ProgramFiles(x86)%"), ("%commonprogramfiles%", "%CommonProgramFiles(x86)%")];
+    let path = written.trim_start();
+    let mut known = OF_32_BIT.iter().filter(|_| bits == Bits::B32);
+    let head =
+        |variable: &str| path.get(..variable.len()).is_some_and(|own| own.eq_ignore_ascii_case(variable));
+    match known.find(|(variable, _)| head(variable)) {
+        Some((variable, own)) => {
+            Cow::Owned(format!("{own}{}", path.get(variable.len()..).unwrap_or_default()))
+        }
+        None => Cow::Borrowed(written),
+    }
 }
 
 /// `LoadLibrary` appends it.
@@ -181,6 +221,8 @@ mod tests {
             ("6.0.6001.1", "6.1.7601.24000", Some(true)),
             ("6.3.9600.1", "10.0.17763.1", Some(true)),
             ("", "10.0.17763.1", None),
+            ("4.8.4494.0", "10.0.20348.1", None),
+            ("7.2.1993.2336", "10.0.20348.1", None),
             ("10.0", "10.0.17763.1", None),
         ] {
             assert_eq!(is_older(file, windows), expected, "{file} {windows}");
@@ -200,6 +242,17 @@ mod tests {
             (r"%windirx%\x.dll", B64, None),
         ] {
             assert_eq!(path_of(normal, bits, &Roots::default()).as_deref(), expected, "{normal}");
+        }
+        for (written, expected) in [
+            (r"%ProgramFiles%\IIS\x.dll", r"%ProgramFiles(x86)%\IIS\x.dll"),
+            (r" %COMMONPROGRAMFILES%\x.dll", r"%CommonProgramFiles(x86)%\x.dll"),
+            (r"%ProgramFiles(x86)%\x.dll", r"%ProgramFiles(x86)%\x.dll"),
+            (r"%ProgramW6432%\x.dll", r"%ProgramW6432%\x.dll"),
+        ] {
+            assert_eq!(
+                (as_expanded(written, B32).as_ref(), as_expanded(written, B64).as_ref()),
+                (expected, written)
+            );
         }
         assert_eq!(with_extension(r"C:\a.b\x".to_owned()), r"C:\a.b\x.dll");
         assert_eq!(with_extension(r"C:\a\x.dll".to_owned()), r"C:\a\x.dll");

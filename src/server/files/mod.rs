@@ -14,3 +14,5 @@ pub use catalogs::Catalogs;
 pub use drives::{Drives, Place};
 pub use facts::Facts;
 pub use look::{Bits, Files};
+
+pub(crate) use drives::resolve;
