@@ -10,7 +10,7 @@ use crate::file::Trust;
 use crate::iis::{FileFacts, ListOperation, ManagedType, Registration, Section};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
-use crate::report::{About, Item, Report, Summary};
+use crate::report::{Item, Report, Summary};
 use crate::server::files::Facts;
 use crate::server::{Code, Entry, Found, Level, Listing, Operation, Server, SettingRow, Trouble, Weight};
 
@@ -105,7 +105,7 @@ impl<'t> Auditor<'t> {
         for item in &self.items {
             self.summary.count(item);
         }
-        Report { items: self.items, problems: self.problems, summary: self.summary, about: About::default() }
+        Report { items: self.items, problems: self.problems, summary: self.summary, ..Report::default() }
     }
 
     /// Decides on an entry, with each of the files that it loads.

@@ -276,6 +276,12 @@ pub struct Add {
     /// Action that is allowed (or denied).
     #[arg(long)]
     pub action: Option<String>,
+    /// SHA-256 of the file that is meant; several divided by `|`. Lists of modules tell it, events do not.
+    #[arg(long, value_name = "HASH")]
+    pub sha256: Option<String>,
+    /// SHA-256 of the certificate of the signer whose files are meant; several divided by `|`.
+    #[arg(long, value_name = "HASH")]
+    pub signer_sha256: Option<String>,
     /// First day or moment of validity (ISO 8601).
     #[arg(long)]
     pub valid_from: Option<String>,
@@ -291,7 +297,8 @@ pub struct Add {
     /// Why it is allowed.
     #[arg(long)]
     pub reason: Option<String>,
-    /// Add it although it silences what is rated high or critical, says what another entry says, or has expired.
+    /// Add it although it silences what is rated high or critical, says what another entry or the baseline says, or
+    /// has expired.
     #[arg(long)]
     pub force: bool,
 }

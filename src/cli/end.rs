@@ -50,6 +50,11 @@ pub(super) fn end(mut report: Report, printed: &Printed, limits: Limits) -> Resu
     if unread.is_empty() || (limits.allow_unread && !nothing_read) {
         return Ok(if found { ExitCode::from(FOUND) } else { ExitCode::SUCCESS });
     }
+    // What stands in the text is not told twice.
+    if printed.format == Format::Text && printed.output.is_none() && !nothing_read {
+        status::note(&format!("{}; the text says which, and --allow-unread ends with 0", counted(&report)));
+        return Ok(ExitCode::from(FAILED));
+    }
     let more = unread.len().saturating_sub(TOLD);
     for problem in unread.iter().take(TOLD) {
         status::tell(problem);
@@ -59,6 +64,21 @@ pub(super) fn end(mut report: Report, printed: &Printed, limits: Limits) -> Resu
         status::tell(&Problem::new(ProblemKind::Unreadable, what));
     }
     Ok(ExitCode::from(FAILED))
+}
+
+/// How much was not read and not understood.
+fn counted(report: &Report) -> String {
+    let summary = &report.summary;
+    let losses = report.problems.iter().filter(|problem| problem.kind().is_loss());
+    let places = losses.filter(|problem| problem.kind() != ProblemKind::NotUnderstood).count() as u64;
+    let of = |count: u64, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {many}")),
+    };
+    let places = of(places.max(summary.lost_places), "place could not be read", "places could not be read");
+    let rows = of(summary.unread_rows, "row was not understood", "rows were not understood");
+    places.into_iter().chain(rows).collect::<Vec<_>>().join(", ")
 }
 
 /// What was not read, each place for itself, and what was not understood.

@@ -13,6 +13,8 @@ pub enum Response {
     Native,
     /// An assembly that a site loads.
     Managed,
+    /// What answers requests, or filters them, without being a module.
+    Handler,
     /// A file that is not the one that is vouched for.
     Altered,
     /// A protection that is gone.
@@ -28,11 +30,13 @@ pub enum Response {
 pub struct Steps {
     /// What they are for.
     pub case: &'static str,
+    /// What is done first, in short: it stands before whatever else is advised.
+    pub first: &'static str,
     /// What to secure now, before anything is recycled or removed.
     pub secure: &'static [&'static str],
     /// What to change afterwards.
     pub change: &'static [&'static str],
-    /// How to take it out.
+    /// How to take it out; commands stand between backticks, with NAME, SITE and PATH for what a finding tells.
     pub remove: &'static [&'static str],
 }
 
@@ -53,8 +57,15 @@ const AGAIN: &str = "List the modules of the host and check them again; who coul
 
 impl Response {
     /// Every case, in the order of the documentation.
-    pub const ALL: [Self; 6] =
-        [Self::Native, Self::Managed, Self::Altered, Self::Protection, Self::Setting, Self::Unreadable];
+    pub const ALL: [Self; 7] = [
+        Self::Native,
+        Self::Managed,
+        Self::Handler,
+        Self::Altered,
+        Self::Protection,
+        Self::Setting,
+        Self::Unreadable,
+    ];
 
     /// The case of a finding, by its verdict, the texts of its columns and its reasons.
     pub fn of<'r>(
@@ -84,6 +95,8 @@ impl Response {
             || reasons.into_iter().any(|reason| GONE.iter().any(|gone| gone.as_str() == code(reason)))
         {
             Self::Protection
+        } else if kind.is_some_and(|kind| matches!(kind.class(), Class::Handler | Class::IsapiFilter)) {
+            Self::Handler
         } else if kind == Some(Kind::Managed) || !fact(Column::Type).is_empty() {
             Self::Managed
         } else {
@@ -95,101 +108,137 @@ impl Response {
     #[must_use]
     pub const fn steps(self) -> Steps {
         match self {
-            Self::Native => Steps {
-                case: "a DLL that IIS loads",
-                secure: &[
-                    MEMORY,
-                    r"The DLL with its times and owner, and its twin of the other bitness: %windir%\SysWOW64 beside %windir%\System32.",
-                    CONFIGURATION,
-                    HISTORY,
-                    POOLS,
-                    "The web.config and the bin folder of each site: a second foothold is often there.",
-                    LOGS,
-                ],
-                change: &[KEYS, PASSWORDS, CERTIFICATES, USERS],
-                remove: &[
-                    "When all of that is copied: appcmd uninstall module NAME takes it from globalModules and modules; where a site lists it, appcmd delete module NAME /app.name:SITE/.",
-                    "Then iisreset, and only then take away the DLL and its twin: a loaded file cannot be deleted.",
-                    AGAIN,
-                ],
-            },
-            Self::Managed => Steps {
-                case: "an assembly that a site loads",
-                secure: &[
-                    MEMORY,
-                    "The web.config and the bin folder of the site, and App_Code: the assembly that has the type is there, or in the global assembly cache (C:\\Windows\\Microsoft.NET\\assembly).",
-                    r"C:\Windows\Microsoft.NET\Framework64 and Framework, folder Temporary ASP.NET Files: copies of the assembly and what was compiled.",
-                    CONFIGURATION,
-                    HISTORY,
-                    LOGS,
-                ],
-                change: &[KEYS, PASSWORDS, USERS],
-                remove: &[
-                    "When all of that is copied: take the entry out of the web.config that has it (appcmd delete module NAME /app.name:SITE/), then the assembly out of bin.",
-                    "Recycle the pool of the site, and look into Temporary ASP.NET Files once more.",
-                    "List the modules of the site and check them again; who could write there may have left other files in the site.",
-                ],
-            },
-            Self::Altered => Steps {
-                case: "a file that is not the one that is vouched for",
-                secure: &[
-                    MEMORY,
-                    r"The file with its times and owner, before anything repairs it, and its twin of the other bitness: %windir%\SysWOW64 beside %windir%\System32.",
-                    r"What shows when it was exchanged: the USN journal and the $MFT of the volume, shadow copies, events 4663 of the Security log, %windir%\WinSxS\pending.xml, and %windir%\Logs\CBS.",
-                    "The same file of another server with the same version of Windows or of the product, to compare with.",
-                    r"%windir%\System32\CatRoot with its times: a catalog may have been put there.",
-                    LOGS,
-                ],
-                change: &[KEYS, PASSWORDS, CERTIFICATES, USERS],
-                remove: &[
-                    "When all of that is copied: iisreset /stop, then sfc /scannow for a file of Windows (DISM /Online /Cleanup-Image /RestoreHealth where its own store is damaged), or the installer of the product.",
-                    "Compare the hash again, and start the pools.",
-                    AGAIN,
-                ],
-            },
-            Self::Protection => Steps {
-                case: "a module that is gone, or no longer runs where it should",
-                secure: &[
-                    CONFIGURATION,
-                    HISTORY,
-                    LOGS,
-                    "Records of the requests that other devices keep (proxy, load balancer, firewall): the server's own log may have stopped.",
-                ],
-                change: &[
-                    "What was reachable without the module since then: look at it as if it had been public.",
-                ],
-                remove: &[
-                    r"Put the module back as it stands in the last good CFGHISTORY folder: appcmd install module NAME /image:PATH, or the entry of the site.",
-                    "Look at what else the same actor changed, before and after.",
-                ],
-            },
-            Self::Setting => Steps {
-                case: "a setting that protects, logs or loads code",
-                secure: &[CONFIGURATION, HISTORY, LOGS, "The file that the value names, where it names one."],
-                change: &[
-                    KEYS,
-                    "What was not logged or not refused while the setting stood so: look at it as if it had been public.",
-                ],
-                remove: &[
-                    "Set the value back to what the last good CFGHISTORY folder has: appcmd set config, or the web.config of the site.",
-                    "Look at what else the same actor changed, before and after.",
-                ],
-            },
-            Self::Unreadable => Steps {
-                case: "an event that cannot be read",
-                secure: &[
-                    r"The log itself, C:\Windows\System32\winevt\Logs\Microsoft-IIS-Configuration%4Operational.evtx: it may hold what the export lost.",
-                    CONFIGURATION,
-                    HISTORY,
-                ],
-                change: &[],
-                remove: &[
-                    "Find out from the log or from the configuration which module it was about, and decide on that one.",
-                ],
-            },
+            Self::Native => NATIVE_STEPS,
+            Self::Managed => MANAGED_STEPS,
+            Self::Handler => HANDLER_STEPS,
+            Self::Altered => ALTERED_STEPS,
+            Self::Protection => PROTECTION_STEPS,
+            Self::Setting => SETTING_STEPS,
+            Self::Unreadable => UNREADABLE_STEPS,
         }
     }
 }
+
+const NATIVE_STEPS: Steps = Steps {
+    case: "a DLL that IIS loads",
+    first: "keep memory, DLL, configuration, logs",
+    secure: &[
+        MEMORY,
+        r"The DLL with its times and owner, and its twin of the other bitness: %windir%\SysWOW64 beside %windir%\System32.",
+        CONFIGURATION,
+        HISTORY,
+        POOLS,
+        "The web.config and the bin folder of each site: a second foothold is often there.",
+        LOGS,
+    ],
+    change: &[KEYS, PASSWORDS, CERTIFICATES, USERS],
+    remove: &[
+        "When all of that is copied: `appcmd uninstall module NAME` takes it from globalModules and modules; where a site lists it, `appcmd delete module NAME /app.name:SITE`.",
+        "Then `iisreset`, and only then take away the DLL and its twin: a loaded file cannot be deleted.",
+        AGAIN,
+    ],
+};
+
+const MANAGED_STEPS: Steps = Steps {
+    case: "an assembly that a site loads",
+    first: "keep memory, bin, web.config, logs",
+    secure: &[
+        MEMORY,
+        "The web.config and the bin folder of the site, and App_Code: the assembly that has the type is there, or in the global assembly cache (C:\\Windows\\Microsoft.NET\\assembly).",
+        r"C:\Windows\Microsoft.NET\Framework64 and Framework, folder Temporary ASP.NET Files: copies of the assembly and what was compiled.",
+        CONFIGURATION,
+        HISTORY,
+        LOGS,
+    ],
+    change: &[KEYS, PASSWORDS, USERS],
+    remove: &[
+        "When all of that is copied: take the entry out of the web.config that has it (`appcmd delete module NAME /app.name:SITE`), then the assembly out of bin.",
+        "Recycle the pool of the site, and look into Temporary ASP.NET Files once more.",
+        "List the modules of the site and check them again; who could write there may have left other files in the site.",
+    ],
+};
+
+const HANDLER_STEPS: Steps = Steps {
+    case: "a handler or an ISAPI filter",
+    first: "keep memory, DLL, configuration, logs",
+    secure: &[
+        MEMORY,
+        "The DLL, or the assembly in the bin folder of the site, with its times and owner.",
+        CONFIGURATION,
+        HISTORY,
+        POOLS,
+        LOGS,
+    ],
+    change: &[KEYS, PASSWORDS, CERTIFICATES, USERS],
+    remove: &[
+        "When all of that is copied: take the entry out at the place that has it, in IIS Manager or by `appcmd set config \"SITE\" /section:handlers \"/-[name='…']\"` (isapiFilters for a filter).",
+        "Then `iisreset`, and only then take away the DLL: a loaded file cannot be deleted.",
+        AGAIN,
+    ],
+};
+
+const ALTERED_STEPS: Steps = Steps {
+    case: "a file that is not the one that is vouched for",
+    first: "keep memory and the file before it is repaired",
+    secure: &[
+        MEMORY,
+        r"The file with its times and owner, before anything repairs it, and its twin of the other bitness: %windir%\SysWOW64 beside %windir%\System32.",
+        r"What shows when it was exchanged: the USN journal and the $MFT of the volume, shadow copies, events 4663 of the Security log, %windir%\WinSxS\pending.xml, and %windir%\Logs\CBS.",
+        "The same file of another server with the same version of Windows or of the product, to compare with.",
+        r"%windir%\System32\CatRoot with its times: a catalog may have been put there.",
+        LOGS,
+    ],
+    change: &[KEYS, PASSWORDS, CERTIFICATES, USERS],
+    remove: &[
+        "When all of that is copied: `iisreset /stop`, then `sfc /scannow` for a file of Windows (`DISM /Online /Cleanup-Image /RestoreHealth` where its own store is damaged), or the installer of the product.",
+        "Compare the hash again, and start the pools.",
+        AGAIN,
+    ],
+};
+
+const PROTECTION_STEPS: Steps = Steps {
+    case: "a module that is gone, or no longer runs where it should",
+    first: "keep configuration, its history, logs",
+    secure: &[
+        CONFIGURATION,
+        HISTORY,
+        LOGS,
+        "Records of the requests that other devices keep (proxy, load balancer, firewall): the server's own log may have stopped.",
+    ],
+    change: &["What was reachable without the module since then: look at it as if it had been public."],
+    remove: &[
+        r"Put the module back as it stands in the last good CFGHISTORY folder: `appcmd install module NAME /image:PATH`, or the entry of the site.",
+        "Look at what else the same actor changed, before and after.",
+    ],
+};
+
+const SETTING_STEPS: Steps = Steps {
+    case: "a setting that protects, logs or loads code",
+    first: "keep configuration, its history, logs",
+    secure: &[CONFIGURATION, HISTORY, LOGS, "The file that the value names, where it names one."],
+    change: &[
+        KEYS,
+        "What was not logged or not refused while the setting stood so: look at it as if it had been public.",
+    ],
+    remove: &[
+        "Set the value back to what the last good CFGHISTORY folder has (`appcmd set config`), or the web.config of the site.",
+        "Look at what else the same actor changed, before and after.",
+    ],
+};
+
+const UNREADABLE_STEPS: Steps = Steps {
+    case: "an event that cannot be read",
+    first: "keep the log itself",
+    secure: &[
+        r"The log itself, C:\Windows\System32\winevt\Logs\Microsoft-IIS-Configuration%4Operational.evtx: it may hold what the export lost.",
+        CONFIGURATION,
+        HISTORY,
+    ],
+    change: &[],
+    remove: &[
+        "Find out from the log or from the configuration which module it was about, and decide on that one.",
+    ],
+};
 
 /// The path of the same DLL for processes of the other bitness; `None` where there is no such place.
 #[must_use]
@@ -226,6 +275,9 @@ mod tests {
             (Verdict::Weakened, "setting", "modified", "", "setting:http-logging-off", Response::Setting),
             (Verdict::FileAltered, "native", "present", "", "signer_unexpected:none", Response::Altered),
             (Verdict::FileAltered, "handler", "present", "", "", Response::Altered),
+            (Verdict::SuspiciousLocation, "handler", "added", "", "", Response::Handler),
+            (Verdict::Unknown, "isapi_filter", "present", "", "", Response::Handler),
+            (Verdict::SuspiciousLocation, "handler", "added", "Evil.H", "", Response::Handler),
             (Verdict::Unparsed, "", "", "", "cut_off", Response::Unreadable),
         ] {
             let fact = |column| match column {

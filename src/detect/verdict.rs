@@ -42,7 +42,7 @@ verdicts! {
             means: "name, image or type is that of published IIS malware",
             seen: "a threat entry matches by name, path, managed type or distinctive file name",
             why: "published IIS malware uses it, and honest software is not known to",
-            todo: "isolate the server, keep the DLL and the configuration; for a false match add a row with the id of the threat and `enabled=false`",
+            todo: "isolate the server; for a false match add a row with the id of the threat and `enabled=false`",
             example: r"`FastCgiModule_64bit`, `%windir%\System32\inetsrv\iisfcgix64.dll` (DoorMe)",
         }
         FileAltered = "file_altered", High {
@@ -50,7 +50,7 @@ verdicts! {
             means: "a list vouches for this pair, and the file behind it is another one",
             seen: "name and image (or type) are vouched for, and the facts about the file say that it is not the file that is meant",
             why: "the registration is as it should be: only the file shows that its code was exchanged",
-            todo: "secure the file before anything repairs it; compare it with the one on another server of the same version. The reasons say what is wrong with it",
+            todo: "compare it with the file on another server of the same version; the reasons say what is wrong with it",
             example: r"`StaticFileModule`, `inetsrv\static.dll`, `signer_unexpected:none`",
         }
         ImageHijack = "image_hijack", Critical {
@@ -58,7 +58,7 @@ verdicts! {
             means: "a known module now loads another image than before",
             seen: "a listed module pointed at one image or type, now at another",
             why: "a trusted name was bent to load other code; the name alone looks harmless everywhere",
-            todo: "compare old and new image, secure both files, find who changed it (`iis_actor`, `iis_process`)",
+            todo: "compare old and new image; find who changed it (`iis_actor`, `iis_process`)",
             example: r"`StaticFileModule` from `inetsrv\static.dll` to `C:\Apps\s.dll`",
         }
         MasqueradePath = "masquerade_path", High {
@@ -98,7 +98,7 @@ verdicts! {
             means: "the image lies where no IIS module belongs",
             seen: "an image in a temporary, user, web or remote place, or a path that hides its place",
             why: "who can write there needs no administrator to change the code that IIS loads",
-            todo: "secure the file before it goes; find what wrote it",
+            todo: "find what wrote it; the file may go by itself",
             example: r"`Zeta`, `C:\inetpub\wwwroot\bin\z.dll`",
         }
         Unknown = "unknown", Medium {
@@ -114,7 +114,7 @@ verdicts! {
             means: "a protection or a log was switched off",
             seen: "a setting that protects or logs was written so that it no longer does, or what may run was widened",
             why: "what follows is not logged, not refused, or runs with more rights",
-            todo: "the reason `setting` names the row of `iis_watched_settings.csv`, which says what to do; set it back, or allow it by an entry of that kind and name with `match=name`",
+            todo: "set it back, unless it was agreed; the reason `setting` names the row of `iis_watched_settings.csv`, which says what to look at; an entry of that kind and name with `match=name` allows it",
             example: "`/system.webServer/httpLogging/@dontLog` set to true. Severity as the row of the setting says",
         }
         AllowExpired = "allow_expired", Info {

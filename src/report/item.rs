@@ -49,6 +49,12 @@ impl Item {
         self.reasons.first().is_some_and(|reason| reason.starts_with(Code::RemovedTogether.as_str()))
     }
 
+    /// Whether it comes from a list or a configuration, which tell what is there and not when it came.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.fact(Column::Action) == PRESENT
+    }
+
     /// The text of one column of [`Column::LISTED`].
     #[must_use]
     pub fn fact(&self, column: Column) -> &str {
@@ -80,6 +86,9 @@ impl Item {
         self.time.map_or_else(String::new, time::format)
     }
 }
+
+/// The word of the column of actions for what a list has.
+const PRESENT: &str = "present";
 
 /// Characters of a short id.
 const SHORT_ID: usize = 8;

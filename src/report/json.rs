@@ -23,15 +23,32 @@ pub const RECORD: &str = "record";
 /// Writes `{"schema_version": 2, "findings": […], "problems": […], "summary": {…}}`. Columns without a value are left out.
 /// Characters that would command a terminal or hide there are written as `\u` escapes: the same texts to a reader of JSON.
 pub fn write_json(output: &mut impl Write, report: &Report) -> io::Result<()> {
-    let document = json!({
-        "schema_version": SCHEMA_VERSION,
-        "findings": report.items.iter().map(finding).collect::<Vec<Value>>(),
-        "problems": report.problems.iter().map(problem).collect::<Vec<Value>>(),
-        "summary": summary(&report.summary),
-    });
+    // Value by value, for there may be many.
+    write!(output, "{{\n  \"schema_version\": {SCHEMA_VERSION},\n  \"findings\": [")?;
+    write_list(output, report.items.iter().map(finding))?;
+    write!(output, "],\n  \"problems\": [")?;
+    write_list(output, report.problems.iter().map(problem))?;
+    write!(output, "],\n  \"summary\": ")?;
+    write_indented(output, &summary(&report.summary), "\n  ")?;
+    writeln!(output, "\n}}")
+}
+
+/// The values of a list, between its brackets.
+fn write_list(output: &mut impl Write, values: impl Iterator<Item = Value>) -> io::Result<()> {
+    const LINE: &str = "\n    ";
+    let mut end = "";
+    for (number, value) in values.enumerate() {
+        write!(output, "{}{LINE}", if number == 0 { "" } else { "," })?;
+        write_indented(output, &value, LINE)?;
+        end = "\n  ";
+    }
+    output.write_all(end.as_bytes())
+}
+
+/// A value whose lines begin so. No string in it has a line feed of its own.
+fn write_indented(output: &mut impl Write, value: &Value, line: &str) -> io::Result<()> {
     // Outside strings a JSON text is ASCII without control characters, but for the line feeds between its parts.
-    write_escaped(output, &serde_json::to_string_pretty(&document)?)?;
-    writeln!(output)
+    write_escaped(output, &serde_json::to_string_pretty(value)?.replace('\n', line))
 }
 
 /// Writes a line for each finding, each problem and, at the end, the summary: what lacks it is cut off.

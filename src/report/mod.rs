@@ -3,12 +3,14 @@
 //! Knows `detect` for the columns; nothing of files, of Splunk's protocol or of how findings came about.
 
 mod act;
+mod command;
 mod csv;
 mod group;
 mod halves;
 mod html;
 mod item;
 mod json;
+mod link;
 mod reasons;
 mod sentence;
 mod shown;

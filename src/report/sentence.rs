@@ -2,7 +2,8 @@
 
 use super::group::Group;
 use super::item::Item;
-use crate::detect::{Code, Column, ReasonCode, Verdict, actor};
+use crate::detect::response::Response;
+use crate::detect::{Code, Column, ReasonCode, Verdict, actor, time};
 
 /// A reason as `code` or `code:detail`, taken apart.
 pub(super) fn parts(reason: &str) -> (&str, Option<&str>) {
@@ -53,8 +54,10 @@ const DETAILS: [(Verdict, Code); 4] = [
 pub(super) struct Headline {
     /// In words, without a full stop.
     pub why: String,
-    /// What to do.
+    /// What to do: of what needs a decision first what is to be kept, and how.
     pub todo: String,
+    /// What to do, as far as one line holds.
+    pub first_step: String,
 }
 
 impl Headline {
@@ -67,7 +70,7 @@ impl Headline {
             Verdict::Unverified | Verdict::Incomplete | Verdict::KnownGood | Verdict::Allowed
         );
         if let Some(code) = HEADLINES.iter().find(|code| is_there(code)).filter(|_| raised && plain) {
-            return Self::told(code.meaning(), code.told().todo);
+            return Self::told(item, code.meaning(), code.told().todo);
         }
         let mut why = item.verdict.meaning_of(item.fact(Column::Kind));
         let detail = DETAILS.iter().find_map(|(verdict, code)| {
@@ -78,20 +81,55 @@ impl Headline {
         if let Some(detail) = detail {
             why = format!("{why} ({detail})");
         }
-        Self::told(&why, item.verdict.told().todo)
+        Self::told(item, &why, item.verdict.told().todo)
     }
 
     /// The texts of the tables as a sentence begins, without the marks of the documentation.
-    fn told(why: &str, todo: &str) -> Self {
+    fn told(item: &Item, why: &str, todo: &str) -> Self {
         let mut characters = why.chars();
         let first = characters.next().map(|first| first.to_ascii_uppercase());
         let why = first.into_iter().chain(characters).collect();
-        Self { why, todo: todo.replace('`', "") }
+        let behind_first = |todo: &str| match response(item) {
+            Some(response) => format!("{}; then {todo}", response.steps().first),
+            None => todo.to_owned(),
+        };
+        let todo = todo.replace('`', "");
+        let step = todo.split(';').next().unwrap_or(&todo);
+        Self { why, first_step: behind_first(step), todo: behind_first(&todo) }
     }
+}
 
-    /// The first step of what to do.
-    pub(super) fn first_step(&self) -> &str {
-        self.todo.split(';').next().unwrap_or(&self.todo)
+/// Which steps a finding asks for; `None` where nothing is to be decided.
+pub(super) fn response(item: &Item) -> Option<Response> {
+    let reasons = item.reasons.iter().map(String::as_str);
+    item.needs_decision.then(|| Response::of(item.verdict, |column| item.fact(column), reasons))
+}
+
+/// A time of a finding: that of a list says when it was written, and not when anything happened.
+pub(super) fn when(item: &Item, time: i64) -> String {
+    let time = time::to_the_second(time);
+    if item.is_listed() { format!("listed {time}") } else { time }
+}
+
+/// When a group of findings happened, or when its lists were written; empty for lists that do not tell.
+pub(super) fn times(group: &Group<'_>) -> String {
+    let Some((first, last)) = group.times() else {
+        return if group.first().is_listed() { String::new() } else { "not known".to_owned() };
+    };
+    let (first, last) = (when(group.first(), first), time::to_the_second(last));
+    if first.ends_with(&last) { first } else { format!("{first} to {last}") }
+}
+
+/// What the preCondition says of the processes that load a module; empty where it says nothing.
+pub(super) fn bitness(item: &Item) -> &'static str {
+    let has = |word: &str| {
+        let mut words = item.fact(Column::Precondition).split(',');
+        words.any(|own| own.trim().eq_ignore_ascii_case(word))
+    };
+    match (has("bitness32"), has("bitness64")) {
+        (true, false) => "32-bit pools only",
+        (false, true) => "64-bit pools only",
+        _ => "",
     }
 }
 

@@ -1,9 +1,10 @@
 //! What a scan saw in all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::item::Item;
+use super::shown::printable;
 use crate::detect::{Column, Severity, Verdict};
 use crate::problem::{Problem, ProblemKind};
 
@@ -39,6 +40,8 @@ pub struct Summary {
     pub needs_decision: u64,
     /// How many of these there are of a severity on a host.
     pub to_decide: BTreeMap<Severity, BTreeMap<String, u64>>,
+    /// Hosts that were read of, at whatever severity.
+    pub hosts: BTreeSet<String>,
     /// Findings that were not asked for, and are counted nowhere else.
     pub left_out: LeftOut,
     /// Findings that are counted, and not listed because they matter less than was asked for.
@@ -81,6 +84,7 @@ impl Summary {
             let hosts = self.to_decide.entry(item.severity).or_default();
             *hosts.entry(item.fact(Column::Host).to_owned()).or_default() += 1;
         }
+        self.read_of(item.fact(Column::Host));
     }
 
     /// Counts the findings that were asked for anew; the others are left out.
@@ -93,6 +97,30 @@ impl Summary {
         }
         self.left_out.findings += findings - self.findings();
         self.left_out.needs_decision += needs_decision - self.needs_decision;
+    }
+
+    /// Notes a host that was read of.
+    pub fn read_of(&mut self, host: &str) {
+        if !host.is_empty() && !self.hosts.contains(host) {
+            self.hosts.insert(host.to_owned());
+        }
+    }
+
+    /// The hosts on which nothing needs a decision, the first of them by name; `None` where there is none, or where nobody
+    /// knows because findings were left out. `is_whole`: everything was read.
+    #[must_use]
+    pub fn nothing_on(&self, most: usize, is_whole: bool) -> Option<String> {
+        let is_asked = |host: &&String| self.to_decide.values().any(|hosts| hosts.contains_key(*host));
+        let quiet: Vec<&String> = self.hosts.iter().filter(|host| !is_asked(host)).collect();
+        if quiet.is_empty() || self.left_out.findings > 0 {
+            return None;
+        }
+        let named = quiet.iter().take(most).map(|host| printable(host)).collect::<Vec<_>>().join(", ");
+        let more = quiet.len().saturating_sub(most);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let start =
+            if is_whole { "Read, nothing to decide" } else { "Nothing to decide in what was read of" };
+        Some(format!("{start}: {named}{more}."))
     }
 
     /// Whether nothing that was read was about the IIS configuration, so that nothing was checked.

@@ -1,5 +1,7 @@
 //! All that a run has to say.
 
+use std::sync::Arc;
+
 use super::item::Item;
 use super::summary::Summary;
 use super::{act, halves};
@@ -15,6 +17,8 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// What was seen in all.
     pub summary: Summary,
+    /// The files that were read, in their order, and how many rows each has.
+    pub files: Vec<(Arc<str>, u64)>,
     /// What the report is of.
     pub about: About,
 }

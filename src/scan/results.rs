@@ -142,7 +142,7 @@ fn item(text: impl Fn(&str) -> String, reasons: Vec<String>) -> Result<Item, Pro
         time: time::parse(&text("_time")),
         verdict,
         severity,
-        facts: Fact::FACTS.iter().map(|fact| text(fact.name())).collect(),
+        facts: Fact::LISTED.iter().map(|fact| text(fact.name())).collect(),
         reasons,
         id: text(Fact::FindingId.name()),
         process: String::new(),

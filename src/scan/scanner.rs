@@ -41,6 +41,8 @@ pub struct Scanner {
     items: Vec<Item>,
     problems: Vec<Problem>,
     summary: Summary,
+    /// The files that were read, and the rows of each.
+    files: Vec<(Arc<str>, u64)>,
     /// Bytes that are kept, about.
     kept: usize,
     interrupted: Arc<AtomicBool>,
@@ -59,6 +61,7 @@ impl Scanner {
             items: Vec::new(),
             problems: Vec::new(),
             summary: Summary::default(),
+            files: Vec::new(),
             kept: 0,
             interrupted,
         }
@@ -97,6 +100,10 @@ impl Scanner {
     }
 
     fn row_of_file(&mut self, Row { origin, content }: Row) {
+        match self.files.last_mut().filter(|(file, _)| *file == origin.file) {
+            Some((_, rows)) => *rows += 1,
+            None => self.files.push((Arc::clone(&origin.file), 1)),
+        }
         match &content {
             Content::Event(cells) => self.event(cells, origin),
             Content::Module(module) => self.module(module, origin),
@@ -119,7 +126,13 @@ impl Scanner {
             self.change(&group);
         }
         self.items.sort_by_key(|item| item.time.unwrap_or(i64::MAX));
-        Report { items: self.items, problems: self.problems, summary: self.summary, about: About::default() }
+        Report {
+            items: self.items,
+            problems: self.problems,
+            summary: self.summary,
+            files: self.files,
+            about: About::default(),
+        }
     }
 
     fn event(&mut self, cells: &[Vec<u8>; INPUTS.len()], origin: Origin) {
@@ -151,6 +164,7 @@ impl Scanner {
         }
         let mut host = String::new();
         row::lower_case(event.host, &mut host);
+        self.summary.read_of(&host);
         let at = self.time(event.time, &origin);
         self.summary.gaps.no_host += u64::from(host.is_empty());
         self.summary.gaps.no_time += u64::from(event.time.is_empty());

@@ -105,7 +105,9 @@ fn of_stream(stream: Box<dyn Read>, origin: &Origin, path: Option<&Path>, depth:
     let rows = match form {
         // Why nothing could be read says more than that there is nothing.
         Form::Refused(refusal) => match faults.take() {
-            Some(fault) => failed(unreadable(&fault).at(origin.clone())),
+            Some(fault) => failed(
+                unreadable(&fault).with_hint("copy it again from where it was made").at(origin.clone()),
+            ),
             None => failed(refusal.problem().at(origin.clone())),
         },
         Form::Gzip | Form::Zip if depth == DEEPEST => {
@@ -120,7 +122,9 @@ fn of_stream(stream: Box<dyn Read>, origin: &Origin, path: Option<&Path>, depth:
     let origin = origin.clone();
     Box::new(rows.chain(iter::from_fn(move || {
         let fault = faults.take()?;
-        Some(Err(Problem::new(ProblemKind::Damaged, format!("what follows cannot be read: {fault}"))
+        let problem = Problem::new(ProblemKind::Damaged, format!("what follows cannot be read: {fault}"));
+        Some(Err(problem
+            .with_hint("what stands before was read; copy it again from where it was made")
             .at(origin.clone())))
     })))
 }

@@ -362,6 +362,22 @@ fn what_failed_is_told_as_attempted() {
             both.into_iter().partition(|finding| finding["iis_module_action"] == "attempted");
         assert_eq!(attempted, found, "{level}");
         assert!(committed == of_made, "{level}");
+        if level == "change" {
+            let json = run_in(folder.path(), &["scan", "--format", "json", "failed"]).good();
+            std::fs::write(folder.path().join("scan.json"), json).unwrap();
+            let mut explained = 0;
+            for finding in &found {
+                let id = finding["iis_finding_id"].as_str().unwrap();
+                let explain = ["allowlist", "explain", "--from", "scan.json", "--finding", id];
+                let told = run_in(folder.path(), &explain);
+                // What is about no single module is not explained, and says so.
+                if told.code == Some(0) {
+                    assert!(told.stdout.starts_with("Attempted, not made (event 30): "), "{}", told.stdout);
+                    explained += u32::from(!told.stdout.contains("the scan said"));
+                }
+            }
+            assert!(explained > 10, "{explained} of {}", found.len());
+        }
         if level == "row" {
             for (failed, made) in found.iter_mut().zip(&of_made) {
                 failed["iis_module_action"] = made["iis_module_action"].clone();

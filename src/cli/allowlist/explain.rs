@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use crate::cli::args::Explain;
 use crate::cli::options;
 use crate::cli::status::Failure;
-use crate::detect::{Column as Fact, explain, row};
+use crate::detect::{Code, Column as Fact, explain, row};
+use crate::iis::change::ATTEMPTED;
 use crate::iis::{Action, Kind, Level, Registration, Subject};
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{Item, printable};
@@ -17,7 +18,7 @@ use super::finding;
 /// `--as-of`.
 pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
     let found = match (&arguments.finding, &arguments.from) {
-        (Some(id), Some(from)) => Some(finding::read(id, from)?.0),
+        (Some(id), Some(from)) => Some(finding::read(id, from)?.item),
         _ => None,
     };
     let listed = found.as_ref().map_or_else(|| asked(arguments), of_finding);
@@ -38,7 +39,10 @@ pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
         (None, _) => chrono::Utc::now().timestamp_micros(),
     };
     let present = listed.subject(&host, time, false);
+    let attempted = found.as_ref().is_some_and(|item| item.fact(Fact::Action) == ATTEMPTED);
     let action = match &found {
+        // Judged as if it had been made.
+        Some(item) if attempted => Some(of_attempt(item)),
         Some(item) => Action::ALL.into_iter().find(|known| known.as_str() == item.fact(Fact::Action)),
         None => arguments.action,
     };
@@ -52,6 +56,9 @@ pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
     };
     let decision = engine.decide(&subject);
     let mut output = anstream::AutoStream::auto(std::io::stdout().lock());
+    if attempted {
+        writeln!(output, "Attempted, not made (event 30): judged as if it had been made.")?;
+    }
     for line in explain::explain(&subject, &decision) {
         writeln!(output, "{}", printable(&line))?;
     }
@@ -64,6 +71,19 @@ pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
         )?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What would have happened, as far as a result tells.
+fn of_attempt(item: &Item) -> Action {
+    const REMOVED: [Code; 2] = [Code::ProtectiveModuleRemoved, Code::OwnModuleRemoved];
+    let is_removed = |reason: &String| REMOVED.iter().any(|code| code.as_str() == reason);
+    if item.reasons.iter().any(is_removed) {
+        Action::Removed
+    } else if item.fact(Fact::ImageOld).is_empty() {
+        Action::Added
+    } else {
+        Action::Modified
+    }
 }
 
 /// The module that the options name.

@@ -1,6 +1,7 @@
 //! A finding of an earlier scan, by its id or the beginning of it.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::detect::Column as Fact;
@@ -15,13 +16,37 @@ const SHORTEST: usize = 8;
 /// Findings that an error names.
 const NAMED: usize = 10;
 
-/// The finding of this id in what a scan wrote, and the name of that file.
-pub(super) fn read(id: &str, from: &Path) -> Result<(Item, String), Problem> {
+/// A finding in what a scan wrote.
+pub(super) struct Found {
+    /// The one that was asked for.
+    pub item: Item,
+    /// The name of the file.
+    pub file: String,
+    /// Those that say the same of the same module on other hosts, by host.
+    pub elsewhere: Vec<Item>,
+}
+
+/// The finding of this id in what a scan wrote.
+pub(super) fn read(id: &str, from: &Path) -> Result<Found, Problem> {
     let (bytes, name) = knowledge::read_named(from)?;
     let origin = || Origin::of_file(name.as_str());
     let findings = parse_results(&bytes, &name)?.ok_or_else(|| not_results("").at(origin()))?;
     let item = choose(id, &findings).map_err(|problem| problem.at(origin()))?.clone();
-    Ok((item, name))
+    let elsewhere = elsewhere(&item, &findings);
+    Ok(Found { item, file: name, elsewhere })
+}
+
+/// The findings about the same module on other hosts, one for each host.
+fn elsewhere(item: &Item, findings: &[Item]) -> Vec<Item> {
+    const SAME: [Fact; 4] = [Fact::Name, Fact::ImageNormalized, Fact::Type, Fact::Kind];
+    let is_same = |other: &&Item| {
+        let same = |fact: Fact| item.fact(fact).eq_ignore_ascii_case(other.fact(fact));
+        SAME.into_iter().all(same)
+            && other.verdict == item.verdict
+            && other.fact(Fact::Host) != item.fact(Fact::Host)
+    };
+    let by_host = findings.iter().filter(is_same).map(|other| (other.fact(Fact::Host), other));
+    by_host.collect::<BTreeMap<_, _>>().into_values().cloned().collect()
 }
 
 fn choose<'i>(id: &str, findings: &'i [Item]) -> Result<&'i Item, Problem> {

@@ -3,19 +3,21 @@
 use maud::{Markup, html};
 
 use super::parts::{hosts, tag, text, what};
-use crate::detect::response::{Response, twin};
-use crate::detect::{Column, time};
+use crate::detect::Column;
+use crate::detect::response::twin;
 use crate::origin;
+use crate::report::command::{self, Piece};
 use crate::report::group::Group;
 use crate::report::item::Item;
 use crate::report::sentence::{self, Headline, actors};
 use crate::report::shown::printable;
 
-/// A finding with everything that is known of it.
-pub(super) fn finding(group: &Group<'_>) -> Markup {
+/// A finding with everything that is known of it; `linked` are those about the same module from elsewhere.
+pub(super) fn finding(group: &Group<'_>, linked: &[&str]) -> Markup {
     let item = group.first();
     let image = printable(item.identity());
     let headline = Headline::of(item);
+    let (bitness, times) = (sentence::bitness(item), sentence::times(group));
     html! {
         article class=(item.severity) {
             h3 { (tag(item.severity)) " " (what(item)) " on " (hosts(group)) }
@@ -23,10 +25,11 @@ pub(super) fn finding(group: &Group<'_>) -> Markup {
             dl {
                 @if !image.is_empty() { dt { "image or type" } dd { code { (image) } } }
                 @if !item.fact(Column::ImageOld).is_empty() { dt { "before" } dd { code { (text(item, Column::ImageOld)) } } }
-                @if let Some((first, last)) = group.times() {
-                    dt { "when" }
-                    dd { (time::format(first)) @if last != first { " to " (time::format(last)) } }
+                @if !item.fact(Column::Precondition).is_empty() {
+                    dt { "preCondition" }
+                    dd { code { (text(item, Column::Precondition)) } @if !bitness.is_empty() { ": " (bitness) } }
                 }
+                @if !times.is_empty() { dt { "when" } dd { (times) } }
                 @if !item.fact(Column::Actor).is_empty() { dt { "by" } dd { (printable(&actors(group).join(", "))) } }
                 @if !item.fact(Column::Site).is_empty() { dt { "site" } dd { (text(item, Column::Site)) } }
                 dt { "why" }
@@ -38,6 +41,9 @@ pub(super) fn finding(group: &Group<'_>) -> Markup {
                 }
                 dt { "to do" } dd { (headline.todo) }
                 dt { "finding" } dd { @for item in group.items() { code { (item.short_id()) } " " } }
+                @if !linked.is_empty() {
+                    dt { "also" } dd { "the same module, from elsewhere: " @for id in linked { code { (id) } " " } }
+                }
                 dt { "rows" } dd { (rows(group)) }
             }
             (steps(item))
@@ -51,14 +57,12 @@ fn rows(group: &Group<'_>) -> String {
 }
 
 fn steps(item: &Item) -> Markup {
-    let fact = |column| item.fact(column);
-    let response = Response::of(item.verdict, fact, item.reasons.iter().map(String::as_str));
+    let Some(response) = sentence::response(item) else { return html! {} };
     let steps = response.steps();
     let twin = twin(item.fact(Column::Image));
     html! {
-        details {
-            summary { "Secure now, change afterwards, take it out: " (steps.case) }
-            h4 { "What to secure now" }
+        details open {
+            summary { "What to secure now, of " (steps.case) }
             ul {
                 @if !item.fact(Column::Image).is_empty() {
                     li { code { (text(item, Column::Image)) } @if let Some(twin) = &twin { " and " code { (printable(twin)) } } }
@@ -66,12 +70,29 @@ fn steps(item: &Item) -> Markup {
                 @if !item.fact(Column::ImageOld).is_empty() { li { code { (text(item, Column::ImageOld)) } } }
                 @for step in steps.secure { li { (step) } }
             }
+        }
+        details {
+            summary { "What to change afterwards, how to take it out" }
             @if !steps.change.is_empty() {
                 h4 { "What to change afterwards" }
                 ul { @for step in steps.change { li { (step) } } }
             }
-            h4 { "How to take it out" }
-            ul { @for step in steps.remove { li { (step) } } }
+            h4 { "How to take it out (commands for PowerShell as an administrator)" }
+            ul {
+                @for step in steps.remove {
+                    li {
+                        @for piece in command::pieces(step, item) {
+                            @match piece {
+                                Piece::Words(words) => (words),
+                                Piece::Command(command) => code { (printable(&command)) },
+                            }
+                        }
+                    }
+                }
+                @if command::is_unsafe(item) {
+                    li { "The name has characters that a shell or appcmd would take for its own, so it stands in no command: take the entry out in IIS Manager." }
+                }
+            }
         }
     }
 }

@@ -9,55 +9,67 @@ use super::{findings, tables};
 use crate::detect::{Column, Severity, time};
 use crate::problem::ProblemKind;
 use crate::report::group::Group;
-use crate::report::sentence::Headline;
+use crate::report::link::links;
+use crate::report::sentence::{self, Headline};
 use crate::report::shown::printable;
 use crate::report::whole::Report;
 
 /// Nothing is loaded and nothing runs, whatever a name in the page says.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
+/// Files whose rows are told, and hosts with nothing to decide that are named.
+const FILES: usize = 200;
+const HOSTS: usize = 100;
+
 /// Writes the report as one HTML page that stands for itself.
 pub fn write_html(output: &mut impl Write, report: &Report) -> io::Result<()> {
-    output.write_all(page(report).into_string().as_bytes())
-}
-
-fn page(report: &Report) -> Markup {
+    let mut write = |part: Markup| output.write_all(part.into_string().as_bytes());
     let groups = Group::all(&report.items);
-    let (asked, others): (Vec<&Group<'_>>, Vec<&Group<'_>>) =
-        groups.iter().partition(|group| group.first().needs_decision);
+    let links = links(&groups);
+    let (asked, others): (Vec<_>, Vec<_>) =
+        groups.iter().zip(&links).partition(|(group, _)| group.first().needs_decision);
+    let others: Vec<&Group<'_>> = others.into_iter().map(|(group, _)| group).collect();
+    let ids = |places: &[usize]| -> Vec<&str> {
+        places.iter().filter_map(|place| groups.get(*place)).map(|group| group.first().short_id()).collect()
+    };
     let nothing = report.summary.nothing_to_decide(report.is_whole());
-    html! {
+    // Part by part, for there may be many.
+    write(html! {
         (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="generator" content=(concat!("iismodcheck ", env!("CARGO_PKG_VERSION")));
-                title { (report.about.title) }
-                style { (PreEscaped(include_str!("style.css"))) (PreEscaped(colours())) }
-            }
-            body {
-                (head(report))
-                @if let Some(group) = asked.first() { (first(group)) }
-                h2 { "What needs a decision" }
-                @if let Some(nothing) = &nothing { p { (nothing) } }
-                @else if asked.is_empty() { p { "Nothing of what is listed; see the number of findings that are not." } }
-                @for group in &asked { (findings::finding(group)) }
-                @if !others.is_empty() {
-                    h2 { "What needs none" }
-                    (findings::in_short(&others))
-                }
-                h2 { "Timeline" }
-                (tables::timeline(&report.items))
-                h2 { "Hosts and modules" }
-                (tables::matrix(&groups))
-                h2 { "Techniques (MITRE ATT&CK)" }
-                (tables::techniques(&report.items))
-                (read(report))
-            }
+        (PreEscaped("<html lang=\"en\">"))
+        head {
+            meta charset="utf-8";
+            meta http-equiv="Content-Security-Policy" content=(POLICY);
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="generator" content=(concat!("iismodcheck ", env!("CARGO_PKG_VERSION")));
+            title { (report.about.title) }
+            style { (PreEscaped(include_str!("style.css"))) (PreEscaped(colours())) }
         }
+        (PreEscaped("<body>"))
+        (head(report))
+        @if let Some((group, _)) = asked.first() { (first(group)) }
+        h2 { "What needs a decision" }
+        @if let Some(nothing) = &nothing { p { (nothing) } }
+        @else if asked.is_empty() { p { "Nothing of what is listed; see the number of findings that are not." } }
+    })?;
+    for (group, linked) in &asked {
+        write(findings::finding(group, &ids(linked)))?;
     }
+    write(html! {
+        @if !others.is_empty() {
+            h2 { "What needs none" }
+            (findings::in_short(&others))
+        }
+    })?;
+    write(html! { h2 { "Timeline" } (tables::timeline(&report.items)) })?;
+    write(html! {
+        h2 { "Hosts and modules" }
+        (tables::matrix(&groups))
+        h2 { "Techniques (MITRE ATT&CK)" }
+        (tables::techniques(&report.items))
+        (read(report))
+        (PreEscaped("</body></html>"))
+    })
 }
 
 /// The colours of the severities, which are those of the dashboard.
@@ -104,18 +116,18 @@ fn first(group: &Group<'_>) -> Markup {
             @if !item.identity().is_empty() { p { code { (printable(item.identity())) } } }
             @if group.times().is_some() || !item.fact(Column::Actor).is_empty() {
                 p {
-                    @if let Some((first, _)) = group.times() { (time::to_the_second(first)) " " }
+                    @if let Some((first, _)) = group.times() { (sentence::when(item, first)) " " }
                     @if !item.fact(Column::Actor).is_empty() { "by " (text(item, Column::Actor)) }
                 }
             }
             p { (printable(&headline.why)) "." }
-            p { b { "Do now: " } (headline.first_step()) "." }
+            p { b { "Do now: " } (headline.first_step) "." }
         }
     }
 }
 
 fn read(report: &Report) -> Markup {
-    let about = &report.about;
+    let (about, files) = (&report.about, &report.files);
     let lost = report.problems.iter().map(ToString::to_string);
     let gaps = report.summary.gaps.notes().into_iter();
     let noted: Vec<String> = lost.chain(gaps).collect();
@@ -126,7 +138,17 @@ fn read(report: &Report) -> Markup {
     html! {
         h2 { "What was read" }
         p { (report.summary) "." }
+        @if let Some(hosts) = report.summary.nothing_on(HOSTS, report.is_whole()) { p { (hosts) } }
         ul { @for name in &about.read { li { code { (printable(name)) } } } }
+        @if !files.is_empty() {
+            div class="scroll" { table {
+                tr { th { "file" } th { "rows" } }
+                @for (name, rows) in files.iter().take(FILES) {
+                    tr { td class="long" { code { (printable(name)) } } td { (rows) } }
+                }
+            } }
+            @if files.len() > FILES { p { (files.len() - FILES) " more files are not in this table." } }
+        }
         @if !noted.is_empty() || rows.is_some() {
             h2 { "What could not be read, or lacks something" }
             ul {

@@ -1,14 +1,14 @@
 //! Everything at a glance: by time, by host and module, by technique.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
 use super::parts::{tag, text, what};
-use crate::detect::{Column, Severity, time};
+use crate::detect::{Column, Severity};
 use crate::report::group::Group;
 use crate::report::item::Item;
-use crate::report::sentence::Headline;
+use crate::report::sentence::{Headline, when};
 use crate::report::shown::printable;
 
 /// Columns of the matrix; a page of more hosts is no longer read.
@@ -30,7 +30,7 @@ pub(super) fn timeline(items: &[Item]) -> Markup {
             tr { th { "time" } th { "host" } th { "severity" } th { "what" } th { "why" } th { "by" } }
             @for item in items {
                 tr {
-                    td class="time" { (item.time.map_or_else(|| "not known".to_owned(), time::to_the_second)) }
+                    td class="time" { (item.time.map_or_else(|| "not known".to_owned(), |time| when(item, time))) }
                     td { (text(item, Column::Host)) }
                     td { (tag(item.severity)) }
                     td class="name" { (what(item)) }
@@ -45,11 +45,11 @@ pub(super) fn timeline(items: &[Item]) -> Markup {
 /// The worst severity of each module on each host.
 pub(super) fn matrix(groups: &[Group<'_>]) -> Markup {
     let mut worst: BTreeMap<&str, Severity> = BTreeMap::new();
-    let mut modules: Vec<&str> = Vec::new();
+    let (mut modules, mut known): (Vec<&str>, BTreeSet<&str>) = Default::default();
     let mut cells: BTreeMap<(&str, &str), Severity> = BTreeMap::new();
     for item in groups.iter().flat_map(Group::items) {
         let (name, host) = (item.fact(Column::Name), item.fact(Column::Host));
-        if !modules.contains(&name) {
+        if known.insert(name) {
             modules.push(name);
         }
         for severity in

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::facts;
 use super::lines::{cut, path, width, wrapped};
-use crate::detect::{Column, time};
+use crate::detect::Column;
 use crate::report::group::Group;
-use crate::report::sentence::Headline;
+use crate::report::sentence::{self, Headline};
 use crate::report::shown::printable;
 use crate::report::summary::Summary;
 use crate::report::whole::Report;
@@ -42,7 +42,7 @@ pub(super) fn lines(report: &Report, groups: &[Group<'_>], limit: usize) -> Vec<
         if !found.is_empty() {
             lines.push(line("", &found));
         }
-        lines.push(line("Do", &cut(Headline::of(item).first_step(), room)));
+        lines.push(line("Do", &cut(&Headline::of(item).first_step, room)));
     }
     lines
 }
@@ -58,8 +58,10 @@ fn what(group: &Group<'_>, room: usize) -> String {
         [""] => vec!["on a host that is not known".to_owned()],
         _ => facts::hosts(group),
     };
-    let when =
-        group.times().map(|(first, _)| format!("  {}", time::to_the_second(first))).unwrap_or_default();
+    let when = group
+        .times()
+        .map(|(first, _)| format!("  {}", sentence::when(group.first(), first)))
+        .unwrap_or_default();
     let all = [when.as_str(), ""].map(|when| hosts.iter().map(move |host| (host, when)));
     let mut lines = all.into_iter().flatten().map(|(host, when)| format!("{what} {host}{when}"));
     let shortest = hosts.last().map(|host| format!("{what} {host}")).unwrap_or_default();

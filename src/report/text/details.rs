@@ -1,7 +1,7 @@
 //! Everything about one finding, behind its two lines.
 
 use super::lines::wrapped;
-use crate::detect::{Column, time};
+use crate::detect::Column;
 use crate::origin::{self, Origin};
 use crate::report::group::Group;
 use crate::report::sentence::{self, Headline, actors};
@@ -14,8 +14,8 @@ const WORD: usize = 8;
 /// Rows of the input that are named.
 const ROWS: usize = 12;
 
-/// The lines; `told` are the reasons that are told elsewhere.
-pub(super) fn lines(group: &Group<'_>, told: &[&str], limit: usize) -> Vec<String> {
+/// The lines; `linked` are the findings about the same module from elsewhere, `told` the reasons that are told elsewhere.
+pub(super) fn lines(group: &Group<'_>, linked: &[&str], told: &[&str], limit: usize) -> Vec<String> {
     let item = group.first();
     let mut lines = Vec::new();
     let mut tell = |word: &str, text: &str| {
@@ -28,13 +28,12 @@ pub(super) fn lines(group: &Group<'_>, told: &[&str], limit: usize) -> Vec<Strin
     };
     tell("image", item.identity());
     tell("before", item.fact(Column::ImageOld));
+    tell("pools", sentence::bitness(item));
     tell("hosts", &group.hosts().join(", "));
-    if let Some((first, last)) = group.times() {
-        let [first, last] = [first, last].map(time::to_the_second);
-        tell("when", &if first == last { first } else { format!("{first} to {last}") });
-    }
+    tell("when", &sentence::times(group));
     tell("at", item.fact(Column::Site));
     tell("by", &actors(group).join(", "));
+    tell("also", &linked.join(" "));
     tell("verdict", &format!("{}: {}", item.verdict, item.verdict.meaning_of(item.fact(Column::Kind))));
     for reason in item.reasons.iter().filter(|reason| !told.contains(&reason.as_str())) {
         tell("why", &sentence::in_words(reason));

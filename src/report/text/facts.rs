@@ -1,9 +1,10 @@
 //! The second line of a finding: which module, what happened, where, when and what it loads.
 
 use super::lines::{cut, path, width};
-use crate::detect::{Column, time};
+use crate::detect::Column;
 use crate::report::group::Group;
 use crate::report::item::Item;
+use crate::report::sentence;
 use crate::report::shown::printable;
 
 /// Between what a line tells.
@@ -16,14 +17,13 @@ pub(super) fn line(group: &Group<'_>, limit: usize) -> String {
     let item = group.first();
     let what = what(item);
     let image = printable(item.identity());
-    let when = group.times().map(|(first, _)| time::to_the_second(first));
+    let when = group.times().map(|(first, _)| sentence::when(item, first)).unwrap_or_default();
     let hosts = hosts(group);
     let joined = |pieces: &[&str]| {
         pieces.iter().copied().filter(|piece| !piece.is_empty()).collect::<Vec<_>>().join(GAP)
     };
-    let when = when.as_deref().unwrap_or("time not known");
     for host in &hosts {
-        for when in [when, ""] {
+        for when in [when.as_str(), ""] {
             let line = joined(&[&what, host, when, &image]);
             if width(&line) <= limit {
                 return line;

@@ -8,6 +8,7 @@ use crate::detect::{Severity, Verdict};
 use crate::problem::ProblemKind;
 use crate::report::group::{Group, common_reasons};
 use crate::report::item::Item;
+use crate::report::link::links;
 use crate::report::sentence::{self, Headline};
 use crate::report::shown::printable;
 use crate::report::whole::Report;
@@ -27,6 +28,9 @@ const INDENT: usize = 4;
 
 /// Places that were not read and that are told one by one: a folder of a server has logs of many other things.
 const PLACES: usize = 10;
+
+/// Hosts with nothing to decide that are named.
+const HOSTS: usize = 12;
 
 /// How much is told, and how wide.
 #[derive(Debug, Clone, Copy)]
@@ -53,10 +57,16 @@ pub fn write_text(output: &mut impl Write, report: &Report, options: TextOptions
         writeln!(output)?;
     }
     let common = common_reasons(&groups);
-    for group in &groups {
-        finding(output, group, limit)?;
+    let links = links(&groups);
+    for (group, linked) in groups.iter().zip(&links) {
+        let linked: Vec<&str> = linked
+            .iter()
+            .filter_map(|place| groups.get(*place))
+            .map(|group| group.first().short_id())
+            .collect();
+        finding(output, group, &linked, limit)?;
         if options.details {
-            for line in details::lines(group, &common, limit) {
+            for line in details::lines(group, &linked, &common, limit) {
                 writeln!(output, "{line}")?;
             }
             writeln!(output)?;
@@ -70,9 +80,10 @@ pub fn write_text(output: &mut impl Write, report: &Report, options: TextOptions
         1 => Some("1 known good finding is not listed (--all lists it).".to_owned()),
         many => Some(format!("{many} known good findings are not listed (--all lists them).")),
     };
+    let hosts = report.summary.nothing_on(HOSTS, report.is_whole());
     let common =
         common.iter().map(|reason| format!("Of every finding above: {}.", sentence::in_words(reason)));
-    for note in common.chain(good).chain(ending(report, options.details)) {
+    for note in common.chain(good).chain(hosts).chain(ending(report, options.details)) {
         for line in wrapped(&printable(&note), 0, limit) {
             writeln!(output, "{line}")?;
         }
@@ -87,8 +98,8 @@ fn is_good(item: &Item) -> bool {
         && !item.needs_decision
 }
 
-/// Two lines: severity, id and reason; which module, where, when, and what it loads.
-fn finding(output: &mut impl Write, group: &Group<'_>, limit: usize) -> io::Result<()> {
+/// Two lines: severity, id and reason, and which finding is about the same module; which module, where, when, and what it loads.
+fn finding(output: &mut impl Write, group: &Group<'_>, linked: &[&str], limit: usize) -> io::Result<()> {
     let item = group.first();
     let colour = match item.severity {
         Severity::Critical => BOLD_RED,
@@ -99,8 +110,13 @@ fn finding(output: &mut impl Write, group: &Group<'_>, limit: usize) -> io::Resu
     };
     let id = if item.id.is_empty() { "-" } else { item.short_id() };
     let why = printable(&Headline::of(item).why);
-    let why = cut(&why, limit - HEAD);
-    writeln!(output, "{colour}{:<8}{PLAIN} {id:<8} {why}", item.severity)?;
+    let also = match linked {
+        [] => String::new(),
+        [first] => format!(" (also {first})"),
+        [first, others @ ..] => format!(" (also {first} and {} more)", others.len()),
+    };
+    let why = cut(&why, limit - HEAD - also.len());
+    writeln!(output, "{colour}{:<8}{PLAIN} {id:<8} {why}{also}", item.severity)?;
     let facts = facts::line(group, limit - INDENT);
     writeln!(output, "{:INDENT$}{facts}", "")
 }

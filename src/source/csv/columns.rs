@@ -238,12 +238,20 @@ impl Header {
         if self.names.len() > SHOWN {
             found.push("…".into());
         }
-        let found = format!("columns found, separated by {separated_by}: {}", found.join(", "));
+        let begins = found.join(", ");
+        let found = format!("columns found, separated by {separated_by}: {begins}");
         if self.first(&NAMES).is_some() {
             return (
                 "a list of modules needs a column image (or type) beside the name",
                 format!("the {found}"),
             );
+        }
+        let is_sentence = |name: &Vec<u8>| name.split(|byte| *byte == b' ').count() > 3;
+        if self.names.len() == 1 || self.names.iter().any(is_sentence) {
+            let hint = format!(
+                "leave it out if it is a note; an export needs its header as the first line. It begins: {begins}"
+            );
+            return ("this is a text, and neither an export of events nor a list of modules", hint);
         }
         let what = "no known columns: an export of events has a column _raw, Message or Configuration, a list of modules has \
                     name and image (or type)";

@@ -48,10 +48,11 @@ frame.srcdoc = %s;
 
 class ReportPage(Installed):
     def scan(self, kind: str, *files: Path) -> Path:
-        """A report about files."""
+        """A report about files. What is drawn shows their names: those of the repository are named within it."""
         report = self.home / f"report.{kind}"
         program = self.app / "linux_x86_64/bin/iismodcheck"
-        subprocess.run([program, "scan", *files, "--format", kind, "--output", report], check=True)
+        names = [file.relative_to(ROOT) if file.is_relative_to(ROOT) else file for file in files]
+        subprocess.run([program, "scan", *names, "--format", kind, "--output", report], check=True, cwd=ROOT)
         return report
 
     def page(self, *files: Path) -> str:
@@ -102,6 +103,8 @@ class ReportPage(Installed):
     def test_the_sample_is_read_at_a_glance(self):
         address = self.page(SAMPLE)
         text = Page(Browser(0).dom(address)).text()
+        self.assertNotIn(str(ROOT), text)
+        self.assertIn("What to secure now", self.first_screen(self.scan("html", SAMPLE)))
         first = text[text.index("First: ") : text.index("What needs a decision")]
         for part in ("FastCgiModule_64bit", "web02.corp.example", "iisfcgix64.dll", "isolate the server"):
             self.assertIn(part, first)

@@ -50,6 +50,14 @@ fn what_options_would_silence_or_repeat_needs_force() {
         ),
         (vec!["--name", "Other", "--image", r"c:/apps/O.dll"], "[duplicate-entry] "),
         (
+            vec!["--name", "Other", "--image", r"C:\Apps\o.dll", "--host", "web01"],
+            "there is nothing to add: it is good already, by entry line-2",
+        ),
+        (
+            vec!["--name", "HttpLoggingModule", "--image", &loghttp],
+            "there is nothing to add: it is good already, by entry base-httploggingmodule",
+        ),
+        (
             vec![
                 "--name",
                 "Acme*",
@@ -87,4 +95,56 @@ fn what_options_would_silence_or_repeat_needs_force() {
         let files = folder(&[("allow.csv", sound.as_bytes())]);
         run_in(files.path(), &[&["allowlist", "add", "allow.csv"], &arguments[..]].concat()).good();
     }
+}
+
+/// What is trusted from now on is said, that nobody looked at the file, and where else the module is.
+#[test]
+fn what_an_entry_trusts_is_told() {
+    let list = "name,image,host,file_sha256\nContoso,D:\\c.dll,web01,\nContoso,d:\\C.dll,web02,\nContoso,D:\\c.dll,web03,\n\
+                Held,D:\\h.dll,web01,HASH\nStaticFileModule,%windir%\\System32\\inetsrv\\static.dll,web01,\n";
+    let hash = "0123456789abcdef".repeat(4);
+    let files = folder(&[("list.csv", list.replace("HASH", &hash).as_bytes())]);
+    let scan = run_in(files.path(), &["scan", "--format", "json", "list.csv"]).good();
+    fs::write(files.path().join("scan.json"), &scan).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&scan).unwrap();
+    let id = |name: &str, host: &str| {
+        let mut findings = json["findings"].as_array().unwrap().iter();
+        let found =
+            findings.find(|finding| finding["iis_module_name"] == name && finding["iis_host"] == host);
+        found.unwrap()["iis_finding_id"].as_str().unwrap()[..8].to_owned()
+    };
+    let add = |id: &str, more: &[&str]| {
+        let own = ["allowlist", "add", "allow.csv", "--from", "scan.json", "--finding", id];
+        run_in(files.path(), &[&own[..], more].concat())
+    };
+    let told = add(&id("Contoso", "web02"), &[]).good();
+    let others = format!("web01 ({}), web03 ({})", id("Contoso", "web01"), id("Contoso", "web03"));
+    for part in [
+        "trusts from now on: Contoso with image d:\\C.dll, whatever file has it; on host web02\n",
+        "caution: nobody looked at the file; ",
+        &format!(
+            "not for the same module on: {others}; repeat the command with --host 'web01|web03' for them, "
+        ),
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let told = add(&id("Contoso", "web01"), &["--host", "web01|web03"]).good();
+    assert!(
+        told.contains("on host web01|web03\n") && told.contains("not for the same module on: web02 ("),
+        "{told}"
+    );
+    let told = add(&id("Held", "web01"), &[]).good();
+    let seen = format!(
+        "the file was seen with SHA-256 {hash}; the entry does not hold it to that (--sha256 does)\n"
+    );
+    assert!(told.contains(&seen) && !told.contains("caution") && !told.contains("not for"), "{told}");
+    let told = add(&id("Held", "web01"), &["--host", "*", "--sha256", &hash, "--force"]).good();
+    assert!(told.contains(&format!("if its file has SHA-256 {hash}; on every host\n")), "{told}");
+    let error = add(&id("StaticFileModule", "web01"), &[]).error();
+    assert!(
+        error.contains("nothing was added: there is nothing to add: it is good already, by entry base-"),
+        "{error}"
+    );
+    let scan = run_in(files.path(), &["scan", "--allowlist", "allow.csv", "list.csv"]).good();
+    assert!(scan.starts_with("Nothing needs a decision."), "{scan}");
 }

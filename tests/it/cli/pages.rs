@@ -116,7 +116,9 @@ fn what_was_not_read_is_told_in_few_lines() {
     assert!(run.stdout.ends_with("30 more of these (--details lists them)\n"), "{}", run.stdout);
     let details = run_in(files.path(), &["scan", "--details", "."]);
     assert_eq!(details.stdout.matches(&lost).count(), 40, "{}", details.stdout);
-    assert!(run.stderr.contains("20 more places could not be read"), "{}", run.stderr);
+    assert!(run.stderr.starts_with("iismodcheck: 40 places could not be read; "), "{}", run.stderr);
+    let csv = run_in(files.path(), &["scan", "--format", "csv", "."]);
+    assert!(csv.stderr.contains("20 more places could not be read"), "{}", csv.stderr);
 }
 
 /// What lies beside the logs of a server is called by its name.
@@ -317,4 +319,83 @@ fn the_page_of_the_fixture() {
         assert!(first.contains(part), "{part}: {first}");
     }
     assert!(!page.contains("<script") && !page.contains("<link") && !page.contains("url("));
+}
+
+/// A module that an event and a list tell of is two findings: each names the other, whatever the width, and the time of the list
+/// is not taken for the one at which it came.
+#[test]
+fn one_module_from_two_places_is_linked() {
+    let event = super::exports::installation("web01.corp.example", 1, "2026-03-02T00:00:00Z");
+    let list = "name,image,host,_time,preCondition\nEvil,,,,\n\
+                Evil,C:\\Apps\\evil.dll,web01,2026-03-09T00:00:00Z,\"integratedMode,bitness64\"\n\
+                Evil,C:\\Apps\\evil.dll,web02,,\nStaticFileModule,%windir%\\System32\\inetsrv\\static.dll,web03,,\n";
+    let events = super::exports::get_win_event(&[event]);
+    let files =
+        folder(&[("events.csv", events.as_bytes()), ("list.csv", list.replace("Evil,,,,\n", "").as_bytes())]);
+    let json = run_in(files.path(), &["scan", "--format", "json", "events.csv", "list.csv"]).good();
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let id = |host: &str| {
+        let findings = json["findings"].as_array().unwrap().iter();
+        let mut found = findings.filter(|finding| finding["iis_host"] == host);
+        found.next().unwrap()["iis_finding_id"].as_str().unwrap()[..8].to_owned()
+    };
+    let (changed, listed) = (id("web01.corp.example"), id("web01"));
+    for columns in ["40", "80", "200"] {
+        let text = run_wide(columns, files.path(), &["scan", "events.csv", "list.csv"]).good();
+        assert!(text.contains(&format!("(also {changed})\n")), "{columns}: {text}");
+        assert!(text.contains(&format!("(also {listed})\n")), "{columns}: {text}");
+        assert_eq!(text.matches("(also ").count(), 2, "{text}");
+        assert!(!text.contains("not known"), "{text}");
+    }
+    let wide = run_wide("200", files.path(), &["scan", "events.csv", "list.csv"]).good();
+    assert!(
+        wide.contains("  listed 2026-03-09T00:00:00Z") && wide.contains("  2026-03-02T00:00:00Z"),
+        "{wide}"
+    );
+    assert!(wide.contains("Read, nothing to decide: web03.\n"), "{wide}");
+    let details = run_in(files.path(), &["scan", "--details", "events.csv", "list.csv"]).good();
+    for part in [
+        "    pools   64-bit pools only\n",
+        "    when    listed 2026-03-09",
+        &format!("    also    {changed}\n"),
+    ] {
+        assert!(details.contains(part), "{part}: {details}");
+    }
+    let page = run_in(files.path(), &["scan", "--format", "html", "events.csv", "list.csv"]).good();
+    for part in [
+        "<code>integratedMode,bitness64</code>: 64-bit pools only".to_owned(),
+        format!("<dt>also</dt><dd>the same module, from elsewhere: <code>{changed}</code>"),
+        "<tr><td class=\"long\"><code>list.csv</code></td><td>3</td></tr>".to_owned(),
+        "<tr><td class=\"long\"><code>events.csv</code></td><td>".to_owned(),
+        "Read, nothing to decide: web03.".to_owned(),
+        "listed 2026-03-09T00:00:00Z".to_owned(),
+    ] {
+        assert!(page.contains(&part), "{part}: {page}");
+    }
+}
+
+/// What to secure is there without a click, before what to take out, and the commands hold the names so that nothing in them runs.
+#[test]
+fn what_to_do_has_the_names_in_it() {
+    let list = "name,image,host\nEvil Agent,D:\\e.dll,web01\n\"x'; calc; '\",D:\\x.dll,web01\n\"q\"\" /commit\",D:\\q.dll,web01\n";
+    let files = folder(&[("list.csv", list.as_bytes())]);
+    let page = run_in(files.path(), &["scan", "--format", "html", "list.csv"]).good();
+    assert_eq!(
+        page.matches("<details open><summary>What to secure now, of a DLL that IIS loads</summary>").count(),
+        3
+    );
+    for part in [
+        "appcmd.exe&quot; uninstall module 'Evil Agent'</code>",
+        "appcmd.exe&quot; uninstall module 'x''; calc; '''</code>",
+        "appcmd.exe&quot; uninstall module NAME</code>",
+        "take the entry out in IIS Manager",
+        "Do now: </b>keep memory, DLL, configuration, logs; then find its product and owner.",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let text = run_in(files.path(), &["scan", "list.csv"]).good();
+    assert!(
+        text.contains("\nDo      keep memory, DLL, configuration, logs; then find its product and owner\n"),
+        "{text}"
+    );
 }

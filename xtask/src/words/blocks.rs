@@ -76,7 +76,7 @@ fn responses() -> String {
     let case = |response: Response| {
         let steps = response.steps();
         [
-            format!("\n## Of {}\n\n", steps.case),
+            format!("\n## Of {}\n\nFirst: {}.\n\n", steps.case, steps.first),
             list("**What to secure now**", steps.secure),
             list("**What to change afterwards**", steps.change),
             list("**How to take it out**", steps.remove),

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use super::silenced::Silenced;
 use crate::allowlist::Column;
-use crate::cli::allowlist::finding;
-use crate::detect::{Column as Fact, Verdict};
+use crate::cli::allowlist::finding::{self, Found};
+use crate::detect::{Column as Fact, Severity, Verdict};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
+use crate::report::Item;
 
 /// What an entry is made of, and what it silences.
 pub(super) struct Draft {
@@ -15,11 +16,17 @@ pub(super) struct Draft {
     pub cells: Vec<(Column, String)>,
     /// What it says, which the entry silences.
     pub silences: Silenced,
+    /// Which entry makes it good already, where nothing speaks against it.
+    pub good_by: Option<String>,
+    /// What is known of the file behind it, in words; empty where nobody looked at it.
+    pub file: String,
+    /// The other hosts with the same module, and their findings.
+    pub elsewhere: Vec<(String, String)>,
 }
 
 /// The entry for the finding of this id in what a scan wrote.
 pub(super) fn of_finding(id: &str, from: &Path) -> Result<Draft, Problem> {
-    let (found, name) = finding::read(id, from)?;
+    let Found { item: found, file: name, elsewhere } = finding::read(id, from)?;
     let refused = |what: String| Problem::new(ProblemKind::Argument, what).at(Origin::of_file(name.as_str()));
     let refused = |why: &str| refused(format!("finding {id} {why}"));
     if found.verdict == Verdict::Unparsed {
@@ -59,5 +66,20 @@ pub(super) fn of_finding(id: &str, from: &Path) -> Result<Draft, Problem> {
     Ok(Draft {
         cells: cells.map(|(column, value)| (column, value.to_owned())).to_vec(),
         silences: Silenced { verdict: found.verdict, severity: found.severity },
+        good_by: (found.verdict == Verdict::KnownGood && found.severity == Severity::Info)
+            .then(|| found.fact(Fact::Rule).to_owned()),
+        file: file(&found),
+        elsewhere: elsewhere
+            .iter()
+            .map(|other| (other.fact(Fact::Host).to_owned(), other.short_id().to_owned()))
+            .collect(),
     })
+}
+
+/// What a list said of the file.
+fn file(found: &Item) -> String {
+    let told =
+        [("SHA-256", Fact::FileSha256), ("signature", Fact::FileSignature), ("signer", Fact::FileSigner)];
+    let told = told.iter().map(|(what, fact)| (what, found.fact(*fact))).filter(|(_, text)| !text.is_empty());
+    told.map(|(what, text)| format!("{what} {text}")).collect::<Vec<_>>().join(", ")
 }

@@ -2,13 +2,14 @@
 
 mod draft;
 mod silenced;
+mod trust;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::allowlist::edit::{self, Appended, EditError};
 use crate::allowlist::lint::{self, Grade, Mistake};
-use crate::allowlist::{AllowlistError, Column, Effect, Profile, SiteFile};
+use crate::allowlist::{AllowlistError, Column, Effect, Entry, Profile, SiteFile};
 use crate::cli::args::Add;
 use crate::cli::replace::{self, Lock};
 use crate::cli::status::Failure;
@@ -39,8 +40,8 @@ pub(super) fn run(arguments: &Add) -> Result<ExitCode, Failure> {
         .map_err(|error| refused(&error).at(Origin::of_file(file.as_str())))?;
     let now = chrono::Utc::now().timestamp_micros();
     let mistakes = mistakes(&new, now, &file)?;
-    let silenced = silenced(&before, &new, found, now, &file)?;
-    if let Some(doubt) = doubt(&mistakes, silenced.as_ref()).filter(|_| !arguments.force) {
+    let Judged { silenced, good_by, entry } = judged(&before, &new, found.as_ref(), now, &file)?;
+    if let Some(doubt) = doubt(&mistakes, silenced.as_ref(), good_by).filter(|_| !arguments.force) {
         return Err(doubt.at(Origin::of_file(file)).into());
     }
     let warning = replace::replace(&target, new.text.as_bytes(), &file)?;
@@ -52,6 +53,9 @@ pub(super) fn run(arguments: &Add) -> Result<ExitCode, Failure> {
     }
     if let Some(silenced) = silenced {
         writeln!(output, "silences: {silenced}")?;
+    }
+    for line in entry.iter().flat_map(|entry| trust::told(entry, found.as_ref())) {
+        writeln!(output, "{}", printable(&line))?;
     }
     if !new.new_columns.is_empty() {
         writeln!(output, "columns that the file lacked: {}", new.new_columns.join(", "))?;
@@ -89,22 +93,35 @@ fn cells(arguments: &Add, found: Option<&Draft>) -> Vec<(Column, String)> {
     cells
 }
 
-/// The worst of what the finding says and of what the entry silences beyond it.
-fn silenced(
+/// The new entry, and what it changes.
+#[derive(Default)]
+struct Judged {
+    /// The worst of what the finding says and of what the entry silences beyond it.
+    silenced: Option<Silenced>,
+    /// What makes good already whatever the entry is about.
+    good_by: Option<String>,
+    /// The entry.
+    entry: Option<Entry>,
+}
+
+fn judged(
     before: &str,
     new: &Appended,
-    found: Option<Draft>,
+    found: Option<&Draft>,
     now: i64,
     file: &str,
-) -> Result<Option<Silenced>, Problem> {
+) -> Result<Judged, Problem> {
     let [before, after] = [before, &new.text].map(|text| SiteFile::parse(text.as_bytes(), file));
     let Some(entry) = after.entries.iter().find(|entry| entry.line == new.line).cloned() else {
-        return Ok(None);
+        return Ok(Judged::default());
     };
-    let of_finding = found.filter(|_| entry.effect == Effect::Allow).map(|found| found.silences);
-    let of_entry = silenced::worst(&entry, before, after, now)?;
-    let worst = of_entry.into_iter().chain(of_finding).max_by_key(|silenced| silenced.severity);
-    Ok(worst)
+    let found = found.filter(|_| entry.effect == Effect::Allow);
+    let of_entry = silenced::change(&entry, before, after, now)?;
+    let of_finding = found.map(|found| found.silences);
+    let silenced = of_entry.silenced.into_iter().chain(of_finding).max_by_key(|silenced| silenced.severity);
+    // Entries for certain hosts may say more than the finding, and so may a scan with packs.
+    let good_by = found.and_then(|found| found.good_by.clone()).or(of_entry.good_by);
+    Ok(Judged { silenced, good_by, entry: Some(entry) })
 }
 
 /// An error in the new entry names the option, not a line that is not in the file.
@@ -128,14 +145,20 @@ fn nothing_added(why: &str) -> Problem {
 const NEED_FORCE: [&lint::Rule; 2] = [&lint::DUPLICATE_ENTRY, &lint::EXPIRED];
 
 /// Why the entry is not added without `--force`.
-fn doubt(mistakes: &[Mistake], silenced: Option<&Silenced>) -> Option<Problem> {
+fn doubt(mistakes: &[Mistake], silenced: Option<&Silenced>, good_by: Option<String>) -> Option<Problem> {
     if let Some(grave) = silenced.filter(|silenced| silenced.is_grave()) {
         let what = format!("the entry would silence a finding with verdict and severity {grave}");
         let hint = "make sure that the module belongs there, then repeat the command with --force";
         return Some(nothing_added(&what).with_hint(hint));
     }
-    let mistake = mistakes.iter().find(|mistake| NEED_FORCE.contains(&mistake.rule))?;
-    let what = format!("[{}] {}", mistake.rule.name, printable(&mistake.message));
+    let mistake = mistakes.iter().find(|mistake| NEED_FORCE.contains(&mistake.rule));
+    let what = match (mistake, good_by) {
+        (Some(mistake), _) => format!("[{}] {}", mistake.rule.name, printable(&mistake.message)),
+        (None, Some(rule)) => {
+            format!("there is nothing to add: it is good already, by entry {}", printable(&rule))
+        }
+        (None, None) => return None,
+    };
     Some(nothing_added(&what).with_hint("repeat the command with --force if it is wanted all the same"))
 }
 
@@ -180,6 +203,8 @@ fn given(arguments: &Add) -> Vec<(Column, String)> {
         (Column::Owner, &arguments.owner),
         (Column::Ticket, &arguments.ticket),
         (Column::Reason, &arguments.reason),
+        (Column::Sha256, &arguments.sha256),
+        (Column::SignerSha256, &arguments.signer_sha256),
     ]
     .into_iter()
     .filter_map(|(column, value)| value.clone().map(|value| (column, value)))

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use crate::allowlist::{Catalogue, Effect, Entry, HostProfiles, Patterns, SiteFile};
+use crate::allowlist::{Catalogue, Effect, Entry, HostProfiles, Match, Patterns, SiteFile};
 use crate::detect::{Engine, Severity, Verdict};
 use crate::iis::{Action, Class, Clock, Kind, Level, Section, Subject};
 use crate::problem::Problem;
 
 /// A verdict that an entry takes away, and how much it mattered.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Silenced {
     pub verdict: Verdict,
     pub severity: Severity,
@@ -16,7 +16,7 @@ pub(super) struct Silenced {
 
 impl Silenced {
     /// What is silenced is no matter of routine.
-    pub fn is_grave(&self) -> bool {
+    pub fn is_grave(self) -> bool {
         self.severity >= Severity::High
     }
 }
@@ -28,28 +28,41 @@ impl fmt::Display for Silenced {
     }
 }
 
-/// The worst that `entry` silences where the rest of its file allows it not; `None` for one that silences nothing now, such as a
-/// deny entry. `before` and `after` are the file without it and with it. Of a pattern one module that it matches is judged.
-pub(super) fn worst(
-    entry: &Entry,
-    before: SiteFile,
-    after: SiteFile,
-    now: i64,
-) -> Result<Option<Silenced>, Problem> {
+/// What an entry changes.
+#[derive(Debug, Default)]
+pub(super) struct Change {
+    /// The worst that it silences where the rest of its file allows it not; `None` for one that silences nothing now, such as a
+    /// deny entry.
+    pub silenced: Option<Silenced>,
+    /// The entry that makes everything good already that it is about.
+    pub good_by: Option<String>,
+}
+
+/// What `entry` changes. `before` and `after` are the file without it and with it. Of a pattern one module that it matches is
+/// judged.
+pub(super) fn change(entry: &Entry, before: SiteFile, after: SiteFile, now: i64) -> Result<Change, Problem> {
     let time = entry.valid_from.unwrap_or(now).max(now);
     if entry.effect == Effect::Deny || !entry.enabled || entry.expires.is_some_and(|end| end <= time) {
-        return Ok(None);
+        return Ok(Change::default());
     }
     let [mut without, mut with] = [engine(before)?, engine(after)?];
     let example = Example::of(entry);
     let actions = if entry.actions.is_empty() { &[Action::Added][..] } else { &entry.actions };
-    let silenced = actions.iter().filter_map(|action| {
+    let mut silenced: Option<Silenced> = None;
+    let mut good_by = Some(String::new()).filter(|_| entry.matching == Match::Exact);
+    for action in actions {
         let subject = example.subject(entry, *action, time);
         let is = with.decide(&subject).finding.severity;
-        let was = without.decide(&subject).finding;
-        (is < was.severity).then_some(Silenced { verdict: was.verdict, severity: was.severity })
-    });
-    Ok(silenced.max_by_key(|silenced| silenced.severity))
+        let decision = without.decide(&subject);
+        let was = decision.finding;
+        let is_good =
+            matches!(was.verdict, Verdict::KnownGood | Verdict::Allowed) && was.severity == Severity::Info;
+        good_by = good_by.filter(|_| is_good).map(|_| decision.rule_id().to_owned());
+        if is < was.severity && silenced.as_ref().is_none_or(|worst| worst.severity <= was.severity) {
+            silenced = Some(Silenced { verdict: was.verdict, severity: was.severity });
+        }
+    }
+    Ok(Change { silenced, good_by })
 }
 
 fn engine(site: SiteFile) -> Result<Engine, Problem> {
