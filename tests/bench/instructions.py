@@ -5,8 +5,10 @@ depend on what else the machine does.
     instructions.py EXECUTABLE            compares with instructions.json; exit code 1 where a stream needs over 5 % more
     instructions.py EXECUTABLE --write    keeps what was counted
 
-Two runs of each stream, one with more rows than the other: the difference holds no start. The executable is the release build
-of the packages: what another compiler makes of the same source is no regression."""
+Two runs of each stream, one with more rows than the other: the difference holds no start. The executable is that of the
+packages (`target/package/bin/linux-x86_64/iismodcheck`): what another compiler makes of the same source is no regression. The
+libraries that search in text choose their code by what the processor can do, so that figures of another kind of processor are
+not compared, which is said."""
 
 import argparse
 import json
@@ -22,6 +24,14 @@ from jobs import ours
 KEPT = Path(__file__).with_name("instructions.json")
 FEW, MANY = 3_000, 9_000
 TOLERATED = 0.05
+#: What the code that is chosen at run time depends on.
+CHOICES = ("avx2", "ssse3")
+
+
+def processor():
+    """Which of the choices this processor has, as /proc/cpuinfo names them."""
+    flags = re.search(r"^flags\s*:(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return [choice for choice in CHOICES if flags and choice in flags.group(1).split()]
 
 
 def counted(executable, job, folder):
@@ -56,9 +66,13 @@ def main():
     options = parser.parse_args()
     figures = measured(options.executable.resolve())
     if options.write:
-        KEPT.write_text(json.dumps(figures, indent=2) + "\n")
+        KEPT.write_text(json.dumps({"processor": processor(), "instructions a row": figures}, indent=2) + "\n")
         return
-    kept = json.loads(KEPT.read_text())
+    known = json.loads(KEPT.read_text())
+    if known["processor"] != processor():
+        print(f"NOT COMPARED: the figures kept are of a processor with {known['processor']}, this one has {processor()}")
+        return
+    kept = known["instructions a row"]
     if kept.keys() != figures.keys():
         sys.exit(f"other streams than in {KEPT.name}: {sorted(kept.keys() ^ figures.keys())}; write them anew with --write")
     slower = [f"{name}: {kept[name]} before, {figures[name]} now ({figures[name] / kept[name] - 1:+.1%})"
