@@ -141,8 +141,12 @@ fn take_values(change: &mut Change, rows: &[&PartChange<'_>]) {
         }
     }
     chief_attribute(rows).clone_into(&mut change.attribute);
-    // So what a deletion shows is there as long as nothing says that it went: no other value, and no element that came or went.
-    let alone = change.image.is_none() && change.type_name.is_none() && !change.attribute.is_empty();
+    // So what a deletion shows is there as long as nothing says that it went: no other value, and no element that went.
+    let goes = |row: &&PartChange<'_>| {
+        row.attribute.is_empty()
+            && (row.element != Element::Add || !matches!(row.operation, Operation::Add | Operation::Modify))
+    };
+    let alone = change.image.is_none() && change.type_name.is_none() && !rows.iter().any(goes);
     if let Some((is_image, value, source)) = gone.filter(|_| alone) {
         let slot = if is_image { &mut change.image } else { &mut change.type_name };
         *slot = Some(value.to_owned());

@@ -191,7 +191,10 @@ impl<'c> Watch<'c> {
             Judged::Class => self.known(row, met.key, |known| known.is_text(value), unlisted(weight)),
             Judged::Type => {
                 let seen = ManagedType::parse(value);
-                self.known(row, met.key, |known| known.is_type(&seen), unlisted(weight))
+                let below = change::is_below_server(self.subject.config_path, self.subject.location);
+                let is =
+                    |known: &Known| if below { known.is_type_of_site(&seen) } else { known.is_type(&seen) };
+                self.known(row, met.key, is, unlisted(weight))
             }
             Judged::Assembly => Self::worst(value, |_| unlisted(weight)),
             Judged::Switch | Judged::Removal | Judged::Secret => {

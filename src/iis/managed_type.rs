@@ -70,6 +70,8 @@ const SYSTEM_WEB_MODULES: [&str; 13] = [
 const FRAMEWORK: &str = "system.";
 /// The version that all of these have with .NET Framework 4 (documented by Microsoft).
 const FRAMEWORK_VERSION: &str = "4.0.0.0";
+/// The versions that assemblies of the .NET Framework have where IIS 7 and later run.
+const FRAMEWORK_VERSIONS: [&str; 4] = ["2.0.0.0", "3.0.0.0", "3.5.0.0", FRAMEWORK_VERSION];
 
 impl ManagedType {
     /// Takes a type string apart. Never fails: any text gives a type.
@@ -196,6 +198,14 @@ impl ManagedType {
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.is_of_system_web() || self.has_key() && self.version.is_some() && self.culture.is_some()
+    }
+
+    /// Whether another spelling of this type of the .NET Framework is one that the global cache may have: a full name, in a version
+    /// of the framework.
+    #[must_use]
+    pub fn has_in_cache(&self, seen: &Self) -> bool {
+        let there_is = |version: &str| FRAMEWORK_VERSIONS.contains(&version);
+        !self.is_of_framework() || seen.is_full() && seen.version.as_deref().is_none_or(there_is)
     }
 
     fn is_of_system_web(&self) -> bool {
@@ -332,6 +342,26 @@ mod tests {
     #[test]
     fn modules_of_system_web_are_sorted_for_the_search() {
         assert!(super::SYSTEM_WEB_MODULES.is_sorted());
+    }
+
+    #[test]
+    fn the_cache_has_full_names_in_versions_of_the_framework() {
+        let key = "PublicKeyToken=31bf3856ad364e35";
+        let known = ManagedType::parse(&format!(
+            "A.H, System.Web.Extensions, Version=4.0.0.0, Culture=neutral, {key}"
+        ));
+        for (version, has) in [
+            ("Version=3.5.0.0, Culture=neutral", true),
+            ("Version=9.9.9.9, Culture=neutral", false),
+            ("Version=4.0.0.0", false),
+            ("Culture=neutral", false),
+        ] {
+            let seen = ManagedType::parse(&format!("A.H, System.Web.Extensions, {version}, {key}"));
+            assert_eq!(known.has_in_cache(&seen), has, "{version}");
+        }
+        // What is not of the framework has no such place.
+        let other = ManagedType::parse(&format!("A.H, Acme, Version=1.2.0.0, Culture=neutral, {key}"));
+        assert!(other.has_in_cache(&ManagedType::parse("A.H, Acme")));
     }
 
     #[test]

@@ -310,6 +310,8 @@ mod tests {
             ("<HTML>", "this is an HTML page"),
             ("<?xml version=\"1.0\"?>\n<!-- x --><configuration>", "this is a configuration file"),
             ("<Objs Version=\"1.1.0.1\">", "this is what Export-Clixml"),
+            ("<?xml version=\"1.0\"?>\n<appcmd><MODULE/></appcmd>", "this is what appcmd list prints as XML"),
+            ("<appcmds><MODULE/></appcmds>", "xml"),
             ("<results preview='0'>", "results"),
             ("Event[0]:\n  Log Name: x", "this is text as wevtutil"),
             ("Log Name:      x\n", "this is text as wevtutil"),

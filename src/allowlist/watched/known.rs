@@ -45,6 +45,13 @@ impl Known {
         own.compare(seen).is_match() && *assembly == seen.assembly && *token == seen.token
     }
 
+    /// Whether it is this type as the owner of a site may write it: of the .NET Framework only what the global cache may have, and
+    /// no file in `bin` answers to.
+    #[must_use]
+    pub fn is_type_of_site(&self, seen: &ManagedType) -> bool {
+        self.is_type(seen) && (!self.pack.is_empty() || ManagedType::parse(&self.value).has_in_cache(seen))
+    }
+
     /// Whether it is this text, without case and without braces.
     #[must_use]
     pub fn is_text(&self, seen: &str) -> bool {
