@@ -41,11 +41,13 @@ pub enum ProblemKind {
     Dangling,
     /// Files that a configuration names are not in what was collected.
     NotCollected,
+    /// Something that is worth a look, and neither wrong nor lost.
+    Noted,
 }
 
 impl ProblemKind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Argument,
         Self::Unreadable,
         Self::Unwritable,
@@ -57,6 +59,7 @@ impl ProblemKind {
         Self::Invalid,
         Self::Dangling,
         Self::NotCollected,
+        Self::Noted,
     ];
 
     /// As reports name it.
@@ -74,13 +77,14 @@ impl ProblemKind {
             Self::Invalid => "invalid",
             Self::Dangling => "dangling",
             Self::NotCollected => "not_collected",
+            Self::Noted => "noted",
         }
     }
 
     /// Whether something was not read because of it that was to be read. What was read may be wrong in itself.
     #[must_use]
     pub const fn is_loss(self) -> bool {
-        !matches!(self, Self::Invalid | Self::Dangling | Self::NotCollected)
+        !matches!(self, Self::Invalid | Self::Dangling | Self::NotCollected | Self::Noted)
     }
 }
 

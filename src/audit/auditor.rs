@@ -3,16 +3,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::behind::Behind;
-use super::unseen::Unseen;
 use super::wanted::WatchedSettings;
-use crate::detect::{Column, Configured, Engine, Listed, Outcome, Outcomes, Severity, Verdict, row};
+use crate::detect::{Code, Column, Configured, Engine, Listed, Outcome, Outcomes, Severity, Verdict, row};
 use crate::file::Trust;
 use crate::iis::{FileFacts, ListOperation, ManagedType, Registration, Section};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{Item, Report, Summary};
 use crate::server::files::Facts;
-use crate::server::{Code, Entry, Found, Level, Listing, Operation, Server, SettingRow, Trouble, Weight};
+use crate::server::{self, Entry, Found, Level, Listing, Operation, Server, SettingRow, Trouble, Weight};
 
 /// The keys of the assemblies that come with the .NET Framework.
 const FRAMEWORK_KEYS: [&str; 3] = ["b77a5c561934e089", "b03f5f7f11d50a3a", "31bf3856ad364e35"];
@@ -70,7 +69,6 @@ impl<'t> Auditor<'t> {
         row::lower_case(host.unwrap_or(&server.host), &mut name);
         let roots = self.outcomes.roots(&name);
         let mut behind = found.drives().map(|drives| Behind::new(drives, &server, roots, self.trust));
-        let mut unseen = Unseen::default();
         for (level, config) in &server.configs {
             let config_path = level.to_string();
             let knows_names = server.own().is_some();
@@ -78,11 +76,7 @@ impl<'t> Auditor<'t> {
             for listing in &config.listings {
                 for entry in &listing.entries {
                     let files = behind.as_mut().map(|behind| behind.entry(level, listing, entry));
-                    let files = files.unwrap_or_default();
-                    for facts in &files {
-                        unseen.take(facts, shown(entry));
-                    }
-                    self.entry(&place, listing, entry, &files);
+                    self.entry(&place, listing, entry, &files.unwrap_or_default());
                 }
             }
             for setting in &config.settings {
@@ -92,9 +86,13 @@ impl<'t> Auditor<'t> {
                 self.setting(&place, setting, &configured, &files.unwrap_or_default());
             }
         }
-        let has_catalogs = behind.is_some_and(|behind| behind.has_catalogs());
-        for problem in unseen.problems(&name, has_catalogs) {
-            self.tell(problem);
+        self.copies(&server, &name, behind.as_mut());
+        self.redirects(&server, &name);
+        if let Some(behind) = &mut behind {
+            self.unnamed(&name, behind);
+            for problem in behind.problems(&name) {
+                self.tell(problem);
+            }
         }
         self.troubles(&server);
     }
@@ -106,6 +104,32 @@ impl<'t> Auditor<'t> {
             self.summary.count(item);
         }
         Report { items: self.items, problems: self.problems, summary: self.summary, ..Report::default() }
+    }
+
+    /// Decides on a module that no entry of the configuration registers so.
+    pub(super) fn registered(
+        &mut self,
+        host: &str,
+        registration: &Registration<'_>,
+        files: &[Facts],
+        origin: &Origin,
+    ) {
+        let mut found = Findings::default();
+        for file in each(files) {
+            let listed = Listed::Module(Registration { file: file.map(Box::new), ..registration.clone() });
+            let Some(outcome) = self.outcomes.listed(&listed, host, Some(self.now)) else { return };
+            found.add(true, Item::new(None, outcome));
+        }
+        found.0.into_iter().for_each(|item| self.keep(item, origin));
+    }
+
+    /// Whether a pair is vouched for as it is, and not as another version of what is known.
+    pub(super) fn vouches(&mut self, host: &str, registration: &Registration<'_>) -> bool {
+        let listed = Listed::Module(registration.clone());
+        self.outcomes.listed(&listed, host, Some(self.now)).is_some_and(|outcome| {
+            let other = |reason: &str| reason == Code::TypeVersionDiffers.as_str();
+            is_vouched_for(outcome.verdict) && !outcome.reasons.iter().any(other)
+        })
     }
 
     /// Decides on an entry, with each of the files that it loads.
@@ -198,7 +222,7 @@ impl<'t> Auditor<'t> {
         }
     }
 
-    fn tell(&mut self, problem: Problem) {
+    pub(super) fn tell(&mut self, problem: Problem) {
         self.summary.lost_places += u64::from(problem.kind().is_loss());
         self.problems.push(problem);
     }
@@ -228,11 +252,6 @@ fn each(files: &[Facts]) -> impl Iterator<Item = Option<FileFacts<'_>>> {
     files.iter().map(|facts| Some(facts.as_columns())).chain(none)
 }
 
-/// What an entry names.
-fn shown(entry: &Entry) -> &str {
-    if entry.image.is_empty() { &entry.type_name } else { &entry.image }
-}
-
 fn configured<'s>(place: &Place<'s>, setting: &'s SettingRow) -> Configured<'s> {
     Configured {
         path: &setting.path,
@@ -241,6 +260,16 @@ fn configured<'s>(place: &Place<'s>, setting: &'s SettingRow) -> Configured<'s> 
         location: &setting.location,
         file: None,
     }
+}
+
+/// An entry of the server's own configuration, as something to decide on.
+pub(super) fn at_server<'a>(
+    config_path: &'a str,
+    listing: &'a Listing,
+    entry: &'a Entry,
+) -> Option<Registration<'a>> {
+    let place = Place { host: "", level: &Level::Server, config_path, knows_names: true };
+    registration(&place, listing, entry)
 }
 
 /// An entry as something to decide on; `None` for one that registers no code.
@@ -307,9 +336,10 @@ fn is_everyday(
 
 fn problem(trouble: &Trouble) -> Problem {
     let kind = match (trouble.code, trouble.code.weight()) {
-        (Code::Dangling, _) => ProblemKind::Dangling,
-        (Code::NotXml | Code::Encoding, _) => ProblemKind::Damaged,
-        (Code::Denied, _) => ProblemKind::Unreadable,
+        (server::Code::Dangling, _) => ProblemKind::Dangling,
+        (server::Code::NotXml | server::Code::Encoding, _) => ProblemKind::Damaged,
+        (server::Code::Denied, _) => ProblemKind::Unreadable,
+        (server::Code::LockOpened, _) => ProblemKind::Noted,
         (_, Weight::Unreadable) => ProblemKind::Form,
         (_, Weight::Incomplete) => ProblemKind::Incomplete,
         (_, Weight::Invalid | Weight::Told) => ProblemKind::Invalid,

@@ -1,7 +1,11 @@
 //! The files behind what a configuration names, as far as the drives of the server are at hand.
 
+use std::collections::BTreeSet;
+
+use super::unseen::Unseen;
 use crate::file::Trust;
 use crate::iis::{Roots, Section, precondition, script_processor};
+use crate::problem::Problem;
 use crate::server::files::{Bits, Drives, Facts, Files};
 use crate::server::{Entry, Level, Listing, Operation, Server, Sites};
 
@@ -12,17 +16,37 @@ const BITNESS: [(&str, Bits); 2] = [("bitness32", Bits::B32), ("bitness64", Bits
 pub(super) struct Behind<'t> {
     files: Files<'t>,
     sites: Sites,
+    /// Paths of files that are registered as modules or filters, in lower case: the decision on these asks who signed them.
+    named: BTreeSet<String>,
+    unseen: Unseen,
 }
 
 impl<'t> Behind<'t> {
     pub fn new(drives: &Drives, server: &Server, roots: Roots, trust: Trust<'t>) -> Self {
         let sites = server.sites().cloned().unwrap_or_default();
-        Self { files: Files::new(drives.clone(), roots, trust), sites }
+        let files = Files::new(drives.clone(), roots, trust);
+        Self { files, sites, named: BTreeSet::new(), unseen: Unseen::default() }
     }
 
-    /// Whether the catalogs of Windows are at hand.
-    pub fn has_catalogs(&self) -> bool {
-        self.files.catalogs().count() > 0
+    /// The files themselves, and the sites that they are of.
+    pub fn parts(&mut self) -> (&mut Files<'t>, &Sites, &BTreeSet<String>) {
+        (&mut self.files, &self.sites, &self.named)
+    }
+
+    /// What could not be looked at. `host` is the name of the server.
+    pub fn problems(&self, host: &str) -> Vec<Problem> {
+        self.unseen.problems(host, self.files.catalogs().count() > 0)
+    }
+
+    /// Remembers which files were looked at, and which could not be. `shown` is what names them.
+    fn seen(&mut self, facts: Vec<Facts>, shown: &str, is_module: bool) -> Vec<Facts> {
+        for own in &facts {
+            self.unseen.take(own, shown);
+            if is_module {
+                self.named.insert(own.as_columns().file.to_lowercase());
+            }
+        }
+        facts
     }
 
     /// The facts about each file that worker processes load for an entry.
@@ -30,40 +54,55 @@ impl<'t> Behind<'t> {
         if entry.operation != Operation::Add {
             return Vec::new();
         }
-        let bits = self.bits(&entry.precondition);
         if !entry.image.trim().is_empty() {
             let image = match listing.section {
                 Section::Handlers => script_processor::split(&entry.image).0,
                 _ => &entry.image,
             };
-            return self.images(image, &bits);
+            let facts = self.images(image, &entry.precondition);
+            return self.seen(facts, image, listing.section != Section::Handlers);
         }
         if entry.type_name.trim().is_empty() {
             return Vec::new();
         }
+        let bits = self.bits(&entry.precondition);
         let bin = self.bin(level, &listing.location.path);
         let found = bits.iter().map(|bits| self.files.managed(&entry.type_name, bin.as_deref(), *bits));
-        one_for_each_file(found.collect())
+        let facts = one_for_each_file(found.collect());
+        self.seen(facts, &entry.type_name, true)
     }
 
     /// The facts about each file that worker processes load for an image path of a setting. Programs that are looked for
     /// elsewhere than at their path (`dotnet`) have none.
     pub fn setting(&mut self, image: &str) -> Vec<Facts> {
-        let bits = self.bits("");
-        let mut facts = self.images(script_processor::split(image).0, &bits);
+        let mut facts = self.images(script_processor::split(image).0, "");
         facts.retain(|facts| facts.as_columns().file_status != "not_resolved");
-        facts
+        self.seen(facts, image, false)
     }
 
-    fn images(&mut self, written: &str, bits: &[Bits]) -> Vec<Facts> {
-        one_for_each_file(bits.iter().map(|bits| self.files.image(written, *bits)).collect())
+    /// The facts about each file that processes load for an image path: a twin that no pool loads is looked at where it is there,
+    /// because a pool is soon switched.
+    fn images(&mut self, written: &str, condition: &str) -> Vec<Facts> {
+        if let Some(bits) = bound(condition) {
+            return vec![self.files.image(written, bits)];
+        }
+        let both = [Bits::B64, Bits::B32].map(|bits| self.files.image(written, bits));
+        let both = one_for_each_file(both.into());
+        if both.len() == 1 {
+            return both;
+        }
+        let runs = self.bits("");
+        let is_run = |facts: &Facts| {
+            let own = if facts.as_columns().bits == "32" { Bits::B32 } else { Bits::B64 };
+            runs.contains(&own) || facts.as_columns().file_status == "read"
+        };
+        both.into_iter().filter(is_run).collect()
     }
 
     /// Which worker processes can load an entry with this preCondition.
     fn bits(&self, condition: &str) -> Vec<Bits> {
-        let bound = BITNESS.iter().find(|(word, _)| precondition::has(condition, word));
-        if let Some((_, bits)) = bound {
-            return vec![*bits];
+        if let Some(bits) = bound(condition) {
+            return vec![bits];
         }
         let pools = self.sites.pools;
         let all = [(Bits::B64, pools.has_native || !pools.has_32_bit), (Bits::B32, pools.has_32_bit)];
@@ -77,6 +116,11 @@ impl<'t> Behind<'t> {
         let folder = self.sites.application_of(&place)?;
         Some(format!(r"{}\bin", folder.path.trim_end_matches(['\\', '/'])))
     }
+}
+
+/// The processes that a preCondition binds an entry to.
+fn bound(condition: &str) -> Option<Bits> {
+    BITNESS.iter().find(|(word, _)| precondition::has(condition, word)).map(|(_, bits)| *bits)
 }
 
 /// One and the same file for both kinds of processes is that of those that can load it.

@@ -2,7 +2,10 @@
 
 mod auditor;
 mod behind;
+mod copies;
 mod place;
+mod redirects;
+mod unnamed;
 mod unseen;
 mod wanted;
 

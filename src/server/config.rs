@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use roxmltree::Node;
 
+use super::bindings::{Binding, bindings};
 use super::document::{Lines, below, children, with_root};
 use super::entry::{Listing, Location, OverrideMode, listing};
 use super::level;
@@ -15,6 +16,9 @@ use crate::iis::Section;
 
 /// The namespace of transforms.
 const TRANSFORM: &str = "http://schemas.microsoft.com/XML-Document-Transform";
+
+/// Sections that register native code, and that no level below the server may write unless somebody opened them.
+const CLOSED: [Section; 2] = [Section::GlobalModules, Section::IsapiFilters];
 
 /// What a file is, by its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +44,12 @@ pub struct Config {
     pub settings: Vec<SettingRow>,
     /// Its sites.
     pub sites: Sites,
+    /// What sends assemblies to other files.
+    pub bindings: Vec<Binding>,
+    /// When it was written, in microseconds since 1970-01-01T00:00Z, where that is known.
+    pub modified: Option<i64>,
+    /// Where it says that the configuration of the server is, as written.
+    pub shared: Option<String>,
     /// What the declarations of sections say of levels below.
     pub declared: Vec<(Section, OverrideMode)>,
     /// What is wrong with it, whichever place it is read for.
@@ -64,14 +74,18 @@ impl Config {
                 let what = "it is a transform (xdt), which changes a configuration and is none itself";
                 return Err(Trouble::new(Code::Transform, lines.of(node), what));
             }
+            let (declared, opened) = declared(root, lines);
             let mut config = Self {
                 file: Arc::clone(file),
                 kind: ConfigKind::Web,
                 listings: Vec::new(),
                 settings: Vec::new(),
                 sites: Sites::read(root),
-                declared: declared(root),
-                troubles: Vec::new(),
+                bindings: bindings(root, lines),
+                modified: None,
+                shared: None,
+                declared,
+                troubles: opened,
             };
             let mut reader = Reader { config: &mut config, wanted, beside };
             reader.part(root, &Location::none(), lines);
@@ -86,7 +100,9 @@ impl Config {
                 false => ConfigKind::Web,
             };
             if config.kind == ConfigKind::Redirection {
-                config.troubles.extend(redirected(root, lines));
+                let (path, trouble) = redirected(root, lines).unzip();
+                config.shared = path;
+                config.troubles.extend(trouble);
             }
             let twice = written_twice(&config.listings);
             config.troubles.extend(twice);
@@ -99,24 +115,33 @@ fn is_transform(node: Node<'_, '_>) -> bool {
     node.attributes().any(|attribute| attribute.namespace() == Some(TRANSFORM))
 }
 
-/// What `configSections` says of the sections that register code.
-fn declared(root: Node<'_, '_>) -> Vec<(Section, OverrideMode)> {
-    let mut declared = Vec::new();
+/// What `configSections` says of the sections that register code: what each lets levels below do, and what opens a section that
+/// is the server's alone.
+fn declared(root: Node<'_, '_>, lines: &Lines) -> (Vec<(Section, OverrideMode)>, Vec<Trouble>) {
+    let (mut declared, mut opened) = (Vec::new(), Vec::new());
+    let all = below(root, "configSections/sectionGroup/section");
     for section in Section::ALL {
         let (group, name) = section.path().trim_start_matches('/').split_once('/').unwrap_or_default();
-        for node in below(root, "configSections/sectionGroup/section") {
+        for node in &all {
             let in_group =
                 node.parent().and_then(|parent| parent.attribute("name")).is_some_and(|own| own == group);
+            if !in_group || node.attribute("name") != Some(name) {
+                continue;
+            }
             let mode = node.attribute("overrideModeDefault").and_then(OverrideMode::of);
-            if let Some(mode) = mode.filter(|_| in_group && node.attribute("name") == Some(name)) {
-                declared.push((section, mode));
+            declared.extend(mode.map(|mode| (section, mode)));
+            if mode == Some(OverrideMode::Allow) && CLOSED.contains(&section) {
+                let what = format!(
+                    "overrideModeDefault lets every site write the section {name}, which is locked on a new server"
+                );
+                opened.push(Trouble::new(Code::LockOpened, lines.of(*node), what));
             }
         }
     }
-    declared
+    (declared, opened)
 }
 
-fn redirected(root: Node<'_, '_>, lines: &Lines) -> Option<Trouble> {
+fn redirected(root: Node<'_, '_>, lines: &Lines) -> Option<(String, Trouble)> {
     let mut nodes = below(root, "configurationRedirection").into_iter();
     let node = nodes.find(|node| {
         node.attribute("enabled").is_some_and(|enabled| enabled.trim().eq_ignore_ascii_case("true"))
@@ -125,7 +150,7 @@ fn redirected(root: Node<'_, '_>, lines: &Lines) -> Option<Trouble> {
     let what = format!(
         "the server reads its configuration from `{path}`: what lies beside this file may be out of date"
     );
-    Some(Trouble::new(Code::SharedConfiguration, lines.of(node), what))
+    Some((path.to_owned(), Trouble::new(Code::SharedConfiguration, lines.of(node), what)))
 }
 
 /// A section that is written more than once for one place of the file.

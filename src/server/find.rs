@@ -6,32 +6,22 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
 use super::config::{Config, ConfigKind};
 use super::document::LARGEST;
-use super::files::{Drives, Place, resolve};
+use super::files::{Drives, resolve};
 use super::host::Server;
 use super::level::Level;
 use super::settings::Wanted;
-use super::sites::Folder;
 use super::trouble::{Code, Trouble};
 use crate::origin::Origin;
 
-const SERVER_FILE: &str = "applicationHost.config";
-const WEB_FILE: &str = "web.config";
-const MACHINE_FILE: &str = "machine.config";
-/// Where the configuration of a server lies.
-const INETSRV: &str = r"%windir%\System32\inetsrv\config";
+pub(super) const SERVER_FILE: &str = "applicationHost.config";
+pub(super) const WEB_FILE: &str = "web.config";
+pub(super) const MACHINE_FILE: &str = "machine.config";
 /// What else lies beside it.
-const BESIDE: [&str; 2] = ["redirection.config", "administration.config"];
-/// The folders of the .NET Framework that hold a configuration.
-const FRAMEWORKS: [&str; 4] = [
-    r"%windir%\Microsoft.NET\Framework\v2.0.50727\CONFIG",
-    r"%windir%\Microsoft.NET\Framework\v4.0.30319\Config",
-    r"%windir%\Microsoft.NET\Framework64\v2.0.50727\CONFIG",
-    r"%windir%\Microsoft.NET\Framework64\v4.0.30319\Config",
-];
-
+pub(super) const BESIDE: [&str; 2] = ["redirection.config", "administration.config"];
 /// Folders in each other that are looked into.
 const DEEPEST: usize = 32;
 /// Files and folders that are looked at for one server.
@@ -123,15 +113,16 @@ impl Found {
     }
 }
 
-struct Reading<'w> {
-    server: Server,
-    wanted: &'w dyn Wanted,
+/// A server while it is read.
+pub(super) struct Reading<'w> {
+    pub server: Server,
+    pub wanted: &'w dyn Wanted,
     /// Files at places that were read.
     seen: BTreeSet<(Level, PathBuf)>,
 }
 
 impl Reading<'_> {
-    fn file(&mut self, level: Level, path: &Path) {
+    pub fn file(&mut self, level: Level, path: &Path) {
         if self.seen.insert((level.clone(), path.to_path_buf())) {
             let read = read(path, self.wanted);
             self.server.add(level, read);
@@ -148,7 +139,7 @@ impl Reading<'_> {
     }
 
     /// The web.config files in the folder of a place, and below it.
-    fn webs(&mut self, folder: &Path, place: &str) {
+    pub fn webs(&mut self, folder: &Path, place: &str) {
         let mut tree = Tree::new(folder);
         for file in tree.by_ref().filter(|path| is_named(path, WEB_FILE)) {
             let inside = file.parent().and_then(|parent| parent.strip_prefix(folder).ok());
@@ -160,42 +151,6 @@ impl Reading<'_> {
             self.file(level, &file);
         }
         self.server.unread.extend(tree.cut(folder));
-    }
-
-    fn image(&mut self, drives: &Drives) {
-        for name in BESIDE {
-            if let Place::Here(path) = drives.find(&format!(r"{INETSRV}\{name}")) {
-                self.file(Level::Server, &path);
-            }
-        }
-        let own = format!(r"{INETSRV}\{SERVER_FILE}");
-        match drives.find(&own) {
-            Place::Here(path) => self.file(Level::Server, &path),
-            place => {
-                let what = match place {
-                    Place::Denied => "the way to it may not be read",
-                    _ => {
-                        "there is no such file: IIS is not installed, or its configuration was not collected"
-                    }
-                };
-                let trouble = Trouble::new(Code::Denied, Origin::of_file(own), what);
-                self.server.unread.push((Level::Server, trouble));
-            }
-        }
-        for folder in FRAMEWORKS {
-            for (level, name) in [(Level::Machine, MACHINE_FILE), (Level::WebRoot, WEB_FILE)] {
-                if let Place::Here(path) = drives.find(&format!(r"{folder}\{name}")) {
-                    self.file(level, &path);
-                }
-            }
-        }
-        let folders = self.server.sites().map(|sites| sites.folders.clone()).unwrap_or_default();
-        for folder in folders {
-            match drives.find(&folder.path) {
-                Place::Here(path) => self.webs(&path, &folder.place),
-                _ => self.server.unread.push(not_at_hand(folder)),
-            }
-        }
     }
 
     /// Files that were named one by one: the server's first, which tells whose folders the others lie in.
@@ -242,33 +197,28 @@ impl Reading<'_> {
     }
 }
 
-/// A folder of a site that is not below the folder that was given.
-fn not_at_hand(folder: Folder) -> (Level, Trouble) {
-    let is_remote = folder.path.starts_with(r"\\") || folder.path.starts_with("//");
-    let (code, why) = if is_remote {
-        (Code::Remote, "lies on another machine")
-    } else {
-        (Code::NotResolved, "is not at hand")
-    };
-    let text = format!("the folder of `{}` {why}: whether it holds a web.config is not known", folder.place);
-    (Level::Place(folder.place), Trouble::new(code, Origin::of_file(folder.path), text))
-}
-
 fn is_named(path: &Path, name: &str) -> bool {
     path.file_name().and_then(|own| own.to_str()).is_some_and(|own| own.eq_ignore_ascii_case(name))
 }
 
 /// Reads one file, and those beside it that hold its sections.
-fn read(path: &Path, wanted: &dyn Wanted) -> Result<Config, Trouble> {
+pub(super) fn read(path: &Path, wanted: &dyn Wanted) -> Result<Config, Trouble> {
     let name: Arc<str> = path.display().to_string().into();
     let bytes =
         bytes(path).map_err(|what| Trouble::new(Code::Denied, Origin::of_file(Arc::clone(&name)), what))?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    Config::read(&bytes, &name, wanted, &|source| {
+    let config = Config::read(&bytes, &name, wanted, &|source| {
         let path = resolve(folder, source).filter(|path| path.is_file())?;
         let name = path.display().to_string();
         self::bytes(&path).ok().map(|bytes| (bytes, name.into()))
-    })
+    })?;
+    Ok(Config { modified: modified(path), ..config })
+}
+
+/// When a file was written, in microseconds since 1970-01-01T00:00Z.
+fn modified(path: &Path) -> Option<i64> {
+    let since = fs::metadata(path).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_micros()).ok()
 }
 
 /// The bytes of a file, one more than is read of any where it has more.

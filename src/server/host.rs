@@ -7,6 +7,15 @@ use super::level::Level;
 use super::sites::Sites;
 use super::trouble::Trouble;
 
+/// What the worker processes of a pool read instead of the configuration of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copy {
+    /// The pool.
+    pub pool: String,
+    /// What they read.
+    pub config: Config,
+}
+
 /// The configuration of one server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Server {
@@ -16,6 +25,8 @@ pub struct Server {
     pub configs: Vec<(Level, Config)>,
     /// Files and folders that were not.
     pub unread: Vec<(Level, Trouble)>,
+    /// The copies of it that worker processes read.
+    pub copies: Vec<Copy>,
     /// The files of each level, which is compared without case.
     by_level: HashMap<Level, Vec<usize>>,
 }

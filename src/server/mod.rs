@@ -5,12 +5,14 @@
 
 pub mod files;
 
+mod bindings;
 mod config;
 mod document;
 mod effective;
 mod entry;
 mod find;
 mod host;
+mod image;
 mod inherit;
 mod level;
 mod settings;
@@ -19,11 +21,12 @@ mod source;
 mod text;
 mod trouble;
 
+pub use bindings::{Binding, Leads};
 pub use config::{Config, ConfigKind};
 pub use effective::{Effective, Enabled, State};
 pub use entry::{Entry, Listing, Location, Operation, OverrideMode};
 pub use find::{Found, image_in, servers_in};
-pub use host::Server;
+pub use host::{Copy, Server};
 pub use level::Level;
 pub use settings::{SettingRow, Wanted};
 pub use sites::{Folder, Pools, Sites};

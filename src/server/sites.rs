@@ -31,13 +31,16 @@ pub struct Sites {
     pub applications: Vec<String>,
     /// Their folders and those of their virtual directories.
     pub folders: Vec<Folder>,
+    /// Configuration files that pools name for their .NET runtime (`CLRConfigFile`), as written.
+    pub runtime_files: Vec<String>,
     /// The worker processes that their pools have.
     pub pools: Pools,
 }
 
 impl Sites {
     pub(super) fn read(root: Node<'_, '_>) -> Self {
-        let mut sites = Self { pools: Pools::read(root), ..Self::default() };
+        let mut sites =
+            Self { pools: Pools::read(root), runtime_files: runtime_files(root), ..Self::default() };
         for site in below(root, "system.applicationHost/sites/site") {
             let Some(name) = site.attribute("name") else { continue };
             for application in children(site, "application") {
@@ -80,6 +83,19 @@ impl Sites {
                 && level::relative(own, level).is_some()
         })
     }
+}
+
+fn runtime_files(root: Node<'_, '_>) -> Vec<String> {
+    let pools = below(root, "system.applicationHost/applicationPools");
+    let all = pools.iter().flat_map(Node::children).filter(Node::is_element);
+    let mut files: Vec<String> = all
+        .filter_map(|pool| pool.attribute("CLRConfigFile"))
+        .filter(|file| !file.trim().is_empty())
+        .map(str::to_owned)
+        .collect();
+    files.sort();
+    files.dedup();
+    files
 }
 
 impl Pools {

@@ -43,6 +43,8 @@ pub enum Code {
     NotAllowedHere,
     /// A module is enabled by its name, but registered nowhere.
     Dangling,
+    /// A section that is the server's alone may be written by its sites.
+    LockOpened,
 }
 
 /// What follows from a problem for the place that it is of.
@@ -82,6 +84,7 @@ impl Code {
             Self::UnknownElement => "unknown_element",
             Self::NotAllowedHere => "not_allowed_here",
             Self::Dangling => "dangling",
+            Self::LockOpened => "lock_opened",
         }
     }
 
@@ -107,7 +110,7 @@ impl Code {
             | Self::MissingName
             | Self::UnknownElement
             | Self::NotAllowedHere => Weight::Invalid,
-            Self::Dangling => Weight::Told,
+            Self::Dangling | Self::LockOpened => Weight::Told,
         }
     }
 }

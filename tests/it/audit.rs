@@ -1,5 +1,6 @@
 //! `audit`: configuration files of servers.
 
+mod beyond;
 mod effective;
 mod images;
 mod servers;

@@ -8,4 +8,4 @@ mod limits;
 mod many;
 mod programs;
 mod signatures;
-mod support;
+pub mod support;

@@ -83,7 +83,7 @@ fn memory_for_one_chunk_and_its_reply() {
         let (peak, executable) = (memory("VmHWM:"), memory("RssFile:"));
         assert_quiet(&search.hang_up());
         // A new cell costs some bytes of memory a row beside its text.
-        let limit = own + executable + body.len() + reply + (5 << 20) + (20_000 * 21 * 2);
+        let limit = own + executable + body.len() + reply + (3 << 20) + (20_000 * 21 * 2);
         assert!(peak <= limit, "{what}: {peak} bytes at the peak, {limit} allowed");
     }
 }

@@ -91,6 +91,11 @@ impl Reference {
 /// More start methods than this are not told one by one.
 const MOST_START_METHODS: usize = 64;
 
+/// What a file is to .NET, and nothing else of it: neither hashes nor signatures are looked at.
+pub fn of_file(file: &[u8]) -> Result<Option<Assembly>, Malformed> {
+    Image::read(file)?.map_or(Ok(None), |image| assembly(&image))
+}
+
 /// What the file is to .NET; nothing for one without .NET's header.
 pub(crate) fn assembly(image: &Image<'_>) -> Result<Option<Assembly>, Malformed> {
     const PART: &str = "the .NET header";

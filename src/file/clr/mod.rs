@@ -4,6 +4,6 @@ mod assembly;
 mod metadata;
 mod schema;
 
-pub use assembly::{Assembly, Identity, Reference, StartMethod};
+pub use assembly::{Assembly, Identity, Reference, StartMethod, of_file};
 
 pub(crate) use assembly::assembly;

@@ -41,6 +41,12 @@ pub(crate) enum Directory {
     Clr = 14,
 }
 
+/// Whether a file is a library, whatever its name: only the headers are looked at.
+#[must_use]
+pub fn is_library(file: &[u8]) -> bool {
+    matches!(Image::read(file), Ok(Some(image)) if image.is_dll)
+}
+
 impl<'a> Image<'a> {
     /// Reads the headers; nothing for a file that does not begin as programs do.
     pub fn read(file: &'a [u8]) -> Result<Option<Self>, Malformed> {

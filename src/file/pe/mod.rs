@@ -9,6 +9,7 @@ mod version;
 
 pub use exports::{ENTRY_POINTS, EntryPoint};
 pub use facts::{Facts, Machine};
+pub use image::is_library;
 pub use version::Version;
 
 pub(crate) use image::{Directory, Image};

@@ -83,6 +83,17 @@ impl<'t> Files<'t> {
         &self.catalogs
     }
 
+    /// The drives that they lie on.
+    pub(super) fn drives(&self) -> &Drives {
+        &self.drives
+    }
+
+    /// The facts about the file at a path of the server.
+    pub(super) fn of_path(&mut self, path: &str, bits: Bits) -> Facts {
+        let facts = self.at(path);
+        self.finished(&facts, bits)
+    }
+
     /// The facts about the file that worker processes load for an image path.
     pub fn image(&mut self, written: &str, bits: Bits) -> Facts {
         let bits = self.own(bits);

@@ -7,12 +7,14 @@ mod assemblies;
 mod catalogs;
 mod drives;
 mod facts;
+mod folders;
 mod look;
 mod read;
 
 pub use catalogs::Catalogs;
 pub use drives::{Drives, Place};
 pub use facts::Facts;
+pub use folders::{Held, Starter};
 pub use look::{Bits, Files};
 
 pub(crate) use drives::resolve;

@@ -23,16 +23,16 @@ fn audited(image: &Image, trust: Trust<'_>) -> Report {
     auditor.finish()
 }
 
-fn report(image: &Image) -> Report {
+pub fn report(image: &Image) -> Report {
     with_trust(|trust| audited(image, trust))
 }
 
-fn is_loud(item: &Item) -> bool {
+pub fn is_loud(item: &Item) -> bool {
     item.severity >= Severity::Medium || item.needs_decision
 }
 
 /// Name, verdict, severity and reasons of what is of medium severity or above.
-fn told(report: &Report) -> Vec<String> {
+pub fn told(report: &Report) -> Vec<String> {
     let brief = |item: &Item| {
         let reasons = item.reasons.join(",");
         let (verdict, severity) = (item.verdict.as_str(), item.severity.as_str());
@@ -43,7 +43,7 @@ fn told(report: &Report) -> Vec<String> {
     told
 }
 
-fn problems(report: &Report) -> Vec<String> {
+pub fn problems(report: &Report) -> Vec<String> {
     report.problems.iter().map(ToString::to_string).collect()
 }
 
@@ -65,7 +65,7 @@ fn a_quiet_image_has_nothing_to_tell() {
 }
 
 /// What is done to the files of an image.
-type Change = fn(&mut Image);
+pub type Change = fn(&mut Image);
 
 /// Each row: what is done to the files, and what is told of it.
 const CHANGES: &[(&str, Change, &[&str])] = &[
@@ -129,6 +129,22 @@ const CHANGES: &[(&str, Change, &[&str])] = &[
         "the twin only",
         |image| image.put(TWIN, &dll(TWIN, BUILD, &MODULE, "own")),
         &["StaticFileModule file_altered high signer_unexpected:none"],
+    ),
+    (
+        "the twin only, and no pool that loads it",
+        |image| {
+            image.edit(HOST, r#" enable32BitAppOnWin64="true""#, "");
+            image.put(TWIN, &dll(TWIN, BUILD, &MODULE, "own"));
+        },
+        &["StaticFileModule file_altered high signer_unexpected:none"],
+    ),
+    (
+        "no twin, and no pool that would load it",
+        |image| {
+            image.edit(HOST, r#" enable32BitAppOnWin64="true""#, "");
+            fs::remove_file(image.at(TWIN)).unwrap();
+        },
+        &[],
     ),
     (
         "no twin",

@@ -1,0 +1,118 @@
+//! The configuration on the drives of a server.
+
+use std::fs;
+
+use super::files::{Drives, Place};
+use super::find::{BESIDE, MACHINE_FILE, Reading, SERVER_FILE, WEB_FILE, read};
+use super::host::Copy;
+use super::level::Level;
+use super::sites::Folder;
+use super::trouble::{Code, Trouble};
+use crate::origin::Origin;
+
+/// Where the configuration of a server lies.
+const INETSRV: &str = r"%windir%\System32\inetsrv\config";
+/// Where the copies lie that worker processes read: a folder for each pool.
+const COPIES: &str = r"%SystemDrive%\inetpub\temp\appPools";
+/// What every application of a runtime reads.
+const RUNTIME_FILE: &str = "aspnet.config";
+/// The folders of the .NET Framework that hold configurations.
+const FRAMEWORKS: [&str; 4] = [
+    r"%windir%\Microsoft.NET\Framework\v2.0.50727",
+    r"%windir%\Microsoft.NET\Framework\v4.0.30319",
+    r"%windir%\Microsoft.NET\Framework64\v2.0.50727",
+    r"%windir%\Microsoft.NET\Framework64\v4.0.30319",
+];
+
+impl Reading<'_> {
+    /// Reads what lies on the drives of a server.
+    pub fn image(&mut self, drives: &Drives) {
+        for name in BESIDE {
+            if let Place::Here(path) = drives.find(&format!(r"{INETSRV}\{name}")) {
+                self.file(Level::Server, &path);
+            }
+        }
+        let own = self.shared(drives).unwrap_or_else(|| format!(r"{INETSRV}\{SERVER_FILE}"));
+        match drives.find(&own) {
+            Place::Here(path) => self.file(Level::Server, &path),
+            place => {
+                let what = match place {
+                    Place::Denied => "the way to it may not be read",
+                    _ => {
+                        "there is no such file: IIS is not installed, or its configuration was not collected"
+                    }
+                };
+                let trouble = Trouble::new(Code::Denied, Origin::of_file(own), what);
+                self.server.unread.push((Level::Server, trouble));
+            }
+        }
+        for folder in FRAMEWORKS {
+            let files = [(MACHINE_FILE, r"\Config"), (WEB_FILE, r"\Config"), (RUNTIME_FILE, "")];
+            for (name, inside) in files {
+                let level = if name == WEB_FILE { Level::WebRoot } else { Level::Machine };
+                if let Place::Here(path) = drives.find(&format!(r"{folder}{inside}\{name}")) {
+                    self.file(level, &path);
+                }
+            }
+        }
+        let sites = self.server.sites().cloned().unwrap_or_default();
+        for file in &sites.runtime_files {
+            if let Place::Here(path) = drives.find(file) {
+                self.file(Level::Machine, &path);
+            }
+        }
+        self.copies(drives);
+        for folder in sites.folders {
+            match drives.find(&folder.path) {
+                Place::Here(path) => self.webs(&path, &folder.place),
+                _ => self.server.unread.push(not_at_hand(folder)),
+            }
+        }
+    }
+
+    /// The shared configuration of a server that lies on its own drives. One on another machine is never asked for.
+    fn shared(&mut self, drives: &Drives) -> Option<String> {
+        let mut own = self.server.configs.iter_mut().map(|(_, config)| config);
+        let redirection = own.find(|config| config.shared.is_some())?;
+        let folder = redirection.shared.clone()?;
+        let path = format!(r"{}\{SERVER_FILE}", folder.trim().trim_end_matches(['\\', '/']));
+        matches!(drives.find(&path), Place::Here(_)).then_some(())?;
+        redirection.troubles.retain(|trouble| trouble.code != Code::SharedConfiguration);
+        Some(path)
+    }
+
+    /// The copies that worker processes read.
+    fn copies(&mut self, drives: &Drives) {
+        let Place::Here(folder) = drives.find(COPIES) else { return };
+        let inside = |folder| fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+        let mut files = Vec::new();
+        for pool in inside(folder) {
+            match pool.file_type() {
+                Ok(kind) if kind.is_dir() => files.extend(inside(pool.path()).map(|file| file.path())),
+                Ok(kind) if kind.is_file() => files.push(pool.path()),
+                _ => {}
+            }
+        }
+        files.retain(|path| path.extension().is_some_and(|own| own.eq_ignore_ascii_case("config")));
+        files.sort();
+        for path in files {
+            let pool = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            match read(&path, self.wanted) {
+                Ok(config) => self.server.copies.push(Copy { pool, config }),
+                Err(trouble) => self.server.unread.push((Level::Server, trouble)),
+            }
+        }
+    }
+}
+
+/// A folder of a site that is not below the folder that was given.
+fn not_at_hand(folder: Folder) -> (Level, Trouble) {
+    let is_remote = folder.path.starts_with(r"\\") || folder.path.starts_with("//");
+    let (code, why) = if is_remote {
+        (Code::Remote, "lies on another machine")
+    } else {
+        (Code::NotResolved, "is not at hand")
+    };
+    let text = format!("the folder of `{}` {why}: whether it holds a web.config is not known", folder.place);
+    (Level::Place(folder.place), Trouble::new(code, Origin::of_file(folder.path), text))
+}
