@@ -46,7 +46,7 @@ pub struct Part<'a> {
 }
 
 /// The facts of a change row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PartChange<'a> {
     /// Section.
     pub section: Section,
@@ -124,13 +124,6 @@ impl<'a> Part<'a> {
             return Err(serde_json::Error::custom("a part has either `unparsed` or `change`"));
         }
         Ok(part)
-    }
-
-    /// The part as [`Part::write`] writes it: the same text for the same facts, so that parts can be put in an order.
-    pub(super) fn text(&self) -> Vec<u8> {
-        let mut text = Vec::new();
-        self.write(&mut text);
-        text
     }
 }
 

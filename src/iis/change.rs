@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::module::{Action, Element, Section};
 
 /// `EditOperationType` of event 29 (documented in the provider's manifest: 1, 2, 3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Operation {
     /// 1. On attribute rows it does not prove that the value was absent before (recorded).
@@ -19,7 +19,7 @@ pub enum Operation {
 }
 
 /// Which rendering gave the values of a row (`iis_module_image_source`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ValueSource {
     /// Named event data: XML, or fields extracted from it.

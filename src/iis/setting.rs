@@ -8,7 +8,7 @@ use super::change::Operation;
 pub const HANDLER_REQUESTS: &str = r#"/system.webServer/handlers/add[@name=""]/@path"#;
 
 /// What is told of a value that must not be copied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Secret {
     /// How many characters it has.
     pub length: usize,

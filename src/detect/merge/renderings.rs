@@ -14,20 +14,18 @@ use crate::iis::{Element, Operation, Section, ValueSource};
 /// One part for each event, in the order of the events. The rendering that shows most stays, with what only the others
 /// show.
 pub(super) fn events(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
-    // When they were indexed is no part of what they say.
-    let text = |part: &Part<'_>| Part { indexed: None, ..part.clone() }.text();
-    let mut parts: Vec<(Vec<u8>, Part<'_>)> = parts.into_iter().map(|part| (text(&part), part)).collect();
-    // By the text as well, so that the order of coming chooses nothing.
-    parts.sort_unstable_by(|(a, one), (b, other)| (Reverse(shows(one)), a).cmp(&(Reverse(shows(other)), b)));
-    parts.dedup_by(|(a, one), (b, kept)| {
-        let same = a == b;
+    let mut parts = parts;
+    // By all that they say as well, so that the order of coming chooses nothing.
+    parts.sort_by(|one, other| (Reverse(shows(one)), said(one)).cmp(&(Reverse(shows(other)), said(other))));
+    parts.dedup_by(|one, kept| {
+        let same = said(one) == said(kept);
         if same {
-            kept.indexed = kept.indexed.or(one.indexed);
+            kept.indexed = kept.indexed.max(one.indexed);
         }
         same
     });
     let mut known: BTreeMap<(i64, u64, Place), Vec<Part<'_>>> = BTreeMap::new();
-    for (_, part) in parts {
+    for part in parts {
         let record = record(&part);
         let same = known.entry((second(&part), record, place(&part))).or_default();
         // Without a record number only an identical part is the same event.
@@ -39,6 +37,12 @@ pub(super) fn events(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
     let mut events: Vec<Part<'_>> = known.into_values().flatten().collect();
     events.sort_by_key(|event| (second(event), record(event), event.time));
     events
+}
+
+/// All that a part says: when it was indexed is no part of it.
+fn said<'p>(part: &'p Part<'_>) -> impl Ord + 'p {
+    let Part { record, time, actor, process, time_assumed, indexed: _, unparsed, change } = part;
+    (record, time, actor, process, time_assumed, unparsed, change)
 }
 
 /// What a row is about; `None` for an event that cannot be read.
