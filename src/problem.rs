@@ -43,11 +43,13 @@ pub enum ProblemKind {
     NotCollected,
     /// Something that is worth a look, and neither wrong nor lost.
     Noted,
+    /// The log of the IIS configuration was cleared.
+    LogCleared,
 }
 
 impl ProblemKind {
     /// All kinds.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Argument,
         Self::Unreadable,
         Self::Unwritable,
@@ -60,6 +62,7 @@ impl ProblemKind {
         Self::Dangling,
         Self::NotCollected,
         Self::Noted,
+        Self::LogCleared,
     ];
 
     /// As reports name it.
@@ -78,13 +81,14 @@ impl ProblemKind {
             Self::Dangling => "dangling",
             Self::NotCollected => "not_collected",
             Self::Noted => "noted",
+            Self::LogCleared => "log_cleared",
         }
     }
 
     /// Whether something was not read because of it that was to be read. What was read may be wrong in itself.
     #[must_use]
     pub const fn is_loss(self) -> bool {
-        !matches!(self, Self::Invalid | Self::Dangling | Self::NotCollected | Self::Noted)
+        !matches!(self, Self::Invalid | Self::Dangling | Self::NotCollected | Self::Noted | Self::LogCleared)
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Limits {
 
 /// Prints a report, and what was not read.
 pub(super) fn end(mut report: Report, printed: &Printed, limits: Limits) -> Result<ExitCode, Failure> {
-    let worst = report.summary.worst();
+    let worst = report.worst();
     report.list_from(limits.min_severity);
     let found = limits.fail_on.is_some_and(|limit| worst.is_some_and(|worst| worst >= limit));
     let nothing_read = report.summary.rows() == 0 && report.summary.lost_places > 0;
@@ -45,6 +45,10 @@ pub(super) fn end(mut report: Report, printed: &Printed, limits: Limits) -> Resu
         && (summary.checked_nothing() || summary.left_out.needs_decision > 0)
     {
         status::note(&summary.nothing_to_decide(report.is_whole()).unwrap_or_else(|| summary.to_string()));
+    }
+    if printed.format == Format::Csv {
+        let cleared = report.problems.iter().filter(|problem| problem.kind() == ProblemKind::LogCleared);
+        cleared.take(TOLD).for_each(|problem| status::tell(problem));
     }
     let unread = unread(&report);
     if unread.is_empty() || (limits.allow_unread && !nothing_read) {

@@ -9,7 +9,7 @@ use foldhash::quality::RandomState;
 use sha2::{Digest, Sha256};
 
 use crate::allowlist::{Catalogue, HostProfiles, Index, Profile, Watched};
-use crate::iis::{Class, Image, Kind, Roots, Subject};
+use crate::iis::{Class, Image, Kind, Registration, Roots, Subject};
 
 use super::assess::Assessment;
 use super::change::Change;
@@ -123,6 +123,18 @@ impl Engine {
             }
         }
         Some((worst, self.decide(&worst)))
+    }
+
+    /// The name under which a list has an image; the name of its file where none has it.
+    pub fn name_of_image(&mut self, image: &str, host: &str) -> String {
+        let profile = self.profile(host);
+        let listed = Registration { kind: Some(Kind::Native), image, ..Registration::default() };
+        let assessment = self.assess(profile, &listed.subject(host, 0, false));
+        let index = self.indexed.get(profile).map(|indexed| &indexed.index);
+        let Some((index, seen)) = index.zip(self.assessments.get(assessment)) else { return String::new() };
+        let known = seen.candidates.known_image.iter().find_map(|number| index.entry(*number));
+        let file = || seen.image.as_ref().map(|image| image.file_name().to_owned());
+        known.map(|entry| entry.name.clone()).or_else(file).unwrap_or_default()
     }
 
     /// The number of the profile of a host, given in lower case; its entries are indexed when its first row comes.

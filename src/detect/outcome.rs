@@ -20,6 +20,8 @@ use crate::iis::{Clock, Roots, Subject, ValueSource, clock};
 const INVENTORY: &str = "inventory";
 /// Where that of a setting in a file was read.
 const CONFIGURATION: &str = "configuration";
+/// The action of a module that IIS could not load.
+const NOT_LOADED: &str = "not_loaded";
 
 /// Everything that is told of one row, change or listed module. Who tells it only writes it.
 #[derive(Clone)]
@@ -80,6 +82,16 @@ impl<'a> Outcome<'a> {
             self.annotation.set(Column::Action, ATTEMPTED);
         }
         self
+    }
+
+    /// The same of a module that no list has, but an event: that IIS could not load it.
+    #[must_use]
+    pub fn not_loaded(mut self) -> Self {
+        self.annotation.set(Column::Action, NOT_LOADED);
+        self.annotation.set(Column::ImageSource, ValueSource::EventData.as_str());
+        let (host, identity) = (self.annotation.get(Column::Host), self.annotation.identity());
+        let finding_id = finding_id([host, NOT_LOADED, self.verdict.as_str(), identity, ""], None);
+        Self { finding_id, ..self }
     }
 
     /// Whether it needs a person's decision.
@@ -198,6 +210,11 @@ impl Outcomes {
         let outcome = outcome.attempted(change.attempted);
         let identity = outcome.annotation.identity();
         Outcome { finding_id: change.finding_id(host, key, outcome.verdict, identity), ..outcome }
+    }
+
+    /// The name under which a list has an image, else that of its file. `host` is in lower case.
+    pub fn name_of_image(&mut self, image: &str, host: &str) -> String {
+        self.engine.name_of_image(image, host)
     }
 
     /// A setting of a configuration file; `None` where it is not watched. `host` is in lower case.

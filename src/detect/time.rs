@@ -36,12 +36,13 @@ pub fn to_the_second(micros: i64) -> String {
     format(micros - micros.rem_euclid(SECOND))
 }
 
-/// A number below is no epoch seconds, which were there in 1973: it counts days, or something else.
+/// A number below is no epoch seconds, which were there in 1973: it counts days, or something else. Zero is how tools write that
+/// they know none.
 const EARLIEST: i64 = 100_000_000 * SECOND;
 
 /// Up to 11 digits, perhaps with a fraction.
 fn epoch(text: &str) -> Option<i64> {
-    seconds(text).filter(|micros| *micros == 0 || *micros >= EARLIEST)
+    seconds(text).filter(|micros| *micros >= EARLIEST)
 }
 
 fn seconds(text: &str) -> Option<i64> {
@@ -229,6 +230,9 @@ mod tests {
             (".", None),
             (" 1700000000\t", Some(1_700_000_000_000_000)),
             ("46085.38", None),
+            ("0", None),
+            ("0.0", None),
+            ("/Date(0)/", None),
             ("2023-11-14T22:13:20.Z", None),
             ("2023-02-29T22:13:20Z", None),
             ("2023-11-14T24:13:20Z", None),

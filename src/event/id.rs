@@ -22,7 +22,7 @@ pub(super) fn read(text: &[u8]) -> Id {
         _ => {}
     }
     let Ok(text) = std::str::from_utf8(text) else { return Id::Unreadable };
-    let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\0' | '\u{feff}'));
+    let text = bare(text);
     match number(text) {
         _ if text.is_empty() => Id::Missing,
         Some(29) => Id::Change,
@@ -31,6 +31,16 @@ pub(super) fn read(text: &[u8]) -> Id {
         Some(_) => Id::Other,
         None => Id::Unreadable,
     }
+}
+
+/// The number as such; `None` where it is none.
+pub(super) fn number_of(text: &[u8]) -> Option<u64> {
+    number(bare(std::str::from_utf8(text).ok()?))
+}
+
+/// A number without blanks and quotes around it.
+fn bare(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\0' | '\u{feff}'))
 }
 
 /// A whole number. A fraction of zeros is none; three other digits behind a separator are thousands.

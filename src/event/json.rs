@@ -14,7 +14,7 @@ use super::text;
 use memchr::{memchr, memchr2};
 
 pub(super) use inner::{Inner, inner};
-pub(super) use read::{Json, read};
+pub(super) use read::{Json, own, read};
 
 /// Whether a text is JSON by its first character.
 pub(super) fn is_json(raw: &[u8]) -> bool {
@@ -60,6 +60,28 @@ pub(super) fn begins(raw: &[u8], start: &str) -> bool {
 /// The number of the event in a JSON: of several that of event 29, then that of event 50, then that of event 30.
 pub(super) fn id(raw: &[u8]) -> Id {
     let mut found = Id::Missing;
+    let changes = |text: &[u8]| {
+        found = match (id::read(text), found) {
+            (Id::Change, _) => Id::Change,
+            (Id::Commit, _) | (_, Id::Commit) => Id::Commit,
+            (Id::Attempt, _) | (_, Id::Attempt) => Id::Attempt,
+            (Id::Other, _) | (_, Id::Other) => Id::Other,
+            (Id::Unreadable, _) => Id::Unreadable,
+            (Id::Missing, found) => found,
+        };
+        found == Id::Change
+    };
+    any_id(raw, changes);
+    found
+}
+
+/// Whether an event in the JSON has this number.
+pub(super) fn has_number(raw: &[u8], number: u64) -> bool {
+    any_id(raw, |text| id::number_of(text) == Some(number))
+}
+
+/// Gives each text that belongs to a number of an event, until one `is_it`.
+fn any_id(raw: &[u8], mut is_it: impl FnMut(&[u8]) -> bool) -> bool {
     let mut scalars = Scalars { text: raw, at: 0 };
     while let Some(scalar) = scalars.next() {
         if !scalar.is_key || !is_id_key(scalar.text) {
@@ -72,20 +94,12 @@ pub(super) fn id(raw: &[u8]) -> Id {
             // Qualifiers are a number as well, and none of an event.
             let is_value = !part.is_key && !is_of_other;
             is_of_other = part.is_key && is_qualifiers(part.text);
-            if !is_value {
-                continue;
+            if is_value && is_it(part.text) {
+                return true;
             }
-            found = match (id::read(part.text), found) {
-                (Id::Change, _) => return Id::Change,
-                (Id::Commit, _) | (_, Id::Commit) => Id::Commit,
-                (Id::Attempt, _) | (_, Id::Attempt) => Id::Attempt,
-                (Id::Other, _) | (_, Id::Other) => Id::Other,
-                (Id::Unreadable, _) => Id::Unreadable,
-                (Id::Missing, found) => found,
-            };
         }
     }
-    found
+    false
 }
 
 fn is_qualifiers(key: &[u8]) -> bool {

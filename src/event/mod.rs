@@ -26,6 +26,8 @@
 //! sentence) is unparsed where it claims to be an event 29, else [`Role::Unread`]. With a number of another event, or another
 //! provider, it is another log's.
 //!
+//! A few events of other logs belong beside a change ([`neighbour()`]): that a log was cleared, that a module could not be loaded.
+//!
 //! Nothing is guessed: a value that the row does not show is `None`, and a text that can be read in two ways is
 //! unparsed, with an [`Unreadable`].
 //!
@@ -54,6 +56,7 @@ mod inputs;
 mod json;
 mod log;
 mod message;
+mod neighbour;
 mod of_json;
 mod opened;
 mod parts;
@@ -71,6 +74,7 @@ mod xml;
 
 pub use inputs::{CARRIERS, Fields, INDEXED, INPUTS, LIST_HOSTS};
 pub use json::{is_column_of_collector, is_event};
+pub use neighbour::{NEIGHBOURS, Neighbour, NeighbourKind, neighbour};
 pub use opened::{Opened, Own, Scratch, read};
 pub use reasons::Unreadable;
 pub use says::{Event, Role, Says};

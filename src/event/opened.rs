@@ -15,8 +15,8 @@ use super::xml::Xml;
 /// nothing once it has grown to the longest decoded text.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    buffer: String,
-    unwrapped: String,
+    pub(super) buffer: String,
+    pub(super) unwrapped: String,
 }
 
 /// A row whose `_raw` was looked at; its texts are not read yet.

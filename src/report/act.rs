@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::evidence::Evidence;
 use super::item::Item;
 use crate::detect::{Code, Column, Verdict, finding_id};
 
@@ -57,6 +58,14 @@ fn doer(item: &Item) -> Option<String> {
     }
 }
 
+/// Each evidence once, in the order of time.
+fn once<'i>(evidence: impl Iterator<Item = &'i Evidence>) -> Vec<Evidence> {
+    let mut all: Vec<Evidence> = evidence.cloned().collect();
+    all.sort_by(|one, other| (one.time, &one.what).cmp(&(other.time, &other.what)));
+    all.dedup();
+    all
+}
+
 /// One finding for enough modules, else each by itself.
 fn ended(act: Vec<Item>) -> Vec<Item> {
     let names: BTreeSet<&str> = act.iter().map(|item| item.fact(Column::Name)).collect();
@@ -107,6 +116,7 @@ fn ended(act: Vec<Item>) -> Vec<Item> {
             String::new()
         },
         origins: act.iter().flat_map(|item| item.origins.iter().cloned()).collect(),
+        evidence: once(act.iter().flat_map(|item| &item.evidence)),
         facts,
         reasons,
     };

@@ -110,6 +110,7 @@ mod tests {
             process: String::new(),
             needs_decision: true,
             origins: Vec::new(),
+            evidence: Vec::new(),
         }
     }
 

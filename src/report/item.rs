@@ -1,5 +1,6 @@
 //! One finding as reports show it.
 
+use super::evidence::Evidence;
 use crate::detect::{Code, Column, Outcome, Severity, Verdict, time};
 use crate::origin::{self, Origin};
 
@@ -24,6 +25,8 @@ pub struct Item {
     pub needs_decision: bool,
     /// The rows that it was made of.
     pub origins: Vec<Origin>,
+    /// Events of other logs beside it.
+    pub evidence: Vec<Evidence>,
 }
 
 impl Item {
@@ -40,6 +43,7 @@ impl Item {
             id: outcome.finding_id,
             process: String::new(),
             origins: Vec::new(),
+            evidence: Vec::new(),
         }
     }
 

@@ -4,12 +4,13 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
+use super::evidence::Evidence;
 use super::item::{Item, ROWS, WHY};
 use super::sentence;
 use super::shown::is_hidden;
 use super::summary::Summary;
-use super::whole::Report;
-use crate::detect::Column;
+use super::whole::{Report, severity_of};
+use crate::detect::{Column, time};
 use crate::origin::Origin;
 use crate::problem::Problem;
 
@@ -132,7 +133,15 @@ fn finding(item: &Item) -> Value {
     object.insert("reasons".to_owned(), item.reasons.iter().map(|text| reason(text)).collect());
     object.insert(ROWS.to_owned(), json!(item.row_texts()));
     object.insert("origins".to_owned(), item.origins.iter().map(origin).collect());
+    if !item.evidence.is_empty() {
+        object.insert("evidence".to_owned(), item.evidence.iter().map(evidence).collect());
+    }
     Value::Object(object)
+}
+
+fn evidence(evidence: &Evidence) -> Value {
+    let time = time::format(evidence.time);
+    json!({"_time": time, "what": evidence.what, "origin": origin(&evidence.origin)})
 }
 
 /// A reason as its code, what it points at, and in words.
@@ -148,6 +157,7 @@ fn reason(text: &str) -> Value {
 fn problem(problem: &Problem) -> Value {
     let mut object = Map::new();
     object.insert("kind".to_owned(), json!(problem.kind().as_str()));
+    object.extend(severity_of(problem).map(|severity| ("severity".to_owned(), json!(severity.as_str()))));
     object.insert("what".to_owned(), json!(problem.what()));
     object.extend(problem.hint().map(|hint| ("hint".to_owned(), json!(hint))));
     object.extend(problem.origin().map(|place| ("origin".to_owned(), origin(place))));

@@ -5,6 +5,7 @@
 mod act;
 mod command;
 mod csv;
+mod evidence;
 mod group;
 mod halves;
 mod html;
@@ -19,6 +20,7 @@ mod text;
 mod whole;
 
 pub use csv::{may_be_neutral, neutral, write_csv};
+pub use evidence::Evidence;
 pub use html::write_html;
 pub use item::Item;
 pub use json::{RECORD, SCHEMA_VERSION, write_json, write_json_lines};

@@ -6,7 +6,7 @@ use super::item::Item;
 use super::summary::Summary;
 use super::{act, halves};
 use crate::detect::Severity;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 
 /// What a run has to say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,6 +29,17 @@ impl Report {
     pub fn is_whole(&self) -> bool {
         !self.problems.iter().any(|problem| problem.kind().is_loss()) && self.summary.unread_rows == 0
     }
+
+    /// The highest severity of the findings and of the problems that have one.
+    #[must_use]
+    pub fn worst(&self) -> Option<Severity> {
+        self.problems.iter().filter_map(severity_of).chain(self.summary.worst()).max()
+    }
+}
+
+/// How much a problem matters by itself, whatever was found. Most only say that something was not read.
+pub(super) fn severity_of(problem: &Problem) -> Option<Severity> {
+    (problem.kind() == ProblemKind::LogCleared).then_some(Severity::High)
 }
 
 /// What a report is of.

@@ -3,6 +3,7 @@
 //! Knows `source` for the rows and `report` for the findings; nothing of arguments, streams or the exit status.
 
 mod fate;
+mod neighbours;
 mod proposals;
 mod results;
 mod scanner;

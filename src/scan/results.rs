@@ -147,5 +147,6 @@ fn item(text: impl Fn(&str) -> String, reasons: Vec<String>) -> Result<Item, Pro
         id: text(Fact::FindingId.name()),
         process: String::new(),
         origins: Vec::new(),
+        evidence: Vec::new(),
     })
 }

@@ -8,13 +8,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::allowlist::Watched;
 use crate::detect::commit::{self, Falls, Group};
 use crate::detect::part::{self, NOTHING, Part};
-use crate::detect::{Engine, Listed, Outcomes, Verdict, merge, row, time};
-use crate::event::{self, Event, Fields, INDEXED, INPUTS, Role, Says, Scratch};
+use crate::detect::{Column, Engine, Listed, Outcomes, Severity, Verdict, merge, row, time};
+use crate::event::{self, Event, Fields, INDEXED, INPUTS, Neighbour, Role, Says, Scratch};
+use crate::iis::{Kind, Registration};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{About, Item, Report, Summary};
 use crate::source::{self, Content, Module, Row};
 
+use super::neighbours::Neighbours;
 use super::unit::Unit;
 
 /// Characters of a time that cannot be read, as it is shown: a cell may hold anything.
@@ -39,12 +41,14 @@ pub struct Scanner {
     /// Where the pending rows stand.
     origins: Vec<Origin>,
     items: Vec<Item>,
+    neighbours: Neighbours,
     problems: Vec<Problem>,
     summary: Summary,
     /// The files that were read, and the rows of each.
     files: Vec<(Arc<str>, u64)>,
-    /// Bytes that are kept, about.
+    /// Bytes that are kept, about, and how many may be.
     kept: usize,
+    most_kept: usize,
     interrupted: Arc<AtomicBool>,
 }
 
@@ -59,10 +63,12 @@ impl Scanner {
             logs: HashMap::new(),
             origins: Vec::new(),
             items: Vec::new(),
+            neighbours: Neighbours::default(),
             problems: Vec::new(),
             summary: Summary::default(),
             files: Vec::new(),
             kept: 0,
+            most_kept: MOST_KEPT,
             interrupted,
         }
     }
@@ -85,7 +91,7 @@ impl Scanner {
                 ));
                 break;
             }
-            if self.kept > MOST_KEPT {
+            if self.kept > self.most_kept {
                 let what =
                     "there are more changes than are kept at once (512 MiB): what follows was not read";
                 self.lose(Problem::new(ProblemKind::Unreadable, what).with_hint("scan fewer files at once"));
@@ -125,6 +131,7 @@ impl Scanner {
         for group in commit::group(std::mem::take(&mut self.pending)) {
             self.change(&group);
         }
+        self.beside();
         self.items.sort_by_key(|item| item.time.unwrap_or(i64::MAX));
         Report {
             items: self.items,
@@ -145,6 +152,9 @@ impl Scanner {
         match (event.role, event.says) {
             (Role::Other, _) => {
                 self.summary.other_rows += 1;
+                if let Some(neighbour) = event::neighbour(&fields, &mut scratch) {
+                    self.neighbour(neighbour, origin);
+                }
                 return;
             }
             (Role::Unread, _) => {
@@ -184,6 +194,43 @@ impl Scanner {
                 }
             }
             Unit::Row => self.row(&event, &host, (at, indexed), origin),
+        }
+    }
+
+    /// Takes note of an event of another log that may belong beside a finding.
+    fn neighbour(&mut self, neighbour: Neighbour, origin: Origin) {
+        let mut host = String::new();
+        row::lower_case(&neighbour.host, &mut host);
+        let at = self.time(&neighbour.time, &origin);
+        self.kept += KEPT_BESIDE + host.len() + neighbour.actor.len() + neighbour.image.len();
+        self.neighbours.note(neighbour, host, at, origin);
+    }
+
+    /// What other logs tell: the log that was cleared is a problem, a module that could not be loaded is judged by its image, and
+    /// each stands beside the findings of its host.
+    fn beside(&mut self) {
+        let mut neighbours = std::mem::take(&mut self.neighbours);
+        neighbours.settle();
+        self.problems.extend(neighbours.problems().take(MOST_TOLD));
+        for failed in neighbours.not_loaded() {
+            let name = self.outcomes.name_of_image(failed.image, failed.host);
+            let listed = Registration {
+                kind: Some(Kind::Native),
+                name: &name,
+                image: failed.image,
+                ..Registration::default()
+            };
+            let listed = Listed::Module(listed);
+            let Some(outcome) = self.outcomes.listed(&listed, failed.host, failed.time) else { continue };
+            // That a module does not fit is an administrator's trouble; only what speaks against it is told.
+            if outcome.severity >= Severity::High {
+                let item = Item::new(failed.time, outcome.not_loaded());
+                self.keep(item, failed.origins);
+            }
+        }
+        for item in &mut self.items {
+            let Some(time) = item.time else { continue };
+            item.evidence = neighbours.beside(item.fact(Column::Host), time);
         }
     }
 
@@ -303,5 +350,62 @@ fn pending(
         indexed,
         fell: false,
         origin,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use super::*;
+    use crate::allowlist::{Catalogue, HostProfiles, SiteFile};
+
+    fn scanner(is_interrupted: bool) -> Scanner {
+        let catalogue = Catalogue::new(SiteFile::parse(b"", "site")).unwrap();
+        let hosts = HostProfiles::parse(b"host,packs,system_root\n", "packs", BTreeSet::new(), &[]).unwrap();
+        Scanner::new(
+            Engine::new(catalogue, hosts, None),
+            Unit::Change,
+            Arc::new(AtomicBool::new(is_interrupted)),
+        )
+    }
+
+    /// A folder with a file that has so many changes, each of another module.
+    fn changes(count: usize) -> tempfile::TempDir {
+        let folder = tempfile::TempDir::new().unwrap();
+        let row = |number| {
+            format!(
+                "29,/system.webServer/globalModules/add[@name='M{number}']/@image,1,D:\\m{number}.dll,MACHINE/WEBROOT/APPHOST,web01\n"
+            )
+        };
+        let rows: String = (0..count).map(row).collect();
+        let head = "EventCode,Configuration,EditOperationType,NewValue,ConfigPath,Computer\n";
+        fs::write(folder.path().join("rows.csv"), format!("{head}{rows}")).unwrap();
+        folder
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded_and_what_was_found_is_told() {
+        let folder = changes(3_000);
+        for (most_kept, interrupted, lost, told) in [
+            (MOST_KEPT, false, 0, ""),
+            (100_000, false, 1, "there are more changes than are kept at once"),
+            (MOST_KEPT, true, 1, "the scan was interrupted: what follows was not read"),
+        ] {
+            let mut scanner = scanner(interrupted);
+            scanner.most_kept = most_kept;
+            scanner.read(&[folder.path().to_owned()], |_| ()).unwrap();
+            let report = scanner.finish();
+            assert_eq!((report.summary.lost_places, report.is_whole()), (lost, lost == 0));
+            assert!(
+                report.problems.iter().all(|problem| problem.what().starts_with(told)),
+                "{:?}",
+                report.problems
+            );
+            let found = report.items.len();
+            assert!(found == 3_000 || (lost > 0 && interrupted == (found == 0)), "{found}");
+            assert!(found < 3_000 || lost == 0, "{found}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 use super::csv::settle_alone;
 use super::input::Input;
@@ -17,16 +17,48 @@ const LONGEST_DATE: usize = 40;
 /// What the first line of an event begins with, behind its date.
 pub(super) const HEADS: [&[u8]; 2] = [b"LogName=", b"EventCode="];
 
-/// Reads classic events. One ends where the next begins: at a date, above the first line of an event.
+/// What ends the lines of a text: some collectors turn each line feed into a carriage return.
+pub(super) fn feed(head: &[u8]) -> u8 {
+    if memchr(b'\n', head).is_none() && memchr(b'\r', head).is_some() { b'\r' } else { b'\n' }
+}
+
+/// Whether a line is an event whose line feeds became blanks: behind a date or not, its head, then its message.
+pub(super) fn is_one_line(line: &[u8]) -> bool {
+    let head = HEADS.iter().filter_map(|head| memmem::find(line, head)).min();
+    let begins = |at: usize| {
+        let date = line.get(..at).unwrap_or_default();
+        date.is_empty()
+            || (date.len() <= LONGEST_DATE
+                && date.first().is_some_and(u8::is_ascii_digit)
+                && date.ends_with(b" "))
+    };
+    head.is_some_and(begins) && memmem::find(line, b" Message=").is_some()
+}
+
+/// Reads classic events. One ends where the next begins: at a date, above the first line of an event. Those whose line feeds
+/// became blanks have a line each.
 pub(super) struct ClassicReader {
     input: Input,
     file: Arc<str>,
+    /// What ends a line, and whether a line is an event; not known before there is text.
+    form: Option<(u8, bool)>,
     done: bool,
 }
 
 impl ClassicReader {
     pub(super) fn new(input: Input, file: Arc<str>) -> Self {
-        Self { input, file, done: false }
+        Self { input, file, form: None, done: false }
+    }
+
+    /// Where the next event begins, as far as the text is there.
+    fn next_start(&mut self) -> Option<usize> {
+        let text = self.input.rest();
+        let (feed, by_line) = *self.form.get_or_insert_with(|| {
+            let feed = feed(text);
+            let first = text.split(|byte| *byte == feed).next().unwrap_or_default();
+            (feed, is_one_line(first))
+        });
+        if by_line { memchr(feed, text).map(|end| end + 1) } else { next_start(text, feed) }
     }
 }
 
@@ -39,7 +71,7 @@ impl Iterator for ClassicReader {
         }
         let origin = Origin::of_line(Arc::clone(&self.file), self.input.line());
         let length = loop {
-            match next_start(self.input.rest()) {
+            match self.next_start() {
                 Some(start) => break start,
                 None if self.input.rest().len() > LONGEST => {
                     self.done = true;
@@ -58,17 +90,19 @@ impl Iterator for ClassicReader {
     }
 }
 
-/// Where the next event begins.
-fn next_start(text: &[u8]) -> Option<usize> {
-    let starts = HEADS.iter().filter_map(|head| {
-        memmem::find_iter(text, head).find_map(|at| {
-            let before = text.get(..at)?.strip_suffix(b"\n")?;
-            let start = before.iter().rposition(|byte| *byte == b'\n')? + 1;
-            let date = before.get(start..)?;
-            (date.len() <= LONGEST_DATE && date.first().is_some_and(u8::is_ascii_digit)).then_some(start)
-        })
-    });
-    starts.min()
+/// Where the next event begins. Each line is looked at once.
+fn next_start(text: &[u8], feed: u8) -> Option<usize> {
+    let mut start = memchr(feed, text)? + 1;
+    loop {
+        let line = text.get(start..)?;
+        let (date, next) = line.split_at_checked(memchr(feed, line)?)?;
+        let next = next.get(1..)?;
+        let is_date = date.len() <= LONGEST_DATE && date.first().is_some_and(u8::is_ascii_digit);
+        if is_date && HEADS.iter().any(|head| next.starts_with(head)) {
+            return Some(start);
+        }
+        start += date.len() + 1;
+    }
 }
 
 #[cfg(test)]
@@ -86,6 +120,20 @@ mod tests {
             (format!("{one}\n{two}\n"), vec![(1, one.as_str()), (8, &two)]),
             (format!("\n{one}\n\n{two}"), vec![(2, one.as_str()), (10, &two)]),
             ("LogName=x\nMessage=a\n".to_owned(), vec![(1, "LogName=x\nMessage=a")]),
+            (
+                format!("{date}\rEventCode=29\rMessage=a\r{date}\rLogName=x\rMessage=b\r"),
+                vec![
+                    (1, &*format!("{date}\rEventCode=29\rMessage=a")),
+                    (1, &format!("{date}\rLogName=x\rMessage=b")),
+                ],
+            ),
+            (
+                format!("{date} EventCode=29 Message=a\n{date} LogName=x Message=b\n"),
+                vec![
+                    (1, &*format!("{date} EventCode=29 Message=a")),
+                    (2, &format!("{date} LogName=x Message=b")),
+                ],
+            ),
             (String::new(), vec![]),
         ] {
             let reader = ClassicReader::new(Input::new(Box::new(Cursor::new(text.clone()))), "f".into());

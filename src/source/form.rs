@@ -1,6 +1,7 @@
 //! What a file is, told by how it begins: the reader it needs, or why it is not read and what to do.
 
-use super::classic::HEADS;
+use super::classic::{HEADS, feed, is_one_line};
+use super::snare;
 use crate::problem::{Problem, ProblemKind};
 
 /// What a file is.
@@ -25,6 +26,9 @@ pub(super) enum TextForm {
     Classic,
     /// Splunk's results as XML.
     Results,
+    /// Objects of PowerShell.
+    Clixml,
+    Snare,
     Refused(Refusal),
 }
 
@@ -96,8 +100,9 @@ pub(super) fn of_text(head: &[u8]) -> TextForm {
     let begins = |known: &[u8]| text.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known));
     match text {
         [] => refused("the file is empty: there is not even a header", "export or copy it again"),
+        _ if is_snare(text) => TextForm::Snare,
         [b'<', digit, ..] if digit.is_ascii_digit() => refused(
-            "this is syslog, as Snare and others send it: it holds messages only, and cuts them",
+            "this is syslog, as collectors send it: it holds messages only, and cuts them",
             "give scan the .evtx, or in Splunk the search with the field _raw as CSV",
         ),
         [b'<', ..] if begins(b"<!doctype html") || begins(b"<html") => {
@@ -115,10 +120,6 @@ pub(super) fn of_text(head: &[u8]) -> TextForm {
             "in PowerShell: Get-WinEvent -LogName LOG | ForEach-Object { $_.ToXml() } | Set-Content events.xml -Encoding UTF8",
         ),
         _ if is_classic(text) => TextForm::Classic,
-        _ if is_snare(text) => refused(
-            "this is what Snare writes: messages only, in cells that no header names",
-            "give scan the .evtx, or in Splunk the search with the field _raw as CSV",
-        ),
         _ if text.starts_with(b"Timestamp,") && memchr::memmem::find(text, b"RuleTitle").is_some() => {
             refused(
                 "this is the timeline of hayabusa, which has only the events that a rule of its own hits",
@@ -171,12 +172,7 @@ fn of_xml(text: &[u8]) -> TextForm {
             "`iismodcheck audit` judges what it registers; or, on the server: Get-WebGlobalModule | Select-Object name,image | \
              Export-Csv modules.csv -NoTypeInformation -Encoding UTF8, then scan modules.csv",
         ),
-        b"Objs" => refused(
-            "this is what Export-Clixml writes",
-            "give scan the .evtx, or in PowerShell: Get-WinEvent -LogName LOG | ForEach-Object { $_.ToXml() } | Set-Content \
-             events.xml -Encoding UTF8; of a list of modules: Import-Clixml FILE | Export-Csv modules.csv \
-             -NoTypeInformation -Encoding UTF8",
-        ),
+        b"Objs" => TextForm::Clixml,
         b"appcmd" => refused(
             "this is what appcmd list prints as XML: names without the files behind them",
             "`iismodcheck audit` judges the applicationHost.config itself; or, on the server: Get-WebGlobalModule | \
@@ -235,10 +231,11 @@ fn of_json(text: &[u8]) -> TextForm {
 /// Whether a text begins as Splunk writes an event for people: perhaps a date, then lines of `key=value`.
 fn is_classic(text: &[u8]) -> bool {
     let is_head = |line: &[u8]| HEADS.iter().any(|head| line.starts_with(head));
-    let mut lines = text.split(|byte| *byte == b'\n');
+    let feed = feed(text);
+    let mut lines = text.split(|byte| *byte == feed);
     let first = lines.next().unwrap_or_default();
     let is_date = first.first().is_some_and(u8::is_ascii_digit);
-    is_head(first) || (is_date && lines.next().is_some_and(is_head))
+    is_head(first) || (is_date && (lines.next().is_some_and(is_head) || is_one_line(first)))
 }
 
 /// Whether a text begins as Format-List writes an event.
@@ -252,7 +249,7 @@ fn is_list(text: &[u8]) -> bool {
 
 fn is_snare(text: &[u8]) -> bool {
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    memchr::memmem::find(line, b"MSWinEventLog\t").is_some()
+    line.first() != Some(&b'{') && memchr::memmem::find(line, snare::MARK).is_some()
 }
 
 #[cfg(test)]
@@ -266,6 +263,8 @@ mod tests {
             TextForm::Csv => "csv",
             TextForm::Classic => "classic",
             TextForm::Results => "results",
+            TextForm::Clixml => "clixml",
+            TextForm::Snare => "snare",
             TextForm::Refused(refusal) => refusal.what,
         }
     }
@@ -309,14 +308,18 @@ mod tests {
             ("<!DOCTYPE html><html>", "this is an HTML page"),
             ("<HTML>", "this is an HTML page"),
             ("<?xml version=\"1.0\"?>\n<!-- x --><configuration>", "this is a configuration file"),
-            ("<Objs Version=\"1.1.0.1\">", "this is what Export-Clixml"),
+            ("<Objs Version=\"1.1.0.1\">", "clixml"),
             ("<?xml version=\"1.0\"?>\n<appcmd><MODULE/></appcmd>", "this is what appcmd list prints as XML"),
             ("<appcmds><MODULE/></appcmds>", "xml"),
             ("<results preview='0'>", "results"),
             ("Event[0]:\n  Log Name: x", "this is text as wevtutil"),
             ("Log Name:      x\n", "this is text as wevtutil"),
             ("\nTimeCreated  : 3/4/2026\nMessage : x", "this is a list as PowerShell"),
-            ("web01\tMSWinEventLog\t1\t", "this is what Snare writes"),
+            ("web01\tMSWinEventLog\t1\t", "snare"),
+            ("<13>Mar  4 09:14:10 web01 MSWinEventLog\t1\t", "snare"),
+            ("12/19/2022 06:40:32 PM\rLogName=x\rMessage=y", "classic"),
+            ("12/19/2022 06:40:32 PM LogName=x EventCode=29 Message=y", "classic"),
+            ("LogName=x EventCode=29 Message=y\n", "classic"),
             ("Timestamp,RuleTitle,Level\n", "this is the timeline of hayabusa"),
             ("{\"Timestamp\":\"x\",\"RuleTitle\":\"y\",\"Details\":{}}", "this is the timeline of hayabusa"),
             ("{\"__container_type__\":\"event\",\"data_type\":\"x\"}", "this is plaso's json_line"),

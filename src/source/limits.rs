@@ -54,6 +54,44 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
+/// Bytes that all files of an archive together may unpack to: several of them can be the same packed bytes.
+#[derive(Clone)]
+pub(super) struct Budget(Rc<Cell<u64>>);
+
+impl Budget {
+    /// That of an archive of this length.
+    pub(super) fn of(length: u64) -> Self {
+        Self(Rc::new(Cell::new(length.saturating_mul(RATIO).clamp(FREE, MOST))))
+    }
+}
+
+/// A stream whose bytes are taken from a budget.
+pub(super) struct Budgeted<R> {
+    stream: R,
+    budget: Budget,
+}
+
+impl<R> Budgeted<R> {
+    pub(super) fn new(stream: R, budget: Budget) -> Self {
+        Self { stream, budget }
+    }
+}
+
+impl<R: Read> Read for Budgeted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.stream.read(buffer)?;
+        match self.budget.0.get().checked_sub(read as u64) {
+            Some(left) => {
+                self.budget.0.set(left);
+                Ok(read)
+            }
+            None => Err(io::Error::other(
+                "the files of this archive have more bytes than fit in it: unpack it yourself if you trust it",
+            )),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,5 +109,16 @@ mod tests {
         assert!(read(10, FREE + 1).unwrap_err().to_string().contains("more than 256 MiB"));
         assert_eq!(read(1 << 20, 400 << 20).unwrap(), 400 << 20);
         assert!(read(1 << 20, (400 << 20) + 1).is_err());
+    }
+
+    #[test]
+    fn all_files_of_an_archive_share_one_budget() {
+        let budget = Budget::of(10);
+        let read = |bytes: u64| {
+            io::copy(&mut Budgeted::new(io::repeat(0).take(bytes), budget.clone()), &mut io::sink())
+        };
+        assert_eq!(read(FREE - 1).unwrap(), FREE - 1);
+        assert_eq!(read(1).unwrap(), 1);
+        assert!(read(1).unwrap_err().to_string().contains("more bytes than fit in it"));
     }
 }

@@ -8,6 +8,7 @@
 
 mod ahead;
 mod classic;
+mod clixml;
 mod csv;
 mod evtx;
 mod form;
@@ -17,6 +18,7 @@ mod limits;
 mod open;
 mod results;
 mod row;
+mod snare;
 mod text;
 mod xml;
 mod zip;

@@ -9,14 +9,16 @@ use std::rc::Rc;
 use flate2::read::MultiGzDecoder;
 
 use super::classic::ClassicReader;
+use super::clixml::ClixmlReader;
 use super::csv::CsvReader;
 use super::evtx::EvtxReader;
 use super::form::{self, Form, TextForm};
 use super::input::{Faults, Input, Noted};
 use super::json::JsonReader;
-use super::limits::bounded;
+use super::limits::{Budget, Budgeted, bounded};
 use super::results::ResultsReader;
 use super::row::Rows;
+use super::snare::SnareReader;
 use super::text::{Encoding, Utf16};
 use super::xml::XmlReader;
 use super::zip::{self, Packed};
@@ -143,6 +145,8 @@ fn of_text(mut stream: Box<dyn Read>, head: &[u8], origin: &Origin, faults: &Fau
         TextForm::Json => Box::new(JsonReader::new(input, origin.file.clone())),
         TextForm::Classic => Box::new(ClassicReader::new(input, origin.file.clone())),
         TextForm::Results => Box::new(ResultsReader::new(input, origin.file.clone())),
+        TextForm::Clixml => Box::new(ClixmlReader::new(input, origin.file.clone())),
+        TextForm::Snare => Box::new(SnareReader::new(input, origin.file.clone())),
         TextForm::Csv => match CsvReader::new(input, &origin.file) {
             Ok(reader) => Box::new(reader),
             Err(problem) => failed(problem),
@@ -171,10 +175,13 @@ fn archive(stream: Box<dyn Read>, origin: &Origin, path: Option<&Path>, depth: u
         return failed(unreadable("the archive is empty").at(origin.clone()));
     }
     let file = origin.file.clone();
+    let budget = Budget::of(packed.length());
     Box::new(entries.into_iter().flat_map(move |entry| {
         let origin = Origin::of_file(format!("{file}/{}", entry.name));
         match entry.unpack(packed.as_ref()) {
-            Ok(stream) => of_stream(stream, &origin, None, depth + 1),
+            Ok(stream) => {
+                of_stream(Box::new(Budgeted::new(stream, budget.clone())), &origin, None, depth + 1)
+            }
             Err(what) => failed(unreadable(&what).at(origin)),
         }
     }))

@@ -134,7 +134,7 @@ fn text(body: &[u8]) -> Vec<u8> {
 }
 
 /// Text behind its entities.
-fn unescape(text: &[u8], out: &mut Vec<u8>) {
+pub(super) fn unescape(text: &[u8], out: &mut Vec<u8>) {
     let mut rest = text;
     while let Some(start) = memchr(b'&', rest) {
         out.extend_from_slice(rest.get(..start).unwrap_or_default());

@@ -41,6 +41,18 @@ impl Content {
         }
         Self::Event(cells)
     }
+
+    /// An event of which some inputs are known.
+    pub(super) fn of_inputs<'t>(known: impl Iterator<Item = (&'t str, &'t [u8])>) -> Self {
+        let mut cells = Box::new([const { Vec::new() }; INPUTS.len()]);
+        for (name, text) in known {
+            let place = INPUTS.iter().zip(cells.iter_mut()).find(|(input, _)| **input == name);
+            if let Some((_, cell)) = place {
+                *cell = text.to_vec();
+            }
+        }
+        Self::Event(cells)
+    }
 }
 
 /// A listed module; empty where the file has nothing.

@@ -250,6 +250,9 @@ fn end(text: &[u8], name: &[u8]) -> End {
 
 /// Whether the tag that begins here is followed by `System`, as that of every event.
 fn begins_event(text: &[u8]) -> bool {
+    /// A start tag is shorter; a longer one is not searched for its end at each name.
+    const LONGEST_TAG: usize = 1024;
+    let text = text.get(..LONGEST_TAG).unwrap_or(text);
     let behind = memchr(b'>', text).and_then(|end| text.get(end + 1..)).unwrap_or_default();
     local(name_of(behind.trim_ascii_start())) == b"System"
 }

@@ -116,8 +116,10 @@ def main():
     counts = [int(text.replace(",", "")) for text in sys.argv[2:]] or [10_000, 100_000, 1_000_000]
     WORK.mkdir(parents=True, exist_ok=True)
     dump, jq = "target/tools/bin/evtx_dump", shutil.which("jq")
+    peer = str(pathlib.Path(program).with_name("examples") / "csv_peer")
     beside = {
         "evtx": [dump, "-o", "jsonl"] if os.path.exists(dump) else None,
+        "csv": [peer] if os.path.exists(peer) else None,
         "json": [jq, "-c", "select(.Event.System.EventID==29)"] if jq else None,
     }
     load = ", ".join(f"{part:.1f}" for part in os.getloadavg())

@@ -8,6 +8,8 @@ mod doubtful_entries;
 mod entries;
 mod exports;
 mod help;
+#[cfg(unix)]
+mod interrupted;
 mod outputs;
 mod pages;
 pub mod scan;

@@ -33,6 +33,22 @@ fn events() -> Vec<String> {
     ["A", "B,\"", "C\nD"].map(event).to_vec()
 }
 
+/// Records as PowerShell's `Export-Clixml` writes them.
+const OBJECTS: &str = "<Objs Version=\"1.1.0.1\"><Obj RefId=\"0\"><Props><I32 N=\"Id\">29</I32></Props></Obj>\
+    <Obj RefId=\"1\"><Props><I32 N=\"Id\">50</I32></Props></Obj></Objs>";
+
+const SNARE: &str = "web01\tMSWinEventLog\t1\tMicrosoft-IIS-Configuration/Operational\t17\tWed Mar 04 09:14:10 2026\t29\tP\tN/A\t\
+    N/A\tVerbose\tweb01\tNone\t\tx\n";
+
+/// Results of a search of Splunk.
+fn results(events: &[String]) -> String {
+    let result = |event: &String| {
+        let event = event.replace('&', "&amp;").replace('<', "&lt;");
+        format!("<result offset='0'><field k='_raw'><v>{event}</v></field></result>\n")
+    };
+    format!("<results preview='0'>\n{}</results>", events.iter().map(result).collect::<String>())
+}
+
 /// Each sample, and whether a cut behind a whole line of it shows no loss.
 fn samples() -> Vec<(&'static str, Vec<u8>, bool)> {
     let events = events();
@@ -50,7 +66,12 @@ fn samples() -> Vec<(&'static str, Vec<u8>, bool)> {
         ("lines.json", json.clone().into_bytes(), true),
         ("table.csv", csv(&events), true),
         ("collected.csv", collected.as_bytes().to_vec(), true),
+        ("carriage.txt", classic.replace('\n', "\r").into_bytes(), true),
         ("classic.txt", classic.into_bytes(), true),
+        ("array.json", format!("[{}]", json.trim_end().replace('\n', ",")).into_bytes(), false),
+        ("results.xml", results(&events).into_bytes(), false),
+        ("objects.xml", OBJECTS.as_bytes().to_vec(), false),
+        ("snare.txt", SNARE.repeat(3).into_bytes(), true),
         ("lines.xml.gz", gzip(lines.as_bytes()), false),
         ("table.zip", zip(&[("a.csv", &csv(&events)), ("b.json", json.as_bytes())]), false),
     ]
@@ -68,7 +89,7 @@ fn cut_at_every_byte() {
         for cut in 0..bytes.len() {
             fs::write(&path, &bytes[..cut]).unwrap();
             let (rows, told) = read(&path);
-            if name == "classic.txt" {
+            if ["classic.txt", "carriage.txt"].contains(&name) {
                 // Such a text has no end: what is left of the next one belongs to it.
                 assert!(rows.len() >= found, "{name} cut at {cut}");
                 found = rows.len();
@@ -92,7 +113,7 @@ proptest! {
 
     /// Whatever stands in a file, reading it ends, and what is damaged hides nothing before it.
     #[test]
-    fn damaged_anyhow_it_is_read_to_its_end(sample in 0..9_usize, at in any::<prop::sample::Index>(), bytes in prop::collection::vec(any::<u8>(), 0..20)) {
+    fn damaged_anyhow_it_is_read_to_its_end(sample in 0..14_usize, at in any::<prop::sample::Index>(), bytes in prop::collection::vec(any::<u8>(), 0..20)) {
         let mut samples = samples();
         samples.push(("three.evtx", fs::read(fixtures().join("formats/three.evtx")).unwrap(), false));
         let (name, content, _) = samples.swap_remove(sample);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::cli::{command, fixtures, folder, run_in};
 use crate::splunk::event::Rendering;
-use crate::splunk::value;
+use crate::splunk::{Record, value};
 use crate::stories::all_rows;
 
 /// The XML of each event.
@@ -166,14 +166,63 @@ fn whatever_holds_the_events_the_findings_are_the_same() {
 fn raw_events_are_read_as_in_a_table() {
     let rows = all_rows(Rendering::ClassicRaw);
     let raw: Vec<String> = rows.iter().map(|row| value(row, "_raw").to_owned()).collect();
-    let files = [("raw.txt", raw.join("\n").into_bytes()), ("table.csv", csv(&raw))];
+    let snare: Vec<String> = rows.iter().zip(&raw).map(|(row, raw)| snare(row, raw)).collect();
+    let blanks: Vec<String> = raw.iter().map(|raw| raw.replace("\r\n", " ").replace('\n', " ")).collect();
+    let files = [
+        ("raw.txt", raw.join("\n").into_bytes()),
+        ("table.csv", csv(&raw)),
+        ("carriage.txt", raw.join("\n").replace("\r\n", "\r").replace('\n', "\r").into_bytes()),
+        ("blanks.txt", blanks.join("\n").into_bytes()),
+        ("snare.txt", snare.concat().into_bytes()),
+    ];
     let contents: Vec<(&str, &[u8])> =
         files.iter().map(|(name, content)| (*name, content.as_slice())).collect();
     let folder = folder(&contents);
-    let [raw, table] = ["raw.txt", "table.csv"]
-        .map(|name| findings(&run_in(folder.path(), &["scan", "--format", "json", name]).good()));
+    let scan = |name: &str| findings(&run_in(folder.path(), &["scan", "--format", "json", name]).good());
+    let table = scan("table.csv");
     assert!(table.len() > 10);
-    assert_eq!(raw, table);
+    for name in ["raw.txt", "carriage.txt", "blanks.txt"] {
+        assert_eq!(scan(name), table, "{name}");
+    }
+    // Snare tells neither the account's SID nor the number of the record, so that equal rows of one second are one.
+    let told = |findings: Vec<Value>| -> Vec<Vec<String>> {
+        let columns = ["iis_module_name", "iis_module_verdict", "iis_host"];
+        let told = |finding: &Value| columns.map(|column| finding[column].to_string()).to_vec();
+        let mut told: Vec<_> = findings.iter().map(told).collect();
+        told.sort();
+        told
+    };
+    assert_eq!(told(scan("snare.txt")), told(table));
+}
+
+/// The line that Snare makes of an event.
+fn snare(row: &Record, raw: &str) -> String {
+    let seconds: i64 = value(row, "_time").split('.').next().unwrap().parse().unwrap();
+    let time = chrono::DateTime::from_timestamp(seconds, 0).unwrap().format("%a %b %d %H:%M:%S %Y");
+    let of = |key: &str| {
+        let line = raw.lines().find_map(|line| line.strip_prefix(key));
+        line.unwrap_or_default().to_owned()
+    };
+    let message = raw.split_once("Message=").unwrap().1.trim_end().replace("\r\n", " ");
+    [
+        "collector",
+        "MSWinEventLog",
+        "1",
+        "Microsoft-IIS-Configuration/Operational",
+        "17",
+        &time.to_string(),
+        &of("EventCode="),
+        "Microsoft-Windows-IIS-Configuration",
+        "N/A",
+        "N/A",
+        "Verbose",
+        &of("ComputerName="),
+        "None",
+        "",
+        &message,
+        "118\n",
+    ]
+    .join("\t")
 }
 
 #[test]

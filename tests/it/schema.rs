@@ -150,7 +150,7 @@ fn the_schema_names_what_there_is() {
     let kinds = &schema["$defs"]["problem"]["properties"]["kind"]["examples"];
     assert_eq!(*kinds, json!(ProblemKind::ALL.map(ProblemKind::as_str)));
     let columns = Column::LISTED.iter().chain(&[Column::FindingId]).map(|column| column.name());
-    let own = ["needs_decision", "why", "reasons", "rows", "origins"];
+    let own = ["needs_decision", "why", "reasons", "rows", "origins", "evidence"];
     let expected: Vec<&str> = ["_time"].into_iter().chain(columns).chain(own).collect();
     assert_eq!(finding.as_object().unwrap().keys().collect::<Vec<_>>(), expected);
 }

@@ -5,6 +5,8 @@ use crate::event::parts::Part;
 
 /// How one collector, or a family of them, writes an event.
 pub(super) struct Collector {
+    /// What stands between a key of `values` and the name of a value.
+    pub(super) joint: u8,
     /// What has the values of event data by their names, or as pairs of a name and a text.
     pub(super) values: &'static [&'static str],
     /// What lists them without names.
@@ -53,7 +55,7 @@ pub(super) const WHOLE_XML: [&str; 12] = [
 ];
 
 /// Columns with which a table is a collector's.
-pub(super) const COLUMNS: [&str; 18] = [
+pub(super) const COLUMNS: [&str; 22] = [
     "event.original",
     "xml_string",
     "OuterXml",
@@ -72,6 +74,10 @@ pub(super) const COLUMNS: [&str; 18] = [
     "winlog.event_data",
     "winlog.event_data.Configuration",
     "winlog.event_data.NewValue",
+    "winlogbeat_winlog_event_data_Configuration",
+    "winlogbeat_winlog_event_data_NewValue",
+    "winlog_event_data_Configuration",
+    "winlog_event_data_NewValue",
 ];
 
 /// Strings that are the XML of event data alone: Azure's `Event`, the Windows add-on of Splunk.
@@ -88,9 +94,10 @@ pub(super) const PAIR: (&str, &str) = ("@Name", "#text");
 pub(super) const WRAPPERS: [&str; 8] =
     ["_source", "result", "body", "fields", "event", "data", "LogEntry", "columns"];
 
-pub(super) const COLLECTORS: [Collector; 7] = [
+pub(super) const COLLECTORS: [Collector; 8] = [
     // The tree of the XML: evtx_dump, evtx2es, chainsaw, EvtxECmd's payload, Velociraptor, Datadog, NiFi.
     Collector {
+        joint: b'.',
         values: &["EventData", "EventData.Data"],
         lists: &["EventData.Data"],
         parts: &[
@@ -118,6 +125,7 @@ pub(super) const COLLECTORS: [Collector; 7] = [
     },
     // Winlogbeat and the Elastic Agent since 7.
     Collector {
+        joint: b'.',
         values: &["winlog.event_data"],
         lists: &[],
         parts: &[
@@ -131,8 +139,32 @@ pub(super) const COLLECTORS: [Collector; 7] = [
             ("message", Part::Message),
         ],
     },
+    // Graylog's input for Beats, which joins keys by underscores, with the name of the shipper before them or not.
+    Collector {
+        joint: b'_',
+        values: &["winlogbeat_winlog_event_data", "winlog_event_data"],
+        lists: &[],
+        parts: &[
+            ("winlogbeat_winlog_provider_name", Part::Provider),
+            ("winlog_provider_name", Part::Provider),
+            ("winlogbeat_winlog_channel", Part::Channel),
+            ("winlog_channel", Part::Channel),
+            ("winlogbeat_winlog_computer_name", Part::Computer),
+            ("winlog_computer_name", Part::Computer),
+            ("winlogbeat_winlog_record_id", Part::Record),
+            ("winlog_record_id", Part::Record),
+            ("winlogbeat_winlog_process_pid", Part::Process),
+            ("winlog_process_pid", Part::Process),
+            ("winlogbeat_winlog_user_identifier", Part::Sid),
+            ("winlog_user_identifier", Part::Sid),
+            ("winlogbeat_@timestamp", Part::Time),
+            ("timestamp", Part::Time),
+            ("message", Part::Message),
+        ],
+    },
     // OpenTelemetry's windowseventlog in its three shapes, Vector, Winlogbeat 6.
     Collector {
+        joint: b'.',
         values: &["event_data", "event_data.data"],
         lists: &["string_inserts"],
         parts: &[
@@ -158,6 +190,7 @@ pub(super) const COLLECTORS: [Collector; 7] = [
     },
     // Wazuh: its own first letters, and one more layer of escapes.
     Collector {
+        joint: b'.',
         values: &["win.eventdata"],
         lists: &[],
         parts: &[
@@ -172,6 +205,7 @@ pub(super) const COLLECTORS: [Collector; 7] = [
     },
     // EvtxECmd, as JSON and as a table. Its `RecordNumber` counts the rows of a run.
     Collector {
+        joint: b'.',
         values: &["Payload.EventData", "Payload.EventData.Data"],
         lists: &["Payload.EventData.Data"],
         parts: &[
@@ -186,6 +220,7 @@ pub(super) const COLLECTORS: [Collector; 7] = [
     },
     // osquery's windows_events.
     Collector {
+        joint: b'.',
         values: &["data.EventData"],
         lists: &["data.EventData", "data.EventData.Data"],
         parts: &[
@@ -199,6 +234,7 @@ pub(super) const COLLECTORS: [Collector; 7] = [
     // One level: NXLog, Fluent Bit, Fluentd, PowerShell's ConvertTo-Json, Azure's Event and WindowsEvent, LogMonitor, and the
     // tables of Velociraptor and Log Parser.
     Collector {
+        joint: b'.',
         values: &["", "EventData"],
         lists: &["StringInserts", "EventData", "Properties.Value", "Strings"],
         parts: &[

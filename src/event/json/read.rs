@@ -2,6 +2,7 @@
 
 use super::collectors::{COLLECTORS, Collector, PAIR, VALUES, WRAPPERS};
 use super::walk::{Fault, Leaf, walk};
+use crate::event::log::{self, Log};
 use crate::event::parts::{Part, Parts};
 use crate::event::reasons::Unreadable;
 
@@ -20,8 +21,14 @@ pub(in crate::event) struct Json<'a> {
     pair: (usize, Option<&'a [u8]>, Option<&'a [u8]>),
 }
 
-/// Reads a JSON; `None` where it has no event in the shape of a known collector.
-pub(in crate::event) fn read(text: &[u8]) -> Option<Json<'_>> {
+/// What a JSON says of an event of any log: host, time, provider and the like, as the collector has them that fits best.
+pub(in crate::event) fn own(text: &[u8]) -> Parts<'_> {
+    let (found, _) = by_collector(text);
+    found.into_iter().max_by_key(Json::weight).map(|json| json.parts).unwrap_or_default()
+}
+
+/// What each collector's keys lead to.
+fn by_collector(text: &[u8]) -> ([Json<'_>; COLLECTORS.len()], Result<(), Fault>) {
     let mut found = [Json::default(); COLLECTORS.len()];
     let walked = walk(text, |leaf| {
         if leaf.is_null {
@@ -31,6 +38,12 @@ pub(in crate::event) fn read(text: &[u8]) -> Option<Json<'_>> {
             json.take(collector, leaf);
         }
     });
+    (found, walked)
+}
+
+/// Reads a JSON; `None` where it has no event in the shape of a known collector.
+pub(in crate::event) fn read(text: &[u8]) -> Option<Json<'_>> {
+    let (found, walked) = by_collector(text);
     let mut best = found.into_iter().filter(Json::says_something).max_by_key(Json::weight)?;
     let own = best.parts[Part::Configuration];
     let others = found.iter().filter_map(|json| json.parts[Part::Configuration]);
@@ -58,8 +71,11 @@ impl<'a> Json<'a> {
             || !self.parts.get(Part::Message).is_empty()
     }
 
+    /// The end of a commit may say nothing but whose it is.
     fn says_something(&self) -> bool {
-        self.can_be_change() || self.parts[Part::ConfigPath].is_some()
+        self.can_be_change()
+            || self.parts[Part::ConfigPath].is_some()
+            || log::of_parts(&self.parts) == Log::Iis
     }
 
     /// Of several shapes in one text the one with the values counts, then the one that knows most.
@@ -88,7 +104,7 @@ impl<'a> Json<'a> {
             table.iter().find(|(known, _)| is(name, known)).map(|(_, part)| *part)
         };
         for values in collector.values {
-            let Some(name) = behind(path, values) else { continue };
+            let Some(name) = behind_joint(path, values, collector.joint) else { continue };
             if let Some(part) = part_of(&VALUES, name) {
                 self.set(part, leaf.text);
                 return true;
@@ -143,9 +159,13 @@ pub(super) fn is(name: &[u8], known: &str) -> bool {
 
 /// What follows the keys `first` and their dot in a path; all of it where there are none.
 pub(super) fn behind<'p>(path: &'p [u8], first: &str) -> Option<&'p [u8]> {
+    behind_joint(path, first, b'.')
+}
+
+fn behind_joint<'p>(path: &'p [u8], first: &str, joint: u8) -> Option<&'p [u8]> {
     if first.is_empty() {
         return Some(path);
     }
     let (head, rest) = path.split_at_checked(first.len())?;
-    if is(head, first) { rest.strip_prefix(b".") } else { None }
+    if is(head, first) { rest.strip_prefix(&[joint]) } else { None }
 }

@@ -39,6 +39,14 @@ pub(super) fn finding(group: &Group<'_>, linked: &[&str]) -> Markup {
                         ul { @for reason in &item.reasons { li { (printable(&sentence::in_words(reason))) } } }
                     }
                 }
+                @if group.items().iter().any(|item| !item.evidence.is_empty()) {
+                    dt { "beside it" }
+                    dd { ul {
+                        @for evidence in group.items().iter().flat_map(|item| &item.evidence) {
+                            li { (printable(&evidence.in_words())) }
+                        }
+                    } }
+                }
                 dt { "to do" } dd { (headline.todo) }
                 dt { "finding" } dd { @for item in group.items() { code { (item.short_id()) } " " } }
                 @if !linked.is_empty() {

@@ -13,6 +13,8 @@ const INDENT: usize = 4;
 const WORD: usize = 8;
 /// Rows of the input that are named.
 const ROWS: usize = 12;
+/// Events of other logs that are named.
+const EVIDENCE: usize = 12;
 
 /// The lines; `linked` are the findings about the same module from elsewhere, `told` the reasons that are told elsewhere.
 pub(super) fn lines(group: &Group<'_>, linked: &[&str], told: &[&str], limit: usize) -> Vec<String> {
@@ -37,6 +39,9 @@ pub(super) fn lines(group: &Group<'_>, linked: &[&str], told: &[&str], limit: us
     tell("verdict", &format!("{}: {}", item.verdict, item.verdict.meaning_of(item.fact(Column::Kind))));
     for reason in item.reasons.iter().filter(|reason| !told.contains(&reason.as_str())) {
         tell("why", &sentence::in_words(reason));
+    }
+    for evidence in group.items().iter().flat_map(|item| &item.evidence).take(EVIDENCE) {
+        tell("beside", &evidence.in_words());
     }
     tell("to do", &Headline::of(item).todo);
     let origins: Vec<Origin> = group.items().iter().flat_map(|item| item.origins.iter().cloned()).collect();

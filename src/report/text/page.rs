@@ -11,7 +11,7 @@ use crate::report::item::Item;
 use crate::report::link::links;
 use crate::report::sentence::{self, Headline};
 use crate::report::shown::printable;
-use crate::report::whole::Report;
+use crate::report::whole::{Report, severity_of};
 
 const BOLD_RED: &str = "\x1b[1;31m";
 const RED: &str = "\x1b[31m";
@@ -134,7 +134,8 @@ fn ending(report: &Report, details: bool) -> Vec<String> {
     let lost: Vec<String> = lost
         .map(|problem| {
             let word = if problem.kind().is_loss() { "not read" } else { problem.kind().as_str() };
-            format!("{word}: {problem}")
+            let severity = severity_of(problem).map(|severity| format!("{severity} "));
+            format!("{}{word}: {problem}", severity.unwrap_or_default())
         })
         .collect();
     let told = if details { lost.len() } else { lost.len().min(PLACES) };

@@ -99,7 +99,7 @@ fn strings(cell: &[u8]) -> Option<Vec<&[u8]>> {
 }
 
 /// Writes a string of JSON. What is no UTF-8 stays as it is, so that the event says so.
-fn string(text: &[u8], json: &mut Vec<u8>) {
+pub fn string(text: &[u8], json: &mut Vec<u8>) {
     json.push(b'"');
     for byte in text {
         match byte {
@@ -142,8 +142,9 @@ impl Plaso {
         let id = message.strip_prefix(b"[").and_then(|rest| rest.split(|byte| *byte == b' ').next());
         let before = memchr::memmem::find(message, b" Strings: [").and_then(|end| message.get(..end));
         let before = before.unwrap_or(message);
-        // An event 29 lists seven strings; with the place of a commit alone it is the end of one, whatever its number.
-        let is_end = memchr::memmem::find(message, b" Strings: ['MACHINE").is_some()
+        // An event 29 lists seven strings; with the place of a commit alone it is the end of one. Other numbers stay.
+        let is_end = id == Some(&b"29"[..])
+            && memchr::memmem::find(message, b" Strings: ['MACHINE").is_some()
             && memchr::memmem::find(message, b"', '").is_none();
         let id = if is_end { Some(&b"50"[..]) } else { id };
         let own = [

@@ -1,5 +1,7 @@
 //! What the header of a table tells: where in a record the cells of an event, or of a listed module, stand.
 
+use std::collections::HashMap;
+
 use super::collected::{Collected, Plaso};
 use super::inputs::{Cells, input};
 use crate::event::{self, CARRIERS, Fields, INPUTS, LIST_HOSTS, Role, Scratch};
@@ -186,20 +188,24 @@ impl Header {
 
     /// What speaks against reading records right, as a list of modules or as events: two columns of one meaning.
     pub(super) fn repeated(&self, form: &Form, as_list: bool) -> Option<Problem> {
-        for place in form.places.used(as_list) {
-            let Some(name) = self.names.get(place) else { continue };
-            let is_same =
-                |other: &Vec<u8>| if as_list { other.eq_ignore_ascii_case(name) } else { other == name };
-            let mut same =
-                self.names.iter().enumerate().filter(|(_, other)| is_same(other)).map(|(n, _)| n + 1);
-            if let (Some(first), Some(second)) = (same.next(), same.next()) {
-                let what = format!(
-                    "columns {first} and {second} are both `{}`, and which of them counts is not guessed",
-                    String::from_utf8_lossy(name)
-                );
-                let problem = Problem::new(ProblemKind::Damaged, what);
-                return Some(problem.with_hint("remove one, or give it another name"));
+        let key = |name: &Vec<u8>| if as_list { name.to_ascii_lowercase() } else { name.clone() };
+        let mut first = HashMap::new();
+        let mut twice = HashMap::new();
+        for (number, name) in (1..).zip(&self.names) {
+            if let Some(before) = first.get(&key(name)) {
+                twice.entry(key(name)).or_insert((*before, number));
+            } else {
+                first.insert(key(name), number);
             }
+        }
+        for name in form.places.used(as_list).into_iter().filter_map(|place| self.names.get(place)) {
+            let Some((first, second)) = twice.get(&key(name)) else { continue };
+            let what = format!(
+                "columns {first} and {second} are both `{}`, and which of them counts is not guessed",
+                String::from_utf8_lossy(name)
+            );
+            let problem = Problem::new(ProblemKind::Damaged, what);
+            return Some(problem.with_hint("remove one, or give it another name"));
         }
         None
     }

@@ -10,6 +10,7 @@ mod records;
 mod table;
 mod times;
 
+pub use collected::string as json_string;
 pub use fields::Columns;
 pub use reader::CsvReader;
 pub use times::settle_alone;

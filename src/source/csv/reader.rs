@@ -228,6 +228,15 @@ mod tests {
                 "Level;Date and Time;Source;Event ID;Task Category;\nVerbose;1.2.2022 18:40:32;P;29;None;x\n",
                 "Message=x SourceName=P EventID=29 _time=2022-02-01T18:40:32",
             ),
+            // plaso: an event 29 has seven strings, so that the place alone is the end of a commit. Other numbers stay.
+            (
+                "datetime,timestamp_desc,message\n0,x,[29 / 0x001d] Strings: ['MACHINE'] Computer Name: w\n",
+                "Message=[29 / 0x001d] Strings: ['MACHINE'] Computer Name: w EventID=50 Computer=w _time=0",
+            ),
+            (
+                "datetime,timestamp_desc,message\n0,x,[51 / 0x0033] Strings: ['MACHINE'] Computer Name: w\n",
+                "Message=[51 / 0x0033] Strings: ['MACHINE'] Computer Name: w EventID=51 Computer=w _time=0",
+            ),
             // In other languages, and with the column of the user.
             (
                 "Ebene,Datum und Uhrzeit,Quelle,Ereignis-ID,Aufgabenkategorie\nX,19.12.2022 18:40:32,P,29,Keine,\"x\"\n",

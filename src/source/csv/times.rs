@@ -46,12 +46,11 @@ fn replace(time: &mut Vec<u8>, order: Option<dates::Order>) {
 
 /// The date in the first line of a classic text. Splunk writes the month first, whatever the language of the host.
 fn heading(raw: &[u8]) -> Option<String> {
-    let end = memchr::memchr(b'\n', raw)?;
-    let (date, behind) = raw.split_at_checked(end)?;
-    let head = behind.get(1..)?;
-    let is_classic = head.starts_with(b"LogName=") || head.starts_with(b"EventCode=");
-    let date = date.trim_ascii_end();
     // With another width than that of `12/19/2022 06:40:32 PM` another program wrote it.
-    let is_splunks = date.len() == 22 && date.ends_with(b"M");
-    (is_classic && is_splunks).then(|| dates::iso(date, Some(dates::Order::Month))).flatten()
+    let (date, behind) = raw.split_at_checked(22)?;
+    // The line feed may have become another sign.
+    let head = behind.strip_prefix(b"\r\n").or(behind.get(1..))?;
+    let is_classic = behind.first().is_some_and(u8::is_ascii_whitespace)
+        && (head.starts_with(b"LogName=") || head.starts_with(b"EventCode="));
+    (is_classic && date.ends_with(b"M")).then(|| dates::iso(date, Some(dates::Order::Month))).flatten()
 }

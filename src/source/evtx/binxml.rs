@@ -7,8 +7,8 @@ use super::values::{self, FRAGMENT};
 
 /// Elements and fragments inside of each other, at most.
 const DEEPEST: usize = 64;
-/// Bytes of the XML of one record, at most.
-const LONGEST: usize = 8 << 20;
+/// Bytes of the XML of one record, at most. A record has no more than 64 KiB.
+const LONGEST: usize = 2 << 20;
 
 /// Why a record cannot be read.
 pub(super) type Fault = &'static str;
@@ -68,7 +68,7 @@ impl<'c> Reader<'c> {
         if self.depth > DEEPEST {
             return Err("its elements are too deep inside of each other");
         }
-        if out.len() > LONGEST { Err("its XML has more than 8 MiB") } else { Ok(()) }
+        if out.len() > LONGEST { Err("its XML has more than 2 MiB") } else { Ok(()) }
     }
 
     /// The name that is referred to here; it stands here itself where it is used for the first time.
@@ -205,7 +205,7 @@ impl<'c> Reader<'c> {
     /// Text, or what stands for text.
     fn content(&mut self, out: &mut String) -> Result<(), Fault> {
         if out.len() > LONGEST {
-            return Err("its XML has more than 8 MiB");
+            return Err("its XML has more than 2 MiB");
         }
         match self.u8()? & !0x40 {
             0x05 => {

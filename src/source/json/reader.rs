@@ -35,6 +35,26 @@ pub struct JsonReader {
     done: bool,
 }
 
+/// Keys with which an object may hold rows, or be one: results, the fields of an event, a module of a list, Splunk's last line.
+const ROWS: [&[u8]; 16] = [
+    b"result",
+    b"results",
+    b"hits",
+    b"events",
+    b"value",
+    b"records",
+    b"rows",
+    b"_raw",
+    b"eventdata_xml",
+    b"name",
+    b"iis_module_name",
+    b"module",
+    b"image",
+    b"iis_module_image",
+    b"lastrow",
+    b"preview",
+];
+
 /// What one object may have around its rows.
 #[derive(Deserialize)]
 struct Wrapped<'a> {
@@ -120,8 +140,19 @@ impl JsonReader {
         }
     }
 
-    /// The rows of one object.
+    /// The rows of one object. Most are an event as a whole, which their keys tell without reading them all.
     fn rows(&mut self, text: &[u8], origin: &Origin) {
+        let may_be_rows = |key: &[u8]| ROWS.iter().any(|known| key.trim_ascii().eq_ignore_ascii_case(known));
+        let mut keys = objects::keys(text).peekable();
+        if keys.peek().is_some() && !keys.any(|key| may_be_rows(key) || key.contains(&b'\\')) {
+            self.record += 1;
+            let origin = Origin { record: Some(self.record), ..origin.clone() };
+            return if event::is_event(text) {
+                self.waiting.push_back(Ok(Row { origin, content: Content::whole(text.to_vec()) }));
+            } else {
+                self.no_event(&origin);
+            };
+        }
         let wrapped = serde_json::from_slice::<Wrapped<'_>>(text).ok();
         match wrapped {
             Some(Wrapped { result: Some(result), .. }) => self.fields(result.get().as_bytes(), origin, true),
@@ -150,8 +181,9 @@ impl JsonReader {
         let is_json = parsed.is_ok();
         let pairs = parsed.map(|Pairs(pairs)| pairs).unwrap_or_default();
         let names: Vec<Vec<u8>> = pairs.iter().map(|(name, _)| name.clone().into_bytes()).collect();
-        let columns = Columns::of(&names)
-            .filter(|columns| is_row || columns.are_of_a_list() || names.iter().any(|name| name == b"_raw"));
+        let is_of_search = || names.iter().any(|name| name == b"_raw" || name == b"EventData_Xml");
+        let columns =
+            Columns::of(&names).filter(|columns| is_row || columns.are_of_a_list() || is_of_search());
         let row = match columns {
             None if is_row && !pairs.is_empty() => {
                 let what = "a result without a field _raw, Message or Configuration";
@@ -299,6 +331,7 @@ mod tests {
             (r#"{"results":[{"_raw":"x"}],"preview":false}"#, "1:_raw=x"),
             (r#"{"_raw":"x","_time":1.5}"#, "1:_raw=x _time=1.5"),
             (r#"[{"name":"A","image":"a.dll"}]"#, "1:module A"),
+            (r#"{"EventData_Xml":"<Data/>","EventCode":"29"}"#, "1:EventCode=29 EventData_Xml=<Data/>"),
             (r#"{"Message":"x","EventID":29}"#, r#"1:_raw={"Message":"x","EventID":29}"#),
         ] {
             assert_eq!(read(text), (vec![expected.to_owned()], vec![]), "{text}");
