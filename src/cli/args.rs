@@ -79,9 +79,9 @@ pub enum Format {
 /// How findings are printed, and where.
 #[derive(Debug, Args)]
 pub struct Printed {
-    /// How findings are printed.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    /// How findings are printed; without it, what the ending of --output says (.txt .html .json .jsonl .csv), else text.
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
     /// In text, list also what is known to be good, which is only counted otherwise.
     #[arg(long)]
     pub all: bool,

@@ -15,10 +15,12 @@ use crate::server::{Found, Server, image_in, servers_in};
 use super::args::Audit;
 use super::end::{Limits, about, end};
 use super::options;
+use super::output;
 use super::status::{self, FAILED, Failure};
 
 /// Runs `audit`.
 pub(super) fn run(arguments: &Audit) -> Result<ExitCode, Failure> {
+    let format = output::format(&arguments.printed)?;
     let found = found(arguments)?;
     if let Some(asked) = &arguments.effective {
         return place(arguments, &found, asked);
@@ -36,6 +38,7 @@ pub(super) fn run(arguments: &Audit) -> Result<ExitCode, Failure> {
     report.relate();
     report.keep(|item| arguments.only.is_empty() || arguments.only.contains(&item.verdict));
     let limits = Limits {
+        format,
         min_severity: arguments.min_severity,
         fail_on: arguments.fail_on,
         allow_unread: arguments.allow_unread,

@@ -17,6 +17,8 @@ const TOLD: usize = 20;
 /// What is printed, and what the exit status says.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
+    /// How it is printed.
+    pub format: Format,
     /// The least severity that is printed.
     pub min_severity: Severity,
     /// From here on a finding is told by the exit status.
@@ -32,7 +34,7 @@ pub(super) fn end(mut report: Report, printed: &Printed, limits: Limits) -> Resu
     let found = limits.fail_on.is_some_and(|limit| worst.is_some_and(|worst| worst >= limit));
     let nothing_read = report.summary.rows() == 0 && report.summary.lost_places > 0;
     if !nothing_read {
-        match print(printed, &report) {
+        match print(printed, limits.format, &report) {
             // What was found stays found, however much of it the reader wanted to see.
             Ok(()) | Err(Failure::ClosedPipe) => {}
             Err(failure) => return Err(failure),
@@ -40,7 +42,7 @@ pub(super) fn end(mut report: Report, printed: &Printed, limits: Limits) -> Resu
     }
     // A table has no place for it, and an empty one must not look like an all-clear.
     let summary = &report.summary;
-    if printed.format == Format::Csv
+    if limits.format == Format::Csv
         && !nothing_read
         && (summary.checked_nothing() || summary.left_out.needs_decision > 0)
     {
@@ -55,7 +57,7 @@ pub(super) fn end(mut report: Report, printed: &Printed, limits: Limits) -> Resu
         return Ok(if found { ExitCode::from(FOUND) } else { ExitCode::SUCCESS });
     }
     // What stands in the text is not told twice.
-    if printed.format == Format::Text && printed.output.is_none() && !nothing_read {
+    if limits.format == Format::Text && printed.output.is_none() && !nothing_read {
         status::note(&format!("{}; the text says which, and --allow-unread ends with 0", counted(&report)));
         return Ok(ExitCode::from(FAILED));
     }

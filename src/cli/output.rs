@@ -10,37 +10,69 @@ use crate::report::{self, Report, TextOptions};
 
 use super::args::{Format, Printed};
 use super::replace;
-use super::status::Failure;
+use super::status::{self, Failure};
 
 /// Columns of a line where no terminal tells.
 const WIDTH: usize = 80;
 
+/// What the ending of a file stands for.
+const ENDINGS: [(&str, Format); 7] = [
+    ("txt", Format::Text),
+    ("html", Format::Html),
+    ("htm", Format::Html),
+    ("json", Format::Json),
+    ("jsonl", Format::Jsonl),
+    ("ndjson", Format::Jsonl),
+    ("csv", Format::Csv),
+];
+
+/// How a report is printed: as was asked for, else as the ending of the file says. One that says something else is refused, for
+/// whoever opens the file goes by it.
+pub(super) fn format(printed: &Printed) -> Result<Format, Problem> {
+    let ending = printed.output.as_deref().and_then(Path::extension).and_then(|ending| ending.to_str());
+    let told = ending.and_then(|ending| {
+        let known = ENDINGS.iter().find(|(known, _)| known.eq_ignore_ascii_case(ending));
+        known.map(|(_, format)| *format)
+    });
+    match (printed.format, told) {
+        (Some(asked), Some(told)) if asked != told => {
+            let ending = ending.unwrap_or_default();
+            let what = format!("--format says something else than the ending .{ending} of --output");
+            Err(Problem::new(ProblemKind::Argument, what)
+                .with_hint("leave out --format, or give the file another ending"))
+        }
+        (asked, told) => Ok(asked.or(told).unwrap_or(Format::Text)),
+    }
+}
+
 /// Prints a report as the options ask for.
-pub(super) fn print(printed: &Printed, report: &Report) -> Result<(), Failure> {
+pub(super) fn print(printed: &Printed, format: Format, report: &Report) -> Result<(), Failure> {
     if let Some(path) = &printed.output {
         let mut bytes = Vec::new();
-        if printed.format == Format::Text {
+        if format == Format::Text {
             let mut plain = anstream::StripStream::new(bytes);
-            write(&mut plain, printed, report)?;
+            write(&mut plain, printed, format, report)?;
             bytes = plain.into_inner();
         } else {
-            write(&mut bytes, printed, report)?;
+            write(&mut bytes, printed, format, report)?;
         }
-        return Ok(write_file(path, &bytes)?);
+        write_file(path, &bytes)?;
+        status::note(&format!("{} is written; {}", path.display(), report.to_decide()));
+        return Ok(());
     }
     let output = io::stdout().lock();
-    if printed.format == Format::Text {
+    if format == Format::Text {
         let mut output = BufWriter::new(anstream::AutoStream::auto(output));
-        return Ok(write(&mut output, printed, report).and_then(|()| output.flush())?);
+        return Ok(write(&mut output, printed, format, report).and_then(|()| output.flush())?);
     }
     // Not through a stream that takes colours out: what looks like one here is data, and a crafted name could make
     // it swallow the rows behind it.
     let mut output = BufWriter::new(output);
-    Ok(write(&mut output, printed, report).and_then(|()| output.flush())?)
+    Ok(write(&mut output, printed, format, report).and_then(|()| output.flush())?)
 }
 
-fn write(output: &mut impl Write, printed: &Printed, report: &Report) -> io::Result<()> {
-    match printed.format {
+fn write(output: &mut impl Write, printed: &Printed, format: Format, report: &Report) -> io::Result<()> {
+    match format {
         Format::Text => {
             let options = TextOptions { width: width(printed), all: printed.all, details: printed.details };
             report::write_text(output, report, options)

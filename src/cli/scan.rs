@@ -17,10 +17,12 @@ use crate::scan::Scanner;
 use super::args::Scan;
 use super::end::{Limits, about, end};
 use super::options;
+use super::output;
 use super::status::{FAILED, Failure};
 
 /// Runs `scan`.
 pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {
+    let format = output::format(&arguments.printed)?;
     let choice = Choice::of(arguments)?;
     let interrupted = interruption();
     let mut scanner = Scanner::new(options::engine(&arguments.compared)?, arguments.level, interrupted);
@@ -34,6 +36,7 @@ pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {
     report.relate();
     report.keep(|item| choice.has(item));
     let limits = Limits {
+        format,
         min_severity: arguments.min_severity,
         fail_on: arguments.fail_on,
         allow_unread: arguments.allow_unread,

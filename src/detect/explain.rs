@@ -6,13 +6,13 @@ use super::decision::Decision;
 use super::finding::Finding;
 use super::in_scope;
 use super::reason::ReasonCode;
-use super::verdict::Verdict;
+use super::verdict::{Severity, Verdict};
 use crate::allowlist::{Column, Entry, EntryNumber, EntrySource, Index, ScopeAnswer};
 use crate::iis::{Action, Kind, Subject};
 
-/// A decision on a subject, a line for each step.
+/// A decision on a subject, a line for each step; `first` is what is to be done before anything is allowed.
 #[must_use]
-pub fn explain(subject: &Subject<'_>, decision: &Decision<'_>) -> Vec<String> {
+pub fn explain(subject: &Subject<'_>, decision: &Decision<'_>, first: Option<&str>) -> Vec<String> {
     let Some((index, seen)) = decision.compared else { return Vec::new() };
     let finding = decision.finding;
     let mut lines = Vec::new();
@@ -42,7 +42,15 @@ pub fn explain(subject: &Subject<'_>, decision: &Decision<'_>) -> Vec<String> {
         lines.push(format!("  {}: {}{detail}", reason.code.as_str(), reason.code.meaning()));
     }
     lines.push(String::new());
-    lines.push("For another verdict:".to_owned());
+    if let Some(first) = first {
+        lines.push(format!("What to do first: {first}."));
+        lines.push(String::new());
+    }
+    lines.push(if finding.severity >= Severity::High {
+        "For another verdict, only if its owner confirms it (`allowlist add` needs --force):".to_owned()
+    } else {
+        "For another verdict:".to_owned()
+    });
     alternatives(subject, finding, seen, index, &mut lines);
     lines
 }

@@ -34,13 +34,28 @@ pub struct Steps {
     pub first: &'static str,
     /// What to secure now, before anything is recycled or removed.
     pub secure: &'static [&'static str],
+    /// Commands for PowerShell that copy what the host has of it, with [`SINCE_WORD`] for a date.
+    pub keep: &'static [&'static str],
+    /// Commands that copy the files that a finding names, with [`IMAGE_WORD`] for them.
+    pub keep_files: &'static [&'static str],
     /// What to change afterwards.
     pub change: &'static [&'static str],
     /// How to take it out; commands stand between backticks, with NAME, SITE and PATH for what a finding tells.
     pub remove: &'static [&'static str],
 }
 
+/// What stands in the commands for the files of a finding, and for the date from which logs are copied.
+pub const IMAGE_WORD: &str = "IMAGE";
+/// See [`IMAGE_WORD`].
+pub const SINCE_WORD: &str = "SINCE";
+/// What stands in the steps for that date.
+pub const DAY_BEFORE: &str = "a day before the change";
+/// What is to be known before the commands are used.
+pub const COMMANDS: &str = "Commands for PowerShell as an administrator, on the host. EVIDENCE is a folder on another volume, named once. Everything in them is part of Windows, but for procdump (Sysinternals), which has to be brought; what Windows itself has for a dump (comsvcs.dll) is stopped by antivirus.";
+
 const MEMORY: &str = "The memory of every w3wp.exe on the host, before a pool is recycled or the server restarted: what a module received is nowhere else.";
+/// Only where the file lies in one of the two folders.
+pub const TWIN: &str = r"Its twin of the other bitness, for it lies below one of %windir%\System32 and %windir%\SysWOW64 (an error about a file that is not there: it has none).";
 const CONFIGURATION: &str = r"%windir%\System32\inetsrv\config\applicationHost.config, and the web.config of the site and of the folders above it.";
 const HISTORY: &str =
     r"%SystemDrive%\inetpub\history: the folders CFGHISTORY_… before and after the time of the change.";
@@ -54,6 +69,35 @@ const CERTIFICATES: &str =
     "Certificates of the host whose private key can be exported: replace and revoke them.";
 const USERS: &str = "Passwords that users sent to the sites since the change: a module sees them before they are encrypted or checked.";
 const AGAIN: &str = "List the modules of the host and check them again; who could register one had the rights of an administrator, so find out what else was done.";
+/// Only where the entry may stand at a site.
+pub const AT_SITE: &str = "Where a site lists it: `appcmd delete module NAME /app.name:SITE`.";
+
+const FOLDER: &str = "$evidence = 'EVIDENCE'; $null = New-Item -ItemType Directory -Force $evidence";
+const DUMP: &str = "Get-Process w3wp | ForEach-Object { procdump -accepteula -ma $_.Id $evidence }";
+const COPY_CONFIGURATION: &str =
+    r#"robocopy "$env:windir\System32\inetsrv\config" "$evidence\config" /s /b /copy:DAT /dcopy:T"#;
+const COPY_HISTORY: &str =
+    r#"robocopy "$env:SystemDrive\inetpub\history" "$evidence\history" /s /b /copy:DAT /dcopy:T"#;
+const COPY_POOLS: &str =
+    r#"robocopy "$env:SystemDrive\inetpub\temp\appPools" "$evidence\appPools" /s /b /copy:DAT /dcopy:T"#;
+const COPY_SITES: &str = r#"appcmd list vdir /text:physicalPath | ForEach-Object { $path = [Environment]::ExpandEnvironmentVariables($_); robocopy $path "$evidence\sites$(Split-Path -NoQualifier $path)" web.config *.dll *.as?x *.cs *.vb /s /b /copy:DAT /dcopy:T }"#;
+const COPY_COMPILED: &str = r#"'Framework', 'Framework64' | ForEach-Object { robocopy "$env:windir\Microsoft.NET\$_\v4.0.30319\Temporary ASP.NET Files" "$evidence\compiled\$_" /s /b /copy:DAT /dcopy:T }"#;
+const EXPORT_LOGS: &str = r#"'Microsoft-IIS-Configuration/Operational', 'Security', 'System', 'Application', 'Windows PowerShell', 'Microsoft-Windows-PowerShell/Operational' | ForEach-Object { wevtutil epl $_ "$evidence\$($_ -replace '/', '%4').evtx" }"#;
+const EXPORT_OWN_LOG: &str = r#"wevtutil epl Microsoft-IIS-Configuration/Operational "$evidence\Microsoft-IIS-Configuration%4Operational.evtx""#;
+const COPY_REQUESTS: &str = r#"robocopy "$env:SystemDrive\inetpub\logs\LogFiles" "$evidence\LogFiles" /s /b /copy:DAT /dcopy:T /maxage:SINCE"#;
+const COPY_ERRORS: &str = r#"robocopy "$env:windir\System32\LogFiles\HTTPERR" "$evidence\HTTPERR" /b /copy:DAT /dcopy:T /maxage:SINCE"#;
+const COPY_SERVICING: &str = r#"robocopy "$env:windir\Logs\CBS" "$evidence\CBS" /b /copy:DAT /dcopy:T; robocopy "$env:windir\WinSxS" "$evidence\WinSxS" pending.xml /b"#;
+const COPY_CATALOGS: &str =
+    r#"robocopy "$env:windir\System32\CatRoot" "$evidence\CatRoot" /s /b /copy:DAT /dcopy:T"#;
+const COPY_JOURNAL: &str = r#"fsutil usn readjournal $env:SystemDrive csv | Out-File "$evidence\usn.csv""#;
+const HASHES: &str = r#"Get-FileHash -LiteralPath (Get-ChildItem -Recurse -File $evidence).FullName | Export-Csv -NoTypeInformation "$evidence.hashes.csv""#;
+
+const FILES: &[&str] = &[
+    "$files = IMAGE | ForEach-Object { [Environment]::ExpandEnvironmentVariables($_) }",
+    r#"Get-Item -Force -LiteralPath $files | Format-List FullName, Length, CreationTimeUtc, LastWriteTimeUtc, @{ n = 'Owner'; e = { (Get-Acl -LiteralPath $_.FullName).Owner } } | Out-File -Append "$evidence\files.txt""#,
+    r#"Get-FileHash -LiteralPath $files | Format-List | Out-File -Append "$evidence\files.txt""#,
+    r#"$files | ForEach-Object { Copy-Item -LiteralPath $_ -Destination "$evidence\$((Get-FileHash -LiteralPath $_).Hash)" }"#,
+];
 
 impl Response {
     /// Every case, in the order of the documentation.
@@ -121,27 +165,42 @@ impl Response {
 
 const NATIVE_STEPS: Steps = Steps {
     case: "a DLL that IIS loads",
-    first: "keep memory, DLL, configuration, logs",
+    first: "dump w3wp.exe, keep DLL, config, logs",
     secure: &[
         MEMORY,
-        r"The DLL with its times and owner, and its twin of the other bitness: %windir%\SysWOW64 beside %windir%\System32.",
+        "The DLL with its times and owner.",
+        TWIN,
         CONFIGURATION,
         HISTORY,
         POOLS,
         "The web.config and the bin folder of each site: a second foothold is often there.",
         LOGS,
     ],
+    keep: &[
+        FOLDER,
+        DUMP,
+        COPY_CONFIGURATION,
+        COPY_HISTORY,
+        COPY_POOLS,
+        COPY_SITES,
+        EXPORT_LOGS,
+        COPY_REQUESTS,
+        COPY_ERRORS,
+        HASHES,
+    ],
+    keep_files: FILES,
     change: &[KEYS, PASSWORDS, CERTIFICATES, USERS],
     remove: &[
-        "When all of that is copied: `appcmd uninstall module NAME` takes it from globalModules and modules; where a site lists it, `appcmd delete module NAME /app.name:SITE`.",
-        "Then `iisreset`, and only then take away the DLL and its twin: a loaded file cannot be deleted.",
+        "When all of that is copied: `appcmd uninstall module NAME` takes it from globalModules and modules.",
+        AT_SITE,
+        "Then `iisreset`, and only then take away the DLL, and its twin where there is one: a loaded file cannot be deleted.",
         AGAIN,
     ],
 };
 
 const MANAGED_STEPS: Steps = Steps {
     case: "an assembly that a site loads",
-    first: "keep memory, bin, web.config, logs",
+    first: "dump w3wp.exe, keep bin, config, logs",
     secure: &[
         MEMORY,
         "The web.config and the bin folder of the site, and App_Code: the assembly that has the type is there, or in the global assembly cache (C:\\Windows\\Microsoft.NET\\assembly).",
@@ -150,6 +209,19 @@ const MANAGED_STEPS: Steps = Steps {
         HISTORY,
         LOGS,
     ],
+    keep: &[
+        FOLDER,
+        DUMP,
+        COPY_SITES,
+        COPY_COMPILED,
+        COPY_CONFIGURATION,
+        COPY_HISTORY,
+        EXPORT_LOGS,
+        COPY_REQUESTS,
+        COPY_ERRORS,
+        HASHES,
+    ],
+    keep_files: &[],
     change: &[KEYS, PASSWORDS, USERS],
     remove: &[
         "When all of that is copied: take the entry out of the web.config that has it (`appcmd delete module NAME /app.name:SITE`), then the assembly out of bin.",
@@ -160,7 +232,7 @@ const MANAGED_STEPS: Steps = Steps {
 
 const HANDLER_STEPS: Steps = Steps {
     case: "a handler or an ISAPI filter",
-    first: "keep memory, DLL, configuration, logs",
+    first: "dump w3wp.exe, keep DLL, config, logs",
     secure: &[
         MEMORY,
         "The DLL, or the assembly in the bin folder of the site, with its times and owner.",
@@ -169,6 +241,19 @@ const HANDLER_STEPS: Steps = Steps {
         POOLS,
         LOGS,
     ],
+    keep: &[
+        FOLDER,
+        DUMP,
+        COPY_CONFIGURATION,
+        COPY_HISTORY,
+        COPY_POOLS,
+        COPY_SITES,
+        EXPORT_LOGS,
+        COPY_REQUESTS,
+        COPY_ERRORS,
+        HASHES,
+    ],
+    keep_files: FILES,
     change: &[KEYS, PASSWORDS, CERTIFICATES, USERS],
     remove: &[
         "When all of that is copied: take the entry out at the place that has it, in IIS Manager or by `appcmd set config \"SITE\" /section:handlers \"/-[name='…']\"` (isapiFilters for a filter).",
@@ -179,15 +264,28 @@ const HANDLER_STEPS: Steps = Steps {
 
 const ALTERED_STEPS: Steps = Steps {
     case: "a file that is not the one that is vouched for",
-    first: "keep memory and the file before it is repaired",
+    first: "dump w3wp.exe, keep the file before it is repaired",
     secure: &[
         MEMORY,
-        r"The file with its times and owner, before anything repairs it, and its twin of the other bitness: %windir%\SysWOW64 beside %windir%\System32.",
-        r"What shows when it was exchanged: the USN journal and the $MFT of the volume, shadow copies, events 4663 of the Security log, %windir%\WinSxS\pending.xml, and %windir%\Logs\CBS.",
+        "The file with its times and owner, before anything repairs it.",
+        TWIN,
+        r"What shows when it was exchanged: the USN journal and the $MFT of the volume (Windows has nothing that copies the $MFT), shadow copies, events 4663 of the Security log, %windir%\WinSxS\pending.xml, and %windir%\Logs\CBS.",
         "The same file of another server with the same version of Windows or of the product, to compare with.",
         r"%windir%\System32\CatRoot with its times: a catalog may have been put there.",
         LOGS,
     ],
+    keep: &[
+        FOLDER,
+        DUMP,
+        COPY_JOURNAL,
+        COPY_SERVICING,
+        COPY_CATALOGS,
+        EXPORT_LOGS,
+        COPY_REQUESTS,
+        COPY_ERRORS,
+        HASHES,
+    ],
+    keep_files: FILES,
     change: &[KEYS, PASSWORDS, CERTIFICATES, USERS],
     remove: &[
         "When all of that is copied: `iisreset /stop`, then `sfc /scannow` for a file of Windows (`DISM /Online /Cleanup-Image /RestoreHealth` where its own store is damaged), or the installer of the product.",
@@ -205,6 +303,8 @@ const PROTECTION_STEPS: Steps = Steps {
         LOGS,
         "Records of the requests that other devices keep (proxy, load balancer, firewall): the server's own log may have stopped.",
     ],
+    keep: &[FOLDER, COPY_CONFIGURATION, COPY_HISTORY, EXPORT_LOGS, COPY_REQUESTS, COPY_ERRORS, HASHES],
+    keep_files: &[],
     change: &["What was reachable without the module since then: look at it as if it had been public."],
     remove: &[
         r"Put the module back as it stands in the last good CFGHISTORY folder: `appcmd install module NAME /image:PATH`, or the entry of the site.",
@@ -216,6 +316,8 @@ const SETTING_STEPS: Steps = Steps {
     case: "a setting that protects, logs or loads code",
     first: "keep configuration, its history, logs",
     secure: &[CONFIGURATION, HISTORY, LOGS, "The file that the value names, where it names one."],
+    keep: &[FOLDER, COPY_CONFIGURATION, COPY_HISTORY, EXPORT_LOGS, COPY_REQUESTS, COPY_ERRORS, HASHES],
+    keep_files: &[],
     change: &[
         KEYS,
         "What was not logged or not refused while the setting stood so: look at it as if it had been public.",
@@ -234,6 +336,8 @@ const UNREADABLE_STEPS: Steps = Steps {
         CONFIGURATION,
         HISTORY,
     ],
+    keep: &[FOLDER, EXPORT_OWN_LOG, COPY_CONFIGURATION, COPY_HISTORY, HASHES],
+    keep_files: &[],
     change: &[],
     remove: &[
         "Find out from the log or from the configuration which module it was about, and decide on that one.",

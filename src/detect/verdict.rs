@@ -98,7 +98,7 @@ verdicts! {
             means: "the image lies where no IIS module belongs",
             seen: "an image in a temporary, user, web or remote place, or a path that hides its place",
             why: "who can write there needs no administrator to change the code that IIS loads",
-            todo: "find what wrote it; the file may go by itself",
+            todo: "find what wrote it; it may delete the file, so copy that first",
             example: r"`Zeta`, `C:\inetpub\wwwroot\bin\z.dll`",
         }
         Unknown = "unknown", Medium {
@@ -106,7 +106,7 @@ verdicts! {
             means: "neither the baseline nor the allowlist lists this module",
             seen: "neither the baseline nor the allowlist lists the module",
             why: "most malicious modules imitate nothing",
-            todo: "find its product and owner; then allow the pair, or remove it. A managed one is low",
+            todo: "find its product and owner; then allow the pair, or remove it",
             example: r"`Zeta`, `C:\Apps\z.dll`",
         }
         Weakened = "weakened", Medium {

@@ -3,7 +3,8 @@
 
 use super::item::Item;
 use super::shown::is_hidden;
-use crate::detect::Column;
+use crate::detect::response::{AT_SITE, IMAGE_WORD, SINCE_WORD, twin};
+use crate::detect::{Column, listed_image, time};
 
 /// A part of a step.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,6 +31,72 @@ pub(super) fn pieces(step: &'static str, item: &Item) -> Vec<Piece> {
     parts.filter(|part| *part != Piece::Words("")).collect()
 }
 
+/// Whether a step is for the place of a finding.
+pub(super) fn applies(step: &str, item: &Item) -> bool {
+    step != AT_SITE || !is_of_server(item)
+}
+
+/// The beginning of the day before the first change of findings; `None` where no time is known.
+pub(super) fn since<'i>(items: impl Iterator<Item = &'i Item>) -> Option<i64> {
+    const DAY: i64 = 86_400 * time::SECOND;
+    let changes = items.filter(|item| !item.is_listed());
+    changes.filter_map(|item| item.time).min().map(|first| first.saturating_sub(DAY))
+}
+
+/// The commands that copy what a host has, with the date from which logs are wanted; all of them where it is not known.
+pub(super) fn keep(commands: &[&str], since: Option<i64>) -> Vec<String> {
+    let day: Option<String> =
+        since.map(|since| time::format(since).chars().filter(char::is_ascii_digit).take(8).collect());
+    let dated = |command: &&str| match &day {
+        Some(day) => command.replace(SINCE_WORD, day),
+        None => command.replace(&format!(" /maxage:{SINCE_WORD}"), ""),
+    };
+    let called = |command: String| match command.strip_prefix("appcmd ") {
+        Some(rest) => format!("{APPCMD} {rest}"),
+        None => command,
+    };
+    commands.iter().map(dated).map(called).collect()
+}
+
+/// The commands that copy the files of a finding; `None` where a path cannot be written into them, or leads to another machine,
+/// which must not be asked for anything.
+pub(super) fn keep_files(commands: &[&str], item: &Item) -> Option<Vec<String>> {
+    let image = item.fact(Column::Image);
+    let other = twin(image);
+    let paths =
+        [Some(image), other.as_deref(), Some(item.fact(Column::ImageOld)).filter(|old| !old.is_empty())];
+    let mut files: Vec<String> = Vec::new();
+    for path in paths.into_iter().flatten() {
+        let file = argument("", path).filter(|_| is_local(path))?;
+        if !files.contains(&file) {
+            files.push(file);
+        }
+    }
+    let files = files.join(", ");
+    let filled = |command: &&str| {
+        let words = command.split(' ').map(|word| if word == IMAGE_WORD { files.as_str() } else { word });
+        words.collect::<Vec<_>>().join(" ")
+    };
+    Some(commands.iter().map(filled).collect())
+}
+
+/// Whether a path begins with a drive or a variable of the system.
+fn is_local(path: &str) -> bool {
+    match path.as_bytes() {
+        [drive, b':', b'\\' | b'/', ..] => drive.is_ascii_alphabetic(),
+        [b'%', rest @ ..] => !rest.starts_with(b"%") && rest.contains(&b'%'),
+        _ => false,
+    }
+}
+
+/// Whether an entry stands in the configuration of the server, and not in that of a site.
+fn is_of_server(item: &Item) -> bool {
+    const SERVER: &str = "/APPHOST";
+    let path = item.fact(Column::ConfigPath);
+    let end = path.len().checked_sub(SERVER.len()).and_then(|at| path.get(at..));
+    item.fact(Column::Site).is_empty() && end.is_some_and(|end| end.eq_ignore_ascii_case(SERVER))
+}
+
 /// Whether a name that the commands need cannot be written into them.
 pub(super) fn is_unsafe(item: &Item) -> bool {
     is_module(item)
@@ -46,7 +113,8 @@ fn is_module(item: &Item) -> bool {
 }
 
 fn filled(command: &str, item: &Item) -> String {
-    let words = command.split(' ').map(|word| {
+    let words = command.split(' ').filter(|word| *word != "/app.name:SITE" || !is_of_server(item));
+    let words = words.map(|word| {
         let known = match word {
             "appcmd" => Some(APPCMD.to_owned()),
             _ if !is_module(item) => None,
@@ -56,7 +124,10 @@ fn filled(command: &str, item: &Item) -> String {
                 "" => None,
                 site => argument("/app.name:", &format!("{site}/")),
             },
-            "/image:PATH" => argument("/image:", item.fact(Column::Image)),
+            "/image:PATH" => match item.fact(Column::Image) {
+                "" => listed_image(item.fact(Column::Name)).and_then(|image| argument("/image:", &image)),
+                image => argument("/image:", image),
+            },
             _ => None,
         };
         known.unwrap_or_else(|| word.to_owned())

@@ -46,7 +46,7 @@ pub(super) fn links(groups: &[Group<'_>]) -> Vec<Vec<usize>> {
 }
 
 /// The name of a host without its domain; an address has none.
-fn short(host: &str) -> &str {
+pub(super) fn short(host: &str) -> &str {
     match host.split_once('.') {
         Some((short, _)) if short.contains(char::is_alphabetic) => short,
         _ => host,

@@ -17,6 +17,7 @@ mod sentence;
 mod shown;
 mod summary;
 mod text;
+mod tie;
 mod whole;
 
 pub use csv::{may_be_neutral, neutral, write_csv};
@@ -25,6 +26,7 @@ pub use html::write_html;
 pub use item::Item;
 pub use json::{RECORD, SCHEMA_VERSION, write_json, write_json_lines};
 pub use reasons::read_reasons;
+pub use sentence::todo;
 pub use shown::printable;
 pub use summary::{Gaps, Summary};
 pub use text::{TextOptions, write_text};

@@ -99,6 +99,12 @@ impl Headline {
     }
 }
 
+/// What to do about a finding, in a line.
+#[must_use]
+pub fn todo(item: &Item) -> String {
+    Headline::of(item).todo
+}
+
 /// Which steps a finding asks for; `None` where nothing is to be decided.
 pub(super) fn response(item: &Item) -> Option<Response> {
     let reasons = item.reasons.iter().map(String::as_str);

@@ -42,6 +42,18 @@ pub(super) fn severity_of(problem: &Problem) -> Option<Severity> {
     (problem.kind() == ProblemKind::LogCleared).then_some(Severity::High)
 }
 
+impl Report {
+    /// How many findings need a decision, in a sentence without its full stop.
+    #[must_use]
+    pub fn to_decide(&self) -> String {
+        let nothing = self.summary.nothing_to_decide(self.is_whole());
+        nothing.map_or_else(
+            || self.summary.counted_to_decide(),
+            |nothing| nothing.trim_end_matches('.').to_owned(),
+        )
+    }
+}
+
 /// What a report is of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct About {

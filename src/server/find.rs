@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,13 @@ pub(super) const WEB_FILE: &str = "web.config";
 pub(super) const MACHINE_FILE: &str = "machine.config";
 /// What else lies beside it.
 pub(super) const BESIDE: [&str; 2] = ["redirection.config", "administration.config"];
+
+/// Where it lies in what was copied with a part of its way.
+const OWN_FOLDERS: [&str; 5] =
+    ["config", r"inetsrv\config", "inetsrv", r"System32\inetsrv\config", r"System32\inetsrv"];
+/// The folders of that way, whose names say nothing of the server.
+const WINDOWS: [&str; 4] = ["config", "inetsrv", "system32", "windows"];
+
 /// Folders in each other that are looked into.
 const DEEPEST: usize = 32;
 /// Files and folders that are looked at for one server.
@@ -30,7 +38,7 @@ const MOST: usize = 2_000_000;
 /// A server whose files were found and not read yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
-    /// A folder that holds applicationHost.config and, by site and application, the web.config files.
+    /// A folder that holds applicationHost.config (or a folder config in it does) and, by site and application, the web.config files.
     Folder(PathBuf),
     /// The drives of a server.
     Image(String, Drives),
@@ -46,7 +54,10 @@ pub fn servers_in(folder: &Path) -> Vec<Found> {
     }
     let mut inside: Vec<PathBuf> = entries(folder).filter(|path| path.is_dir()).collect();
     inside.sort();
-    let servers: Vec<Found> = inside.iter().filter_map(|folder| server_in(folder)).collect();
+    let servers: Vec<Found> = inside
+        .iter()
+        .flat_map(|folder| server_in(folder).map_or_else(|| deeper(folder), |server| vec![server]))
+        .collect();
     if !servers.is_empty() {
         return servers;
     }
@@ -59,10 +70,41 @@ pub fn servers_in(folder: &Path) -> Vec<Found> {
 }
 
 fn server_in(folder: &Path) -> Option<Found> {
-    if resolve(folder, SERVER_FILE).is_some_and(|path| path.is_file()) {
-        return Some(Found::Folder(folder.to_path_buf()));
-    }
-    image_in(folder)
+    let is_here = own_folder(folder).is_some();
+    if is_here { Some(Found::Folder(folder.to_path_buf())) } else { image_in(folder) }
+}
+
+/// Where below the folder of a server its own file lies: in it, or in the last folders of the way that Windows has to it.
+fn own_folder(folder: &Path) -> Option<PathBuf> {
+    let has = |folder: &PathBuf| resolve(folder, SERVER_FILE).is_some_and(|path| path.is_file());
+    let below = OWN_FOLDERS.iter().filter_map(|below| resolve(folder, below));
+    std::iter::once(folder.to_path_buf()).chain(below).find(has)
+}
+
+/// The servers whose own file lies further below a folder. Copies that IIS keeps for itself are none.
+fn deeper(folder: &Path) -> Vec<Found> {
+    let is_kept = |name: &OsStr| {
+        let name = name.to_string_lossy().to_lowercase();
+        name.starts_with("cfghistory_") || name == "backup"
+    };
+    let files = Tree::new(folder).filter(|path| is_named(path, SERVER_FILE));
+    let own = files.filter_map(|path| path.parent().map(Path::to_path_buf));
+    let own = own.filter(|own| !own.strip_prefix(folder).unwrap_or(own).iter().any(is_kept));
+    let server = |own: PathBuf| {
+        let mut above = own.ancestors().take_while(|above| above.starts_with(folder));
+        let server = above.find(|above| !is_of_windows(above)).filter(|above| own_folder(above).is_some());
+        Found::Folder(server.unwrap_or(&own).to_path_buf())
+    };
+    let mut servers: Vec<Found> = own.map(server).collect();
+    servers.dedup();
+    servers
+}
+
+/// Whether a folder has the name of one that every server has.
+fn is_of_windows(folder: &Path) -> bool {
+    let name = folder.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let is_drive = name.trim_end_matches([':', '$']).len() == 1;
+    is_drive || WINDOWS.contains(&name.as_str())
 }
 
 /// The server whose drives lie below a folder.
@@ -71,10 +113,11 @@ pub fn image_in(folder: &Path) -> Option<Found> {
     Drives::below(folder).map(|drives| Found::Image(name_of(folder), drives))
 }
 
-/// The name of a folder, which is taken for that of the server.
+/// The name of a folder, which is taken for that of the server; of the folders that every server has, the one above them.
 fn name_of(folder: &Path) -> String {
     let absolute = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
-    absolute.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    let own = absolute.ancestors().find(|above| !is_of_windows(above));
+    own.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 impl Found {
@@ -82,10 +125,7 @@ impl Found {
     #[must_use]
     pub fn host(&self) -> String {
         match self {
-            // The folder that IIS itself has says nothing of the server.
-            Self::Folder(folder) => {
-                Some(name_of(folder)).filter(|name| !name.eq_ignore_ascii_case("config")).unwrap_or_default()
-            }
+            Self::Folder(folder) => name_of(folder),
             Self::Image(host, _) => host.clone(),
             Self::Files(_) => String::new(),
         }
@@ -130,8 +170,9 @@ impl Reading<'_> {
     }
 
     fn folder(&mut self, folder: &Path, place: Option<&str>) {
+        let own = own_folder(folder).unwrap_or_else(|| folder.to_path_buf());
         for name in [SERVER_FILE].iter().chain(&BESIDE) {
-            if let Some(path) = resolve(folder, name) {
+            if let Some(path) = resolve(&own, name) {
                 self.file(Level::Server, &path);
             }
         }

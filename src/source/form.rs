@@ -41,10 +41,22 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    pub(super) fn problem(self) -> Problem {
-        Problem::new(ProblemKind::Form, self.what).with_hint(self.hint)
+    /// `file` is what was given; it stands in the hint where a shell takes it as it is.
+    pub(super) fn problem(self, file: &str) -> Problem {
+        let is_plain = |character: char| character.is_alphanumeric() || r"/\._-:".contains(character);
+        let named = match file {
+            _ if file.is_empty() || file.starts_with('-') => FILE.to_owned(),
+            _ if file.chars().all(is_plain) => file.to_owned(),
+            _ if file.contains(['\'', '"']) || file.contains(char::is_control) => FILE.to_owned(),
+            _ => format!("'{file}'"),
+        };
+        let hint = self.hint.replace(&format!("audit {FILE}"), &format!("audit {named}"));
+        Problem::new(ProblemKind::Form, self.what).with_hint(hint)
     }
 }
+
+/// What stands in a hint for what was given.
+const FILE: &str = "FILE";
 
 const TAKE_EVTX: &str =
     "give scan the log itself, the .evtx file, or save it anew as XML: wevtutil qe LOG /f:xml";
@@ -169,7 +181,7 @@ fn of_xml(text: &[u8]) -> TextForm {
     match root(text) {
         b"configuration" => refused(
             "this is a configuration file of IIS or .NET, no event log",
-            "`iismodcheck audit` judges what it registers; or, on the server: Get-WebGlobalModule | Select-Object name,image | \
+            "judge what it registers with: iismodcheck audit FILE; or, on the server: Get-WebGlobalModule | Select-Object name,image | \
              Export-Csv modules.csv -NoTypeInformation -Encoding UTF8, then scan modules.csv",
         ),
         b"Objs" => TextForm::Clixml,

@@ -110,7 +110,7 @@ fn of_stream(stream: Box<dyn Read>, origin: &Origin, path: Option<&Path>, depth:
             Some(fault) => failed(
                 unreadable(&fault).with_hint("copy it again from where it was made").at(origin.clone()),
             ),
-            None => failed(refusal.problem().at(origin.clone())),
+            None => failed(refusal.problem(&origin.file).at(origin.clone())),
         },
         Form::Gzip | Form::Zip if depth == DEEPEST => {
             let hint = "unpack it yourself";
@@ -140,7 +140,7 @@ fn of_text(mut stream: Box<dyn Read>, head: &[u8], origin: &Origin, faults: &Fau
         _ => Input::new(Box::new(Utf16::new(stream, encoding == Encoding::Big, faults.clone()))),
     };
     match form::of_text(input.fill(HEAD)) {
-        TextForm::Refused(refusal) => failed(refusal.problem().at(origin.clone())),
+        TextForm::Refused(refusal) => failed(refusal.problem(&origin.file).at(origin.clone())),
         TextForm::Xml => Box::new(XmlReader::new(input, origin.file.clone())),
         TextForm::Json => Box::new(JsonReader::new(input, origin.file.clone())),
         TextForm::Classic => Box::new(ClassicReader::new(input, origin.file.clone())),

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use crate::cli::args::Explain;
 use crate::cli::options;
 use crate::cli::status::Failure;
-use crate::detect::{Code, Column as Fact, explain, row};
+use crate::detect::{Code, Column as Fact, Severity, explain, row};
 use crate::iis::change::ATTEMPTED;
 use crate::iis::{Action, Kind, Level, Registration, Subject};
 use crate::problem::{Problem, ProblemKind};
-use crate::report::{Item, printable};
+use crate::report::{Item, printable, todo};
 
 use super::finding;
 
@@ -21,6 +21,15 @@ pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
         (Some(id), Some(from)) => Some(finding::read(id, from)?.item),
         _ => None,
     };
+    if found.is_none() && is_id(arguments) {
+        let what =
+            format!("`{}` looks like the id of a finding, not like the name of a module", arguments.name);
+        let hint = format!(
+            "explain a finding with: --finding {} --from FILE (what scan --format json wrote); a module of this name with its image or type",
+            arguments.name
+        );
+        return Err(Problem::new(ProblemKind::Argument, what).with_hint(hint).into());
+    }
     let listed = found.as_ref().map_or_else(|| asked(arguments), of_finding);
     if listed.name.trim().is_empty() {
         let problem = Problem::new(ProblemKind::Argument, "there is no name");
@@ -59,7 +68,8 @@ pub(super) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
     if attempted {
         writeln!(output, "Attempted, not made (event 30): judged as if it had been made.")?;
     }
-    for line in explain::explain(&subject, &decision) {
+    let first = found.as_ref().filter(|item| item.severity >= Severity::High).map(todo);
+    for line in explain::explain(&subject, &decision, first.as_deref()) {
         writeln!(output, "{}", printable(&line))?;
     }
     let told = (decision.finding.verdict, decision.finding.severity);
@@ -84,6 +94,13 @@ fn of_attempt(item: &Item) -> Action {
     } else {
         Action::Modified
     }
+}
+
+/// Whether the name is that of a finding, as scans show it: short or whole, and nothing else is told.
+fn is_id(arguments: &Explain) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    let alone = arguments.image.is_none() && arguments.type_name.is_none();
+    alone && matches!(arguments.name.len(), 8 | 32) && arguments.name.bytes().all(is_digit)
 }
 
 /// The module that the options name.

@@ -3,23 +3,22 @@
 use maud::{Markup, html};
 
 use super::parts::{hosts, tag, text, what};
+use super::steps;
 use crate::detect::Column;
-use crate::detect::response::twin;
 use crate::origin;
-use crate::report::command::{self, Piece};
 use crate::report::group::Group;
-use crate::report::item::Item;
 use crate::report::sentence::{self, Headline, actors};
 use crate::report::shown::printable;
 
-/// A finding with everything that is known of it; `linked` are those about the same module from elsewhere.
-pub(super) fn finding(group: &Group<'_>, linked: &[&str]) -> Markup {
+/// A finding with everything that is known of it; `linked` are those about the same module from elsewhere, `ties` what others
+/// have to do with it.
+pub(super) fn finding(group: &Group<'_>, linked: &[&str], ties: &[String]) -> Markup {
     let item = group.first();
     let image = printable(item.identity());
     let headline = Headline::of(item);
     let (bitness, times) = (sentence::bitness(item), sentence::times(group));
     html! {
-        article class=(item.severity) {
+        article class=(item.severity) id=[Some(item.short_id()).filter(|id| !id.is_empty())] {
             h3 { (tag(item.severity)) " " (what(item)) " on " (hosts(group)) }
             p { (printable(&headline.why)) "." }
             dl {
@@ -52,9 +51,10 @@ pub(super) fn finding(group: &Group<'_>, linked: &[&str]) -> Markup {
                 @if !linked.is_empty() {
                     dt { "also" } dd { "the same module, from elsewhere: " @for id in linked { code { (id) } " " } }
                 }
+                @for tie in ties { dt { "also" } dd { (tie) } }
                 dt { "rows" } dd { (rows(group)) }
             }
-            (steps(item))
+            (steps::own(item))
         }
     }
 }
@@ -62,47 +62,6 @@ pub(super) fn finding(group: &Group<'_>, linked: &[&str]) -> Markup {
 fn rows(group: &Group<'_>) -> String {
     let briefs = group.items().iter().flat_map(|item| origin::listed(&item.origins));
     printable(&briefs.collect::<Vec<_>>().join(" "))
-}
-
-fn steps(item: &Item) -> Markup {
-    let Some(response) = sentence::response(item) else { return html! {} };
-    let steps = response.steps();
-    let twin = twin(item.fact(Column::Image));
-    html! {
-        details open {
-            summary { "What to secure now, of " (steps.case) }
-            ul {
-                @if !item.fact(Column::Image).is_empty() {
-                    li { code { (text(item, Column::Image)) } @if let Some(twin) = &twin { " and " code { (printable(twin)) } } }
-                }
-                @if !item.fact(Column::ImageOld).is_empty() { li { code { (text(item, Column::ImageOld)) } } }
-                @for step in steps.secure { li { (step) } }
-            }
-        }
-        details {
-            summary { "What to change afterwards, how to take it out" }
-            @if !steps.change.is_empty() {
-                h4 { "What to change afterwards" }
-                ul { @for step in steps.change { li { (step) } } }
-            }
-            h4 { "How to take it out (commands for PowerShell as an administrator)" }
-            ul {
-                @for step in steps.remove {
-                    li {
-                        @for piece in command::pieces(step, item) {
-                            @match piece {
-                                Piece::Words(words) => (words),
-                                Piece::Command(command) => code { (printable(&command)) },
-                            }
-                        }
-                    }
-                }
-                @if command::is_unsafe(item) {
-                    li { "The name has characters that a shell or appcmd would take for its own, so it stands in no command: take the entry out in IIS Manager." }
-                }
-            }
-        }
-    }
 }
 
 /// Findings that need no decision, one line each.

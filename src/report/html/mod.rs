@@ -3,6 +3,7 @@
 mod findings;
 mod page;
 mod parts;
+mod steps;
 mod tables;
 
 pub use page::write_html;

@@ -5,13 +5,14 @@ use std::io::{self, Write};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::parts::{hosts, tag, text, what};
-use super::{findings, tables};
+use super::{findings, steps, tables};
 use crate::detect::{Column, Severity, time};
 use crate::problem::ProblemKind;
 use crate::report::group::Group;
 use crate::report::link::links;
 use crate::report::sentence::{self, Headline};
 use crate::report::shown::printable;
+use crate::report::tie::ties;
 use crate::report::whole::Report;
 
 /// Nothing is loaded and nothing runs, whatever a name in the page says.
@@ -25,10 +26,11 @@ const HOSTS: usize = 100;
 pub fn write_html(output: &mut impl Write, report: &Report) -> io::Result<()> {
     let mut write = |part: Markup| output.write_all(part.into_string().as_bytes());
     let groups = Group::all(&report.items);
-    let links = links(&groups);
+    let (links, ties) = (links(&groups), ties(&groups));
     let (asked, others): (Vec<_>, Vec<_>) =
-        groups.iter().zip(&links).partition(|(group, _)| group.first().needs_decision);
+        groups.iter().zip(links.iter().zip(&ties)).partition(|(group, _)| group.first().needs_decision);
     let others: Vec<&Group<'_>> = others.into_iter().map(|(group, _)| group).collect();
+    let to_decide: Vec<&Group<'_>> = asked.iter().map(|(group, _)| *group).collect();
     let ids = |places: &[usize]| -> Vec<&str> {
         places.iter().filter_map(|place| groups.get(*place)).map(|group| group.first().short_id()).collect()
     };
@@ -47,13 +49,14 @@ pub fn write_html(output: &mut impl Write, report: &Report) -> io::Result<()> {
         }
         (PreEscaped("<body>"))
         (head(report))
-        @if let Some((group, _)) = asked.first() { (first(group)) }
+        @if let Some((group, (_, ties))) = asked.first() { (first(group, ties)) }
+        (steps::cases(&to_decide))
         h2 { "What needs a decision" }
         @if let Some(nothing) = &nothing { p { (nothing) } }
         @else if asked.is_empty() { p { "Nothing of what is listed; see the number of findings that are not." } }
     })?;
-    for (group, linked) in &asked {
-        write(findings::finding(group, &ids(linked)))?;
+    for (group, (linked, ties)) in &asked {
+        write(findings::finding(group, &ids(linked), ties))?;
     }
     write(html! {
         @if !others.is_empty() {
@@ -107,7 +110,7 @@ fn head(report: &Report) -> Markup {
 }
 
 /// What to begin with.
-fn first(group: &Group<'_>) -> Markup {
+fn first(group: &Group<'_>, ties: &[String]) -> Markup {
     let item = group.first();
     let headline = Headline::of(item);
     html! {
@@ -121,6 +124,7 @@ fn first(group: &Group<'_>) -> Markup {
                 }
             }
             p { (printable(&headline.why)) "." }
+            @for tie in ties { p { "Also " (tie) "." } }
             p { b { "Do now: " } (headline.first_step) "." }
         }
     }

@@ -1,12 +1,13 @@
-//! Five lines for whoever has no time: how many need a decision, where, and what to do first.
+//! A few lines for whoever has no time: how many need a decision, where, what belongs to the worst, and what to do first.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts;
 use super::lines::{cut, path, width, wrapped};
 use crate::detect::Column;
 use crate::report::group::Group;
+use crate::report::link::short;
 use crate::report::sentence::{self, Headline};
 use crate::report::shown::printable;
 use crate::report::summary::Summary;
@@ -17,16 +18,21 @@ const INDENT: usize = 8;
 /// Blanks between what a line tells.
 const GAP: usize = 2;
 
-/// The lines, each in the width. `groups` are the findings that are listed, the worst first.
-pub(super) fn lines(report: &Report, groups: &[Group<'_>], limit: usize) -> Vec<String> {
+/// The lines, each in the width. `groups` are the findings that are listed, the worst first, `ties` what each has to do with others.
+pub(super) fn lines(
+    report: &Report,
+    groups: &[Group<'_>],
+    ties: &[Vec<String>],
+    limit: usize,
+) -> Vec<String> {
     let summary = &report.summary;
     let first = groups.first().filter(|group| group.first().needs_decision);
     let mut lines = match summary.nothing_to_decide(report.is_whole()) {
         Some(nothing) => wrapped(&nothing, 0, limit),
-        None => vec![cut(&counts(summary), limit)],
+        None => vec![cut(&summary.counted_to_decide(), limit)],
     };
     if summary.needs_decision > 0 {
-        lines.push(line("Hosts", &cut(&hosts(summary), limit.saturating_sub(INDENT))));
+        lines.push(line("Hosts", &hosts(summary, limit.saturating_sub(INDENT))));
     }
     if let Some(group) = first {
         let item = group.first();
@@ -41,6 +47,9 @@ pub(super) fn lines(report: &Report, groups: &[Group<'_>], limit: usize) -> Vec<
         let found = with(&path(&image, for_image), &by, room);
         if !found.is_empty() {
             lines.push(line("", &found));
+        }
+        for (number, tie) in ties.first().into_iter().flatten().enumerate() {
+            lines.push(line(if number == 0 { "Also" } else { "" }, &cut(tie, room)));
         }
         lines.push(line("Do", &cut(&Headline::of(item).first_step, room)));
     }
@@ -85,18 +94,8 @@ fn actors(actor: &str) -> Vec<String> {
     whole.into_iter().chain(short).collect()
 }
 
-/// How many need a decision, by severity.
-fn counts(summary: &Summary) -> String {
-    let total = summary.needs_decision;
-    let by_severity = summary.to_decide.iter().rev();
-    let counts = by_severity.map(|(severity, hosts)| format!("{} {severity}", hosts.values().sum::<u64>()));
-    let counts = counts.collect::<Vec<_>>().join(", ");
-    let (noun, verb) = if total == 1 { ("finding", "needs") } else { ("findings", "need") };
-    format!("{total} {noun} {verb} a decision: {counts}")
-}
-
-/// The hosts with most of the worst first, each with its number.
-fn hosts(summary: &Summary) -> String {
+/// The hosts with most of the worst first, each with its numbers by severity; without their domains where that makes room.
+fn hosts(summary: &Summary, room: usize) -> String {
     let mut hosts: BTreeMap<&str, Vec<(_, u64)>> = BTreeMap::new();
     for (severity, counts) in summary.to_decide.iter().rev() {
         for (host, count) in counts {
@@ -106,9 +105,20 @@ fn hosts(summary: &Summary) -> String {
     let mut hosts: Vec<_> = hosts.into_iter().collect();
     hosts.sort_by(|(_, one), (_, other)| other.cmp(one));
     hosts.sort_by_key(|(_, counts)| Reverse(counts.first().map(|(severity, _)| *severity)));
-    let told = hosts.iter().map(|(host, counts)| {
-        let host = if host.is_empty() { "(not known)".to_owned() } else { printable(host) };
-        format!("{host} {}", counts.iter().map(|(_, count)| count).sum::<u64>())
-    });
-    told.collect::<Vec<_>>().join(", ")
+    let told = |name: fn(&str) -> &str, most: usize| {
+        let told = hosts.iter().take(most).map(|(host, counts)| {
+            let host = if host.is_empty() { "(not known)".to_owned() } else { printable(name(host)) };
+            let counts = counts.iter().map(|(severity, count)| format!("{count} {severity}"));
+            format!("{host} {}", counts.collect::<Vec<_>>().join(" + "))
+        });
+        let told = told.collect::<Vec<_>>().join(", ");
+        let more = hosts.len().saturating_sub(most);
+        if more > 0 { format!("{told} and {more} more") } else { told }
+    };
+    let names: BTreeSet<&str> = hosts.iter().map(|(host, _)| short(host)).collect();
+    let name: fn(&str) -> &str = if names.len() < hosts.len() { |host| host } else { short };
+    // No line has more than one host for each of its columns.
+    let fewer = (1..=hosts.len().min(room)).rev().map(|most| told(name, most));
+    let mut forms = std::iter::once(told(|host| host, hosts.len())).chain(fewer);
+    forms.find(|form| width(form) <= room).unwrap_or_else(|| cut(&told(name, 1), room))
 }

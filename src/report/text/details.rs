@@ -16,8 +16,14 @@ const ROWS: usize = 12;
 /// Events of other logs that are named.
 const EVIDENCE: usize = 12;
 
-/// The lines; `linked` are the findings about the same module from elsewhere, `told` the reasons that are told elsewhere.
-pub(super) fn lines(group: &Group<'_>, linked: &[&str], told: &[&str], limit: usize) -> Vec<String> {
+/// The lines; `linked` are the findings about the same module from elsewhere, `ties` what others have to do with it, `told` the reasons that are told elsewhere.
+pub(super) fn lines(
+    group: &Group<'_>,
+    linked: &[&str],
+    ties: &[String],
+    told: &[&str],
+    limit: usize,
+) -> Vec<String> {
     let item = group.first();
     let mut lines = Vec::new();
     let mut tell = |word: &str, text: &str| {
@@ -36,6 +42,9 @@ pub(super) fn lines(group: &Group<'_>, linked: &[&str], told: &[&str], limit: us
     tell("at", item.fact(Column::Site));
     tell("by", &actors(group).join(", "));
     tell("also", &linked.join(" "));
+    for tie in ties {
+        tell("also", tie);
+    }
     tell("verdict", &format!("{}: {}", item.verdict, item.verdict.meaning_of(item.fact(Column::Kind))));
     for reason in item.reasons.iter().filter(|reason| !told.contains(&reason.as_str())) {
         tell("why", &sentence::in_words(reason));

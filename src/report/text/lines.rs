@@ -52,18 +52,19 @@ pub(super) fn cut(text: &str, limit: usize) -> String {
     }
 }
 
-/// A path in a width: its folders are left out first, so that root and file name stay.
+/// A path in a width: its inner folders are left out first, so that root and file name stay.
 pub(super) fn path(text: &str, limit: usize) -> String {
     if width(text) <= limit {
         return text.to_owned();
     }
     let separators = ['\\', '/'];
     let inner = text.find(separators).zip(text.rfind(separators)).filter(|(first, last)| first < last);
-    let short = inner.map(|(first, last)| format!("{}{LEFT_OUT}{}", &text[..=first], &text[last..]));
-    match short {
-        Some(short) if width(&short) <= limit => short,
-        _ => shortened(text, limit),
-    }
+    let short = inner.and_then(|(_, last)| {
+        let folders = text.get(..last)?.rmatch_indices(separators);
+        let mut forms = folders.map(|(end, _)| format!("{}{LEFT_OUT}{}", &text[..=end], &text[last..]));
+        forms.find(|form| width(form) <= limit)
+    });
+    short.unwrap_or_else(|| shortened(text, limit))
 }
 
 /// Beginning and end of one long word.
@@ -107,6 +108,7 @@ mod tests {
         for (text, limit, expected) in [
             (r"%windir%\System32\inetsrv\x.dll", 20, r"%windir%\…\x.dll"),
             (r"%windir%\System32\inetsrv\x.dll", 40, r"%windir%\System32\inetsrv\x.dll"),
+            (r"C:\ProgramData\Microsoft\Cache\x.dll", 32, r"C:\ProgramData\Microsoft\…\x.dll"),
             (r"C:\averylongname.dll", 10, r"C:\a…e.dll"),
             ("/system.webServer/httpLogging/@dontLog", 20, "/…/@dontLog"),
             ("Acme.Module, Acme", 9, "Acme…Acme"),

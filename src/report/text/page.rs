@@ -11,6 +11,7 @@ use crate::report::item::Item;
 use crate::report::link::links;
 use crate::report::sentence::{self, Headline};
 use crate::report::shown::printable;
+use crate::report::tie::ties;
 use crate::report::whole::{Report, severity_of};
 
 const BOLD_RED: &str = "\x1b[1;31m";
@@ -43,14 +44,15 @@ pub struct TextOptions {
     pub details: bool,
 }
 
-/// Writes what needs a decision in five lines, the findings with the worst first, and what was read. Colours are written as
+/// Writes what needs a decision in a few lines, the findings with the worst first, and what was read. Colours are written as
 /// escape codes; the caller's stream drops them where they do not belong.
 pub fn write_text(output: &mut impl Write, report: &Report, options: TextOptions) -> io::Result<()> {
     let limit = options.width.max(NARROWEST);
     let (listed, counted): (Vec<&Item>, Vec<&Item>) =
         report.items.iter().partition(|item| options.all || !is_good(item));
     let groups = Group::all(listed);
-    for line in brief::lines(report, &groups, limit) {
+    let ties = ties(&groups);
+    for line in brief::lines(report, &groups, &ties, limit) {
         writeln!(output, "{line}")?;
     }
     if !groups.is_empty() {
@@ -58,7 +60,7 @@ pub fn write_text(output: &mut impl Write, report: &Report, options: TextOptions
     }
     let common = common_reasons(&groups);
     let links = links(&groups);
-    for (group, linked) in groups.iter().zip(&links) {
+    for ((group, linked), ties) in groups.iter().zip(&links).zip(&ties) {
         let linked: Vec<&str> = linked
             .iter()
             .filter_map(|place| groups.get(*place))
@@ -66,7 +68,7 @@ pub fn write_text(output: &mut impl Write, report: &Report, options: TextOptions
             .collect();
         finding(output, group, &linked, limit)?;
         if options.details {
-            for line in details::lines(group, &linked, &common, limit) {
+            for line in details::lines(group, &linked, ties, &common, limit) {
                 writeln!(output, "{line}")?;
             }
             writeln!(output)?;

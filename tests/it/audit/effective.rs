@@ -277,6 +277,36 @@ fn a_server_is_found_however_it_was_collected() {
         ["image", "kape", "names"]
     );
     assert!(hosts.iter().all(|host| brief(host) == expected), "{run}");
+    // A part of the way that Windows has to the file, however deep; what IIS keeps for itself is no server.
+    for path in [
+        "parts/web03/config/applicationHost.config",
+        "parts/2026/web04/C/System32/inetsrv/config/applicationHost.config",
+        "parts/2026/web05/history/CFGHISTORY_0000000001/applicationHost.config",
+        "parts/2026/web05/inetsrv/applicationHost.config",
+    ] {
+        let path = estate.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, host).unwrap();
+    }
+    fs::create_dir_all(estate.path().join("parts/web03/Shop")).unwrap();
+    fs::write(estate.path().join("parts/web03/Shop/web.config"), &shop).unwrap();
+    for (folder, expected) in [
+        ("parts", &["web04 [A]", "web05 [A]", "web03 [A S:T]"][..]),
+        ("parts/web03", &[" [A S:T]"]),
+        ("parts/2026/web05/inetsrv", &[" [A]"]),
+    ] {
+        let run = run_in(estate.path(), &["audit", folder, "--effective", "Shop"]).good();
+        let told = |value: &Value| {
+            let modules = brief(value);
+            let modules = modules.split_once(' ').unwrap().1.split_once("] [").unwrap().0.to_owned();
+            format!("{} {modules}]", value["host"].as_str().unwrap_or_default())
+        };
+        let values: Vec<Value> = match serde_json::from_str(&run) {
+            Ok(value) => vec![value],
+            Err(_) => run.lines().map(|line| serde_json::from_str(line).unwrap()).collect(),
+        };
+        assert_eq!(values.iter().map(told).collect::<Vec<_>>(), expected, "{folder}");
+    }
     // A folder of a site that was not collected is told.
     fs::remove_dir_all(estate.path().join("kape/C/Web")).unwrap();
     let run = run_in(estate.path(), &["audit", "--root", "kape", "--effective", "Shop/api"]);

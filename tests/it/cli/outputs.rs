@@ -5,20 +5,22 @@ use std::fs;
 use super::{fixtures, folder, run, run_in};
 
 const EXPORT: &str = "iis-operational.csv";
+const TO_DECIDE: &str = "14 findings need a decision: 3 critical, 6 high, 2 medium, 3 low";
 
 #[test]
 fn a_file_is_written_whole_or_not_at_all() {
     let export = fs::read(fixtures().join(EXPORT)).unwrap();
-    let files = folder(&[(EXPORT, export.as_slice()), ("old.txt", b"what was here before, and longer\n")]);
+    let files = folder(&[(EXPORT, export.as_slice()), ("old.out", b"what was here before, and longer\n")]);
     fs::create_dir(files.path().join("folder")).unwrap();
     for format in ["text", "json", "jsonl", "csv"] {
         let printed = run_in(files.path(), &["scan", "--format", format, EXPORT]).good();
-        for name in ["old.txt", "new.txt"] {
-            let told = run_in(files.path(), &["scan", "--format", format, EXPORT, "--output", name]).good();
-            assert_eq!(told, "");
+        for name in ["old.out", "new.out"] {
+            let run = run_in(files.path(), &["scan", "--format", format, EXPORT, "--output", name]);
+            let told = format!("iismodcheck: {name} is written; {TO_DECIDE}\n");
+            assert_eq!((run.code, run.stdout.as_str(), run.stderr), (Some(0), "", told));
             assert_eq!(fs::read_to_string(files.path().join(name)).unwrap(), printed, "{format} {name}");
         }
-        fs::remove_file(files.path().join("new.txt")).unwrap();
+        fs::remove_file(files.path().join("new.out")).unwrap();
     }
     let mut cases = vec![
         ("folder", "folder: cannot be written: it is a folder; name a file in it"),
@@ -34,12 +36,47 @@ fn a_file_is_written_whole_or_not_at_all() {
         assert!(error.starts_with(&format!("iismodcheck: {told}")), "{error}");
     }
     // Nothing is left beside what was written, and what was found still decides how the run ends.
-    let found = run_in(files.path(), &["scan", EXPORT, "--fail-on", "high", "--output", "old.txt"]);
-    assert_eq!((found.code, found.stdout.as_str(), found.stderr.as_str()), (Some(1), "", ""));
+    let found = run_in(files.path(), &["scan", EXPORT, "--fail-on", "high", "--output", "old.out"]);
+    let told = format!("iismodcheck: old.out is written; {TO_DECIDE}\n");
+    assert_eq!((found.code, found.stdout.as_str(), found.stderr), (Some(1), "", told));
     let mut left: Vec<_> =
         fs::read_dir(files.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     left.sort();
-    assert_eq!(left, ["folder", EXPORT, "old.txt"]);
+    assert_eq!(left, ["folder", EXPORT, "old.out"]);
+}
+
+/// Whoever opens the file goes by its ending.
+#[test]
+fn the_ending_of_a_file_says_how_it_is_written() {
+    let files = folder(&[("list.csv", b"name,image\nContoso,D:\\contoso.dll\n")]);
+    for (name, begin) in [
+        ("a.html", "<!DOCTYPE html>"),
+        ("a.HTM", "<!DOCTYPE html>"),
+        ("a.json", "{\n"),
+        ("a.jsonl", "{\"record\""),
+        ("a.ndjson", "{\"record\""),
+        ("a.csv", "_time,"),
+        ("a.txt", "1 finding needs"),
+        ("a.log", "1 finding needs"),
+        ("json", "1 finding needs"),
+    ] {
+        let run = run_in(files.path(), &["scan", "list.csv", "--output", name]);
+        assert_eq!(
+            run.stderr,
+            format!("iismodcheck: {name} is written; 1 finding needs a decision: 1 medium\n")
+        );
+        let written = fs::read_to_string(files.path().join(name)).unwrap();
+        assert!(written.starts_with(begin), "{name}: {written}");
+    }
+    for (format, name) in [("text", "b.html"), ("html", "b.json"), ("json", "b.txt"), ("jsonl", "b.json")] {
+        let error = run_in(files.path(), &["scan", "list.csv", "--format", format, "--output", name]).error();
+        assert!(error.contains("--format says something else than the ending ."), "{format} {name}: {error}");
+        assert!(!files.path().join(name).exists(), "{name}");
+    }
+    let known =
+        folder(&[("list.csv", b"name,image\nHttpLoggingModule,%windir%\\System32\\inetsrv\\loghttp.dll\n")]);
+    let run = run_in(known.path(), &["scan", "list.csv", "--output", "a.html"]);
+    assert_eq!(run.stderr, "iismodcheck: a.html is written; Nothing needs a decision\n");
 }
 
 #[test]

@@ -385,20 +385,25 @@ fn what_to_do_has_the_names_in_it() {
     let page = run_in(files.path(), &["scan", "--format", "html", "list.csv"]).good();
     assert_eq!(
         page.matches("<details open><summary>What to secure now, of a DLL that IIS loads</summary>").count(),
-        3
+        1
     );
+    assert_eq!(page.matches("What to copy of it").count(), 3);
     for part in [
+        "$files = 'D:\\e.dll' | ForEach-Object",
+        "$evidence = 'EVIDENCE'",
+        "inetpub\\logs\\LogFiles&quot; &quot;$evidence\\LogFiles&quot; /s /b /copy:DAT /dcopy:T\n",
+        "Where a site lists it",
         "appcmd.exe&quot; uninstall module 'Evil Agent'</code>",
         "appcmd.exe&quot; uninstall module 'x''; calc; '''</code>",
         "appcmd.exe&quot; uninstall module NAME</code>",
         "take the entry out in IIS Manager",
-        "Do now: </b>keep memory, DLL, configuration, logs; then find its product and owner.",
+        "Do now: </b>dump w3wp.exe, keep DLL, config, logs; then find its product and owner.",
     ] {
         assert!(page.contains(part), "{part}: {page}");
     }
     let text = run_in(files.path(), &["scan", "list.csv"]).good();
     assert!(
-        text.contains("\nDo      keep memory, DLL, configuration, logs; then find its product and owner\n"),
+        text.contains("\nDo      dump w3wp.exe, keep DLL, config, logs; then find its product and owner\n"),
         "{text}"
     );
 }

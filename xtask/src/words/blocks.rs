@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use iismodcheck::allowlist::{Catalogue, EntrySource, SiteFile, lint};
 use iismodcheck::command::options::{GoesWith, Name};
-use iismodcheck::detect::response::Response;
+use iismodcheck::detect::response::{COMMANDS, Response};
 use iismodcheck::detect::{Column, ReasonCode, Severity, Verdict, actor, needs_decision};
 
 use super::tables::{code, setting, table};
@@ -73,17 +73,23 @@ fn responses() -> String {
         let steps: Vec<String> = steps.iter().map(|step| format!("- {step}\n")).collect();
         if steps.is_empty() { String::new() } else { format!("{heading}\n\n{}\n", steps.concat()) }
     };
+    let commands = |heading: &str, commands: &[&str]| {
+        let lines: Vec<String> = commands.iter().map(|command| format!("    {command}\n")).collect();
+        if commands.is_empty() { String::new() } else { format!("{heading}\n\n{}\n", lines.concat()) }
+    };
     let case = |response: Response| {
         let steps = response.steps();
         [
             format!("\n## Of {}\n\nFirst: {}.\n\n", steps.case, steps.first),
             list("**What to secure now**", steps.secure),
+            commands("For the host:", steps.keep),
+            commands("For the file, or several divided by commas:", steps.keep_files),
             list("**What to change afterwards**", steps.change),
             list("**How to take it out**", steps.remove),
         ]
         .concat()
     };
-    Response::ALL.map(case).concat()
+    format!("\n{COMMANDS}\n{}", Response::ALL.map(case).concat())
 }
 
 fn scores() -> String {
