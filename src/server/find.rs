@@ -38,7 +38,8 @@ const MOST: usize = 2_000_000;
 /// A server whose files were found and not read yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
-    /// A folder that holds applicationHost.config (or a folder config in it does) and, by site and application, the web.config files.
+    /// A folder that holds applicationHost.config, itself or in a folder config, and, by site and application, the web.config
+    /// files.
     Folder(PathBuf),
     /// The drives of a server.
     Image(String, Drives),

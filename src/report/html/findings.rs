@@ -10,9 +10,9 @@ use crate::report::group::Group;
 use crate::report::sentence::{self, Headline, actors};
 use crate::report::shown::printable;
 
-/// A finding with everything that is known of it; `linked` are those about the same module from elsewhere, `ties` what others
+/// A finding with everything that is known of it; `linked` are those about the same module from elsewhere, `tied` what others
 /// have to do with it.
-pub(super) fn finding(group: &Group<'_>, linked: &[&str], ties: &[String]) -> Markup {
+pub(super) fn finding(group: &Group<'_>, linked: &[&str], tied: &[String]) -> Markup {
     let item = group.first();
     let image = printable(item.identity());
     let headline = Headline::of(item);
@@ -51,7 +51,7 @@ pub(super) fn finding(group: &Group<'_>, linked: &[&str], ties: &[String]) -> Ma
                 @if !linked.is_empty() {
                     dt { "also" } dd { "the same module, from elsewhere: " @for id in linked { code { (id) } " " } }
                 }
-                @for tie in ties { dt { "also" } dd { (tie) } }
+                @for tie in tied { dt { "also" } dd { (tie) } }
                 dt { "rows" } dd { (rows(group)) }
             }
             (steps::own(item))
