@@ -48,7 +48,7 @@ pub(super) fn end(mut report: Report, printed: &Printed, limits: Limits) -> Resu
     {
         status::note(&summary.nothing_to_decide(report.is_whole()).unwrap_or_else(|| summary.to_string()));
     }
-    if printed.format == Format::Csv {
+    if limits.format == Format::Csv {
         let cleared = report.problems.iter().filter(|problem| problem.kind() == ProblemKind::LogCleared);
         cleared.take(TOLD).for_each(|problem| status::tell(problem));
     }

@@ -33,10 +33,13 @@ fn interrupted_it_tells_what_it_found() {
     let signal = std::process::Command::new("kill").args(["-INT", &scan.id().to_string()]).status().unwrap();
     assert!(signal.success());
     std::thread::sleep(std::time::Duration::from_millis(300));
-    // It may have ended already.
-    let _: std::io::Result<()> = input.write_all(rows(2_000).as_bytes());
-    drop(input);
+    let more = rows(2_000);
+    // Beside the reading of what it writes: it may have ended already, or read no more.
+    let writer = std::thread::spawn(move || {
+        let _: std::io::Result<()> = input.write_all(more.as_bytes());
+    });
     let output = scan.wait_with_output().unwrap();
+    writer.join().unwrap();
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(2));
     let found = report["findings"].as_array().unwrap().len();
