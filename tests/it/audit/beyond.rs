@@ -94,9 +94,9 @@ const CHANGES: &[(&str, Change, &[&str])] = &[
         |image| {
             let host = String::from_utf8(image.read(HOST)).unwrap();
             let own = r#"<globalModules>
-<add name="Aux" image="C:\Program Files\Aux\aux.dll" />"#;
+<add name="Aux" image="C:\Program Files\Agent\agent.dll" />"#;
             image.put(COPY, host.replace("<globalModules>", own).as_bytes());
-            let path = "Program Files/Aux/aux.dll";
+            let path = "Program Files/Agent/agent.dll";
             image.put(path, &dll(path, BUILD, &MODULE, "own"));
         },
         &["Aux unknown high not_in_config:worker_copy DefaultAppPool.config:19"],
@@ -232,7 +232,7 @@ fn what_opens_the_server_and_where_its_configuration_is() {
         )
     };
     let beside = "Windows/System32/inetsrv/config/redirection.config";
-    let own = "<globalModules>\n<add name=\"Aux\" image=\"C:\\Program Files\\Aux\\aux.dll\" />";
+    let own = "<globalModules>\n<add name=\"Aux\" image=\"C:\\Program Files\\Agent\\agent.dll\" />";
     let host = String::from_utf8(image.read(HOST)).unwrap();
     image.put("Shared/applicationHost.config", host.replace("<globalModules>", own).as_bytes());
     image.put(beside, redirection(r"C:\Shared").as_bytes());
@@ -326,7 +326,7 @@ fn attack_files(image: &mut Image) {
         format!("{CACHE}/GAC_64/System.Web.Extensions/v4.0_4.0.0.0__{OF_NET}/System.Web.Extensions.dll");
     assert!(fs::exists(image.at(&cached)).unwrap());
     image.put(&cached, &dll(&cached, [4, 8, 4494, 0], &[], "own"));
-    for path in ["Program Files/Aux/aux.dll", "Windows/System32/inetsrv/cgix.dll"] {
+    for path in ["Program Files/Agent/agent.dll", "Windows/System32/inetsrv/cgix.dll"] {
         image.put(path, &signed(&dll(path, BUILD, &["RegisterModule", "HttpFilterProc"], "own"), By::Vendor));
     }
     let twin = "Windows/SysWOW64/inetsrv/cgix.dll";
@@ -337,13 +337,13 @@ fn attack_files(image: &mut Image) {
 fn attack_configuration(image: &Image) {
     let add = |name: &str| {
         format!(
-            "<add name=\"{name}\" image=\"C:\\Program Files\\Aux\\aux.dll\" preCondition=\"bitness64\" />\n"
+            "<add name=\"{name}\" image=\"C:\\Program Files\\Agent\\agent.dll\" preCondition=\"bitness64\" />\n"
         )
     };
     image.edit(HOST, "<globalModules>\n", &format!("<globalModules>\n{}", add("Aux1")));
-    let filter = r#"<filter name="Aux2" path="C:\Program Files\Aux\aux.dll" preCondition="bitness64" />"#;
+    let filter = r#"<filter name="Aux2" path="C:\Program Files\Agent\agent.dll" preCondition="bitness64" />"#;
     image.edit(HOST, "<isapiFilters>\n", &format!("<isapiFilters>\n{filter}\n"));
-    let handler = r#"<add name="Aux3" path="*.aux" verb="*" modules="IsapiModule" scriptProcessor="C:\Windows\Temp\aux.dll" />"#;
+    let handler = r#"<add name="Aux3" path="*.aux" verb="*" modules="IsapiModule" scriptProcessor="C:\Windows\Temp\helper.dll" />"#;
     image.edit(
         HOST,
         "<handlers accessPolicy=\"Read, Script\">",

@@ -133,7 +133,7 @@ fn what_else_a_server_has_is_known() {
         ("#Fields: date time s-ip\n2026-03-02 00:00:00 ::1\n", "a log of requests"),
         ("MODULE \"StaticFileModule\" ( native, preCondition: )\r\n", "appcmd list module prints"),
         ("<?xml version=\"1.0\"?><appcmd><MODULE MODULE.NAME=\"X\"/></appcmd>", "`iismodcheck audit` judges"),
-        ("<configuration><system.webServer/></configuration>", "`iismodcheck audit` judges"),
+        ("<configuration><system.webServer/></configuration>", "iismodcheck audit beside.log"),
     ] {
         let files = folder(&[("beside.log", content.as_bytes())]);
         let run = run_in(files.path(), &["scan", "beside.log"]);
