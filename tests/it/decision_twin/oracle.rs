@@ -28,6 +28,9 @@ pub fn decide(shelf: &Shelf<'_>, subject: &Subject<'_>, given: Option<Setting<'_
     case.told = case.told();
     let (verdict, rule, hidden) = case.verdict();
     let verdict = case.file(verdict, &rule);
+    // A file that is not as it should be is told of what would else be told as nothing: by the row of the table that looks there.
+    let by_row = case.told.as_ref().filter(|_| rule.is_empty() && verdict == Verdict::FileAltered);
+    let rule = by_row.map_or(rule, |told| told.rule.clone());
     case.reasons_of_any_verdict(verdict);
     case.what_the_clock_says(verdict, &rule);
     let severity = case.severity(verdict, hidden);
