@@ -41,6 +41,7 @@ fn send(search: &mut Splunkd, request: &[u8]) -> usize {
 }
 
 /// One event with a name of so many bytes, and one with such an image.
+#[cfg(target_os = "linux")]
 fn huge_body(length: usize) -> Vec<u8> {
     let name = format!(
         "Changes to '/system.webServer/globalModules/add[@name=\"{}\"]' at 'MACHINE/WEBROOT/APPHOST' have \

@@ -48,10 +48,11 @@ pub(super) fn lines(
         if !found.is_empty() {
             lines.push(line("", &found));
         }
+        lines.push(line("Do", &cut(&Headline::of(item).first_step, room)));
+        // Behind the five lines that everyone reads.
         for (number, tie) in ties.first().into_iter().flatten().enumerate() {
             lines.push(line(if number == 0 { "Also" } else { "" }, &cut(tie, room)));
         }
-        lines.push(line("Do", &cut(&Headline::of(item).first_step, room)));
     }
     lines
 }
