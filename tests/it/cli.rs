@@ -15,7 +15,7 @@ mod pages;
 pub mod scan;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -61,7 +61,16 @@ fn run_wide(columns: &str, folder: &Path, arguments: &[&str]) -> Run {
 }
 
 fn finished(command: &mut Command) -> Run {
-    let output = command.output().unwrap();
+    // Wine on a busy machine now and then starts no process: ERROR_INTERNAL_ERROR.
+    const NOT_STARTED: i32 = 1_359;
+    let is_transient = |output: &std::io::Result<Output>| {
+        cfg!(windows) && output.as_ref().is_err_and(|error| error.raw_os_error() == Some(NOT_STARTED))
+    };
+    let mut output = command.output();
+    if is_transient(&output) {
+        output = command.output();
+    }
+    let output = output.unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap().replace("iismodcheck.exe", "iismodcheck");
     Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }

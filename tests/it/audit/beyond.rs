@@ -149,9 +149,9 @@ const CHANGES: &[(&str, Change, &[&str])] = &[
         |image| {
             let sends = r#"<codeBase version="4.0.0.0" href="x.dll" />"#;
             let text = format!("<configuration>{}</configuration>", binding("System.Web", OF_WEB, sends));
-            image.put("Windows/Microsoft.NET/Framework64/v4.0.30319/Aspnet.config", text.as_bytes());
+            image.put("Windows/Microsoft.NET/Framework64/v4.0.30319/aspnet.config", text.as_bytes());
         },
-        &["AnonymousIdentification file_altered medium redirected:codeBase x.dll Aspnet.config:3"],
+        &["AnonymousIdentification file_altered medium redirected:codeBase x.dll aspnet.config:3"],
     ),
 ];
 
