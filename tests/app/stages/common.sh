@@ -20,7 +20,8 @@ package() {
 unpacked() {
     local spl folder
     spl=$(package "$1")
-    folder=$root/target/tools/unpacked/$1
+    # By stage, because stages run side by side.
+    folder=$root/target/tools/unpacked/${0##*/}/$1
     rm -rf "$folder"
     mkdir -p "$folder"
     tar -xzf "$spl" -C "$folder"
