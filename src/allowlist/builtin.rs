@@ -33,21 +33,18 @@ const THREATS: [&str; 9] =
 /// Every compiled-in entry. `Err` would name the line of a broken row of the compiled-in text.
 pub fn entries() -> Result<Vec<Entry>, AllowlistError> {
     let mut entries = Vec::new();
-    let table = Table::read(BASELINE_CSV.as_bytes(), "iis_module_baseline.csv", &BASELINE)?;
-    for row in &table.rows {
-        entries.push(baseline(&table, row)?);
+    let (table, rows) = Table::read(BASELINE_CSV.as_bytes(), "iis_module_baseline.csv", &BASELINE)?;
+    for row in rows {
+        entries.push(baseline(&table, &row.map_err(|broken| broken.error)?)?);
     }
-    let threats = Table::read(THREATS_CSV.as_bytes(), "iis_module_threats.csv", &THREATS)?;
-    for row in &threats.rows {
-        entries.push(threat(&threats, row)?);
+    let (table, rows) = Table::read(THREATS_CSV.as_bytes(), "iis_module_threats.csv", &THREATS)?;
+    for row in rows {
+        entries.push(threat(&table, &row.map_err(|broken| broken.error)?)?);
     }
-    match table.broken.into_iter().chain(threats.broken).map(|broken| broken.error).next() {
-        Some(error) => Err(error),
-        None => Ok(entries),
-    }
+    Ok(entries)
 }
 
-fn baseline(table: &Table, row: &TableRow) -> Result<Entry, AllowlistError> {
+fn baseline(table: &Table, row: &TableRow<'_>) -> Result<Entry, AllowlistError> {
     let [id, pack, kind, name, image, type_name, precondition, product, _versions, signer, source] =
         std::array::from_fn(|column| table.cell(row, column));
     let origin = if pack.is_empty() { EntrySource::Baseline } else { EntrySource::Pack(pack.to_owned()) };
@@ -71,7 +68,7 @@ fn baseline(table: &Table, row: &TableRow) -> Result<Entry, AllowlistError> {
     Ok(entry)
 }
 
-fn threat(table: &Table, row: &TableRow) -> Result<Entry, AllowlistError> {
+fn threat(table: &Table, row: &TableRow<'_>) -> Result<Entry, AllowlistError> {
     let [id, family, year, reference, name, image, type_name, strength, sha256] =
         std::array::from_fn(|column| table.cell(row, column));
     let strength = match strength {
@@ -116,10 +113,11 @@ mod tests {
     fn read(
         columns: &[&'static str],
         row: &str,
-        entry: fn(&Table, &TableRow) -> Result<Entry, AllowlistError>,
+        entry: fn(&Table, &TableRow<'_>) -> Result<Entry, AllowlistError>,
     ) -> Result<Entry, &'static str> {
-        let table = Table::read(format!("{}\n{row}\n", columns.join(",")).as_bytes(), "f", columns).unwrap();
-        entry(&table, &table.rows[0]).map_err(|error| error.column())
+        let text = format!("{}\n{row}\n", columns.join(","));
+        let (table, mut rows) = Table::read(text.as_bytes(), "f", columns).unwrap();
+        entry(&table, &rows.next().unwrap().ok().unwrap()).map_err(|error| error.column())
     }
 
     #[test]

@@ -221,8 +221,11 @@ impl Index {
     }
 
     fn sort(&self, list: &mut Vec<EntryNumber>) {
-        list.sort_unstable_by_key(|number| self.entries.rank.get(*number).copied().unwrap_or(usize::MAX));
-        list.dedup();
+        // Seldom more than one matches, and the order of all takes time to find.
+        if list.len() > 1 {
+            list.sort_unstable_by_key(|number| self.entries.rank(*number));
+            list.dedup();
+        }
     }
 
     fn finish(&self, found: Found) -> Candidates {

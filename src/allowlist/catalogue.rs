@@ -39,17 +39,20 @@ impl Catalogue {
         let mut errors = site.errors;
         let shipped: HashMap<String, EntryNumber> =
             entries.iter().enumerate().map(|(number, entry)| (entry.id.clone(), number)).collect();
+        entries.reserve(site.entries.len());
         for entry in site.entries {
-            let is_shipped = shipped.contains_key(&entry.id) || watched.has(&entry.id);
-            if let Some(error) = switch_error(&entry, is_shipped, &site.file) {
-                errors.push(error);
-                continue;
-            }
-            let switched = shipped.get(&entry.id).filter(|_| !entry.enabled);
-            if let Some(switched) = switched.and_then(|number| entries.get_mut(*number)) {
-                switched.enabled = false;
-            } else if !entry.enabled {
-                watched.switch_off(&entry.id);
+            if !entry.enabled {
+                let switched = shipped.get(&entry.id);
+                let is_shipped = switched.is_some() || watched.has(&entry.id);
+                if let Some(error) = switch_error(&entry, is_shipped, &site.file) {
+                    errors.push(error);
+                    continue;
+                }
+                if let Some(switched) = switched.and_then(|number| entries.get_mut(*number)) {
+                    switched.enabled = false;
+                } else {
+                    watched.switch_off(&entry.id);
+                }
             }
             entries.push(entry);
         }

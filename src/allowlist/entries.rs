@@ -1,7 +1,9 @@
 //! Every entry by its number and by what it names: what is the same for all hosts.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use foldhash::HashMap;
 
@@ -11,14 +13,14 @@ use super::watched::Watched;
 use crate::iis::fold::fold;
 use crate::iis::{Image, ManagedType, Roots};
 
-/// The entries, their order by specificity, and where to look for those that name something. One for all profiles of hosts: an
+/// The entries, and where to look for those that name something. One for all profiles of hosts: an
 /// image is found by its file name, which is the same wherever the folders lie.
 #[derive(Debug)]
 pub(super) struct Entries {
     /// The entries by number.
     pub list: Vec<Entry>,
-    /// For each entry its place among all, the most specific first.
-    pub rank: Vec<usize>,
+    /// For each entry its place among all, once it was asked for.
+    rank: OnceLock<Vec<usize>>,
     /// What is lost of the site's file.
     pub damage: Damage,
     /// The watched settings, and the values that are known there.
@@ -66,19 +68,11 @@ pub(super) struct ThreatIndex {
 
 impl Entries {
     pub fn new(list: Vec<Entry>, damage: Damage, watched: Watched) -> Self {
-        let mut order: Vec<EntryNumber> = (0..list.len()).collect();
-        order.sort_by_cached_key(|number| list.get(*number).map(Entry::sort_key));
-        let mut rank = vec![0; list.len()];
-        for (place, number) in order.into_iter().enumerate() {
-            if let Some(slot) = rank.get_mut(number) {
-                *slot = place;
-            }
-        }
         let parse = |e: &Entry| (!e.type_name.is_empty()).then(|| ManagedType::parse(&e.type_name));
         let mut entries = Self {
             types: list.iter().map(parse).collect(),
             list: Vec::new(),
-            rank,
+            rank: OnceLock::new(),
             damage,
             watched,
             framework: HashMap::default(),
@@ -95,6 +89,25 @@ impl Entries {
         }
         entries.list = list;
         entries
+    }
+
+    /// The place of an entry among all, the most specific first.
+    pub fn rank(&self, number: EntryNumber) -> usize {
+        let ranks = self.rank.get_or_init(|| {
+            let keys: Vec<_> = self.list.iter().map(|entry| (Reverse(entry.specificity()), entry)).collect();
+            let mut order: Vec<(EntryNumber, _)> = keys.iter().enumerate().collect();
+            order.sort_by(|(_, (wide, a)), (_, (narrow, b))| {
+                wide.cmp(narrow).then_with(|| a.tie_key().cmp(&b.tie_key()))
+            });
+            let mut ranks = vec![0; self.list.len()];
+            for (place, (number, _)) in order.into_iter().enumerate() {
+                if let Some(slot) = ranks.get_mut(number) {
+                    *slot = place;
+                }
+            }
+            ranks
+        });
+        ranks.get(number).copied().unwrap_or(usize::MAX)
     }
 
     fn insert(&mut self, number: EntryNumber, entry: &Entry) {

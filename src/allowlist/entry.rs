@@ -190,18 +190,14 @@ impl Entry {
         (matching, length, cells)
     }
 
-    /// Sorts entries so that the most specific stands first, whatever their order in the file.
-    pub(super) fn sort_key(&self) -> impl Ord + use<> {
+    /// Orders entries of one specificity, whatever their order in the file.
+    pub(super) fn tie_key(&self) -> impl Ord + use<'_> {
         (
-            std::cmp::Reverse(self.specificity()),
-            self.name.clone(),
-            self.image.clone(),
-            self.type_name.clone(),
-            self.host.written().to_owned(),
-            self.config_path.written().to_owned(),
-            (self.kind, self.precondition.clone(), self.actions.clone()),
+            (&self.name, &self.image, &self.type_name),
+            (self.host.written(), self.config_path.written()),
+            (self.kind, &self.precondition, &self.actions),
             (std::cmp::Reverse(self.expires), self.valid_from),
-            (self.effect, self.id.clone()),
+            (self.effect, &self.id),
         )
     }
 }

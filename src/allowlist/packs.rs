@@ -114,28 +114,32 @@ impl HostProfiles {
         base: BTreeSet<String>,
         valid: &[&str],
     ) -> (Self, Vec<AllowlistError>) {
-        let table = match Table::read(bytes, file, &COLUMNS).and_then(with_columns) {
-            Ok(table) => table,
+        let read = Table::read(bytes, file, &COLUMNS);
+        let (table, rows) = match read.and_then(|(table, rows)| Ok((with_columns(table)?, rows))) {
+            Ok(read) => read,
             Err(error) => return (Self::unreadable(base), vec![error]),
         };
         let misspelt = table.misspelt(&COLUMNS);
         let mut rules = Vec::new();
         let mut errors = Vec::new();
-        for row in &table.rows {
+        for row in rows {
+            let row = match row {
+                Ok(row) => row,
+                Err(broken) => {
+                    errors.push(broken.error);
+                    rules.push(Rule { is_bad: true, ..Rule::default() });
+                    continue;
+                }
+            };
             let flaw = row.flaw.clone().map_or(Ok(()), Err);
-            match flaw.and_then(|()| rule(&table, row, valid)) {
+            match flaw.and_then(|()| rule(&table, &row, valid)) {
                 Ok(rule) => rules.push(rule),
                 Err(error) => {
                     errors.push(error);
-                    rules.push(Rule { host: hosts(table.cell(row, HOST)), is_bad: true, ..Rule::default() });
+                    rules.push(Rule { host: hosts(table.cell(&row, HOST)), is_bad: true, ..Rule::default() });
                 }
             }
         }
-        for broken in table.broken {
-            errors.push(broken.error);
-            rules.push(Rule { is_bad: true, ..Rule::default() });
-        }
-        errors.sort_by_key(AllowlistError::line);
         // The last one set wins: the most literal host pattern, whatever the order of the rows.
         rules.sort_by_cached_key(|rule: &Rule| {
             let written = rule.host.written();
@@ -225,7 +229,7 @@ impl HostProfiles {
     }
 }
 
-fn rule(table: &Table, row: &TableRow, valid: &[&str]) -> Result<Rule, AllowlistError> {
+fn rule(table: &Table, row: &TableRow<'_>, valid: &[&str]) -> Result<Rule, AllowlistError> {
     let error = |column: usize, expected: String| AllowlistError::Cell {
         file: table.file.clone(),
         line: row.line,

@@ -1,14 +1,62 @@
 //! The globs of a scope cell: `web*|app01`.
 
+use std::sync::Arc;
+
 use super::glob::{Glob, has_wildcard};
 
 /// One or several globs, divided by `|`; none means any. Compared without case.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Patterns {
-    written: String,
-    /// Each pattern in lower case, without separators at its ends.
-    parts: Vec<String>,
-    globs: Vec<Glob>,
+pub struct Patterns(Option<Arc<Cell>>);
+
+/// What stands in a cell that is not empty. Most entries have none.
+#[derive(Debug, PartialEq, Eq)]
+struct Cell {
+    written: Box<str>,
+    /// Those that are written, then the places themselves of those that end in `/**`.
+    patterns: Box<[Pattern]>,
+    /// How many are written.
+    parts: usize,
+}
+
+/// In lower case, without separators at its ends.
+#[derive(Debug, PartialEq, Eq)]
+enum Pattern {
+    /// Without wildcards: most are, and a glob takes much longer to make.
+    Literal(Box<str>),
+    Glob(Box<str>, Glob),
+}
+
+impl Pattern {
+    fn new(text: String, separator: Option<char>) -> Self {
+        if has_wildcard(&text) {
+            let glob = Glob::new(&text, separator);
+            Self::Glob(text.into(), glob)
+        } else {
+            Self::Literal(text.into())
+        }
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::Literal(text) | Self::Glob(text, _) => text,
+        }
+    }
+
+    fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::Literal(own) => **own == *text,
+            Self::Glob(_, glob) => glob.matches(text),
+        }
+    }
+
+    /// Whether everything that matches `narrow` matches this too, as far as [`Glob::covers`] tells.
+    fn covers(&self, narrow: &Self) -> bool {
+        match (self, narrow) {
+            (Self::Glob(_, own), Self::Glob(_, narrow)) => own.covers(narrow),
+            (_, Self::Literal(text)) => self.matches(text),
+            (Self::Literal(_), Self::Glob(..)) => false,
+        }
+    }
 }
 
 impl Patterns {
@@ -16,18 +64,26 @@ impl Patterns {
     /// what ends in `/**` is for the place itself too. A cell of `*` alone means any, as an empty cell does.
     #[must_use]
     pub fn new(cell: &str, separator: Option<char>) -> Self {
-        let parts: Vec<String> = parts(cell, separator).map(str::to_lowercase).collect();
-        if parts.iter().any(|part| matches!(part.as_str(), "*" | "**")) {
-            return Self { written: cell.to_owned(), parts: Vec::new(), globs: Vec::new() };
+        if cell.is_empty() {
+            return Self::default();
         }
-        let itself = |part: &str| {
-            separator
-                .and_then(|separator| part.strip_suffix("**")?.strip_suffix(separator))
-                .map(str::to_owned)
+        let written = parts(cell, separator).map(|part| Pattern::new(part.to_lowercase(), separator));
+        let mut patterns: Vec<Pattern> = written.collect();
+        let parts = patterns.len();
+        if patterns.iter().any(|part| matches!(part.text(), "*" | "**")) {
+            patterns.clear();
+        }
+        let itself = |part: &Pattern| {
+            let place = part.text().strip_suffix("**")?.strip_suffix(separator?)?;
+            Some(Pattern::new(place.to_owned(), separator))
         };
-        let above: Vec<String> = parts.iter().filter_map(|part| itself(part)).collect();
-        let globs = parts.iter().chain(&above).map(|part| Glob::new(part, separator)).collect();
-        Self { written: cell.to_owned(), parts, globs }
+        let above: Vec<Pattern> = patterns.iter().filter_map(itself).collect();
+        patterns.extend(above);
+        Self(Some(Arc::new(Cell { written: cell.into(), patterns: patterns.into(), parts })))
+    }
+
+    fn patterns(&self) -> &[Pattern] {
+        self.0.as_ref().map_or(&[], |cell| &cell.patterns)
     }
 
     /// Whether a cell holds dividers and no pattern. Read as "any", it would be the opposite of what was meant.
@@ -39,30 +95,31 @@ impl Patterns {
     /// Whether everything matches.
     #[must_use]
     pub fn is_any(&self) -> bool {
-        self.globs.is_empty()
+        self.patterns().is_empty()
     }
 
     /// The cell.
     #[must_use]
     pub fn written(&self) -> &str {
-        &self.written
+        self.0.as_ref().map_or("", |cell| &cell.written)
     }
 
     /// Each pattern, in lower case; none where everything matches.
     pub(super) fn parts(&self) -> impl Iterator<Item = &str> {
-        self.parts.iter().map(String::as_str)
+        let parts = self.0.as_ref().map_or(0, |cell| cell.parts);
+        self.patterns().iter().take(parts).map(Pattern::text)
     }
 
     /// Whether one of the globs matches the whole of `text`, which is in lower case.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        self.is_any() || self.globs.iter().any(|glob| glob.matches(text))
+        self.is_any() || self.patterns().iter().any(|pattern| pattern.matches(text))
     }
 
     /// Whether everything that matches `narrow` matches this too, as far as [`Glob::covers`] tells.
     pub(super) fn covers(&self, narrow: &Self) -> bool {
-        let covered = |glob: &Glob| self.globs.iter().any(|own| own.covers(glob));
-        self.is_any() || !narrow.is_any() && narrow.globs.iter().all(covered)
+        let covered = |narrow: &Pattern| self.patterns().iter().any(|own| own.covers(narrow));
+        self.is_any() || !narrow.is_any() && narrow.patterns().iter().all(covered)
     }
 
     /// Whether some text could match both. Two globs with wildcards are taken to overlap.
@@ -75,7 +132,7 @@ impl Patterns {
 
     /// 0 for any, 1 with wildcards, 2 without.
     pub(super) fn specificity(&self) -> usize {
-        match (self.is_any(), has_wildcard(&self.written)) {
+        match (self.is_any(), has_wildcard(self.written())) {
             (true, _) => 0,
             (false, true) => 1,
             (false, false) => 2,

@@ -41,28 +41,27 @@ impl SiteFile {
     pub fn parse(bytes: &[u8], file: &str) -> Self {
         let mut site = Self { file: file.to_owned(), ..Self::default() };
         let read = Table::read(bytes, file, &Column::NAMES);
-        let table = match read.and_then(|table| header_error(&table).map_or(Ok(table), Err)) {
-            Ok(table) => table,
-            Err(error) => {
-                site.errors.push(error);
-                site.damage = Damage::unreadable();
-                return site;
-            }
-        };
+        let (table, rows) =
+            match read.and_then(|(table, rows)| header_error(&table).map_or(Ok((table, rows)), Err)) {
+                Ok(read) => read,
+                Err(error) => {
+                    site.errors.push(error);
+                    site.damage = Damage::unreadable();
+                    return site;
+                }
+            };
         site.misspelt = table.misspelt(&Column::NAMES);
         site.header_line = table.header_line;
-        for row in &table.rows {
-            site.take(&table, row);
+        for row in rows {
+            match row {
+                Ok(row) => site.take(&table, &row),
+                Err(broken) => site.take_broken(broken),
+            }
         }
-        for broken in table.broken {
-            site.take_broken(broken);
-        }
-        site.errors.sort_by_key(AllowlistError::line);
-        site.powerless.sort_unstable();
         site
     }
 
-    fn take(&mut self, table: &Table, row: &TableRow) {
+    fn take(&mut self, table: &Table, row: &TableRow<'_>) {
         let mut cells = Cells { table, row, errors: row.flaw.iter().cloned().collect() };
         let entry = entry(&mut cells);
         let Some(error) = cells.errors.into_iter().next() else {
@@ -132,7 +131,7 @@ pub(super) const HOLLOW: &str = "a pattern, several divided by |, or nothing, wh
 /// A row with access to its cells; what is wrong with them is collected, and a bad cell counts as none.
 struct Cells<'t> {
     table: &'t Table,
-    row: &'t TableRow,
+    row: &'t TableRow<'t>,
     errors: Vec<AllowlistError>,
 }
 

@@ -1,21 +1,19 @@
 //! CSV text to rows with known columns, each with the line it stands on.
 
+use std::borrow::Cow;
+
 use super::error::AllowlistError;
 use super::near::is_near;
-use super::records::{Record, Records, line_ends};
+use super::records::{Body, Record, Records, line_ends};
 
 /// Columns whose cells may have tabs and line ends: those for people, and names, which IIS takes as they are. So may those of
 /// columns that are not known.
 const PROSE: [&str; 4] = ["name", "owner", "ticket", "reason"];
 
-/// The rows of a CSV file whose header was read.
+/// The header of a CSV file, by which its [`Rows`] are read.
 pub(super) struct Table {
     /// Display name of the file.
     pub file: String,
-    /// The rows that have as many cells as the header; rows of empty cells only are left out.
-    pub rows: Vec<TableRow>,
-    /// The other rows.
-    pub broken: Vec<Broken>,
     /// Line of the header; 0 when the file has none.
     pub header_line: u64,
     /// The other columns, as written, each with the cell that holds it.
@@ -27,20 +25,37 @@ pub(super) struct Table {
 }
 
 /// One row.
-pub(super) struct TableRow {
+pub(super) struct TableRow<'b> {
     /// Line on which the row starts, counted from 1.
     pub line: u64,
     /// The first cell that holds no text.
     pub flaw: Option<AllowlistError>,
     /// The cells; empty where one holds no text.
-    record: csv::StringRecord,
+    cells: Vec<Cow<'b, str>>,
 }
 
-impl TableRow {
+impl TableRow<'_> {
     /// The cells that can be read, the empty ones included.
     pub fn cells(&self) -> impl Iterator<Item = &str> {
-        self.record.iter()
+        self.cells.iter().map(|cell| &**cell)
     }
+
+    /// The cell at a place; empty where there is none.
+    fn cell(&self, place: Option<usize>) -> &str {
+        place.and_then(|place| self.cells.get(place)).map_or("", |cell| &**cell)
+    }
+}
+
+/// The rows behind a header, in the order of the file; rows of empty cells only are left out. `Err` is a row that has not as
+/// many cells as the header, or an open quote.
+pub(super) struct Rows<'b> {
+    file: String,
+    /// All but the byte order mark, and the length of that.
+    text: &'b [u8],
+    mark: usize,
+    records: Records<'b>,
+    /// The known column of each cell, empty where it is not known; none where the file has no header.
+    columns: Vec<&'static str>,
 }
 
 /// A row whose cells belong to no column for certain.
@@ -55,7 +70,7 @@ pub(super) struct Broken {
 
 impl Table {
     /// What is told of a row of a compiled-in table whose cell in `column` holds something else than `expected`.
-    pub fn wrong(&self, row: &TableRow, column: &'static str, expected: &str) -> AllowlistError {
+    pub fn wrong(&self, row: &TableRow<'_>, column: &'static str, expected: &str) -> AllowlistError {
         AllowlistError::Cell {
             file: self.file.clone(),
             line: row.line,
@@ -65,56 +80,41 @@ impl Table {
         }
     }
 
-    /// Reads `bytes` (UTF-8, with or without BOM; LF or CRLF). `columns` are the known columns; other columns are
-    /// ignored. A file without any row is an empty table. `Err` where the file as a whole cannot be read.
-    pub fn read(bytes: &[u8], file: &str, columns: &[&'static str]) -> Result<Self, AllowlistError> {
+    /// Reads the header of `bytes` (UTF-8, with or without BOM; LF or CRLF). `columns` are the known columns; other columns
+    /// are ignored. A file without any row is an empty table. `Err` where the file as a whole cannot be read.
+    pub fn read<'b>(
+        bytes: &'b [u8],
+        file: &str,
+        columns: &[&'static str],
+    ) -> Result<(Self, Rows<'b>), AllowlistError> {
         let mark = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let text = bytes.get(mark..).unwrap_or_default();
         let mut table = Self {
             file: file.to_owned(),
-            rows: Vec::new(),
-            broken: Vec::new(),
             header_line: 0,
             unknown: Vec::new(),
             guess: "",
             places: vec![None; columns.len()],
         };
-        let mut records = Records::new(text);
-        let Some(header) = records.next(None) else { return Ok(table) };
-        table.read_header(&header, bytes, mark, columns)?;
-        let expected = header.cells.len();
-        while let Some(record) = records.next(Some(expected)) {
-            let raw = text.get(record.start..record.end).unwrap_or_default();
-            if !record.is_open && record.cells.iter().all(|cell| cell.trim_ascii().is_empty()) {
-                continue;
-            }
-            if record.is_open {
-                let error = AllowlistError::UnclosedQuote { file: file.to_owned(), line: record.line };
-                let cells = raw.split(|byte| matches!(byte, b',' | b'\r' | b'\n'));
-                table.broken.push(Broken::new(error, cells.map(unquoted)));
-            } else if record.cells.len() == expected {
-                let row = table.row(&record, raw, mark, columns);
-                table.rows.push(row);
-            } else {
-                let error = AllowlistError::CellCount {
-                    file: file.to_owned(),
-                    line: record.line,
-                    found: record.cells.len(),
-                    expected,
-                };
-                table.broken.push(Broken::new(error, record.cells.iter()));
-            }
+        let mut rows =
+            Rows { file: file.to_owned(), text, mark, records: Records::new(text), columns: Vec::new() };
+        if let Some(header) = rows.records.next(None) {
+            let cells = table.read_header(&header, bytes, mark, columns)?;
+            let known = |place| table.places.iter().position(|own| *own == Some(place));
+            let column = |place| known(place).and_then(|at| columns.get(at)).copied().unwrap_or_default();
+            rows.columns = (0..cells).map(column).collect();
         }
-        Ok(table)
+        Ok((table, rows))
     }
 
+    /// Takes the columns of the header; how many cells it has.
     fn read_header(
         &mut self,
-        header: &Record,
+        header: &Record<'_>,
         bytes: &[u8],
         mark: usize,
         columns: &[&'static str],
-    ) -> Result<(), AllowlistError> {
+    ) -> Result<usize, AllowlistError> {
         let (file, line) = (self.file.clone(), header.line);
         let raw = bytes.get(mark + header.start..mark + header.end).unwrap_or_default();
         let text = std::str::from_utf8(raw).map_err(|error| {
@@ -124,12 +124,12 @@ impl Table {
             let line = line_ends(bytes.get(..byte).unwrap_or_default()) + 1;
             AllowlistError::NotUtf8 { file: file.clone(), line, byte: byte + 1, guess }
         })?;
-        if header.is_open {
+        let Body::Quoted(cells) = &header.body else {
             return Err(AllowlistError::UnclosedHeader { file, line });
-        }
+        };
         self.header_line = line;
         self.guess = guess(text);
-        for (place, cell) in header.cells.iter().enumerate() {
+        for (place, cell) in cells.iter().enumerate() {
             let written = String::from_utf8_lossy(cell).trim().to_owned();
             let Some(at) = columns.iter().position(|c| c.eq_ignore_ascii_case(&written)) else {
                 self.unknown.push((place, written));
@@ -140,33 +140,7 @@ impl Table {
                 return Err(AllowlistError::DuplicateColumn { file, line, column });
             }
         }
-        Ok(())
-    }
-
-    /// A row; cells that hold no text are emptied.
-    fn row(&self, record: &Record, raw: &[u8], mark: usize, columns: &[&'static str]) -> TableRow {
-        let mut flaw = None;
-        let mut cells = csv::StringRecord::new();
-        for (place, cell) in record.cells.iter().enumerate() {
-            let at = self.places.iter().position(|own| *own == Some(place));
-            let column = at.and_then(|at| columns.get(at)).copied().unwrap_or_default();
-            if let Some(text) = readable(cell, column) {
-                cells.push_field(text);
-                continue;
-            }
-            cells.push_field("");
-            let (file, line) = (self.file.clone(), record.line);
-            flaw = flaw.or_else(|| {
-                Some(match std::str::from_utf8(raw) {
-                    Err(error) if std::str::from_utf8(cell).is_err() => {
-                        let byte = mark + record.start + error.valid_up_to() + 1;
-                        AllowlistError::CellNotUtf8 { file, line, column, byte }
-                    }
-                    _ => AllowlistError::ControlCharacter { file, line, column },
-                })
-            });
-        }
-        TableRow { line: record.line, flaw, record: cells }
+        Ok(cells.len())
     }
 
     /// Whether the file has this known column (by its place in the list given to [`Table::read`]).
@@ -175,8 +149,8 @@ impl Table {
     }
 
     /// The cell of a known column; empty where the file lacks the column.
-    pub fn cell<'r>(&self, row: &'r TableRow, column: usize) -> &'r str {
-        self.places.get(column).copied().flatten().and_then(|place| row.record.get(place)).unwrap_or("")
+    pub fn cell<'r>(&self, row: &'r TableRow<'_>, column: usize) -> &'r str {
+        row.cell(self.places.get(column).copied().flatten())
     }
 
     /// The unknown columns that look like a misspelt one of `columns` which the file lacks, each with that one.
@@ -191,14 +165,94 @@ impl Table {
     }
 
     /// The cell in a column that looks like `column`, misspelt, where the file lacks that; empty without one.
-    pub fn misspelt_cell<'r>(&self, row: &'r TableRow, at: usize, column: &str) -> &'r str {
+    pub fn misspelt_cell<'r>(&self, row: &'r TableRow<'_>, at: usize, column: &str) -> &'r str {
         if self.has(at) {
             return "";
         }
-        let mut cells = self.unknown.iter().filter(|(_, written)| is_near(written, column));
-        cells
-            .find_map(|(place, _)| row.record.get(*place).filter(|cell| !cell.trim().is_empty()))
-            .unwrap_or("")
+        let near = self.unknown.iter().filter(|(_, written)| is_near(written, column));
+        near.map(|(place, _)| row.cell(Some(*place))).find(|cell| !cell.trim().is_empty()).unwrap_or("")
+    }
+}
+
+impl<'b> Iterator for Rows<'b> {
+    type Item = Result<TableRow<'b>, Broken>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let expected = Some(self.columns.len()).filter(|count| *count > 0)?;
+        loop {
+            let Record { line, start, end, body } = self.records.next(Some(expected))?;
+            let place = Place { line, start, raw: self.text.get(start..end).unwrap_or_default() };
+            let row = match &body {
+                Body::Line(line) => {
+                    self.row(line.split(|byte| *byte == b','), &place, Cow::Borrowed, printable(line))
+                }
+                Body::Quoted(cells) => {
+                    self.row(cells.iter(), &place, |text| Cow::Owned(text.to_owned()), false)
+                }
+                Body::Open => Some(Err(self.unclosed(&place))),
+            };
+            if row.is_some() {
+                return row;
+            }
+        }
+    }
+}
+
+/// Where a record stands.
+struct Place<'b> {
+    line: u64,
+    start: usize,
+    raw: &'b [u8],
+}
+
+impl<'b> Rows<'b> {
+    /// A row of these cells, which are kept as `keep` does; `None` where they are empty.
+    fn row<'c>(
+        &self,
+        cells: impl Iterator<Item = &'c [u8]> + Clone,
+        place: &Place<'_>,
+        keep: fn(&'c str) -> Cow<'b, str>,
+        is_printable: bool,
+    ) -> Option<Result<TableRow<'b>, Broken>> {
+        if cells.clone().all(|cell| cell.trim_ascii().is_empty()) {
+            return None;
+        }
+        let mut row =
+            TableRow { line: place.line, flaw: None, cells: Vec::with_capacity(self.columns.len()) };
+        for (at, cell) in cells.clone().enumerate() {
+            let column = self.columns.get(at).copied().unwrap_or_default();
+            let text = if is_printable { std::str::from_utf8(cell).ok() } else { readable(cell, column) };
+            if text.is_none() && row.flaw.is_none() {
+                row.flaw = Some(self.flaw(cell, column, place));
+            }
+            row.cells.push(text.map_or(Cow::Borrowed(""), keep));
+        }
+        let (found, expected) = (row.cells.len(), self.columns.len());
+        Some(if found == expected {
+            Ok(row)
+        } else {
+            let error =
+                AllowlistError::CellCount { file: self.file.clone(), line: place.line, found, expected };
+            Err(Broken::new(error, cells))
+        })
+    }
+
+    fn unclosed(&self, place: &Place<'_>) -> Broken {
+        let cells = place.raw.split(|byte| matches!(byte, b',' | b'\r' | b'\n'));
+        let error = AllowlistError::UnclosedQuote { file: self.file.clone(), line: place.line };
+        Broken::new(error, cells.map(unquoted))
+    }
+
+    /// Why a cell holds no text.
+    fn flaw(&self, cell: &[u8], column: &'static str, place: &Place<'_>) -> AllowlistError {
+        let (file, line) = (self.file.clone(), place.line);
+        match std::str::from_utf8(place.raw) {
+            Err(error) if std::str::from_utf8(cell).is_err() => {
+                let byte = self.mark + place.start + error.valid_up_to() + 1;
+                AllowlistError::CellNotUtf8 { file, line, column, byte }
+            }
+            _ => AllowlistError::ControlCharacter { file, line, column },
+        }
     }
 }
 
@@ -218,11 +272,16 @@ impl Broken {
 /// The text of a cell: UTF-8 without control characters. Tabs and line ends may stand in prose, and around any text.
 /// `column` is empty where it is not known.
 fn readable<'c>(cell: &'c [u8], column: &str) -> Option<&'c str> {
+    let text = std::str::from_utf8(cell).ok()?;
     let is_space = |c: char| matches!(c, '\t' | '\r' | '\n');
     let prose = column.is_empty() || PROSE.contains(&column);
-    let text = std::str::from_utf8(cell).ok()?;
     let is_bad = |c: char| c.is_control() && !(prose && is_space(c));
     (!text.trim_matches(is_space).contains(is_bad)).then_some(text)
+}
+
+/// Whether each byte is a letter of ASCII that can be seen, or a space. All of them are looked at, which is faster than to stop.
+fn printable(line: &[u8]) -> bool {
+    line.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
 }
 
 fn unquoted(cell: &[u8]) -> &[u8] {

@@ -1,6 +1,7 @@
 //! The search command over standard input and output.
 
 use std::io::{self, BufRead, IsTerminal};
+use std::mem::ManuallyDrop;
 
 use searchcommand::{print_panics_in_one_line, serve};
 
@@ -13,7 +14,9 @@ pub(super) fn run(search_head_only: bool) -> Result<(), searchcommand::Error> {
     widen_pipes();
     // Without its own path the program still works; it then finds no site allowlist, and says so when one is named.
     let executable = std::env::current_exe().unwrap_or_default();
-    let mut command = IisModCheck::new(Lookups::of_executable(&executable), search_head_only);
+    // The program ends with it: to free each entry of a large allowlist takes a tenth of a start.
+    let mut command =
+        ManuallyDrop::new(IisModCheck::new(Lookups::of_executable(&executable), search_head_only));
     let mut input = io::stdin().lock();
     // splunkd, whose standard error is no terminal, may probe with nothing; what cannot be read is told by whoever reads it next.
     if io::stderr().is_terminal() && input.fill_buf().is_ok_and(<[u8]>::is_empty) {
@@ -21,7 +24,7 @@ pub(super) fn run(search_head_only: bool) -> Result<(), searchcommand::Error> {
             "standard input is empty: without a subcommand this is Splunk's search command, which splunkd starts; see iismodcheck --help",
         );
     }
-    serve(input, io::stdout().lock(), &mut command)
+    serve(input, io::stdout().lock(), &mut *command)
 }
 
 /// Asks for pipes of 1 MiB, the most that Linux gives an ordinary user. A chunk has several megabytes, and each 64 KiB (the

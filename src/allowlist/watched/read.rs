@@ -55,14 +55,10 @@ pub(super) fn rows<T>(
     csv: &str,
     file: &str,
     columns: &[&'static str],
-    make: impl Fn(&Table, &TableRow) -> Result<T, AllowlistError>,
+    make: impl Fn(&Table, &TableRow<'_>) -> Result<T, AllowlistError>,
 ) -> Result<Vec<T>, AllowlistError> {
-    let table = Table::read(csv.as_bytes(), file, columns)?;
-    let rows = table.rows.iter().map(|row| make(&table, row)).collect::<Result<_, _>>()?;
-    match table.broken.into_iter().next() {
-        Some(broken) => Err(broken.error),
-        None => Ok(rows),
-    }
+    let (table, rows) = Table::read(csv.as_bytes(), file, columns)?;
+    rows.map(|row| make(&table, &row.map_err(|broken| broken.error)?)).collect()
 }
 
 /// The elements of patterns, each with the attribute that is its key.
@@ -71,7 +67,7 @@ type Elements = Vec<(String, Option<String>)>;
 /// A row of the table of settings, with its patterns, and the elements that these name.
 pub(super) fn setting(
     table: &Table,
-    row: &TableRow,
+    row: &TableRow<'_>,
 ) -> Result<(WatchedSetting, Vec<Pattern>, Elements), AllowlistError> {
     let cell = |column: &str| {
         SETTINGS.iter().position(|own| *own == column).map_or("", |place| table.cell(row, place))
@@ -109,7 +105,7 @@ pub(super) fn setting(
 }
 
 /// A row of the known values.
-pub(super) fn known(table: &Table, row: &TableRow) -> Result<Known, AllowlistError> {
+pub(super) fn known(table: &Table, row: &TableRow<'_>) -> Result<Known, AllowlistError> {
     let [id, settings, pack, name, value, product, _source, _grade] =
         std::array::from_fn(|place| table.cell(row, place));
     if id.is_empty() || settings.is_empty() {
