@@ -3,6 +3,8 @@
 //! They are compiled in so that neither an old lookup nor a lookup policy can bring back an old copy; the CSV
 //! files lie among the app's lookups for people and searches to read.
 
+use arcstr::{ArcStr, Substr};
+
 use super::entry::{Effect, Entry, EntrySource, Strength};
 use super::error::AllowlistError;
 use super::site::is_sha256;
@@ -10,9 +12,11 @@ use super::table::{Table, TableRow};
 use crate::iis::Kind;
 
 /// Modules and ISAPI filters of the baseline and of every pack.
-pub const BASELINE_CSV: &str = include_str!("../../splunk_app/lookups/iis_module_baseline.csv");
+pub const BASELINE_CSV: ArcStr =
+    arcstr::literal!(include_str!("../../splunk_app/lookups/iis_module_baseline.csv"));
 /// Names, images and types of published malware.
-pub const THREATS_CSV: &str = include_str!("../../splunk_app/lookups/iis_module_threats.csv");
+pub const THREATS_CSV: ArcStr =
+    arcstr::literal!(include_str!("../../splunk_app/lookups/iis_module_threats.csv"));
 
 const BASELINE: [&str; 11] = [
     "id",
@@ -33,22 +37,30 @@ const THREATS: [&str; 9] =
 /// Every compiled-in entry. `Err` would name the line of a broken row of the compiled-in text.
 pub fn entries() -> Result<Vec<Entry>, AllowlistError> {
     let mut entries = Vec::new();
-    let (table, rows) = Table::read(BASELINE_CSV.as_bytes(), "iis_module_baseline.csv", &BASELINE)?;
+    let text = BASELINE_CSV;
+    let (table, rows) = Table::read(text.as_bytes(), "iis_module_baseline.csv", &BASELINE)?;
     for row in rows {
         entries.push(baseline(&table, &row.map_err(|broken| broken.error)?)?);
     }
-    let (table, rows) = Table::read(THREATS_CSV.as_bytes(), "iis_module_threats.csv", &THREATS)?;
+    let text = THREATS_CSV;
+    let (table, rows) = Table::read(text.as_bytes(), "iis_module_threats.csv", &THREATS)?;
     for row in rows {
         entries.push(threat(&table, &row.map_err(|broken| broken.error)?)?);
     }
     Ok(entries)
 }
 
+/// A text for an entry to keep: a part of the compiled-in one, but for a cell that had quotes.
+fn kept(text: &str) -> Substr {
+    let whole = BASELINE_CSV.try_substr_from(text).or_else(|| THREATS_CSV.try_substr_from(text));
+    whole.unwrap_or_else(|| text.into())
+}
+
 fn baseline(table: &Table, row: &TableRow<'_>) -> Result<Entry, AllowlistError> {
     let [id, pack, kind, name, image, type_name, precondition, product, _versions, signer, source] =
         std::array::from_fn(|column| table.cell(row, column));
     let origin = if pack.is_empty() { EntrySource::Baseline } else { EntrySource::Pack(pack.to_owned()) };
-    let mut entry = Entry::any(id, origin, Effect::Allow);
+    let mut entry = Entry::any(kept(id), origin, Effect::Allow);
     entry.kind = Some(match kind {
         "native" => Kind::Native,
         "managed" => Kind::Managed,
@@ -58,13 +70,13 @@ fn baseline(table: &Table, row: &TableRow<'_>) -> Result<Entry, AllowlistError> 
     if name.is_empty() || image.is_empty() == type_name.is_empty() {
         return Err(table.wrong(row, "name", "a name, and an image or a type"));
     }
-    name.clone_into(&mut entry.name);
-    image.clone_into(&mut entry.image);
-    type_name.clone_into(&mut entry.type_name);
-    precondition.clone_into(&mut entry.precondition);
-    product.clone_into(&mut entry.about);
-    signer.clone_into(&mut entry.signer);
-    source.clone_into(&mut entry.reference);
+    entry.name = kept(name);
+    entry.image = kept(image);
+    entry.type_name = kept(type_name);
+    entry.precondition = kept(precondition);
+    entry.about = kept(product);
+    entry.signer = kept(signer);
+    entry.reference = kept(source);
     Ok(entry)
 }
 
@@ -94,13 +106,13 @@ fn threat(table: &Table, row: &TableRow<'_>) -> Result<Entry, AllowlistError> {
     if !name.is_empty() && !image.is_empty() && !image.contains('\\') {
         return Err(table.wrong(row, "image", "nothing or a full path beside a name"));
     }
-    let mut entry = Entry::any(id, EntrySource::Threat(strength), Effect::Deny);
-    name.clone_into(&mut entry.name);
-    image.clone_into(&mut entry.image);
-    type_name.clone_into(&mut entry.type_name);
+    let mut entry = Entry::any(kept(id), EntrySource::Threat(strength), Effect::Deny);
+    entry.name = kept(name);
+    entry.image = kept(image);
+    entry.type_name = kept(type_name);
     entry.kind = (!type_name.is_empty()).then_some(Kind::Managed);
-    entry.about = if year.is_empty() { family.to_owned() } else { format!("{family}, {year}") };
-    reference.clone_into(&mut entry.reference);
+    entry.about = if year.is_empty() { family.into() } else { format!("{family}, {year}").into() };
+    entry.reference = kept(reference);
     entry.sha256.extend(by_hash.then(|| sha256.to_owned()));
     Ok(entry)
 }

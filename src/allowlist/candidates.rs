@@ -1,8 +1,8 @@
 //! The lookup: which entries could speak about a module.
 
-use super::entries::ByFileName;
 use super::entry::{Effect, Entry, EntryNumber, EntrySource, Match};
 use super::identity::Identity;
+use super::images::ByFileName;
 use super::index::{Index, decides};
 use crate::iis::fold::fold;
 use crate::iis::{Image, ImageFlags, Kind, Roots, TypeMatch, version};
@@ -76,7 +76,7 @@ impl Index {
             self.weigh(number, id, &mut found);
         }
         if !self.entries.denied_by_name.is_empty() {
-            for &number in self.entries.denied_by_name.get(&fold(id.name)).into_iter().flatten() {
+            for &number in self.entries.denied_by_name.get(fold(id.name).as_str()).into_iter().flatten() {
                 self.weigh(number, id, &mut found);
             }
         }
@@ -189,7 +189,7 @@ impl Index {
         image: &'i Image,
     ) -> impl Iterator<Item = EntryNumber> + 'i {
         let is_same = |own: &Image| own.normal == image.normal;
-        entries.find(image.file_name()).filter(move |number| self.image(*number).is_some_and(is_same))
+        entries.find(image).filter(move |number| self.image(*number).is_some_and(is_same))
     }
 
     fn threats(&self, id: &Identity<'_>, out: &mut Candidates) {

@@ -1,12 +1,14 @@
 //! Every entry there is: compiled in and from the site.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+
+use arcstr::Substr;
 
 use super::builtin;
 use super::column::Column;
 use super::entries::Entries;
-use super::entry::{Entry, EntryNumber, EntrySource};
+use super::entry::{Entry, EntrySource};
 use super::error::AllowlistError;
 use super::index::Index;
 use super::packs::Profile;
@@ -34,29 +36,33 @@ impl Catalogue {
     /// As [`Catalogue::new`], with what can be used of a file that is not sound, and every error of it. `Err` only for
     /// broken compiled-in data.
     pub fn forgiving(site: SiteFile) -> Result<(Self, Vec<AllowlistError>), AllowlistError> {
-        let mut entries = builtin::entries()?;
+        let builtin = builtin::entries()?;
         let mut watched = Watched::builtin()?;
         let mut errors = site.errors;
-        let shipped: HashMap<String, EntryNumber> =
-            entries.iter().enumerate().map(|(number, entry)| (entry.id.clone(), number)).collect();
-        entries.reserve(site.entries.len());
-        for entry in site.entries {
-            if !entry.enabled {
-                let switched = shipped.get(&entry.id);
-                let is_shipped = switched.is_some() || watched.has(&entry.id);
-                if let Some(error) = switch_error(&entry, is_shipped, &site.file) {
-                    errors.push(error);
-                    continue;
-                }
-                if let Some(switched) = switched.and_then(|number| entries.get_mut(*number)) {
-                    switched.enabled = false;
-                } else {
-                    watched.switch_off(&entry.id);
-                }
+        let mut switched_off: HashSet<Substr> = HashSet::new();
+        // The list of a large file stays where it is.
+        let mut entries = site.entries;
+        entries.retain(|entry| {
+            if entry.enabled {
+                return true;
             }
-            entries.push(entry);
-        }
+            let is_entry = builtin.iter().any(|shipped| shipped.id == entry.id);
+            let error = switch_error(entry, is_entry || watched.has(&entry.id), &site.file);
+            if error.is_none() && is_entry {
+                switched_off.insert(entry.id.clone());
+            } else if error.is_none() {
+                watched.switch_off(&entry.id);
+            }
+            let is_sound = error.is_none();
+            errors.extend(error);
+            is_sound
+        });
         entries.extend(site.salvaged);
+        let switched = builtin.into_iter().map(|entry| {
+            let enabled = entry.enabled && !switched_off.contains(&entry.id);
+            Entry { enabled, ..entry }
+        });
+        entries.splice(0..0, switched);
         errors.sort_by_key(AllowlistError::line);
         Ok((Self { entries: Arc::new(Entries::new(entries, site.damage, watched)) }, errors))
     }
@@ -118,6 +124,6 @@ pub(super) fn switch_error(entry: &Entry, is_shipped: bool, file: &str) -> Optio
         column: Column::Id.as_str(),
         expected: "the id of a baseline, pack or threat entry, or of a watched setting, in a disabled row that has nothing else"
             .to_owned(),
-        found: entry.id.clone(),
+        found: entry.id.to_string(),
     })
 }

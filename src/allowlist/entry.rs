@@ -1,5 +1,7 @@
 //! One entry: what it speaks about, and where and when.
 
+use arcstr::Substr;
+
 use super::identity::Identity;
 use super::patterns::Patterns;
 use crate::iis::{Action, Kind};
@@ -56,7 +58,7 @@ pub enum Match {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Names the entry in results.
-    pub id: String,
+    pub id: Substr,
     /// Where the entry comes from.
     pub source: EntrySource,
     /// A disabled entry is kept for reports and matches nothing.
@@ -66,15 +68,15 @@ pub struct Entry {
     /// Kind of module.
     pub kind: Option<Kind>,
     /// Module name.
-    pub name: String,
+    pub name: Substr,
     /// Image path.
-    pub image: String,
+    pub image: Substr,
     /// Managed type string.
-    pub type_name: String,
+    pub type_name: Substr,
     /// How name, image and type are compared.
     pub matching: Match,
     /// `preCondition` as written.
-    pub precondition: String,
+    pub precondition: Substr,
     /// Hosts.
     pub host: Patterns,
     /// Places in the configuration.
@@ -86,55 +88,55 @@ pub struct Entry {
     /// First microsecond at which it no longer counts.
     pub expires: Option<i64>,
     /// `expires` as written, for reports.
-    pub expires_written: String,
+    pub expires_written: Substr,
     /// Who answers for a site entry.
-    pub owner: String,
+    pub owner: Substr,
     /// Where a site entry was agreed.
-    pub ticket: String,
+    pub ticket: Substr,
     /// Why a site entry is there.
-    pub reason: String,
+    pub reason: Substr,
     /// Product of a baseline or pack entry; malware family of a threat, with the year.
-    pub about: String,
+    pub about: Substr,
     /// The classes of signers that the file of a compiled-in entry has, divided by `|`; empty where none is expected.
-    pub signer: String,
+    pub signer: Substr,
     /// SHA-256 of the files that a site entry vouches for, or that a threat is, in lower case; empty means any.
     pub sha256: Vec<String>,
     /// SHA-256 of the certificates of signers whose files a site entry vouches for, in lower case; empty means any.
     pub signer_sha256: Vec<String>,
     /// Public source of a compiled-in entry.
-    pub reference: String,
+    pub reference: Substr,
     /// Line of the site file; 0 for compiled-in entries.
     pub line: u64,
 }
 
 impl Entry {
     /// An entry that matches anything, to be filled in.
-    pub(super) fn any(id: &str, source: EntrySource, effect: Effect) -> Self {
+    pub(super) fn any(id: impl Into<Substr>, source: EntrySource, effect: Effect) -> Self {
         Self {
-            id: id.to_owned(),
+            id: id.into(),
             source,
             enabled: true,
             effect,
             kind: None,
-            name: String::new(),
-            image: String::new(),
-            type_name: String::new(),
+            name: Substr::new(),
+            image: Substr::new(),
+            type_name: Substr::new(),
             matching: Match::Exact,
-            precondition: String::new(),
+            precondition: Substr::new(),
             host: Patterns::default(),
             config_path: Patterns::default(),
             actions: Vec::new(),
             valid_from: None,
             expires: None,
-            expires_written: String::new(),
-            owner: String::new(),
-            ticket: String::new(),
-            reason: String::new(),
-            about: String::new(),
-            signer: String::new(),
+            expires_written: Substr::new(),
+            owner: Substr::new(),
+            ticket: Substr::new(),
+            reason: Substr::new(),
+            about: Substr::new(),
+            signer: Substr::new(),
             sha256: Vec::new(),
             signer_sha256: Vec::new(),
-            reference: String::new(),
+            reference: Substr::new(),
             line: 0,
         }
     }
@@ -167,7 +169,7 @@ impl Entry {
     #[must_use]
     pub fn specificity(&self) -> impl Ord + use<> {
         let texts = [&self.name, &self.image, &self.type_name];
-        let literals = |text: &&String| text.chars().filter(|c| !matches!(c, '*' | '?')).count();
+        let literals = |text: &&Substr| text.chars().filter(|c| !matches!(c, '*' | '?')).count();
         let (matching, length) = match self.matching {
             Match::Exact => (2, 0),
             Match::Glob => (1, texts.iter().map(literals).sum()),

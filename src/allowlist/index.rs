@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use super::damage::{DamageIndex, Legible};
-use super::entries::{self, Entries};
+use super::entries::Entries;
 use super::entry::{Effect, Entry, EntryNumber, EntrySource, Strength};
 use super::globs::GlobIndex;
+use super::images::image;
 use super::packs::Profile;
 use super::watched::{Known, Watched};
 use crate::iis::{Image, ManagedType, Roots};
@@ -37,7 +38,7 @@ impl Folders {
         let mut globs = GlobIndex::default();
         for &number in &entries.globs {
             if let Some(entry) = entries.list.get(number) {
-                globs.insert(number, entry, entries::image(entry, roots).as_ref(), roots);
+                globs.insert(number, entry, image(entry, roots).as_ref(), roots);
             }
         }
         Self {
@@ -123,7 +124,7 @@ impl Index {
     pub fn image(&self, number: EntryNumber) -> Option<&Image> {
         let image = self.folders.images.get(number)?.get_or_init(|| {
             let entry = self.entry(number).filter(|entry| entry.enabled)?;
-            entries::image(entry, &self.folders.roots).map(Box::new)
+            image(entry, &self.folders.roots).map(Box::new)
         });
         image.as_deref()
     }
@@ -131,7 +132,7 @@ impl Index {
     /// An entry's managed type, where it has one.
     #[must_use]
     pub fn managed_type(&self, number: EntryNumber) -> Option<&ManagedType> {
-        self.entries.types.get(number).and_then(Option::as_ref)
+        self.entries.types.get(number).and_then(Option::as_deref)
     }
 
     /// Where the folders behind the variables lie on these hosts.

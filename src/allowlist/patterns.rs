@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use arcstr::Substr;
+
 use super::glob::{Glob, has_wildcard};
 
 /// One or several globs, divided by `|`; none means any. Compared without case.
@@ -11,7 +13,7 @@ pub struct Patterns(Option<Arc<Cell>>);
 /// What stands in a cell that is not empty. Most entries have none.
 #[derive(Debug, PartialEq, Eq)]
 struct Cell {
-    written: Box<str>,
+    written: Substr,
     /// Those that are written, then the places themselves of those that end in `/**`.
     patterns: Box<[Pattern]>,
     /// How many are written.
@@ -22,15 +24,19 @@ struct Cell {
 #[derive(Debug, PartialEq, Eq)]
 enum Pattern {
     /// Without wildcards: most are, and a glob takes much longer to make.
-    Literal(Box<str>),
-    Glob(Box<str>, Glob),
+    Literal(Substr),
+    Glob(Box<(String, Glob)>),
 }
 
 impl Pattern {
-    fn new(text: String, separator: Option<char>) -> Self {
+    /// `part` is part of `cell`.
+    fn new(part: &str, cell: &Substr, separator: Option<char>) -> Self {
+        let text = part.to_lowercase();
         if has_wildcard(&text) {
             let glob = Glob::new(&text, separator);
-            Self::Glob(text.into(), glob)
+            Self::Glob(Box::new((text, glob)))
+        } else if text == **cell {
+            Self::Literal(cell.clone())
         } else {
             Self::Literal(text.into())
         }
@@ -38,23 +44,24 @@ impl Pattern {
 
     fn text(&self) -> &str {
         match self {
-            Self::Literal(text) | Self::Glob(text, _) => text,
+            Self::Literal(text) => text,
+            Self::Glob(glob) => &glob.0,
         }
     }
 
     fn matches(&self, text: &str) -> bool {
         match self {
             Self::Literal(own) => **own == *text,
-            Self::Glob(_, glob) => glob.matches(text),
+            Self::Glob(glob) => glob.1.matches(text),
         }
     }
 
     /// Whether everything that matches `narrow` matches this too, as far as [`Glob::covers`] tells.
     fn covers(&self, narrow: &Self) -> bool {
         match (self, narrow) {
-            (Self::Glob(_, own), Self::Glob(_, narrow)) => own.covers(narrow),
+            (Self::Glob(own), Self::Glob(narrow)) => own.1.covers(&narrow.1),
             (_, Self::Literal(text)) => self.matches(text),
-            (Self::Literal(_), Self::Glob(..)) => false,
+            (Self::Literal(_), Self::Glob(_)) => false,
         }
     }
 }
@@ -63,11 +70,12 @@ impl Patterns {
     /// Compiles a cell. `separator` divides components (see [`Glob::new`]); at the ends of a pattern it does not count, and
     /// what ends in `/**` is for the place itself too. A cell of `*` alone means any, as an empty cell does.
     #[must_use]
-    pub fn new(cell: &str, separator: Option<char>) -> Self {
+    pub fn new(cell: impl Into<Substr>, separator: Option<char>) -> Self {
+        let cell = cell.into();
         if cell.is_empty() {
             return Self::default();
         }
-        let written = parts(cell, separator).map(|part| Pattern::new(part.to_lowercase(), separator));
+        let written = parts(&cell, separator).map(|part| Pattern::new(part, &cell, separator));
         let mut patterns: Vec<Pattern> = written.collect();
         let parts = patterns.len();
         if patterns.iter().any(|part| matches!(part.text(), "*" | "**")) {
@@ -75,11 +83,11 @@ impl Patterns {
         }
         let itself = |part: &Pattern| {
             let place = part.text().strip_suffix("**")?.strip_suffix(separator?)?;
-            Some(Pattern::new(place.to_owned(), separator))
+            Some(Pattern::new(place, &cell, separator))
         };
         let above: Vec<Pattern> = patterns.iter().filter_map(itself).collect();
         patterns.extend(above);
-        Self(Some(Arc::new(Cell { written: cell.into(), patterns: patterns.into(), parts })))
+        Self(Some(Arc::new(Cell { written: cell, patterns: patterns.into(), parts })))
     }
 
     fn patterns(&self) -> &[Pattern] {

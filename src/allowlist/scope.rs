@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn a_precondition_is_a_set_and_counts_only_when_seen() {
         let mut e = entry(Effect::Allow);
-        e.precondition = "integratedMode, bitness64".to_owned();
+        e.precondition = "integratedMode, bitness64".into();
         let with = |precondition| e.scope(&Scope { precondition, ..ROW });
         assert_eq!(with(None), ScopeAnswer::InForce);
         assert_eq!(with(Some("bitness64,integratedMode")), ScopeAnswer::InForce);

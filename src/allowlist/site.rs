@@ -1,5 +1,7 @@
 //! The site's allowlist file: rows to entries, and what of a bad row still counts.
 
+use arcstr::{ArcStr, Substr};
+
 use super::column::Column;
 use super::damage::Damage;
 use super::date;
@@ -40,6 +42,9 @@ impl SiteFile {
     #[must_use]
     pub fn parse(bytes: &[u8], file: &str) -> Self {
         let mut site = Self { file: file.to_owned(), ..Self::default() };
+        // The entries keep their texts as parts of this one.
+        let whole = std::str::from_utf8(bytes).map(ArcStr::from).unwrap_or_default();
+        let bytes = if whole.is_empty() { bytes } else { whole.as_bytes() };
         let read = Table::read(bytes, file, &Column::NAMES);
         let (table, rows) =
             match read.and_then(|(table, rows)| header_error(&table).map_or(Ok((table, rows)), Err)) {
@@ -52,18 +57,21 @@ impl SiteFile {
             };
         site.misspelt = table.misspelt(&Column::NAMES);
         site.header_line = table.header_line;
+        // One row a line, and none as short as that in a large file.
+        site.entries.reserve(memchr::memchr_iter(b'\n', bytes).count().min(bytes.len() / 32));
+        let mut last = [Patterns::default(), Patterns::default()];
         for row in rows {
             match row {
-                Ok(row) => site.take(&table, &row),
-                Err(broken) => site.take_broken(broken),
+                Ok(row) => site.take(&whole, &table, &row, &mut last),
+                Err(broken) => site.take_broken(*broken),
             }
         }
         site
     }
 
-    fn take(&mut self, table: &Table, row: &TableRow<'_>) {
-        let mut cells = Cells { table, row, errors: row.flaw.iter().cloned().collect() };
-        let entry = entry(&mut cells);
+    fn take(&mut self, whole: &ArcStr, table: &Table, row: &TableRow<'_>, last: &mut [Patterns; 2]) {
+        let mut cells = Cells { whole, table, row, errors: row.flaw.iter().cloned().collect() };
+        let entry = entry(&mut cells, last);
         let Some(error) = cells.errors.into_iter().next() else {
             self.entries.push(entry);
             return;
@@ -79,7 +87,7 @@ impl SiteFile {
         if entry.enabled && entry.effect == Effect::Deny {
             let by = [&entry.name, &entry.image, &entry.type_name];
             let by = by.into_iter().take(if entry.matching == Match::Name { 1 } else { 3 });
-            if by.into_iter().all(String::is_empty) {
+            if by.into_iter().all(Substr::is_empty) {
                 self.powerless.push(entry.line);
             } else {
                 self.salvaged.push(entry);
@@ -130,6 +138,8 @@ pub(super) const HOLLOW: &str = "a pattern, several divided by |, or nothing, wh
 
 /// A row with access to its cells; what is wrong with them is collected, and a bad cell counts as none.
 struct Cells<'t> {
+    /// The file, where it is text.
+    whole: &'t ArcStr,
     table: &'t Table,
     row: &'t TableRow<'t>,
     errors: Vec<AllowlistError>,
@@ -138,6 +148,11 @@ struct Cells<'t> {
 impl<'t> Cells<'t> {
     fn text(&self, column: Column) -> &'t str {
         self.table.cell(self.row, column as usize).trim()
+    }
+
+    /// A text of the file for an entry to keep.
+    fn keep(&self, text: &str) -> Substr {
+        self.whole.try_substr_from(text).unwrap_or_else(|| text.into())
     }
 
     fn error(&mut self, column: Column, expected: &str) {
@@ -174,13 +189,18 @@ impl<'t> Cells<'t> {
         self.word(column, empty, words)
     }
 
-    fn patterns(&mut self, column: Column, separator: Option<char>) -> Patterns {
+    /// `last` is what the column held before: most rows say the same place.
+    fn patterns(&mut self, column: Column, separator: Option<char>, last: &mut Patterns) -> Patterns {
         let text = self.text(column);
+        if text == last.written() {
+            return last.clone();
+        }
         if Patterns::is_hollow(text, separator) {
             self.error(column, HOLLOW);
             return Patterns::default();
         }
-        Patterns::new(text, separator)
+        *last = Patterns::new(self.keep(text), separator);
+        last.clone()
     }
 
     fn date(&mut self, column: Column, read: fn(&str) -> Option<i64>) -> Option<i64> {
@@ -233,38 +253,37 @@ fn is_word_of_a_column(cell: &str) -> bool {
 }
 
 /// The entry of a row. Where something is wrong with the row, it is the entry of the cells that can be read.
-fn entry(cells: &mut Cells<'_>) -> Entry {
+fn entry(cells: &mut Cells<'_>, [host, place]: &mut [Patterns; 2]) -> Entry {
     let id = match cells.text(Column::Id) {
-        "" => format!("line-{}", cells.row.line),
-        id => id.to_owned(),
+        "" => Substr::from(format!("line-{}", cells.row.line)),
+        id => cells.keep(id),
     };
     let effect = cells.deciding_word(Column::Effect, Effect::Allow, &EFFECTS);
-    let mut entry = Entry::any(&id, EntrySource::Site, effect);
+    let mut entry = Entry::any(id, EntrySource::Site, effect);
     entry.line = cells.row.line;
     entry.enabled = cells.deciding_word(Column::Enabled, true, &ENABLED);
     entry.kind = cells.word(Column::Kind, None, &KINDS);
     // Space around a name makes another key in IIS, so it is not trimmed; a name of space only is an empty cell.
     let name = cells.table.cell(cells.row, Column::Name as usize);
-    name.clone_into(&mut entry.name);
-    if name.trim().is_empty() {
-        entry.name.clear();
+    if !name.trim().is_empty() {
+        entry.name = cells.keep(name);
     }
-    cells.text(Column::Image).clone_into(&mut entry.image);
-    cells.text(Column::Type).clone_into(&mut entry.type_name);
+    entry.image = cells.keep(cells.text(Column::Image));
+    entry.type_name = cells.keep(cells.text(Column::Type));
     entry.matching = matching(cells, &entry);
-    cells.text(Column::Precondition).clone_into(&mut entry.precondition);
-    entry.host = cells.patterns(Column::Host, None);
-    entry.config_path = cells.patterns(Column::ConfigPath, Some('/'));
+    entry.precondition = cells.keep(cells.text(Column::Precondition));
+    entry.host = cells.patterns(Column::Host, None, host);
+    entry.config_path = cells.patterns(Column::ConfigPath, Some('/'), place);
     if effect == Effect::Deny {
         somewhere(cells, &mut entry);
     }
     entry.actions = actions(cells);
     entry.valid_from = cells.date(Column::ValidFrom, date::valid_from);
     entry.expires = cells.date(Column::Expires, date::expires);
-    cells.text(Column::Expires).clone_into(&mut entry.expires_written);
-    cells.text(Column::Owner).clone_into(&mut entry.owner);
-    cells.text(Column::Ticket).clone_into(&mut entry.ticket);
-    cells.text(Column::Reason).clone_into(&mut entry.reason);
+    entry.expires_written = cells.keep(cells.text(Column::Expires));
+    entry.owner = cells.keep(cells.text(Column::Owner));
+    entry.ticket = cells.keep(cells.text(Column::Ticket));
+    entry.reason = cells.keep(cells.text(Column::Reason));
     if entry.valid_from.zip(entry.expires).is_some_and(|(from, end)| end <= from) {
         cells.error(Column::Expires, "a date that is not before valid_from");
         (entry.valid_from, entry.expires) = (None, None);
@@ -357,7 +376,7 @@ fn expected_actions() -> String {
 fn identity(cells: &mut Cells<'_>, entry: &mut Entry) {
     if !entry.image.is_empty() && !entry.type_name.is_empty() {
         cells.error(Column::Type, "nothing beside an image: a module has an image or a type");
-        entry.type_name.clear();
+        entry.type_name = Substr::new();
     }
     if entry.kind == Some(Kind::Managed) && !entry.image.is_empty() {
         cells.error(Column::Image, "nothing for kind managed: write its type in column type");
@@ -397,14 +416,14 @@ fn identity(cells: &mut Cells<'_>, entry: &mut Entry) {
 fn literal(cells: &mut Cells<'_>, entry: &mut Entry) {
     if has_wildcard(&entry.image) {
         cells.error(Column::Image, "a path without * and ?, or match=glob");
-        entry.image.clear();
+        entry.image = Substr::new();
     }
     if has_wildcard(&entry.type_name) {
         cells.error(Column::Type, "a type without * and ?, or match=glob");
-        entry.type_name.clear();
+        entry.type_name = Substr::new();
     }
     if has_wildcard(&entry.name) && !entry.name.contains(char::is_alphanumeric) {
         cells.error(Column::Name, "a name that does not consist of * and ?, or match=glob");
-        entry.name.clear();
+        entry.name = Substr::new();
     }
 }

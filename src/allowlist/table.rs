@@ -175,25 +175,27 @@ impl Table {
 }
 
 impl<'b> Iterator for Rows<'b> {
-    type Item = Result<TableRow<'b>, Broken>;
+    type Item = Result<TableRow<'b>, Box<Broken>>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let expected = Some(self.columns.len()).filter(|count| *count > 0)?;
         loop {
             let Record { line, start, end, body } = self.records.next(Some(expected))?;
             let place = Place { line, start, raw: self.text.get(start..end).unwrap_or_default() };
-            let row = match &body {
-                Body::Line(line) => {
-                    self.row(line.split(|byte| *byte == b','), &place, Cow::Borrowed, printable(line))
+            return Some(match &body {
+                Body::Line(line) if line.iter().all(|byte| *byte == b',' || byte.is_ascii_whitespace()) => {
+                    continue;
                 }
+                Body::Line(line) => match printable(line) {
+                    Some(text) => self.row(cells_of(text).map(Ok), &place, Cow::Borrowed),
+                    None => self.row(line.split(|byte| *byte == b',').map(Err), &place, Cow::Borrowed),
+                },
+                Body::Quoted(cells) if cells.iter().all(|cell| cell.trim_ascii().is_empty()) => continue,
                 Body::Quoted(cells) => {
-                    self.row(cells.iter(), &place, |text| Cow::Owned(text.to_owned()), false)
+                    self.row(cells.iter().map(Err), &place, |text| Cow::Owned(text.to_owned()))
                 }
-                Body::Open => Some(Err(self.unclosed(&place))),
-            };
-            if row.is_some() {
-                return row;
-            }
+                Body::Open => Err(Box::new(self.unclosed(&place))),
+            });
         }
     }
 }
@@ -206,35 +208,32 @@ struct Place<'b> {
 }
 
 impl<'b> Rows<'b> {
-    /// A row of these cells, which are kept as `keep` does; `None` where they are empty.
+    /// A row of these cells, of which some are known to be text, and which are kept as `keep` does.
     fn row<'c>(
         &self,
-        cells: impl Iterator<Item = &'c [u8]> + Clone,
+        cells: impl Iterator<Item = Result<&'c str, &'c [u8]>> + Clone,
         place: &Place<'_>,
         keep: fn(&'c str) -> Cow<'b, str>,
-        is_printable: bool,
-    ) -> Option<Result<TableRow<'b>, Broken>> {
-        if cells.clone().all(|cell| cell.trim_ascii().is_empty()) {
-            return None;
-        }
+    ) -> Result<TableRow<'b>, Box<Broken>> {
+        let bytes = |cell: Result<&'c str, &'c [u8]>| cell.map_or_else(|bytes| bytes, str::as_bytes);
         let mut row =
             TableRow { line: place.line, flaw: None, cells: Vec::with_capacity(self.columns.len()) };
         for (at, cell) in cells.clone().enumerate() {
             let column = self.columns.get(at).copied().unwrap_or_default();
-            let text = if is_printable { std::str::from_utf8(cell).ok() } else { readable(cell, column) };
+            let text = cell.map_or_else(|bytes| readable(bytes, column), Some);
             if text.is_none() && row.flaw.is_none() {
-                row.flaw = Some(self.flaw(cell, column, place));
+                row.flaw = Some(self.flaw(bytes(cell), column, place));
             }
             row.cells.push(text.map_or(Cow::Borrowed(""), keep));
         }
         let (found, expected) = (row.cells.len(), self.columns.len());
-        Some(if found == expected {
+        if found == expected {
             Ok(row)
         } else {
             let error =
                 AllowlistError::CellCount { file: self.file.clone(), line: place.line, found, expected };
-            Err(Broken::new(error, cells))
-        })
+            Err(Box::new(Broken::new(error, cells.map(bytes))))
+        }
     }
 
     fn unclosed(&self, place: &Place<'_>) -> Broken {
@@ -279,9 +278,17 @@ fn readable<'c>(cell: &'c [u8], column: &str) -> Option<&'c str> {
     (!text.trim_matches(is_space).contains(is_bad)).then_some(text)
 }
 
-/// Whether each byte is a letter of ASCII that can be seen, or a space. All of them are looked at, which is faster than to stop.
-fn printable(line: &[u8]) -> bool {
-    line.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
+/// What commas divide, as `str::split` does, which looks at each byte.
+fn cells_of(text: &str) -> impl Iterator<Item = &str> + Clone {
+    let ends = memchr::memchr_iter(b',', text.as_bytes()).chain(std::iter::once(text.len()));
+    ends.scan(0, |start, end| text.get(std::mem::replace(start, end + 1)..end))
+}
+
+/// The text of a line that has nothing but what can be seen of ASCII, and spaces. All bytes are looked at, which is faster than
+/// to stop.
+fn printable(line: &[u8]) -> Option<&str> {
+    let is_plain = line.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
+    std::str::from_utf8(line).ok().filter(|_| is_plain)
 }
 
 fn unquoted(cell: &[u8]) -> &[u8] {

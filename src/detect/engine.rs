@@ -134,7 +134,7 @@ impl Engine {
         let Some((index, seen)) = index.zip(self.assessments.get(assessment)) else { return String::new() };
         let known = seen.candidates.known_image.iter().find_map(|number| index.entry(*number));
         let file = || seen.image.as_ref().map(|image| image.file_name().to_owned());
-        known.map(|entry| entry.name.clone()).or_else(file).unwrap_or_default()
+        known.map(|entry| entry.name.to_string()).or_else(file).unwrap_or_default()
     }
 
     /// The number of the profile of a host, given in lower case; its entries are indexed when its first row comes.

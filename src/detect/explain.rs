@@ -198,7 +198,7 @@ fn named(entry: &Entry) -> String {
     if entry.line > 0 {
         format!("{} (line {} of the allowlist)", entry.id, entry.line)
     } else {
-        entry.id.clone()
+        entry.id.to_string()
     }
 }
 

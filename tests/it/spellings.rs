@@ -156,7 +156,7 @@ fn spellings_of_type(written: &str) -> BTreeSet<String> {
 fn every_shipped_pair_is_known_good_in_every_spelling() {
     let mut engine = engine("");
     let mut tried = 0;
-    for row in rows(BASELINE_CSV) {
+    for row in rows(&BASELINE_CSV) {
         let (kind, name) = (kind(&row), row["name"].as_str());
         let mut spellings = match kind {
             Kind::Managed => spellings_of_type(&row["type"]),
@@ -192,7 +192,7 @@ fn no_threat_is_known_good_or_allowed_by_a_pattern_in_any_spelling() {
     let allowed_otherwise = verdict(&mut engine, &subject(Kind::Native, "Zeta", r"C:\Apps\zeta.dll", ""));
     assert_eq!(allowed_otherwise, Verdict::Allowed, "the patterns allow what nothing speaks against");
     let mut tried = 0;
-    for row in rows(THREATS_CSV) {
+    for row in rows(&THREATS_CSV) {
         let id = &row["id"];
         let type_name = &row["type"];
         // A file by its hash has no spelling.
@@ -315,7 +315,7 @@ type Key = (Class, String, String);
 
 /// The pairs that a Windows server has by default, and what no mutant may be by accident.
 fn in_box() -> (Vec<Pair>, BTreeSet<Key>) {
-    let rows = rows(BASELINE_CSV);
+    let rows = rows(&BASELINE_CSV);
     let identity = |row: &BTreeMap<String, String>| {
         if row["image"].is_empty() { row["type"].clone() } else { row["image"].clone() }
     };

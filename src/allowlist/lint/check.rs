@@ -12,9 +12,10 @@ use crate::allowlist::{AllowlistError, Catalogue, Column, Entry, EntrySource, Si
 pub fn check(site: SiteFile, profile: &Profile, now: i64) -> Result<Vec<Mistake>, AllowlistError> {
     let file = site.file.clone();
     let watched = Watched::builtin()?;
+    let builtin = builtin::entries()?;
     let ids = watched.rows().iter().map(|row| &row.id).chain(watched.known().iter().map(|known| &known.id));
-    let shipped: Vec<String> =
-        builtin::entries()?.into_iter().map(|entry| entry.id).chain(ids.cloned()).collect();
+    let shipped: Vec<&str> =
+        builtin.iter().map(|entry| entry.id.as_str()).chain(ids.map(String::as_str)).collect();
     let mut mistakes: Vec<Mistake> = site.errors.iter().map(|error| broken(&file, error)).collect();
     for (written, meant) in &site.misspelt {
         mistakes.push(Mistake {
@@ -28,7 +29,7 @@ pub fn check(site: SiteFile, profile: &Profile, now: i64) -> Result<Vec<Mistake>
     }
     let mut entries = Vec::new();
     for entry in site.entries {
-        match switch_error(&entry, shipped.contains(&entry.id), &file) {
+        match switch_error(&entry, shipped.contains(&entry.id.as_str()), &file) {
             Some(error) => mistakes.push(broken(&file, &error)),
             None => entries.push(entry),
         }

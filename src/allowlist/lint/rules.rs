@@ -19,7 +19,7 @@ use crate::iis::{Action, Class, Image, ImageFlags, Kind, Oddity, Roots, version}
 pub(super) struct Rules<'r> {
     index: &'r Index,
     now: i64,
-    shipped: &'r [String],
+    shipped: &'r [&'r str],
     /// What is known about each pair: many entries for one pair may differ in their hosts alone.
     known: HashMap<(Option<Kind>, &'r str, &'r str, &'r str), Known>,
 }
@@ -32,7 +32,7 @@ struct Known {
 }
 
 impl<'r> Rules<'r> {
-    pub fn new(index: &'r Index, now: i64, shipped: &'r [String]) -> Self {
+    pub fn new(index: &'r Index, now: i64, shipped: &'r [&'r str]) -> Self {
         Self { index, now, shipped, known: HashMap::new() }
     }
 
@@ -55,7 +55,7 @@ impl<'r> Rules<'r> {
 fn check(number: EntryNumber, entry: &Entry, rules: &Rules<'_>, report: &mut Report<'_>) {
     let index = rules.index;
     scope::check(entry, report);
-    if rules.shipped.contains(&entry.id) {
+    if rules.shipped.contains(&entry.id.as_str()) {
         report(Column::Id, &SHIPPED_ID, "");
     }
     name(entry, report);
@@ -219,7 +219,7 @@ pub(super) fn threats_by_pattern(index: &Index) -> HashMap<EntryNumber, String> 
             let name = if threat.name.is_empty() { "x" } else { threat.name.as_str() };
             let id = Identity { class, kind: None, or_filter: true, name, ..identity(number, threat, index) };
             for pattern in index.candidates(&id).site_glob {
-                found.entry(pattern).or_insert_with(|| threat.id.clone());
+                found.entry(pattern).or_insert_with(|| threat.id.to_string());
             }
         }
     }

@@ -118,7 +118,7 @@ fn nothing_shipped_vouches_as_an_entry_of_the_site_does() {
 #[test]
 fn images_are_certain_and_each_path_has_one_name() {
     let roots = Profile::default().roots;
-    let mut names: HashMap<String, (String, EntrySource)> = HashMap::new();
+    let mut names = HashMap::new();
     for entry in entries().iter().filter(|entry| !entry.image.is_empty()) {
         let image = Image::normalise(&entry.image, &roots);
         if let EntrySource::Threat(_) = entry.source {

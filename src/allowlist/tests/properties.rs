@@ -84,7 +84,7 @@ fn matches(entry: &Entry, seen: &Seen) -> [bool; 4] {
         entry.kind.is_none_or(|kind| seen.class == kind.class() && seen.kind.is_none_or(|k| k == kind));
     // A name that is denied is denied in any case.
     let cased = |name: &str| if deny { fold(name) } else { name.to_owned() };
-    let [own, seen_name] = [&entry.name, &seen.name].map(|name| cased(name));
+    let [own, seen_name] = [entry.name.as_str(), &seen.name].map(cased);
     let name =
         own.is_empty() || if glob { Glob::new(&own, None).matches(&seen_name) } else { own == seen_name };
     if !entry.enabled || !kind || !name {

@@ -37,7 +37,7 @@ fn formulas_and_control_characters() {
                 .concat();
         let run = run_in(files.path(), &arguments);
         let entries = SiteFile::parse(run.stdout.as_bytes(), "proposal").sound().unwrap();
-        let names: Vec<String> = entries.entries.into_iter().map(|entry| entry.name).collect();
+        let names: Vec<String> = entries.entries.into_iter().map(|entry| entry.name.to_string()).collect();
         assert!(
             run.stderr.starts_with(&format!("{} proposed, {} left out", names.len(), 8 - names.len())),
             "{}",

@@ -211,7 +211,7 @@ impl<'c> Case<'c> {
     fn expected(&self, rule: &str, vouched: bool) -> Option<String> {
         let by_rule = self.first(|_, e| vouched && e.id == rule && !e.signer.is_empty());
         let by_image = self.first(|case, e| case.lists_the_image(e) && !e.signer.is_empty());
-        by_rule.or(by_image).map(|e| e.signer.clone())
+        by_rule.or(by_image).map(|e| e.signer.to_string())
     }
 
     fn signature(

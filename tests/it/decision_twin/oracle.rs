@@ -58,14 +58,14 @@ impl Case<'_> {
         if let Some(entry) = self.first(|case, e| case.denies(e) && case.in_force(e)) {
             self.say("deny_entry", &entry.id);
             self.beside_a_denial(handler);
-            return (Verdict::Denied, entry.id.clone(), None);
+            return (Verdict::Denied, entry.id.to_string(), None);
         }
         let good = self.known_pair();
         let threat = self.threat(true).filter(|_| good.is_none_or(|e| e.source != EntrySource::Baseline));
         if let Some(entry) = self.threat_of_file().or(threat) {
             self.say("threat", &entry.about);
             self.beside_a_denial(handler);
-            return (Verdict::KnownMalicious, entry.id.clone(), None);
+            return (Verdict::KnownMalicious, entry.id.to_string(), None);
         }
         if let Some(told) = told {
             return self.carrier(&told);
@@ -127,7 +127,7 @@ impl Case<'_> {
             if self.lost_key() {
                 self.say("key_lost", "");
             }
-            return (verdict, entry.id.clone(), None);
+            return (verdict, entry.id.to_string(), None);
         }
         self.what_is_seen();
         let (verdict, rule) = if shown { self.steps_4_to_9() } else { self.step_10() };
@@ -138,10 +138,10 @@ impl Case<'_> {
     pub fn lapsed(&self, hidden: Verdict) -> Option<Decided> {
         let dated = self.first(|case, e| case.is_exact_pair(e) && case.is_only_out_of_date(e));
         if let Some(entry) = dated {
-            return Some((Verdict::AllowExpired, entry.id.clone(), Some(hidden)));
+            return Some((Verdict::AllowExpired, entry.id.to_string(), Some(hidden)));
         }
         let entry = self.first(Self::is_exact_pair)?;
-        Some((Verdict::AllowOutOfScope, entry.id.clone(), Some(hidden)))
+        Some((Verdict::AllowOutOfScope, entry.id.to_string(), Some(hidden)))
     }
 
     fn steps_4_to_9(&mut self) -> (Verdict, String) {
@@ -161,14 +161,14 @@ impl Case<'_> {
             let placed = pack.is_none() && self.location().is_some();
             placed.then(|| (Verdict::SuspiciousLocation, String::new()))
         } else if let (Some(entry), None) = (image, name) {
-            Some((Verdict::Alias, entry.id.clone()))
+            Some((Verdict::Alias, entry.id.to_string()))
         } else if let Some(entry) = name.filter(|_| pack.is_none() || self.replaced()) {
             let verdict = match (self.replaced(), &self.image) {
                 (true, _) => Verdict::ImageHijack,
                 (false, Some(_)) => Verdict::MasqueradePath,
                 (false, None) => Verdict::MasqueradeType,
             };
-            Some((verdict, entry.id.clone()))
+            Some((verdict, entry.id.to_string()))
         } else if self.framework_in_bin() {
             Some((Verdict::MasqueradeType, String::new()))
         } else if pack.is_none() && resemblance.is_some() {
@@ -180,10 +180,10 @@ impl Case<'_> {
         };
         let pattern = self.fitting(Self::is_covering_pattern);
         match (found, pattern) {
-            (None, Some(entry)) if self.threat(false).is_none() => (Verdict::Allowed, entry.id.clone()),
+            (None, Some(entry)) if self.threat(false).is_none() => (Verdict::Allowed, entry.id.to_string()),
             (found, _) => {
                 self.patterns_that_allow_nothing();
-                found.unwrap_or_else(|| (Verdict::Unknown, pack.map_or(String::new(), |e| e.id.clone())))
+                found.unwrap_or_else(|| (Verdict::Unknown, pack.map_or(String::new(), |e| e.id.to_string())))
             }
         }
     }
@@ -191,11 +191,11 @@ impl Case<'_> {
     fn step_10(&mut self) -> (Verdict, String) {
         if let Some(entry) = self.first(|case, e| case.is_for_the_name(e) && case.in_force(e)) {
             self.say("name_entry", &entry.id);
-            return (self.pending(), entry.id.clone());
+            return (self.pending(), entry.id.to_string());
         }
         self.lapsed_reason(Self::is_for_the_name);
         if let Some(entry) = self.first(Self::lists_the_name) {
-            return (self.pending(), entry.id.clone());
+            return (self.pending(), entry.id.to_string());
         }
         let verdict = if self.resemblance.clone().is_some() { Verdict::Lookalike } else { Verdict::Unknown };
         (verdict, String::new())

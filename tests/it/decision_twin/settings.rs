@@ -145,7 +145,7 @@ impl Case<'_> {
         }
         let by_name = self.first(|case, e| case.is_for_the_name(e) && case.in_force(e)).filter(|_| !shown);
         if told.verdict == Verdict::Unverified {
-            let rule = by_name.map_or(told.rule.clone(), |entry| entry.id.clone());
+            let rule = by_name.map_or(told.rule.clone(), |entry| entry.id.to_string());
             if let Some(entry) = by_name {
                 self.say("name_entry", &entry.id);
             }
@@ -156,7 +156,7 @@ impl Case<'_> {
             .fitting(Self::is_covering_pattern)
             .filter(|_| told.verdict == Verdict::Unknown && self.threat(false).is_none());
         if let Some(entry) = exact.or(pattern).or(by_name) {
-            return (Verdict::Allowed, entry.id.clone(), None);
+            return (Verdict::Allowed, entry.id.to_string(), None);
         }
         self.patterns_that_allow_nothing();
         self.lapsed(told.verdict).unwrap_or((told.verdict, told.rule.clone(), None))

@@ -128,8 +128,9 @@ fn packs() -> Result<String, String> {
     for entry in catalogue.entries() {
         let EntrySource::Pack(pack) = &entry.source else { continue };
         let (products, entries) = packs.entry(pack.clone()).or_default();
-        if !products.contains(&entry.about) {
-            products.push(entry.about.clone());
+        let product = entry.about.to_string();
+        if !products.contains(&product) {
+            products.push(product);
         }
         *entries += 1;
     }
