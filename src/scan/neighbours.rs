@@ -51,15 +51,20 @@ impl Neighbours {
     }
 
     /// What stands beside a finding of this host and time: of the same host, within an hour; each thing once, the nearest first.
-    pub(super) fn beside(&self, host: &str, at: i64) -> Vec<Evidence> {
+    /// Without that `except` could not be loaded.
+    pub(super) fn beside(&self, host: &str, at: i64, except: Option<&str>) -> Vec<Evidence> {
         if host.is_empty() {
             return Vec::new();
         }
         let first = self.0.partition_point(|seen| (seen.host.as_str(), seen.time) < (host, Some(at - NEAR)));
         let near = self.0.iter().skip(first).take_while(|seen| seen.host == host);
         let near = near.filter_map(|seen| Some((seen.time.filter(|time| *time <= at + NEAR)?, seen)));
+        let except = except.map(str::to_lowercase);
+        let is_other = |(_, seen): &(i64, &Seen)| {
+            except.as_ref().is_none_or(|except| seen.neighbour.image.to_lowercase() != *except)
+        };
         let mut by_text: BTreeMap<String, (i64, usize, &Origin)> = BTreeMap::new();
-        for (time, seen) in near {
+        for (time, seen) in near.filter(is_other) {
             let entry = by_text.entry(in_words(&seen.neighbour)).or_insert((time, 0, &seen.origin));
             entry.1 += 1;
             if (time - at).abs() < (entry.0 - at).abs() {

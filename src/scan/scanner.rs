@@ -13,7 +13,7 @@ use crate::event::{self, Event, Fields, INDEXED, INPUTS, Neighbour, Role, Says, 
 use crate::iis::{Kind, Registration};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
-use crate::report::{About, Item, Report, Summary};
+use crate::report::{About, Evidence, Item, Report, Summary};
 use crate::source::{self, Content, Module, Row};
 
 use super::neighbours::Neighbours;
@@ -212,6 +212,9 @@ impl Scanner {
         let mut neighbours = std::mem::take(&mut self.neighbours);
         neighbours.settle();
         self.problems.extend(neighbours.problems().take(MOST_TOLD));
+        for item in &mut self.items {
+            item.evidence = beside(&neighbours, item, None);
+        }
         for failed in neighbours.not_loaded() {
             let name = self.outcomes.name_of_image(failed.image, failed.host);
             let listed = Registration {
@@ -224,13 +227,10 @@ impl Scanner {
             let Some(outcome) = self.outcomes.listed(&listed, failed.host, failed.time) else { continue };
             // That a module does not fit is an administrator's trouble; only what speaks against it is told.
             if outcome.severity >= Severity::High {
-                let item = Item::new(failed.time, outcome.not_loaded());
+                let mut item = Item::new(failed.time, outcome.not_loaded());
+                item.evidence = beside(&neighbours, &item, Some(failed.image));
                 self.keep(item, failed.origins);
             }
-        }
-        for item in &mut self.items {
-            let Some(time) = item.time else { continue };
-            item.evidence = neighbours.beside(item.fact(Column::Host), time);
         }
     }
 
@@ -322,6 +322,12 @@ impl Scanner {
         self.summary.count(&item);
         self.items.push(item);
     }
+}
+
+/// What stands beside a finding. Failures of an image are no evidence beside the finding that they themselves are.
+fn beside(neighbours: &Neighbours, item: &Item, own_image: Option<&str>) -> Vec<Evidence> {
+    let time = item.time;
+    time.map_or_else(Vec::new, |time| neighbours.beside(item.fact(Column::Host), time, own_image))
 }
 
 /// The roll-up columns of one row.

@@ -62,6 +62,8 @@ const EXPECTED: [&str; 4] = [
     "10:05 the log of the IIS configuration was cleared by S-1-5-21-1-2-3-500",
 ];
 
+const OF_ODD: [&str; 1] = ["09:45 the Security log was cleared by S-1-5-21-1-2-3-500"];
+
 #[test]
 fn what_stands_beside_a_finding_in_every_form() {
     let xml = events();
@@ -95,6 +97,8 @@ fn what_stands_beside_a_finding_in_every_form() {
         assert_eq!(odd["iis_module_action"], "not_loaded");
         assert_eq!(odd["iis_host"], "web02.example.com");
         assert_eq!(odd["origins"].as_array().unwrap().len(), 2);
+        // What it is itself does not stand beside it.
+        assert_eq!(beside(&report, "odd.dll"), OF_ODD, "{file}");
         let problems = report["problems"].as_array().unwrap();
         assert_eq!(problems.len(), 1, "{file}: {problems:?}");
         assert_eq!((&problems[0]["kind"], &problems[0]["severity"]), (&json!("log_cleared"), &json!("high")));
