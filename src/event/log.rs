@@ -18,6 +18,8 @@ pub(super) fn of_parts(parts: &Parts<'_>) -> Log {
 /// Judges provider and channel. A collector's log (`ForwardedEvents`) says nothing about the event.
 pub(super) fn read(provider: &[u8], channel: &[u8]) -> Log {
     const PROVIDER: &[u8] = b"Microsoft-Windows-IIS-Configuration";
+    // What Event Viewer shows of it.
+    const SHORT: &[u8] = b"IIS-Configuration";
     // Some write `%4` for the slash behind it, as in the name of the log's file, or leave out what follows.
     const CHANNEL: &[u8] = b"Microsoft-IIS-Configuration";
     let (provider, channel) = (bare(provider), bare(channel));
@@ -26,7 +28,7 @@ pub(super) fn read(provider: &[u8], channel: &[u8]) -> Log {
             && !name.get(known.len()).is_some_and(u8::is_ascii_alphanumeric)
     };
     let is_of = |name| begins(name, CHANNEL) || begins(name, PROVIDER);
-    if provider == PROVIDER || is_of(provider) || is_of(channel) {
+    if provider.eq_ignore_ascii_case(SHORT) || is_of(provider) || is_of(channel) {
         Log::Iis
     } else if provider.is_empty() && (channel.is_empty() || channel.eq_ignore_ascii_case(b"ForwardedEvents"))
     {

@@ -17,6 +17,9 @@ const LONGEST_DATE: usize = 40;
 /// What the first line of an event begins with, behind its date.
 pub(super) const HEADS: [&[u8]; 2] = [b"LogName=", b"EventCode="];
 
+/// What stands before the message of an event whose line feeds became blanks.
+const MESSAGE: &[u8] = b" Message=";
+
 /// What ends the lines of a text: some collectors turn each line feed into a carriage return.
 pub(super) fn feed(head: &[u8]) -> u8 {
     if memchr(b'\n', head).is_none() && memchr(b'\r', head).is_some() { b'\r' } else { b'\n' }
@@ -32,11 +35,11 @@ pub(super) fn is_one_line(line: &[u8]) -> bool {
                 && date.first().is_some_and(u8::is_ascii_digit)
                 && date.ends_with(b" "))
     };
-    head.is_some_and(begins) && memmem::find(line, b" Message=").is_some()
+    head.is_some_and(begins) && memmem::find(line, MESSAGE).is_some()
 }
 
 /// Reads classic events. One ends where the next begins: at a date, above the first line of an event. Those whose line feeds
-/// became blanks have a line each.
+/// became blanks end with their line, or where the next one begins in it.
 pub(super) struct ClassicReader {
     input: Input,
     file: Arc<str>,
@@ -58,7 +61,10 @@ impl ClassicReader {
             let first = text.split(|byte| *byte == feed).next().unwrap_or_default();
             (feed, is_one_line(first))
         });
-        if by_line { memchr(feed, text).map(|end| end + 1) } else { next_start(text, feed) }
+        if !by_line {
+            return next_start(text, feed);
+        }
+        next_in_line_or_behind(text, feed)
     }
 }
 
@@ -88,6 +94,47 @@ impl Iterator for ClassicReader {
         settle_alone(&mut content);
         Some(Ok(Row { origin, content }))
     }
+}
+
+/// Where the next event begins, in the line or behind it. No more is looked at than what the event has, and as much again: a
+/// window may hold many.
+fn next_in_line_or_behind(text: &[u8], feed: u8) -> Option<usize> {
+    const FIRST_LOOK: usize = 4096;
+    let mut looked_at = FIRST_LOOK;
+    loop {
+        let piece = text.get(..looked_at).unwrap_or(text);
+        let end = memchr(feed, piece).map(|end| end + 1);
+        let line = piece.get(..end.unwrap_or(piece.len())).unwrap_or_default();
+        match next_in_line(line).or(end) {
+            None if looked_at < text.len() => looked_at *= 2,
+            found => return found,
+        }
+    }
+}
+
+/// Where the next event of a line begins: behind the message of the first, at a head with a message of its own, and with the date
+/// before it. Whoever writes such a head into a value breaks the event off, which is told.
+fn next_in_line(line: &[u8]) -> Option<usize> {
+    let message = memmem::find(line, MESSAGE)? + MESSAGE.len();
+    let text = line.get(message..)?;
+    let begins = |at: &usize| text.get(..*at).is_some_and(|before| before.ends_with(b" "));
+    let head = HEADS.iter().filter_map(|head| memmem::find_iter(text, head).find(begins)).min()?;
+    memmem::find(text.get(head..)?, MESSAGE)?;
+    let date = line.get(..message + head)?;
+    Some(date_before(date).unwrap_or(date.len()))
+}
+
+/// Where the date begins that a text ends with: a day, a time, and perhaps which half of the day.
+fn date_before(text: &[u8]) -> Option<usize> {
+    let mut words = text.rsplit(|byte| *byte == b' ').skip(1).peekable();
+    let half = words.next_if(|word| matches!(word.to_ascii_uppercase().as_slice(), b"AM" | b"PM"));
+    let is_of = |word: &[u8], between: &[u8]| {
+        word.first().is_some_and(u8::is_ascii_digit)
+            && word.iter().all(|byte| byte.is_ascii_digit() || between.contains(byte))
+    };
+    let time = words.next().filter(|word| is_of(word, b":."))?;
+    let day = words.next().filter(|word| is_of(word, b"/-."))?;
+    text.len().checked_sub(half.map_or(0, |half| half.len() + 1) + time.len() + day.len() + 2)
 }
 
 /// Where the next event begins. Each line is looked at once.
@@ -133,6 +180,35 @@ mod tests {
                     (1, &*format!("{date} EventCode=29 Message=a")),
                     (2, &format!("{date} LogName=x Message=b")),
                 ],
+            ),
+            // All on one line: with dates, without, in another form of dates; and a value that only looks like a head.
+            (
+                format!("{date} LogName=x EventCode=29 Message=a 1 {date} LogName=x EventCode=30 Message=b"),
+                vec![
+                    (1, &*format!("{date} LogName=x EventCode=29 Message=a 1")),
+                    (1, &format!("{date} LogName=x EventCode=30 Message=b")),
+                ],
+            ),
+            (
+                "LogName=x EventCode=29 Message=a  LogName=y EventCode=30 Message=b\nLogName=z Message=c"
+                    .to_owned(),
+                vec![
+                    (1, "LogName=x EventCode=29 Message=a"),
+                    (1, "LogName=y EventCode=30 Message=b"),
+                    (2, "LogName=z Message=c"),
+                ],
+            ),
+            (
+                "2026-03-04 09:14:10.123 EventCode=29 Message=a 2026-03-04 09:14:11.5 EventCode=50 Message=b"
+                    .to_owned(),
+                vec![
+                    (1, "2026-03-04 09:14:10.123 EventCode=29 Message=a"),
+                    (1, "2026-03-04 09:14:11.5 EventCode=50 Message=b"),
+                ],
+            ),
+            (
+                format!("{date} EventCode=29 Message=a='LogName=x' LogName=y b Message"),
+                vec![(1, &*format!("{date} EventCode=29 Message=a='LogName=x' LogName=y b Message"))],
             ),
             (String::new(), vec![]),
         ] {

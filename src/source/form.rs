@@ -1,6 +1,8 @@
 //! What a file is, told by how it begins: the reader it needs, or why it is not read and what to do.
 
 use super::classic::{HEADS, feed, is_one_line};
+use super::headed::is_headed;
+use super::lines::Lines;
 use super::snare;
 use crate::problem::{Problem, ProblemKind};
 
@@ -28,7 +30,7 @@ pub(super) enum TextForm {
     Results,
     /// Objects of PowerShell.
     Clixml,
-    Snare,
+    Lines(Lines),
     Refused(Refusal),
 }
 
@@ -61,6 +63,9 @@ const FILE: &str = "FILE";
 const TAKE_EVTX: &str =
     "give scan the log itself, the .evtx file, or save it anew as XML: wevtutil qe LOG /f:xml";
 
+const UNPACK: &str =
+    "unpack it, and give scan the folder with what was in it; zip and gzip are unpacked by itself";
+
 /// What bytes are that begin a file.
 pub(super) fn of_bytes(head: &[u8]) -> Form {
     let refused = |what, hint| Form::Refused(Refusal { what, hint });
@@ -87,6 +92,15 @@ pub(super) fn of_bytes(head: &[u8]) -> Form {
         [b'M', b'Z', ..] | [0x7F, b'E', b'L', b'F', ..] => {
             refused("this is a program, no event log", TAKE_EVTX)
         }
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] => refused("this is packed with bzip2", UNPACK),
+        [0xFD, b'7', b'z', b'X', b'Z', 0, ..] => refused("this is packed with xz", UNPACK),
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => refused("this is packed with zstd", UNPACK),
+        [b'7', b'z', 0xBC, 0xAF, ..] => refused("this is a 7z archive", UNPACK),
+        [b'R', b'a', b'r', b'!', ..] => refused("this is a rar archive", UNPACK),
+        [b'M', b'S', b'C', b'F', ..] => refused("this is a cabinet", UNPACK),
+        _ if head.get(257..262) == Some(b"ustar") && head.contains(&0) => {
+            refused("this is a tar archive", UNPACK)
+        }
         _ => Form::Text,
     }
 }
@@ -112,7 +126,8 @@ pub(super) fn of_text(head: &[u8]) -> TextForm {
     let begins = |known: &[u8]| text.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known));
     match text {
         [] => refused("the file is empty: there is not even a header", "export or copy it again"),
-        _ if is_snare(text) => TextForm::Snare,
+        _ if is_snare(text) => TextForm::Lines(Lines::Snare),
+        _ if is_headed(first_line(text)) => TextForm::Lines(Lines::Headed),
         [b'<', digit, ..] if digit.is_ascii_digit() => refused(
             "this is syslog, as collectors send it: it holds messages only, and cuts them",
             "give scan the .evtx, or in Splunk the search with the field _raw as CSV",
@@ -259,8 +274,12 @@ fn is_list(text: &[u8]) -> bool {
     NAMES.contains(&name) && parts.next().is_some_and(|rest| rest.starts_with(b" "))
 }
 
+fn first_line(text: &[u8]) -> &[u8] {
+    text.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end()
+}
+
 fn is_snare(text: &[u8]) -> bool {
-    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = first_line(text);
     line.first() != Some(&b'{') && memchr::memmem::find(line, snare::MARK).is_some()
 }
 
@@ -276,7 +295,8 @@ mod tests {
             TextForm::Classic => "classic",
             TextForm::Results => "results",
             TextForm::Clixml => "clixml",
-            TextForm::Snare => "snare",
+            TextForm::Lines(Lines::Snare) => "snare",
+            TextForm::Lines(Lines::Headed) => "headed",
             TextForm::Refused(refusal) => refusal.what,
         }
     }
@@ -294,10 +314,20 @@ mod tests {
             (b"SQLite format 3\0", "Refused(Refusal { what: \"this is a SQLite"),
             (b"MZ\x90\0", "Refused(Refusal { what: \"this is a program"),
             (b"", "Refused(Refusal { what: \"the file is empty"),
+            (b"BZh91AY", "Refused(Refusal { what: \"this is packed with bzip2"),
+            (b"BZhang,image", "Text"),
+            (b"\xFD7zXZ\0\0", "Refused(Refusal { what: \"this is packed with xz"),
+            (b"\x28\xB5\x2F\xFD\0", "Refused(Refusal { what: \"this is packed with zstd"),
+            (b"7z\xBC\xAF\x27\x1C", "Refused(Refusal { what: \"this is a 7z"),
+            (b"Rar!\x1A\x07", "Refused(Refusal { what: \"this is a rar"),
+            (b"MSCF\0\0", "Refused(Refusal { what: \"this is a cabinet"),
         ] {
             let form = format!("{:?}", of_bytes(head));
             assert!(form.starts_with(expected), "{head:?}: {form}");
         }
+        let mut tar = [0; 512];
+        tar[257..263].copy_from_slice(b"ustar\0");
+        assert!(format!("{:?}", of_bytes(&tar)).contains("this is a tar archive"));
     }
 
     #[test]
@@ -317,6 +347,8 @@ mod tests {
             ("12/19/2022 06:40:32 PM\r\nLogName=x\r\n", "classic"),
             ("EventCode=29", "classic"),
             ("<13>Mar  4 09:14:10 web01 x", "this is syslog"),
+            ("<13>Mar  4 09:14:10 web01 x: <Event xmlns='x'>\r\n", "headed"),
+            ("Mar  4 09:14:10 web01 x: {\"a\":1}\n", "headed"),
             ("<!DOCTYPE html><html>", "this is an HTML page"),
             ("<HTML>", "this is an HTML page"),
             ("<?xml version=\"1.0\"?>\n<!-- x --><configuration>", "this is a configuration file"),

@@ -16,9 +16,9 @@ use super::form::{self, Form, TextForm};
 use super::input::{Faults, Input, Noted};
 use super::json::JsonReader;
 use super::limits::{Budget, Budgeted, bounded};
+use super::lines::LineReader;
 use super::results::ResultsReader;
 use super::row::Rows;
-use super::snare::SnareReader;
 use super::text::{Encoding, Utf16};
 use super::xml::XmlReader;
 use super::zip::{self, Packed};
@@ -77,9 +77,18 @@ pub(super) fn files(path: &Path) -> Vec<Found> {
     if is_standard_input(path) || !path.is_dir() { vec![Ok(path.to_owned())] } else { folder(path) }
 }
 
-/// All files in a folder and below, in the order of their names. Links are not followed into other folders: they may lead in a
-/// circle.
+/// All files in a folder and below, in the order of their names. Where there is none at all, that is told; among others an empty
+/// folder is nothing that was missed.
 fn folder(path: &Path) -> Vec<Found> {
+    let found = below(path);
+    if found.is_empty() {
+        return vec![Err(unreadable("the folder is empty").at(Origin::of_file(name(path))))];
+    }
+    found
+}
+
+/// What there is in a folder and below. Links are not followed into other folders: they may lead in a circle.
+fn below(path: &Path) -> Vec<Found> {
     let listed = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let mut entries = match listed {
         Ok(entries) => entries,
@@ -89,10 +98,11 @@ fn folder(path: &Path) -> Vec<Found> {
     let is_linked_folder =
         |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_symlink()) && entry.path().is_dir();
     entries.retain(|entry| !is_linked_folder(entry));
-    if entries.is_empty() {
-        return vec![Err(unreadable("the folder is empty").at(Origin::of_file(name(path))))];
-    }
-    entries.into_iter().flat_map(|entry| files(&entry.path())).collect()
+    let found = |entry: fs::DirEntry| {
+        let path = entry.path();
+        if path.is_dir() { below(&path) } else { vec![Ok(path)] }
+    };
+    entries.into_iter().flat_map(found).collect()
 }
 
 /// The rows of a stream; `path` is where it can be read again from any place.
@@ -146,7 +156,7 @@ fn of_text(mut stream: Box<dyn Read>, head: &[u8], origin: &Origin, faults: &Fau
         TextForm::Classic => Box::new(ClassicReader::new(input, origin.file.clone())),
         TextForm::Results => Box::new(ResultsReader::new(input, origin.file.clone())),
         TextForm::Clixml => Box::new(ClixmlReader::new(input, origin.file.clone())),
-        TextForm::Snare => Box::new(SnareReader::new(input, origin.file.clone())),
+        TextForm::Lines(lines) => Box::new(LineReader::new(lines, input, origin.file.clone())),
         TextForm::Csv => match CsvReader::new(input, &origin.file) {
             Ok(reader) => Box::new(reader),
             Err(problem) => failed(problem),

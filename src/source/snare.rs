@@ -1,89 +1,17 @@
 //! Events as Snare writes them: a line each, its cells behind tabs and without a header. They hold the message, not the values.
 
-use std::sync::Arc;
-
-use memchr::memchr;
-
-use super::csv::settle_alone;
-use super::input::Input;
-use super::row::{Content, Row};
-use crate::origin::Origin;
-use crate::problem::{Problem, ProblemKind};
+use super::row::Content;
 
 /// What the second cell of each line is.
 pub(super) const MARK: &[u8] = b"MSWinEventLog\t";
-/// Bytes of one line, at most.
-const LONGEST: usize = 16 << 20;
-
 /// The inputs that the cells behind the mark are, by their place.
 const CELLS: [(usize, &str); 6] =
     [(1, "LogName"), (3, "_time"), (4, "EventID"), (5, "SourceName"), (6, "User"), (9, "Computer")];
 /// Where the texts of the event begin: the category, then the message.
 const TEXTS: usize = 10;
 
-/// Reads the lines of Snare.
-pub(super) struct SnareReader {
-    input: Input,
-    file: Arc<str>,
-    /// A line that is none of Snare's was told already.
-    told: bool,
-    done: bool,
-}
-
-impl SnareReader {
-    pub(super) fn new(input: Input, file: Arc<str>) -> Self {
-        Self { input, file, told: false, done: false }
-    }
-
-    /// The next line, and whether its end was seen.
-    fn line(&mut self) -> Option<(Vec<u8>, bool)> {
-        loop {
-            let end = memchr(b'\n', self.input.rest());
-            if end.is_none() && self.input.rest().len() <= LONGEST && self.input.more() {
-                continue;
-            }
-            let length = end.map_or(self.input.rest().len(), |end| end + 1);
-            let line = self.input.rest().get(..length).unwrap_or_default().to_vec();
-            self.input.take(length);
-            return (!line.is_empty()).then_some((line, end.is_some()));
-        }
-    }
-}
-
-impl Iterator for SnareReader {
-    type Item = Result<Row, Problem>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while !self.done && self.input.skip_blanks() {
-            let origin = Origin::of_line(Arc::clone(&self.file), self.input.line());
-            let (line, is_whole) = self.line()?;
-            if line.len() > LONGEST {
-                self.done = true;
-                let problem = Problem::new(ProblemKind::Damaged, "a line has more than 16 MiB");
-                return Some(Err(problem.with_hint("give scan the .evtx").at(origin)));
-            }
-            if let Some(mut content) = content(line.trim_ascii_end()) {
-                settle_alone(&mut content);
-                return Some(Ok(Row { origin, content }));
-            }
-            if !std::mem::replace(&mut self.told, true) {
-                let what = if is_whole {
-                    "this line is none of Snare's, or broken in two"
-                } else {
-                    "the file ends inside of this line"
-                };
-                let problem = Problem::new(ProblemKind::Damaged, what);
-                return Some(Err(problem
-                    .with_hint("if an event is lost in it, give scan the .evtx")
-                    .at(origin)));
-            }
-        }
-        None
-    }
-}
-
 /// The event of a line; `None` where it is none of Snare's.
-fn content(line: &[u8]) -> Option<Content> {
+pub(super) fn content(line: &[u8]) -> Option<Content> {
     let cells = line.get(memchr::memmem::find(line, MARK)? + MARK.len()..)?;
     let cells: Vec<&[u8]> = cells.split(|byte| *byte == b'\t').collect();
     // Behind the message stands a number of the log, and perhaps names with values.
@@ -100,8 +28,10 @@ fn content(line: &[u8]) -> Option<Content> {
 mod tests {
     use std::io::Cursor;
 
-    use super::*;
     use crate::event::INPUTS;
+    use crate::source::input::Input;
+    use crate::source::lines::{LineReader, Lines};
+    use crate::source::row::{Content, Row};
 
     #[test]
     fn lines_with_and_without_a_header_of_syslog() {
@@ -112,7 +42,7 @@ mod tests {
         );
         let input = Input::new(Box::new(Cursor::new(text.into_bytes())));
         let (mut rows, mut told) = (Vec::new(), Vec::new());
-        for row in SnareReader::new(input, "f".into()) {
+        for row in LineReader::new(Lines::Snare, input, "f".into()) {
             match row {
                 Ok(Row { origin, content: Content::Event(cells) }) => {
                     let filled = INPUTS.iter().zip(cells.iter()).filter(|(_, cell)| !cell.is_empty());

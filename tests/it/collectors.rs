@@ -74,6 +74,13 @@ fn every_collector_and_every_table_tells_the_same_stories() {
         Value::Object(cells.map(|(name, text)| (name, text.into())).collect())
     });
     json("azure_windows_event", &|event| listed(event, "EventData", event.data().into()));
+    json("google", &|event| json!({"timestamp": "2030-01-01T00:00:00Z", "jsonPayload": nxlog(event)}));
+    json("datadog", &|event| json!({"attributes": {"host": "relay", "attributes": tree(event)}}));
+    json(
+        "logstash",
+        &|event| json!({"@timestamp": "2030-01-01T00:00:00Z", "message": elastic(event).to_string()}),
+    );
+    json("docker", &|event| json!({"log": nxlog(event).to_string() + "\n", "time": "2030-01-01T00:00:00Z"}));
     for (name, key) in [("elastic_original", "event.original"), ("otel_raw", "body")] {
         files.push((name.to_owned(), lines(xml.iter().map(|xml| json!({key: xml})))));
     }

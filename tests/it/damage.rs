@@ -50,7 +50,7 @@ fn results(events: &[String]) -> String {
 }
 
 /// Each sample, and whether a cut behind a whole line of it shows no loss.
-fn samples() -> Vec<(&'static str, Vec<u8>, bool)> {
+pub fn samples() -> Vec<(&'static str, Vec<u8>, bool)> {
     let events = events();
     let lines: String = events.iter().map(|event| event.replace('\n', " ") + "\n").collect();
     let json: String =
@@ -63,6 +63,7 @@ fn samples() -> Vec<(&'static str, Vec<u8>, bool)> {
     vec![
         ("lines.xml", lines.clone().into_bytes(), true),
         ("rooted.xml", format!("<Events>{lines}</Events>").into_bytes(), false),
+        ("headed.txt", lines.replace("<Event ", "Mar  4 09:14:10 relay win: <Event ").into_bytes(), true),
         ("lines.json", json.clone().into_bytes(), true),
         ("table.csv", csv(&events), true),
         ("collected.csv", collected.as_bytes().to_vec(), true),
@@ -113,7 +114,7 @@ proptest! {
 
     /// Whatever stands in a file, reading it ends, and what is damaged hides nothing before it.
     #[test]
-    fn damaged_anyhow_it_is_read_to_its_end(sample in 0..14_usize, at in any::<prop::sample::Index>(), bytes in prop::collection::vec(any::<u8>(), 0..20)) {
+    fn damaged_anyhow_it_is_read_to_its_end(sample in 0..15_usize, at in any::<prop::sample::Index>(), bytes in prop::collection::vec(any::<u8>(), 0..20)) {
         let mut samples = samples();
         samples.push(("three.evtx", fs::read(fixtures().join("formats/three.evtx")).unwrap(), false));
         let (name, content, _) = samples.swap_remove(sample);

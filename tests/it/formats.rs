@@ -108,12 +108,18 @@ fn files(events: &[String]) -> Vec<(&'static str, Vec<u8>)> {
             )
         })
         .collect();
+    let headed: Vec<String> =
+        events.iter().map(|event| format!("<134>1 2030-01-01T00:00:00Z relay win - - - {event}\n")).collect();
+    let headed_json: Vec<String> =
+        results.iter().map(|result| format!("Jan  1 00:00:00 relay win: {result}\n")).collect();
     let array = Value::Array(results.clone());
     let (half, other) = events.split_at(events.len() / 2);
     let parts = zip(&[("Logs/a.csv", &csv(half)), ("b.xml", other.concat().as_bytes())]);
     vec![
         ("lines.xml", lines.clone().into_bytes()),
         ("joined.xml", events.concat().into_bytes()),
+        ("headed.txt", headed.concat().into_bytes()),
+        ("headed-json.txt", headed_json.concat().into_bytes()),
         ("rooted.xml", rooted.clone().into_bytes()),
         ("dump.xml", dumped.concat().into_bytes()),
         ("utf8-mark.xml", marked.clone().into_bytes()),
@@ -173,6 +179,7 @@ fn raw_events_are_read_as_in_a_table() {
         ("table.csv", csv(&raw)),
         ("carriage.txt", raw.join("\n").replace("\r\n", "\r").replace('\n', "\r").into_bytes()),
         ("blanks.txt", blanks.join("\n").into_bytes()),
+        ("line.txt", blanks.join(" ").into_bytes()),
         ("snare.txt", snare.concat().into_bytes()),
     ];
     let contents: Vec<(&str, &[u8])> =
@@ -181,7 +188,7 @@ fn raw_events_are_read_as_in_a_table() {
     let scan = |name: &str| findings(&run_in(folder.path(), &["scan", "--format", "json", name]).good());
     let table = scan("table.csv");
     assert!(table.len() > 10);
-    for name in ["raw.txt", "carriage.txt", "blanks.txt"] {
+    for name in ["raw.txt", "carriage.txt", "blanks.txt", "line.txt"] {
         assert_eq!(scan(name), table, "{name}");
     }
     // Snare tells neither the account's SID nor the number of the record, so that equal rows of one second are one.

@@ -37,7 +37,7 @@ fn repeated(before: &str, piece: &str, after: &str, count: usize) -> Vec<u8> {
 }
 
 /// Parser, what grows, and the file.
-const FILES: [(&str, &str, Make); 31] = [
+const FILES: [(&str, &str, Make); 34] = [
     ("xml", "attributes", |n| repeated("<Event", " a='b'", "><System/></Event>", n)),
     ("xml", "elements within each other", |n| repeated("<Event><System>", "<a>", "", n)),
     ("xml", "start tags of events that do not end", |n| repeated("<Event><Data>", "<Event ", "", n)),
@@ -75,6 +75,11 @@ const FILES: [(&str, &str, Make); 31] = [
     ("classic", "heads", |n| repeated("1\nLogName=x\n", "EventCode=29\n", "", n)),
     ("classic", "events", |n| repeated("", "12/19/2022 06:40:32 PM\nLogName=x\nMessage=y\n", "", n)),
     ("classic", "one endless line", |n| repeated("LogName=x Message=", "EventCode=29 ", "", n)),
+    ("classic", "events on one line", |n| repeated("", "12/19/2022 06:40:32 PM LogName=x Message=y ", "", n)),
+    ("classic", "heads on one line", |n| repeated("LogName=x Message=y", " EventCode=29", "", n)),
+    ("classic", "events on one line behind a long one", |n| {
+        repeated(&format!("LogName=x Message={}", "y".repeat(n * 40)), " LogName=x Message=y", "", n)
+    }),
     ("results", "fields", |n| repeated("<results><result ><field k='_raw'>", "<field k='a'>", "", n)),
     ("results", "results without an end", |n| repeated("<results>", "<result ", "", n)),
     ("clixml", "objects within each other", |n| repeated("<Objs>", "<Obj RefId=\"0\">", "", n)),

@@ -86,13 +86,28 @@ pub(super) const DATA_XML: [&str; 2] = ["EventData", "EventData_Xml"];
 /// Strings that hold JSON once more: `EvtxECmd`, osquery, Azure's `WindowsEvent`.
 pub(super) const INNER_JSON: [&str; 3] = ["Payload", "data", "EventData"];
 
+/// Strings that are the JSON of a whole event, where what they stand in has no event of its own: Logstash and Kafka, Docker,
+/// OpenTelemetry.
+pub(super) const WHOLE_JSON: [&str; 4] = ["message", "value", "log", "body"];
+
 /// The keys of a name and of its text in a pair.
 pub(super) const PAIR: (&str, &str) = ("@Name", "#text");
 
 /// What wraps an event whole: search results of Elastic, an export of Splunk, a log record of OpenTelemetry, an envelope of
-/// the HTTP Event Collector and the root element of the XML, an alert of Wazuh, an entry of `LogMonitor`, a row of osquery.
-pub(super) const WRAPPERS: [&str; 8] =
-    ["_source", "result", "body", "fields", "event", "data", "LogEntry", "columns"];
+/// the HTTP Event Collector and the root element of the XML, an alert of Wazuh, an entry of `LogMonitor`, a row of osquery, an
+/// entry of Google's logging, a log of Datadog.
+pub(super) const WRAPPERS: [&str; 10] = [
+    "_source",
+    "result",
+    "body",
+    "fields",
+    "event",
+    "data",
+    "LogEntry",
+    "columns",
+    "jsonPayload",
+    "attributes",
+];
 
 pub(super) const COLLECTORS: [Collector; 8] = [
     // The tree of the XML: evtx_dump, evtx2es, chainsaw, EvtxECmd's payload, Velociraptor, Datadog, NiFi.

@@ -2,14 +2,16 @@
 
 use memchr::memmem;
 
-use super::collectors::{DATA_XML, INNER_JSON, WHOLE_XML, WRAPPERS};
+use super::collectors::{DATA_XML, INNER_JSON, WHOLE_JSON, WHOLE_XML, WRAPPERS};
 use super::read::{behind, is};
 use super::walk::walk;
+use crate::event::id::Id;
+use crate::event::pointer;
 
 /// What a string of a JSON holds. Texts are as written: escapes still stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::event) enum Inner<'t> {
-    /// The XML of a whole event.
+    /// The XML or the JSON of a whole event.
     Event(&'t [u8]),
     /// The XML of event data.
     Data(&'t [u8]),
@@ -30,7 +32,7 @@ pub(in crate::event) fn inner(text: &[u8]) -> Option<Inner<'_>> {
     if ![&b"\"<"[..], b"\"\\u003", b"\"{\\"].iter().any(|start| memmem::find(text, start).is_some()) {
         return None;
     }
-    let (mut event, mut data, mut json) = (None, None, None);
+    let (mut event, mut data, mut json, mut whole) = (None, None, None, None);
     let mut several = false;
     walk(text, |leaf| {
         let place = if is_xml(leaf.text) {
@@ -43,6 +45,8 @@ pub(in crate::event) fn inner(text: &[u8]) -> Option<Inner<'_>> {
             }
         } else if leaf.text.starts_with(b"{\\\"") && is_at(leaf.path, &INNER_JSON) {
             &mut json
+        } else if leaf.text.starts_with(b"{\\\"") && is_at(leaf.path, &WHOLE_JSON) {
+            &mut whole
         } else {
             return;
         };
@@ -59,7 +63,12 @@ pub(in crate::event) fn inner(text: &[u8]) -> Option<Inner<'_>> {
             text: inside,
             after: text.get(begins + inside.len() + 1..)?,
         },
-        (None, None, None) => return None,
+        (None, None, None) => {
+            let (_, inside) = whole?;
+            // The message of an event can be any text, and that of another program too.
+            let is_event = super::id(text) == Id::Missing && pointer::points(inside);
+            return is_event.then_some(Inner::Event(inside));
+        }
     };
     Some(found)
 }
@@ -112,6 +121,12 @@ mod tests {
                 r#"{"a":1,"Payload":"{\"b\":2}","c":3}"#,
                 json(br#"{"a":1,"Payload":"#, br#"{\"b\":2}"#, br#","c":3}"#),
             ),
+            (
+                r#"{"@timestamp":"x","message":"{\"c\":\"Microsoft-IIS-Configuration/Operational\"}"}"#,
+                Some(Inner::Event(br#"{\"c\":\"Microsoft-IIS-Configuration/Operational\"}"#)),
+            ),
+            (r#"{"@timestamp":"x","message":"{\"b\":2}"}"#, None),
+            (r#"{"EventID":4,"Message":"{\"Channel\":\"Microsoft-IIS-Configuration/Operational\"}"}"#, None),
             // Twice the same is one, two are none.
             (r#"{"Event":"<Event/>","xml":"<Event/>"}"#, Some(Inner::Event(b"<Event/>"))),
             (r#"{"Event":"<Event/>","xml":"<Event a=''/>"}"#, None),
