@@ -17,6 +17,7 @@ mod doors;
 mod figures;
 mod files;
 mod formats;
+mod fuzz;
 mod halves;
 mod hostile;
 mod inventories;
