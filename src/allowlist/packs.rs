@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashMap;
+
 use super::damage::Legible;
 use super::error::AllowlistError;
 use super::glob::has_wildcard;
@@ -61,6 +63,10 @@ const VARIABLES: usize = 4;
 pub struct HostProfiles {
     base: BTreeSet<String>,
     rules: Vec<Rule>,
+    /// The rows for hosts by their names: which row is for a host is asked for each host of an estate.
+    by_host: HashMap<String, Vec<usize>>,
+    /// The other rows.
+    by_pattern: Vec<usize>,
     misspelt: Vec<(String, &'static str)>,
     /// Of the file as a whole.
     legible: Legible,
@@ -152,7 +158,19 @@ impl HostProfiles {
                 rule.roots.clone(),
             )
         });
-        (Self { base, rules, misspelt, legible: Legible::Whole }, errors)
+        let mut by_host: HashMap<String, Vec<usize>> = HashMap::default();
+        let mut by_pattern = Vec::new();
+        for (number, rule) in rules.iter().enumerate() {
+            match rule.host.literals() {
+                Some(hosts) => {
+                    for host in hosts {
+                        by_host.entry(host.to_owned()).or_default().push(number);
+                    }
+                }
+                None => by_pattern.push(number),
+            }
+        }
+        (Self { base, rules, by_host, by_pattern, misspelt, legible: Legible::Whole }, errors)
     }
 
     /// Columns that are not read and look like a misspelt one, as written, each with the name that may be meant.
@@ -171,10 +189,13 @@ impl HostProfiles {
     /// in lower case, short or full; for an unknown (empty) host only the rows for every host count.
     pub fn rows_of(&self, host: &str) -> impl Iterator<Item = usize> {
         let short = short_name(host);
-        let is_for = move |rule: &Rule| {
+        let is_for = |rule: &Rule| {
             rule.host.is_any() || !host.is_empty() && (rule.host.matches(host) || rule.host.matches(short))
         };
-        self.rules.iter().enumerate().filter(move |(_, rule)| is_for(rule)).map(|(number, _)| number)
+        let by_pattern = self.by_pattern.iter().filter(|number| self.rules.get(**number).is_some_and(is_for));
+        let by_name = [host, short].into_iter().filter_map(|name| self.by_host.get(name)).flatten();
+        // In order, and each once: a row may be for both names.
+        by_pattern.chain(by_name).copied().collect::<BTreeSet<_>>().into_iter()
     }
 
     /// The profile that these rows make. Packs of all rows add up; of two rows that set one root, the one with the
@@ -290,6 +311,37 @@ fn expected_root(problem: &RootsError) -> String {
         }
         RootsError::BadFolder { problem, .. } => {
             format!(r"a plain absolute folder such as D:\Windows ({problem})")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+
+    const CELLS: [&str; 10] =
+        ["", "*", "web01", "WEB01|app", "web01.corp", "web*", "app|w?b01", "app.corp", "10.0.0.1", "|"];
+    const HOSTS: [&str; 8] =
+        ["", "web01", "web01.corp", "web02", "app", "app.corp", "app.corp.example", "10.0.0.1"];
+
+    proptest! {
+        /// The rows found by name and by pattern are those that each row says by itself.
+        #[test]
+        fn the_rows_of_a_host_are_those_for_it(cells in prop::collection::vec(select(&CELLS[..]), 0..8)) {
+            let rows: Vec<String> = cells.iter().map(|cell| format!("{cell},exchange")).collect();
+            let text = format!("host,packs\n{}", rows.join("\n"));
+            let (hosts, _) = HostProfiles::forgiving(text.as_bytes(), "f", BTreeSet::new(), &["exchange"]);
+            for host in HOSTS {
+                let is_for = |rule: &Rule| {
+                    let named = rule.host.matches(host) || rule.host.matches(short_name(host));
+                    rule.host.is_any() || !host.is_empty() && named
+                };
+                let slow: Vec<usize> = (0..hosts.rules.len()).filter(|row| is_for(&hosts.rules[*row])).collect();
+                prop_assert_eq!(hosts.rows_of(host).collect::<Vec<_>>(), slow, "{}", host);
+            }
         }
     }
 }

@@ -118,6 +118,13 @@ impl Patterns {
         self.patterns().iter().take(parts).map(Pattern::text)
     }
 
+    /// The patterns that are one text each, where all are; `None` where one has wildcards, or everything matches.
+    pub(super) fn literals(&self) -> Option<Vec<&str>> {
+        let literal = |pattern: &'_ Pattern| matches!(pattern, Pattern::Literal(_));
+        let all = !self.is_any() && self.patterns().iter().all(literal);
+        all.then(|| self.patterns().iter().map(Pattern::text).collect())
+    }
+
     /// Whether one of the globs matches the whole of `text`, which is in lower case.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {

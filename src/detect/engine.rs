@@ -201,10 +201,11 @@ impl Engine {
 
 /// What imitates the names of these entries. A file name is the same wherever the folders of a host lie.
 fn lookalikes(catalogue: &Catalogue) -> Lookalikes {
+    let roots = Roots::default();
     let known: Vec<_> = catalogue
         .known()
         .map(|entry| {
-            let image = (!entry.image.is_empty()).then(|| Image::normalise(&entry.image, &Roots::default()));
+            let image = (!entry.image.is_empty()).then(|| Image::normalise(&entry.image, &roots));
             (entry.name.as_str(), image.map(|image| image.stem().to_owned()))
         })
         .collect();
