@@ -19,6 +19,7 @@ const LONGEST: usize = 16 << 20;
 const DEEPEST: usize = 16;
 const OPEN: &[u8] = b"<Obj";
 const CLOSE: &[u8] = b"</Obj>";
+const ROOT: &[u8] = b"<Objs";
 const LAST: &[u8] = b"</Objs>";
 
 /// The properties of a record that count.
@@ -58,7 +59,7 @@ impl ClixmlReader {
         let start = loop {
             match tag(self.input.rest(), OPEN) {
                 Some(start) => break start,
-                None if memmem::find(self.input.rest(), LAST).is_some() => return Ok(None),
+                None if ends(self.input.rest()) => return Ok(None),
                 None if self.input.rest().len() > LONGEST || !self.input.more() => {
                     return Err(self.give_up("the file ends before its objects do"));
                 }
@@ -126,6 +127,18 @@ fn tag(text: &[u8], name: &[u8]) -> Option<usize> {
             .is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'))
     };
     memmem::find_iter(text, name).find(is_whole)
+}
+
+/// Whether a text without an object ends the last root that is in it, or the one that began before.
+fn ends(text: &[u8]) -> bool {
+    let mut inside = text;
+    while let Some(start) = tag(inside, ROOT) {
+        inside = inside.get(start + ROOT.len()..).unwrap_or_default();
+    }
+    // A root without objects is closed in its own tag.
+    let is_closed = inside.len() < text.len()
+        && memchr(b'>', inside).and_then(|end| inside.get(..end)).is_some_and(|tag| tag.ends_with(b"/"));
+    is_closed || memmem::find(inside, LAST).is_some()
 }
 
 /// How deep objects are within each other, as far as a text was looked at.
@@ -288,7 +301,41 @@ mod tests {
         assert_eq!(read(&text), (vec![format!("2:{EXPECTED}"), format!("4:{EXPECTED}")], vec![]));
         let (rows, told) = read("<Objs><Obj RefId=\"0\"><MS><S N=\"Name\">x</S></MS></Obj>\n</Objs>");
         assert!(rows.is_empty() && told[0].starts_with("f, line 1: 1 object is no event"), "{told:?}");
-        assert_eq!(read("<Objs></Objs>"), (vec![], vec![]));
+    }
+
+    /// A command that found nothing exports a root without objects: nothing is lost. Whatever ends before its root does is cut.
+    #[test]
+    fn roots_without_objects() {
+        const DECLARED: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n";
+        const NAMED: &str = " Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\"";
+        let root = |declared: &str, named: &str, end: &str| format!("{declared}<Objs{named}{end}");
+        let roots = ["", DECLARED].map(|declared| ["", NAMED].map(|named| (declared, named)));
+        for (declared, named) in roots.into_iter().flatten() {
+            for (end, is_whole) in [
+                ("/>", true),
+                (" />\r\n", true),
+                ("></Objs>", true),
+                (">\r\n</Objs>\r\n", true),
+                ("><S>/></S></Objs>", true),
+                ("/><Objs></Objs>", true),
+                ("></Objs><Objs />", true),
+                ("", false),
+                (" /", false),
+                (">", false),
+                (">\r\n", false),
+                ("></Objs", false),
+                ("><S>/></S>", false),
+                ("/><Objs>", false),
+                ("></Objs><Objs ", false),
+            ] {
+                let (rows, told) = read(&root(declared, named, end));
+                assert_eq!((rows.len(), told.is_empty()), (0, is_whole), "{declared}{named}{end}: {told:?}");
+            }
+        }
+        let (rows, told) = read(&format!("<Objs /><Objs>{RECORD}</Objs>"));
+        assert_eq!((rows.len(), told), (1, vec![]));
+        let (rows, told) = read(&format!("<Objs>{RECORD}</Objs><Objs "));
+        assert_eq!((rows.len(), told.len()), (1, 1), "{told:?}");
     }
 
     /// Wherever the file is cut, the records before the cut are read and the loss is told.
