@@ -112,3 +112,195 @@ fn by_same(item: &Item, other: &Item) -> Option<String> {
     let is_near = between.unsigned_abs() <= HOUR.unsigned_abs();
     is_near.then(|| format!("same account, {when}: {done}, {}", other.short_id()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::{Severity, Verdict};
+
+    /// What is told of the finding `a` in each of these: id, host, name, image, action, account, and microseconds since noon; `-`
+    /// where it is not known. An id with `.` needs no decision.
+    const CASES: &[(&str, &[&str], &[&str])] = &[
+        ("alone", &["a w1 A a.dll added S 0"], &[]),
+        (
+            "later",
+            &["a w1 A a.dll added S 0", "b w1 B b.dll removed S 240000000"],
+            &["same account, 4 min later: B removed, b"],
+        ),
+        (
+            "before",
+            &["a w1 A a.dll added S 240000000", "b w1 B b.dll added S 0"],
+            &["same account, 4 min before: B added, b"],
+        ),
+        (
+            "in one moment",
+            &["a w1 A a.dll added S 0", "b w1 B b.dll added S 0"],
+            &["same account, at the same time: B added, b"],
+        ),
+        (
+            "within a second",
+            &["a w1 A a.dll added S 0", "b w1 B b.dll added S 999999"],
+            &["same account, at the same time: B added, b"],
+        ),
+        (
+            "a second",
+            &["a w1 A a.dll added S 0", "b w1 B b.dll added S 1000000"],
+            &["same account, 1 s later: B added, b"],
+        ),
+        (
+            "almost two minutes",
+            &["a w1 A a.dll added S 0", "b w1 B b.dll added S 119999999"],
+            &["same account, 119 s later: B added, b"],
+        ),
+        (
+            "two minutes",
+            &["a w1 A a.dll added S 0", "b w1 B b.dll added S 120000000"],
+            &["same account, 2 min later: B added, b"],
+        ),
+        (
+            "an hour",
+            &["a w1 A a.dll added S 0", "b w1 B b.dll added S 3600000000"],
+            &["same account, 60 min later: B added, b"],
+        ),
+        ("more than an hour", &["a w1 A a.dll added S 0", "b w1 B b.dll added S 3600000001"], &[]),
+        ("more than an hour before", &["a w1 A a.dll added S 3600000001", "b w1 B b.dll added S 0"], &[]),
+        ("another account", &["a w1 A a.dll added S 0", "b w1 B b.dll added T 0"], &[]),
+        ("another host", &["a w1 A a.dll added S 0", "b w2 B b.dll added S 0"], &[]),
+        ("accounts that are not known", &["a w1 A a.dll added - 0", "b w1 B b.dll added - 0"], &[]),
+        ("a time that is not known", &["a w1 A a.dll added S 0", "b w1 B b.dll added S -"], &[]),
+        ("an own time that is not known", &["a w1 A a.dll added S -", "b w1 B b.dll added S 0"], &[]),
+        ("hosts that are not known", &["a - A a.dll added S 0", "b - B b.dll added S 0"], &[]),
+        ("nothing to decide", &["a w1 A a.dll added S 0", "b. w1 B b.dll added S 0"], &[]),
+        (
+            "a name that hides",
+            &["a w1 A a.dll added S 0", "b w1 B\u{202e}\u{7} b.dll added S 0"],
+            &["same account, at the same time: B\\u{202e}\\u{7} added, b"],
+        ),
+        (
+            "in a list of another host",
+            &["a w1 A a.dll added S 0", "b w2 A a.dll present - 0"],
+            &["on w2 (list, 2026-03-01T12:00:00Z), b"],
+        ),
+        (
+            "in a list without a time",
+            &["a w1 A a.dll added S 0", "b w2 A a.dll present - -"],
+            &["on w2 (list, time not known), b"],
+        ),
+        (
+            "done elsewhere",
+            &["a w1 A a.dll present - -", "b w2 A a.dll added T 61000000"],
+            &["on w2 (2026-03-01T12:01:01Z), b"],
+        ),
+        (
+            "in another case",
+            &["a w1 Abc a.dll added S 0", "b w2 aBC A.DLL present - -"],
+            &["on w2 (list, time not known), b"],
+        ),
+        ("another image", &["a w1 A a.dll added S 0", "b w2 A b.dll present - -"], &[]),
+        ("another name", &["a w1 A a.dll added S 0", "b w2 B a.dll present - -"], &[]),
+        ("an image that is not known", &["a w1 A - added S 0", "b w2 A - present - -"], &[]),
+        ("in a list of the same host", &["a w1 A a.dll added S 0", "b w1 A a.dll present - -"], &[]),
+        ("known elsewhere", &["a w1 A a.dll added S 0", "b. w2 A a.dll present - -"], &[]),
+        (
+            "elsewhere first, then the account",
+            &["a w1 A a.dll added S 0", "b w1 B b.dll added S 0", "c w2 A a.dll present - -"],
+            &["on w2 (list, time not known), c", "same account, at the same time: B added, b"],
+        ),
+        (
+            "the nearest before and behind, in the order of time",
+            &["a w1 A a.dll added S 60000000", "b w1 B b.dll added S 61000000", "c w1 C c.dll added S 0"],
+            &["same account, 60 s before: C added, c", "same account, 1 s later: B added, b"],
+        ),
+        (
+            "a module twice is one",
+            &["a w1 A a.dll added S 0", "b w1 B b.dll added S 1000000", "c w1 B b.dll added S 2000000"],
+            &["same account, 1 s later: B added, b"],
+        ),
+        (
+            "three",
+            &[
+                "a w1 A a.dll added S 0",
+                "b w1 B b.dll added S 1000000",
+                "c w1 C c.dll added S 2000000",
+                "d w1 D d.dll added S 3000000",
+            ],
+            &[
+                "same account, 1 s later: B added, b",
+                "same account, 2 s later: C added, c",
+                "same account, 3 s later: D added, d",
+            ],
+        ),
+        (
+            "four",
+            &[
+                "a w1 A a.dll added S 0",
+                "b w1 B b.dll added S 1000000",
+                "c w1 C c.dll added S 2000000",
+                "d w1 D d.dll added S 3000000",
+                "e w1 E e.dll added S 4000000",
+            ],
+            &[
+                "same account, 1 s later: B added, b",
+                "same account, 2 s later: C added, c",
+                "same account, 3 s later: D added, d, and more",
+            ],
+        ),
+    ];
+
+    fn item(row: &str) -> Item {
+        const NOON: &str = "2026-03-01T12:00:00Z";
+        let cells: Vec<&str> = row.split(' ').map(|cell| if cell == "-" { "" } else { cell }).collect();
+        let [id, host, name, image, action, actor, at] = cells[..] else { panic!("{row}") };
+        let fact = |column: &Column| match column {
+            Column::Host => host,
+            Column::Name => name,
+            Column::Image => image,
+            Column::Action => action,
+            Column::Actor => actor,
+            _ => "",
+        };
+        Item {
+            time: at.parse::<i64>().ok().and_then(|at| time::parse(NOON).map(|noon| noon + at)),
+            verdict: Verdict::Unknown,
+            severity: Severity::Medium,
+            facts: Column::LISTED.iter().map(|column| fact(column).to_owned()).collect(),
+            reasons: Vec::new(),
+            id: id.trim_end_matches('.').to_owned(),
+            process: String::new(),
+            needs_decision: !id.ends_with('.'),
+            origins: Vec::new(),
+            evidence: Vec::new(),
+        }
+    }
+
+    fn told(items: &[Item], id: &str) -> Vec<String> {
+        let groups = Group::all(items);
+        let place = groups.iter().position(|group| group.first().id == id).unwrap();
+        ties(&groups).swap_remove(place)
+    }
+
+    #[test]
+    fn what_belongs_to_a_finding() {
+        for (case, rows, expected) in CASES {
+            let items: Vec<Item> = rows.iter().map(|row| item(row)).collect();
+            assert_eq!(told(&items, "a"), *expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn several_that_went_together_have_no_action() {
+        let together =
+            Item { reasons: vec!["removed_together:x, y".to_owned()], ..item("b w1 5 - removed S 0") };
+        let items = [item("a w1 A a.dll added S 0"), together];
+        assert_eq!(told(&items, "a"), ["same account, at the same time: 5, b"]);
+    }
+
+    /// However many there are, few are looked at, and that there are more is told.
+    #[test]
+    fn very_many() {
+        let others = (0..1000).map(|number| item(&format!("n{number} w1 N{number} n.dll added S 0")));
+        let items: Vec<Item> = [item("a w1 A a.dll added S 0")].into_iter().chain(others).collect();
+        let told = told(&items, "a");
+        assert!(told.len() == MOST && told[2].ends_with(", and more"), "{told:?}");
+    }
+}
