@@ -255,7 +255,7 @@ impl Header {
         let is_sentence = |name: &Vec<u8>| name.split(|byte| *byte == b' ').count() > 3;
         if self.names.len() == 1 || self.names.iter().any(is_sentence) {
             let hint = format!(
-                "leave it out if it is a note; an export needs its header as the first line. It begins: {begins}"
+                "if it is a note, move it away or add --allow-unread; if it is an export, put its header into the first line. It begins: {begins}"
             );
             return ("this is a text, and neither an export of events nor a list of modules", hint);
         }
