@@ -18,8 +18,10 @@ pub(super) fn run(search_head_only: bool) -> Result<(), searchcommand::Error> {
     let mut command =
         ManuallyDrop::new(IisModCheck::new(Lookups::of_executable(&executable), search_head_only));
     let mut input = io::stdin().lock();
-    // splunkd, whose standard error is no terminal, may probe with nothing; what cannot be read is told by whoever reads it next.
-    if io::stderr().is_terminal() && input.fill_buf().is_ok_and(<[u8]>::is_empty) {
+    // splunkd may probe with nothing, and sets this variable for what it starts; whoever else gives nothing waits for something,
+    // be it in a remote session without a terminal. What cannot be read is told by whoever reads it next.
+    let by_splunkd = std::env::var_os("SPLUNK_HOME").is_some() && !io::stderr().is_terminal();
+    if !by_splunkd && input.fill_buf().is_ok_and(<[u8]>::is_empty) {
         status::note(
             "standard input is empty: without a subcommand this is Splunk's search command, which splunkd starts; see iismodcheck --help",
         );

@@ -95,7 +95,9 @@ pub fn folder(files: &[(&str, &[u8])]) -> TempDir {
 
 /// The end of standard input at once, as at the start from a service: the search command, which ends silently.
 #[test]
-fn without_arguments_and_input_nothing_happens() {
-    assert_eq!(run(&[]).good(), "");
-    assert_eq!(run(&["--search-head-only"]).good(), "");
+fn nothing_happens_when_splunkd_gives_nothing() {
+    for arguments in [&[][..], &["--search-head-only"]] {
+        let mut command = command(&fixtures());
+        assert_eq!(finished(command.env("SPLUNK_HOME", "splunk").args(arguments)).good(), "");
+    }
 }

@@ -18,9 +18,9 @@ use searchcommand::testing::{End, Event, Splunkd};
 /// The built program.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_iismodcheck");
 
-/// A search process with the program, which finds no site files beside it.
+/// A search process with the program, which finds no site files beside it. The variable is set by splunkd.
 fn start() -> Splunkd {
-    Splunkd::spawn(&mut Command::new(PROGRAM))
+    Splunkd::spawn(Command::new(PROGRAM).env("SPLUNK_HOME", "splunk"))
 }
 
 /// The end of a search that went well: exit code 0, nothing on standard error, nothing after the last reply.

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use super::{command, fixtures, folder, run, run_in, run_wide};
+use super::{command, finished, fixtures, folder, run, run_in, run_wide};
 
 const EXPORT: &str = "iis-operational.csv";
 
@@ -385,6 +385,18 @@ fn several_files_and_standard_input() {
     let told =
         "iismodcheck: standard input: the file is empty: there is not even a header; export or copy it again";
     assert_eq!(nothing, told);
+    let search = finished(command(folder.path()).env_remove("SPLUNK_HOME"));
+    assert!(
+        search.stderr.starts_with("iismodcheck: standard input is empty: without a subcommand"),
+        "{}",
+        search.stderr
+    );
+    assert_eq!((search.code, search.stdout.as_str()), (Some(0), ""));
+    assert_eq!(
+        finished(command(folder.path()).env("SPLUNK_HOME", "splunk")).stderr,
+        "",
+        "splunkd probes with nothing"
+    );
 }
 
 /// Whoever reads the first line only: the exit code is that of all lines, and nothing is on standard error.

@@ -128,7 +128,8 @@ fn invalid_utf8_in_any_column() {
 
 /// Runs the program over bytes.
 fn run(input: &[u8]) -> Output {
-    run_command(&mut Command::new(PROGRAM), input)
+    // As splunkd starts it.
+    run_command(Command::new(PROGRAM).env("SPLUNK_HOME", "splunk"), input)
 }
 
 fn run_command(command: &mut Command, input: &[u8]) -> Output {
