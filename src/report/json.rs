@@ -128,6 +128,9 @@ fn finding(item: &Item) -> Value {
     if !item.id.is_empty() {
         object.insert(Column::FindingId.name().to_owned(), json!(item.id));
     }
+    if !item.process.is_empty() {
+        object.insert(Column::Process.name().to_owned(), json!(item.process));
+    }
     object.insert("needs_decision".to_owned(), json!(item.needs_decision));
     object.insert(WHY.to_owned(), json!(sentence::whole(item)));
     object.insert("reasons".to_owned(), item.reasons.iter().map(|text| reason(text)).collect());

@@ -158,3 +158,28 @@ pub(super) fn actors(group: &Group<'_>) -> Vec<String> {
     };
     actors.iter().map(told).collect()
 }
+
+/// Processes that are named.
+const PROCESSES: usize = 12;
+
+/// The ids of the processes that made the changes, each with its host where there are several; empty where none is known.
+pub(super) fn processes(group: &Group<'_>) -> String {
+    let is_of_one = group.hosts().len() < 2;
+    let mut ids: Vec<String> = Vec::new();
+    for item in group.items().iter().filter(|item| !item.process.is_empty()) {
+        let id = if is_of_one {
+            item.process.clone()
+        } else {
+            format!("{} on {}", item.process, item.fact(Column::Host))
+        };
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+        if ids.len() > PROCESSES {
+            ids.truncate(PROCESSES);
+            ids.push("and more".to_owned());
+            break;
+        }
+    }
+    ids.join(", ")
+}

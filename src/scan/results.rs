@@ -145,7 +145,7 @@ fn item(text: impl Fn(&str) -> String, reasons: Vec<String>) -> Result<Item, Pro
         facts: Fact::LISTED.iter().map(|fact| text(fact.name())).collect(),
         reasons,
         id: text(Fact::FindingId.name()),
-        process: String::new(),
+        process: text(Fact::Process.name()),
         origins: Vec::new(),
         evidence: Vec::new(),
     })

@@ -273,7 +273,7 @@ impl Scanner {
             return;
         }
         if let Some(outcome) = self.outcomes.row(event, host, at, indexed) {
-            let item = Item::new(at, outcome);
+            let item = Item { process: event.process.to_owned(), ..Item::new(at, outcome) };
             self.keep(item, vec![origin]);
         }
     }

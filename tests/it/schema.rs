@@ -149,7 +149,8 @@ fn the_schema_names_what_there_is() {
     assert_eq!(finding["iis_module_severity"]["enum"], json!(Severity::ALL.map(Severity::as_str)));
     let kinds = &schema["$defs"]["problem"]["properties"]["kind"]["examples"];
     assert_eq!(*kinds, json!(ProblemKind::ALL.map(ProblemKind::as_str)));
-    let columns = Column::LISTED.iter().chain(&[Column::FindingId]).map(|column| column.name());
+    let columns =
+        Column::LISTED.iter().chain(&[Column::FindingId, Column::Process]).map(|column| column.name());
     let own = ["needs_decision", "why", "reasons", "rows", "origins", "evidence"];
     let expected: Vec<&str> = ["_time"].into_iter().chain(columns).chain(own).collect();
     assert_eq!(finding.as_object().unwrap().keys().collect::<Vec<_>>(), expected);

@@ -17,6 +17,7 @@ pub(super) fn finding(group: &Group<'_>, linked: &[&str], tied: &[String]) -> Ma
     let image = printable(item.identity());
     let headline = Headline::of(item);
     let (bitness, times) = (sentence::bitness(item), sentence::times(group));
+    let processes = sentence::processes(group);
     html! {
         article class=(item.severity) id=[Some(item.short_id()).filter(|id| !id.is_empty())] {
             h3 { (tag(item.severity)) " " (what(item)) " on " (hosts(group)) }
@@ -30,6 +31,7 @@ pub(super) fn finding(group: &Group<'_>, linked: &[&str], tied: &[String]) -> Ma
                 }
                 @if !times.is_empty() { dt { "when" } dd { (times) } }
                 @if !item.fact(Column::Actor).is_empty() { dt { "by" } dd { (printable(&actors(group).join(", "))) } }
+                @if !processes.is_empty() { dt { "process" } dd { (printable(&processes)) } }
                 @if !item.fact(Column::Site).is_empty() { dt { "site" } dd { (text(item, Column::Site)) } }
                 dt { "why" }
                 dd {

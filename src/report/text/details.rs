@@ -41,6 +41,7 @@ pub(super) fn lines(
     tell("when", &sentence::times(group));
     tell("at", item.fact(Column::Site));
     tell("by", &actors(group).join(", "));
+    tell("process", &sentence::processes(group));
     tell("also", &linked.join(" "));
     for tie in ties {
         tell("also", tie);
