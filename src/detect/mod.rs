@@ -6,6 +6,7 @@
 //! comes out. No I/O, no clock, no globals.
 
 pub mod actor;
+pub mod advice;
 mod agreement;
 mod altered;
 mod annotation;
@@ -39,6 +40,7 @@ pub mod response;
 pub mod row;
 mod setting;
 pub mod severity;
+mod spl;
 pub mod technique;
 pub mod time;
 pub mod verdict;

@@ -10,6 +10,7 @@ use super::code::Code;
 use super::columns::Column;
 use super::file_code::FileCode;
 use super::reason::ReasonCode;
+use super::spl;
 use super::verdict::{Severity, Verdict};
 use crate::iis::Action;
 
@@ -64,23 +65,18 @@ pub fn needs_decision<'r>(
 /// `iismodcheck_needs_decision`.
 #[must_use]
 pub fn spl() -> String {
-    let is = |column: Column, word: &str| format!("{}=\"{word}\"", column.name());
-    let severity = |severity: Severity| is(Column::Severity, severity.as_str());
+    let severity = |severity: Severity| spl::is(Column::Severity, severity.as_str());
     let above = Severity::ALL.into_iter().filter(|known| *known >= FROM).map(severity);
-    let verdicts = VERDICTS.iter().map(|verdict| is(Column::Verdict, verdict.as_str()));
-    let actions = ACTIONS.iter().map(|action| is(Column::Action, action.as_str()));
-    let reasons = Column::Reasons.name();
+    let verdicts = VERDICTS.iter().map(|verdict| spl::is(Column::Verdict, verdict.as_str()));
+    let actions = ACTIONS.iter().map(|action| spl::is(Column::Action, action.as_str()));
     format!(
-        "(isnotnull(mvfind({reasons}, \"^({})(:|$)\")) OR (isnull(mvfind({reasons}, \"^{UNDECIDED}(:|$)\")) AND ({} OR ({} AND ({})))))",
-        DOUBTS.map(ReasonCode::as_str).join("|"),
-        any(above),
+        "({} OR ({} AND ({} OR ({} AND ({})))))",
+        spl::has_reason(&DOUBTS),
+        spl::has_no_reason(&[ReasonCode::Code(UNDECIDED)]),
+        spl::any(above),
         severity(ALSO),
-        any(verdicts.chain(actions)),
+        spl::any(verdicts.chain(actions)),
     )
-}
-
-fn any(conditions: impl Iterator<Item = String>) -> String {
-    conditions.collect::<Vec<_>>().join(" OR ")
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 
 use super::code::Code;
 use super::columns::Column;
+use super::reason::ReasonCode;
+use super::spl;
 use super::verdict::{Severity, Verdict};
 use crate::iis::{Action, Class, Kind};
 
@@ -23,6 +25,44 @@ pub enum Response {
     Setting,
     /// An event that cannot be read.
     Unreadable,
+}
+
+/// What a case is told by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Verdict(Verdict),
+    Class(Class),
+    Kind(Kind),
+    /// It names a type.
+    Type,
+    Action(Action),
+    /// Done to something that is vouched for. Done to anything else it covers tracks: what was loaded is still to be secured.
+    VouchedAction(Action),
+    Reason(Code),
+}
+
+/// The signs, the first that a finding shows counts; `of` and the app's macro are made of them.
+const SIGNS: [(Response, Sign); 13] = [
+    (Response::Unreadable, Sign::Verdict(Verdict::Unparsed)),
+    (Response::Altered, Sign::Verdict(Verdict::FileAltered)),
+    (Response::Setting, Sign::Class(Class::Setting)),
+    (Response::Protection, Sign::VouchedAction(Action::Removed)),
+    (Response::Protection, Sign::Action(Action::Cleared)),
+    (Response::Protection, Sign::Reason(Code::ProtectiveModuleRemoved)),
+    (Response::Protection, Sign::Reason(Code::ProtectiveModuleNarrowed)),
+    (Response::Protection, Sign::Reason(Code::ListCleared)),
+    (Response::Protection, Sign::Reason(Code::ListChanged)),
+    (Response::Handler, Sign::Class(Class::Handler)),
+    (Response::Handler, Sign::Class(Class::IsapiFilter)),
+    (Response::Managed, Sign::Kind(Kind::Managed)),
+    (Response::Managed, Sign::Type),
+];
+/// The case of what shows none of them.
+const OTHERWISE: Response = Response::Native;
+
+/// Whether a verdict speaks for a module, or not much against it.
+fn is_vouched(verdict: Verdict) -> bool {
+    verdict.severity() < Severity::Medium
 }
 
 /// The steps, each a sentence.
@@ -111,41 +151,48 @@ impl Response {
         Self::Unreadable,
     ];
 
+    /// The word of the app's field `iis_response`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Managed => "managed",
+            Self::Handler => "handler",
+            Self::Altered => "altered",
+            Self::Protection => "protection",
+            Self::Setting => "setting",
+            Self::Unreadable => "unreadable",
+        }
+    }
+
     /// The case of a finding, by its verdict, the texts of its columns and its reasons.
     pub fn of<'r>(
         verdict: Verdict,
         fact: impl Fn(Column) -> &'r str,
         reasons: impl IntoIterator<Item = &'r str>,
     ) -> Self {
-        const GONE: [Code; 4] = [
-            Code::ProtectiveModuleRemoved,
-            Code::ProtectiveModuleNarrowed,
-            Code::ListCleared,
-            Code::ListChanged,
-        ];
         let code = |reason: &'r str| reason.split_once(':').map_or(reason, |(code, _)| code);
+        let codes: Vec<&str> = reasons.into_iter().map(code).collect();
         let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == fact(Column::Kind));
         let is = |action: Action| fact(Column::Action) == action.as_str();
-        // Of the others a removal covers tracks: what was loaded is still to be secured.
-        let vouched = !matches!(verdict.severity(), Severity::Medium | Severity::High | Severity::Critical);
-        if verdict == Verdict::Unparsed {
-            Self::Unreadable
-        } else if verdict == Verdict::FileAltered {
-            Self::Altered
-        } else if kind.is_some_and(|kind| kind.class() == Class::Setting) {
-            Self::Setting
-        } else if (is(Action::Removed) && vouched)
-            || is(Action::Cleared)
-            || reasons.into_iter().any(|reason| GONE.iter().any(|gone| gone.as_str() == code(reason)))
-        {
-            Self::Protection
-        } else if kind.is_some_and(|kind| matches!(kind.class(), Class::Handler | Class::IsapiFilter)) {
-            Self::Handler
-        } else if kind == Some(Kind::Managed) || !fact(Column::Type).is_empty() {
-            Self::Managed
-        } else {
-            Self::Native
-        }
+        let shows = |sign: &Sign| match *sign {
+            Sign::Verdict(own) => verdict == own,
+            Sign::Class(class) => kind.is_some_and(|kind| kind.class() == class),
+            Sign::Kind(own) => kind == Some(own),
+            Sign::Type => !fact(Column::Type).is_empty(),
+            Sign::Action(action) => is(action),
+            Sign::VouchedAction(action) => is(action) && is_vouched(verdict),
+            Sign::Reason(own) => codes.contains(&own.as_str()),
+        };
+        SIGNS.iter().find(|(_, sign)| shows(sign)).map_or(OTHERWISE, |(response, _)| *response)
+    }
+
+    /// The case as an expression of SPL over the output columns: the definition of the macro `iismodcheck_response`. Each sign
+    /// is a condition of its own, for what a column lacks is null, and so is what it would be joined to.
+    #[must_use]
+    pub fn spl() -> String {
+        let word = |response: Self| spl::string(response.as_str());
+        spl::case(SIGNS.iter().map(|(response, sign)| (sign.spl(), word(*response))), &word(OTHERWISE))
     }
 
     /// What to do.
@@ -159,6 +206,28 @@ impl Response {
             Self::Protection => PROTECTION_STEPS,
             Self::Setting => SETTING_STEPS,
             Self::Unreadable => UNREADABLE_STEPS,
+        }
+    }
+}
+
+impl Sign {
+    /// The condition in SPL.
+    fn spl(self) -> String {
+        match self {
+            Self::Verdict(verdict) => spl::is(Column::Verdict, verdict.as_str()),
+            Self::Class(class) => {
+                let kinds = Kind::ALL.into_iter().filter(|kind| kind.class() == class);
+                spl::is_one_of(Column::Kind, kinds.map(Kind::as_str))
+            }
+            Self::Kind(kind) => spl::is(Column::Kind, kind.as_str()),
+            Self::Type => format!("{}!=\"-\"", Column::Type.name()),
+            Self::Action(action) => spl::is(Column::Action, action.as_str()),
+            Self::VouchedAction(action) => {
+                let vouched = Verdict::ALL.into_iter().filter(|verdict| is_vouched(*verdict));
+                let vouched = spl::is_one_of(Column::Verdict, vouched.map(Verdict::as_str));
+                format!("{} AND {vouched}", spl::is(Column::Action, action.as_str()))
+            }
+            Self::Reason(code) => spl::has_reason(&[ReasonCode::Code(code)]),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::group::Group;
 use super::item::Item;
+use crate::detect::advice::Advice;
 use crate::detect::response::Response;
 use crate::detect::{Code, Column, ReasonCode, Verdict, actor, time};
 
@@ -24,24 +25,6 @@ pub(super) fn in_words(reason: &str) -> String {
     }
 }
 
-/// Reasons that say more than a verdict whose severity they raised.
-const HEADLINES: [Code; 14] = [
-    Code::ProtectiveModuleRemoved,
-    Code::RemovedTogether,
-    Code::EntryInForceThenOnly,
-    Code::EntryByMovedClock,
-    Code::NotOfFramework,
-    Code::BareType,
-    Code::OwnModuleRemoved,
-    Code::VersionLowered,
-    Code::ProtectiveModuleNarrowed,
-    Code::ListCleared,
-    Code::ListChanged,
-    Code::ImageOverwritten,
-    Code::ImageChangedUnseen,
-    Code::ByAppPool,
-];
-
 /// Reasons whose detail belongs to the verdict.
 const DETAILS: [(Verdict, Code); 4] = [
     (Verdict::KnownMalicious, Code::Threat),
@@ -63,46 +46,41 @@ pub(super) struct Headline {
 impl Headline {
     /// What says most about a finding: its verdict, or the reason that made it worse.
     pub(super) fn of(item: &Item) -> Self {
-        let is_there = |code: &Code| item.reasons.iter().any(|reason| parts(reason).0 == code.as_str());
-        let raised = item.severity > item.verdict.severity() || item.needs_decision;
-        let plain = matches!(
-            item.verdict,
-            Verdict::Unverified | Verdict::Incomplete | Verdict::KnownGood | Verdict::Allowed
-        );
-        if let Some(code) = HEADLINES.iter().find(|code| is_there(code)).filter(|_| raised && plain) {
-            return Self::told(item, code.meaning(), code.told().todo);
-        }
-        let mut why = item.verdict.meaning_of(item.fact(Column::Kind));
-        let detail = DETAILS.iter().find_map(|(verdict, code)| {
-            let of_code = |reason: &&String| parts(reason).0 == code.as_str();
-            let reason = item.reasons.iter().find(of_code).filter(|_| *verdict == item.verdict)?;
-            parts(reason).1
-        });
-        if let Some(detail) = detail {
-            why = format!("{why} ({detail})");
-        }
-        Self::told(item, &why, item.verdict.told().todo)
-    }
-
-    /// The texts of the tables as a sentence begins, without the marks of the documentation.
-    fn told(item: &Item, why: &str, todo: &str) -> Self {
+        let advice = advice(item);
+        let why = match advice.headline {
+            Some(code) => code.meaning().to_owned(),
+            None => of_verdict(item),
+        };
         let mut characters = why.chars();
         let first = characters.next().map(|first| first.to_ascii_uppercase());
         let why = first.into_iter().chain(characters).collect();
-        let behind_first = |todo: &str| match response(item) {
-            Some(response) => format!("{}; then {todo}", response.steps().first),
-            None => todo.to_owned(),
-        };
-        let todo = todo.replace('`', "");
-        let step = todo.split(';').next().unwrap_or(&todo);
-        Self { why, first_step: behind_first(step), todo: behind_first(&todo) }
+        Self { why, todo: advice.whole(), first_step: advice.in_short() }
+    }
+}
+
+/// The verdict in words, with the detail that belongs to it.
+fn of_verdict(item: &Item) -> String {
+    let why = item.verdict.meaning_of(item.fact(Column::Kind));
+    let detail = DETAILS.iter().find_map(|(verdict, code)| {
+        let of_code = |reason: &&String| parts(reason).0 == code.as_str();
+        let reason = item.reasons.iter().find(of_code).filter(|_| *verdict == item.verdict)?;
+        parts(reason).1
+    });
+    match detail {
+        Some(detail) => format!("{why} ({detail})"),
+        None => why,
     }
 }
 
 /// What to do about a finding, in a line.
 #[must_use]
 pub fn todo(item: &Item) -> String {
-    Headline::of(item).todo
+    advice(item).whole()
+}
+
+fn advice(item: &Item) -> Advice {
+    let reasons = item.reasons.iter().map(String::as_str);
+    Advice::of(item.verdict, item.severity, response(item), reasons)
 }
 
 /// Which steps a finding asks for; `None` where nothing is to be decided.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)] // a test that cannot go on fails here
 
 mod acts;
+mod advice;
 mod allocations;
 mod audit;
 mod broken_lists;

@@ -36,6 +36,13 @@ class Mails(Installed):
         self.assertEqual(len(mails), 7)
         self.assertEqual({keys.get("action.email.content_type") for keys in mails.values()}, {"plain"})
 
+    def test_a_mail_says_what_to_do_as_the_page_does(self):
+        host = Host("web01.example.com")
+        host.install(install_time(), "EvilModule", EVIL)
+        row, _, text = self.mail(self.head(host))
+        self.assertEqual(row["iis_next"].partition(";")[0], "Dump w3wp.exe, keep DLL, config, logs")
+        for words in ("What to secure now: (1) The memory", "What to change afterwards: (1) The validation", "How to take it out: (1) When all of that"):
+            self.assertIn(words, text)
 
     def test_each_alert_leads_to_the_dashboard_health(self):
         stanzas = self.head().instance.apps["iismodcheck"].stanzas("savedsearches")

@@ -47,6 +47,17 @@ pub struct Vector {
     pub reasons: BTreeSet<String>,
 }
 
+/// What is told of a row: the texts of the columns, empty where there is none.
+pub struct Told {
+    pub verdict: Verdict,
+    pub severity: Severity,
+    pub action: &'static str,
+    pub kind: &'static str,
+    pub type_name: String,
+    pub reasons: Vec<String>,
+    pub needs_decision: bool,
+}
+
 /// The rows of a table.
 pub fn read(table: &str) -> Vec<Vector> {
     table.lines().filter(|line| !line.starts_with('#')).map(Vector::new).collect()
@@ -202,17 +213,32 @@ impl Vector {
 
     /// Verdict, severity, and whether it needs a decision.
     pub fn outcome(&self) -> (Verdict, Severity, bool) {
+        let told = self.told();
+        (told.verdict, told.severity, told.needs_decision)
+    }
+
+    /// What is told of it.
+    pub fn told(&self) -> Told {
         let mut engine = self.engine();
         let file = self.file();
         let raw = self.subject(file.as_ref());
         let subject = engine.resolved(raw).unwrap_or_else(|| panic!("{}: not watched", self.note));
+        let type_name = subject.type_name.unwrap_or_default().to_owned();
         let decision = engine.decide(&subject);
         let mut reasons = ReasonTexts::default();
         reasons.take(&decision);
         let finding = decision.finding;
-        let needs =
-            needs_decision(finding.verdict, finding.severity, finding.action.as_str(), reasons.iter());
-        (finding.verdict, finding.severity, needs)
+        let action = finding.action.as_str();
+        let needs_decision = needs_decision(finding.verdict, finding.severity, action, reasons.iter());
+        Told {
+            verdict: finding.verdict,
+            severity: finding.severity,
+            action,
+            kind: finding.kind.map_or("", Kind::as_str),
+            type_name,
+            reasons: reasons.iter().map(str::to_owned).collect(),
+            needs_decision,
+        }
     }
 
     /// What differs from the expectation; empty when nothing does.

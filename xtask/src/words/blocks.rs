@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use iismodcheck::allowlist::{Catalogue, EntrySource, SiteFile, lint};
 use iismodcheck::command::options::{GoesWith, Name};
 use iismodcheck::detect::response::{COMMANDS, Response};
-use iismodcheck::detect::{Column, ReasonCode, Severity, Verdict, actor, needs_decision};
+use iismodcheck::detect::{Column, ReasonCode, Severity, Verdict, actor, advice, needs_decision};
 
 use super::tables::{code, setting, table};
 
@@ -38,6 +38,9 @@ pub(super) const BLOCKS: &[Block] = &[
     (super::MACROS_CONF, "condition", || Ok(format!("definition = {}\n", needs_decision::spl()))),
     (super::MACROS_CONF, "accounts", || Ok(format!("definition = {}\n", actor::spl()))),
     (super::MACROS_CONF, "why", || Ok(why())),
+    (super::MACROS_CONF, "response", || Ok(format!("definition = {}\n", Response::spl()))),
+    (super::MACROS_CONF, "todo", || Ok(format!("definition = {}\n", advice::spl_todo()))),
+    (super::MACROS_CONF, "steps", || Ok(format!("definition = {}\n", advice::spl_steps()))),
     (SEARCHBNF, "syntax", || Ok(syntax())),
     (SEARCHBNF, "options", || Ok(stanzas())),
 ];
