@@ -38,7 +38,8 @@ fn engine_answer(engine: &mut Engine, subject: &Subject<'_>) -> Answer {
     let reasons: BTreeSet<String> = texts.iter().map(str::to_owned).collect();
     assert_eq!(reasons.len(), told, "a reason is told twice: {:?}", finding.reasons);
     let rule = decision.rule_id().to_owned();
-    Answer { verdict: finding.verdict, action: finding.action, severity: finding.severity, rule, reasons }
+    let (verdict, action, severity) = (finding.verdict, finding.action, finding.severity);
+    Answer { verdict, action, severity, rule, technique: decision.technique().to_owned(), reasons }
 }
 
 /// The cells of the rows that are not sound.

@@ -1,8 +1,11 @@
 //! What the oracle asks of the threats and of rows that are not sound.
 
+use std::collections::BTreeMap;
+
 use super::matching::{Case, Seen};
 use iismodcheck::allowlist::glob::Glob;
 use iismodcheck::allowlist::{Column, EntrySource, Strength};
+use iismodcheck::detect::Verdict;
 use iismodcheck::iis::{Image, fold};
 
 impl<'c> Case<'c> {
@@ -88,6 +91,35 @@ impl<'c> Case<'c> {
                 self.shelf.entries.iter().filter(|e| e.enabled && e.source == EntrySource::Threat(strength));
             threats.filter_map(|e| Some((place(e)?, e))).min_by_key(|(place, _)| *place).map(|(_, e)| e)
         })
+    }
+}
+
+/// The techniques of the watched settings.
+const WATCHED: &str = include_str!("../../../splunk_app/lookups/iis_watched_settings.csv");
+
+impl Case<'_> {
+    /// What the finding is about: code that is loaded, or a protection that went; the table's own word for a watched setting.
+    pub fn technique(&self, verdict: Verdict) -> String {
+        let has = |code: &str| self.reasons.iter().any(|reason| reason.split(':').next() == Some(code));
+        if verdict == Verdict::NotModule {
+            return String::new();
+        }
+        if let Some(told) = &self.told {
+            let mut table = csv::Reader::from_reader(WATCHED.as_bytes());
+            let mut rows = table.deserialize::<BTreeMap<String, String>>().map(Result::unwrap);
+            let row = rows.find(|row| {
+                self.reasons.contains(&format!("setting:{}", row["id"])) || row["id"] == told.rule
+            });
+            return row.map_or("T1505.004".to_owned(), |row| row["technique"].clone());
+        }
+        let gone =
+            ["protective_module_removed", "protective_module_narrowed", "list_cleared"].into_iter().any(has);
+        let technique = match self.subject.name {
+            "HttpLoggingModule" if gone => "T1562.002",
+            _ if gone => "T1562.001",
+            _ => "T1505.004",
+        };
+        technique.to_owned()
     }
 }
 

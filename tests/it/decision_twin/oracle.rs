@@ -19,6 +19,7 @@ pub struct Answer {
     pub action: Action,
     pub severity: Severity,
     pub rule: String,
+    pub technique: String,
     pub reasons: BTreeSet<String>,
 }
 
@@ -35,7 +36,8 @@ pub fn decide(shelf: &Shelf<'_>, subject: &Subject<'_>, given: Option<Setting<'_
     case.what_the_clock_says(verdict, &rule);
     let severity = case.severity(verdict, hidden);
     case.what_bad_rows_may_be_about(verdict, &rule);
-    Answer { verdict, action: case.action(verdict), severity, rule, reasons: case.reasons }
+    let (action, technique) = (case.action(verdict), case.technique(verdict));
+    Answer { verdict, action, severity, rule, technique, reasons: case.reasons }
 }
 
 pub type Decided = (Verdict, String, Option<Verdict>);

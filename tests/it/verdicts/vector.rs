@@ -8,7 +8,7 @@ use iismodcheck::detect::{Engine, ReasonTexts, Severity, Verdict};
 use iismodcheck::iis::{Action, Clock, FileFacts, Kind, Level, Operation, Section, Setting, Subject};
 
 /// Facts that a row need not tell.
-const MORE: [&str; 20] = [
+const MORE: [&str; 21] = [
     "action",
     "actor",
     "as_of",
@@ -27,6 +27,7 @@ const MORE: [&str; 20] = [
     "packs",
     "precondition",
     "system_root",
+    "technique",
     "time",
     "type",
 ];
@@ -251,6 +252,14 @@ impl Vector {
         let finding = decision.finding;
         let rule = decision.rule_id();
         let kind = finding.kind.map_or("", Kind::as_str);
+        // A module is what is loaded, but where a protection went: those rows say so.
+        let of_setting = self.reasons.iter().any(|reason| reason.starts_with("setting"));
+        let technique = match self.expected[0].as_str() {
+            "not_module" => "",
+            _ if of_setting || self.setting.is_some() => decision.technique(),
+            _ => "T1505.004",
+        };
+        let technique = self.fact("technique", technique).to_owned();
         let known_kind = self.fact("known_kind", kind).to_owned();
         let mut differences: Vec<String> = Vec::new();
         for (what, seen, expected) in [
@@ -258,6 +267,7 @@ impl Vector {
             ("severity", finding.severity.as_str(), &self.expected[1]),
             ("rule", rule, &self.expected[2]),
             ("kind", kind, &known_kind),
+            ("technique", decision.technique(), &technique),
         ] {
             if seen != expected {
                 differences.push(format!("\n  {what}: {seen}, expected {expected}"));
