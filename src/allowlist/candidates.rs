@@ -1,10 +1,9 @@
 //! The lookup: which entries could speak about a module.
 
 use super::entry::{Effect, Entry, EntryNumber, EntrySource, Match};
-use super::identity::Identity;
+use super::identity::{Identity, denied, of_threat};
 use super::images::ByFileName;
 use super::index::{Index, decides};
-use crate::iis::fold::fold;
 use crate::iis::{Image, ImageFlags, Kind, Roots, TypeMatch, version};
 
 /// Every entry that could speak about one [`Identity`], before host, date and action are looked at.
@@ -76,7 +75,7 @@ impl Index {
             self.weigh(number, id, &mut found);
         }
         if !self.entries.denied_by_name.is_empty() {
-            for &number in self.entries.denied_by_name.get(fold(id.name).as_str()).into_iter().flatten() {
+            for &number in self.entries.denied_by_name.get(denied(id.name).as_str()).into_iter().flatten() {
                 self.weigh(number, id, &mut found);
             }
         }
@@ -193,7 +192,7 @@ impl Index {
     }
 
     fn threats(&self, id: &Identity<'_>, out: &mut Candidates) {
-        let name = id.name.to_lowercase();
+        let name = of_threat(id.name);
         let by_name = self.entries.threats.names.get(&name).into_iter().flatten().filter(|number| {
             let Some(entry) = self.entry(**number) else { return false };
             entry.image.is_empty()
@@ -210,8 +209,7 @@ impl Index {
         let by_type =
             id.managed_type.and_then(|seen| self.entries.threats.types.get(&seen.name)).into_iter().flatten();
         let by_type = by_type.filter(|number| {
-            self.entry(**number)
-                .is_some_and(|entry| entry.name.is_empty() || entry.name.to_lowercase() == name)
+            self.entry(**number).is_some_and(|entry| entry.name.is_empty() || of_threat(&entry.name) == name)
         });
         for number in by_path.chain(by_type.chain(by_name).chain(by_file).copied()) {
             let decides = self.entry(number).is_some_and(decides);

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use super::glob::{Glob, ends_of_long, has_wildcard};
 use super::globs;
-use super::identity::Identity;
+use super::identity::{Identity, denied};
 use crate::iis::fold::fold;
+use crate::iis::shown::shown;
 use crate::iis::{Image, Roots};
 
 /// How far a file of the site could be read.
@@ -64,11 +65,11 @@ fn is_pattern(cell: &str) -> bool {
 /// What bad rows hold, as the hosts of one profile see it.
 #[derive(Debug, Default)]
 pub(super) struct DamageIndex {
-    /// Cells in folded case; of a type also its name, without the assembly.
+    /// Cells as [`denied`] makes them; of a type also its name, without the assembly.
     texts: HashSet<String>,
     /// Cells that can be images, in normal form.
     images: HashSet<String>,
-    /// Patterns of names and types, in folded case.
+    /// Patterns of names and types, likewise.
     names: Vec<Glob>,
     /// Patterns of images, on the path on its drive.
     paths: Vec<Glob>,
@@ -79,9 +80,9 @@ impl DamageIndex {
     pub fn new(damage: &Damage, roots: &Roots) -> Self {
         let mut index = Self { is_full: damage.patterns.len() > MOST_PATTERNS, ..Self::default() };
         for cell in &damage.cells {
-            index.texts.insert(fold(cell));
+            index.texts.insert(denied(cell));
             if let Some((name, _)) = cell.split_once(',') {
-                index.texts.insert(fold(name.trim()));
+                index.texts.insert(denied(name));
             }
             if cell.contains(['\\', '/', '.', '%']) {
                 index.images.insert(Image::normalise(cell, roots).normal);
@@ -89,7 +90,7 @@ impl DamageIndex {
         }
         for pattern in damage.patterns.iter().filter(|_| !index.is_full) {
             let name = pattern.split_once(',').map_or(pattern.as_str(), |(name, _)| name.trim());
-            index.names.push(Glob::new(&fold(name), None));
+            index.names.push(Glob::new(&denied(name), None));
             index.paths.push(Glob::new(&globs::normalise(pattern, roots).on_drive(roots), Some('\\')));
         }
         index
@@ -102,8 +103,8 @@ impl DamageIndex {
         let by_name = names.any(|name| {
             self.holds_text(name)
                 || !self.names.is_empty() && {
-                    let name = name.trim();
-                    let name = fold(&ends_of_long(name).unwrap_or(name.into()));
+                    let shown = shown(name);
+                    let name = fold(&ends_of_long(&shown).unwrap_or_else(|| shown.as_ref().into()));
                     self.names.iter().any(|glob| glob.matches(&name))
                 }
         });
@@ -112,7 +113,7 @@ impl DamageIndex {
 
     /// Whether a cell of a bad row is this text.
     pub fn holds_text(&self, text: &str) -> bool {
-        !self.texts.is_empty() && self.texts.contains(&fold(text.trim()))
+        !self.texts.is_empty() && self.texts.contains(&denied(text))
     }
 
     fn holds_image(&self, image: &Image, roots: &Roots) -> bool {

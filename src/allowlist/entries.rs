@@ -9,11 +9,11 @@ use foldhash::HashMap;
 
 use super::damage::Damage;
 use super::entry::{Effect, Entry, EntryNumber, EntrySource, Match};
+use super::identity::{denied, of_threat};
 use super::images::{ByFileName, file_name};
 use super::numbers::Numbers;
 use super::watched::Watched;
 use crate::iis::ManagedType;
-use crate::iis::fold::fold;
 
 /// The entries, and where to look for those that name something. One for all profiles of hosts: an
 /// image is found by its file name, which is the same wherever the folders lie.
@@ -36,8 +36,7 @@ pub(super) struct Entries {
     pub by_type_name: HashMap<String, Numbers>,
     /// Named allow entries compared exactly, switched-off ones left out.
     pub by_name: HashMap<Substr, Numbers>,
-    /// Named deny entries compared exactly, threats left out, by the name in folded case: two names that differ in case only
-    /// are two modules to IIS, but who is denied is not let in by another case.
+    /// Named deny entries compared exactly, threats left out, by what [`denied`] makes of the name.
     pub denied_by_name: HashMap<Substr, Numbers>,
     /// Entries with an image that is compared exactly, threats left out, by the image's file name.
     pub by_file_name: ByFileName,
@@ -48,7 +47,7 @@ pub(super) struct Entries {
     pub globs: Vec<EntryNumber>,
 }
 
-/// Threats by what they name. Names of modules are in lower case, those of types as they are.
+/// Threats by what they name. Names of modules are as [`of_threat`] makes them, those of types as they are.
 #[derive(Debug, Default)]
 pub(super) struct ThreatIndex {
     pub types: HashMap<String, Numbers>,
@@ -117,7 +116,7 @@ impl Entries {
         if !entry.name.is_empty() {
             let (names, name) = match entry.effect {
                 Effect::Allow => (&mut self.by_name, entry.name.clone()),
-                Effect::Deny => (&mut self.denied_by_name, fold(&entry.name).into()),
+                Effect::Deny => (&mut self.denied_by_name, denied(&entry.name).into()),
             };
             names.entry(name).or_default().push(number);
         }
@@ -148,7 +147,7 @@ impl ThreatIndex {
         self.hashes.extend(entry.sha256.iter().map(|hash| (hash.clone(), number)));
         let (map, key) = match type_name {
             Some(type_name) => (&mut self.types, type_name.to_owned()),
-            None if !entry.name.is_empty() => (&mut self.names, entry.name.to_lowercase()),
+            None if !entry.name.is_empty() => (&mut self.names, of_threat(&entry.name)),
             None if entry.image.contains('\\') => return self.paths.insert(number, entry),
             None => match file_name(entry) {
                 Some(name) => (&mut self.file_names, name.into_owned()),

@@ -8,6 +8,7 @@ use super::glob::{Glob, ends_of_long};
 use super::identity::Identity;
 use super::pairs::{Pairs, Required};
 use crate::iis::fold::fold;
+use crate::iis::shown::shown;
 use crate::iis::{Image, ImageFlags, ManagedType, Roots, version};
 
 /// Every `match=glob` entry.
@@ -40,16 +41,22 @@ struct Rule {
 
 /// A module as patterns see it.
 struct Seen<'s> {
-    name: Cow<'s, str>,
-    folded_name: String,
+    /// As allow rules see the name.
+    allowed: Name<'s>,
+    /// As deny rules see it: in folded case, as it is written and as a reader sees it, where that is another text.
+    denied: [Option<Name<'s>>; 2],
     /// All of it is looked at: an allow pattern matches no name or type that is longer.
     is_whole: bool,
     normal: Option<&'s str>,
     on_drive: Option<Cow<'s, str>>,
     type_name: Option<String>,
-    in_name: Pairs,
-    in_folded_name: Pairs,
     in_path: Pairs,
+}
+
+/// A name, or both ends of a long one.
+struct Name<'s> {
+    text: Cow<'s, str>,
+    pairs: Pairs,
 }
 
 impl GlobIndex {
@@ -138,25 +145,31 @@ fn folders(path: &str) -> impl Iterator<Item = &str> {
         .filter(|folder| !folder.is_empty())
 }
 
+impl<'s> Name<'s> {
+    fn new(written: Cow<'s, str>) -> Self {
+        let ends = ends_of_long(&written).map(Cow::into_owned);
+        let text = ends.map_or(written, Cow::Owned);
+        Self { pairs: Pairs::of(&text), text }
+    }
+}
+
 impl<'s> Seen<'s> {
     fn new(id: &Identity<'s>, roots: &Roots) -> Self {
-        let ends = ends_of_long(id.name);
-        let mut is_whole = ends.is_none();
-        let name = ends.unwrap_or(Cow::Borrowed(id.name));
+        let allowed = Name::new(Cow::Borrowed(id.name));
+        let mut is_whole = allowed.text.len() == id.name.len();
+        let shown = Some(shown(id.name)).filter(|shown| *shown != id.name).map(|shown| fold(&shown));
+        let denied = [Some(fold(id.name)), shown].map(|name| name.map(|name| Name::new(Cow::Owned(name))));
         let type_name = id.managed_type.filter(|managed| !managed.malformed).map(|managed| {
             let text = type_text(managed);
             let ends = ends_of_long(&text).map(Cow::into_owned);
             is_whole &= ends.is_none();
             ends.unwrap_or(text)
         });
-        let folded_name = fold(&name);
         let on_drive = id.image.map(|image| image.on_drive(roots));
         Self {
-            in_name: Pairs::of(&name),
-            in_folded_name: Pairs::of(&folded_name),
             in_path: Pairs::of(on_drive.as_deref().unwrap_or_default()),
-            name,
-            folded_name,
+            allowed,
+            denied,
             is_whole,
             normal: id.image.map(|image| image.normal.as_str()),
             on_drive,
@@ -170,15 +183,15 @@ impl Rule {
         let agrees = |glob: &Option<Glob>, text: Option<&str>| {
             glob.as_ref().is_none_or(|glob| text.is_some_and(|text| glob.matches(text)))
         };
-        let (name, in_name) = if self.denies {
-            (seen.folded_name.as_str(), &seen.in_folded_name)
+        let agrees_with =
+            |name: &Name<'_>| name.pairs.hold(&self.in_name) && agrees(&self.name, Some(&name.text));
+        let named = if self.denies {
+            seen.denied.iter().flatten().any(agrees_with)
         } else {
-            (&*seen.name, &seen.in_name)
+            seen.is_whole && agrees_with(&seen.allowed)
         };
-        in_name.hold(&self.in_name)
-            && seen.in_path.hold(&self.in_path)
-            && (self.denies || seen.is_whole)
-            && agrees(&self.name, Some(name))
+        seen.in_path.hold(&self.in_path)
+            && named
             && agrees(&self.on_drive, seen.on_drive.as_deref())
             && agrees(&self.image, seen.normal)
             && self

@@ -1,5 +1,7 @@
 //! What of a module an entry is compared with.
 
+use crate::iis::fold::fold;
+use crate::iis::shown::shown;
 use crate::iis::{Class, Image, Kind, ManagedType};
 
 /// What of a module can be compared without host, date or action: what a decision may remember between rows.
@@ -33,4 +35,15 @@ impl Identity<'_> {
             // Handlers of the classic pipeline are settings.
             || self.class == Class::Setting && self.kind == Some(kind)
     }
+}
+
+/// The form in which names are denied: what a reader sees of one, in folded case. Names that differ in nothing else are
+/// modules of their own to IIS, but who is denied is not let in by another case, or by what does not show.
+pub(super) fn denied(name: &str) -> String {
+    fold(&shown(name))
+}
+
+/// The form in which names of malware are compared: likewise, and in any case that a letter has.
+pub(super) fn of_threat(name: &str) -> String {
+    shown(name).to_lowercase()
 }

@@ -16,6 +16,7 @@ pub mod registration;
 pub mod roots;
 pub mod script_processor;
 pub mod setting;
+pub mod shown;
 pub mod spelling;
 pub mod subject;
 pub mod version;

@@ -2,6 +2,7 @@
 
 use crate::allowlist::glob::{Glob, has_wildcard};
 use crate::allowlist::globs::{name_pattern, type_pattern};
+use crate::allowlist::identity::denied;
 use crate::allowlist::{Effect, Entry, EntryNumber, Index, Match};
 use crate::iis::fold::fold;
 use crate::iis::precondition;
@@ -31,7 +32,8 @@ impl Shape {
             return None;
         }
         let path = |text: &str| Glob::new(text, Some('\\'));
-        let name = (!entry.name.is_empty()).then(|| name_pattern(entry));
+        let name = (!entry.name.is_empty())
+            .then(|| if exact { Glob::new(&denied(&entry.name), None) } else { name_pattern(entry) });
         let normal = image.filter(|_| !denies).map(|image| path(&image.normal));
         let on_drive = image.map(|image| path(&image.on_drive(index.roots())));
         let of_type =

@@ -3,6 +3,7 @@
 use unicode_security::confusable_detection::skeleton;
 
 use crate::iis::fold::fold;
+use crate::iis::shown::{is_plain, is_shown};
 
 /// How many characters that show are compared; the longest known name has 47. What does not show is passed over, however
 /// much of it whoever writes the name puts before, into or behind it.
@@ -57,7 +58,7 @@ impl Bones {
 
 impl Text {
     pub fn new(written: &str, bones: &Bones) -> Self {
-        let Shown { clean, invisible, cut } = if is_plain(written) {
+        let Shown { clean, invisible, cut } = if written.len() <= COMPARED && is_plain(written) {
             Shown { clean: written.to_owned(), ..Shown::default() }
         } else {
             shown(written)
@@ -93,26 +94,16 @@ struct Shown {
     cut: bool,
 }
 
-/// Whether all of a name shows as it is written: characters of ASCII, with single blanks between them.
-fn is_plain(written: &str) -> bool {
-    let is_shown = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
-    written.len() <= COMPARED
-        && written.bytes().all(is_shown)
-        && !written.starts_with(' ')
-        && !written.ends_with(' ')
-        && !written.contains("  ")
-}
-
 fn shown(written: &str) -> Shown {
     let mut shown = Shown::default();
     let (mut length, mut blank) = (0, None);
     for c in written.chars() {
-        if c.is_whitespace() && is_visible(c) {
+        if c.is_whitespace() && is_shown(c) {
             shown.invisible |= shown.clean.is_empty() || blank.is_some();
             blank = blank.or(Some(c));
             continue;
         }
-        if !is_visible(c) {
+        if !is_shown(c) {
             shown.invisible = true;
             continue;
         }
@@ -127,15 +118,6 @@ fn shown(written: &str) -> Shown {
     }
     shown.invisible |= blank.is_some();
     shown
-}
-
-/// Neither a control character nor one that UTS 39 ignores (its skeleton is empty).
-fn is_visible(c: char) -> bool {
-    // Those that a name is filled up with are told apart without a look into the tables.
-    let is_filling = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-    c.is_ascii_graphic()
-        || c == ' '
-        || !is_filling && (!c.is_control() && skeleton(c.encode_utf8(&mut [0; 4])).next().is_some())
 }
 
 /// A folded name without the decorations at its end that say bitness or version: `_64bit`, `(32bits)`, `-4.0`, `x64`,

@@ -24,20 +24,19 @@ impl<'c> Case<'c> {
                 return false;
             }
             let head = cell.split(',').next().unwrap_or_default().trim();
-            let names =
-                [Some(self.subject.name.trim()), self.managed.as_ref().map(|seen| seen.name.as_str())];
-            let names: Vec<String> = names.into_iter().flatten().map(fold::fold).collect();
+            let names = [Some(self.subject.name), self.managed.as_ref().map(|seen| seen.name.as_str())];
+            let names: Vec<String> = names.into_iter().flatten().map(denied).collect();
             let own = self.pattern(cell);
             let roots = &self.shelf.profile.roots;
             if pattern {
-                let head = Glob::new(&fold::fold(head), None);
+                let head = Glob::new(&denied(head), None);
                 names.iter().any(|name| head.matches(name))
                     || self.images().iter().flatten().any(|image| {
                         let own = Image { normal: own.clone(), ..image.clone() };
                         Glob::new(&own.on_drive(roots), Some('\\')).matches(&image.on_drive(roots))
                     })
             } else {
-                names.iter().any(|name| *name == fold::fold(cell) || *name == fold::fold(head))
+                names.iter().any(|name| *name == denied(cell) || *name == denied(head))
                     || self.images().iter().flatten().any(|image| image.normal == own)
             }
         })
@@ -75,7 +74,7 @@ impl<'c> Case<'c> {
             let place = |e: &Seen<'_>| {
                 let has_path = e.image.contains('\\');
                 let named = !e.name.is_empty();
-                let same_name = e.name.to_lowercase() == self.subject.name.to_lowercase();
+                let same_name = shown(&e.name).to_lowercase() == shown(self.subject.name).to_lowercase();
                 let same_image = e.image.is_empty() || if has_path { path(e) } else { file(e) };
                 if !e.type_name.is_empty() {
                     let same_type = self.managed.as_ref().is_some_and(|seen| seen.name == e.type_name);
@@ -92,6 +91,16 @@ impl<'c> Case<'c> {
             threats.filter_map(|e| Some((place(e)?, e))).min_by_key(|(place, _)| *place).map(|(_, e)| e)
         })
     }
+}
+
+/// A name without control characters, the invisible ones that rows here have, and blanks around it.
+pub fn shown(name: &str) -> String {
+    name.replace(|c: char| c == '\u{200b}' || c == '\u{feff}' || c.is_control(), "").trim().replace("  ", " ")
+}
+
+/// A name in the form in which it is denied.
+pub fn denied(name: &str) -> String {
+    fold::fold(&shown(name))
 }
 
 /// The techniques of the watched settings.

@@ -7,7 +7,7 @@ use iismodcheck::iis::{Action, Clock, FileFacts, Kind, Level, Operation, Section
 use proptest::prelude::*;
 use proptest::sample::select;
 
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 21] = [
     "SessionAuthenticationModule",
     "IIS_backdoor",
     "ASP.Net_4.0_64bit",
@@ -26,6 +26,9 @@ const NAMES: [&str; 18] = [
     "StaticFileModule_x64",
     "Acmé ",
     "FastCgiModule_64bit",
+    "acme\u{200b} ",
+    " Acme",
+    "IIS_\u{feff}backdoor",
 ];
 const IMAGES: [&str; 30] = [
     r"C:\Acme.\acme.dll",
@@ -152,8 +155,7 @@ fn one(texts: &'static [&'static str]) -> impl Strategy<Value = String> {
 
 /// An allow or deny row. Some make no entry (a glob without a pattern, an image beside a type): those are left out.
 fn row() -> impl Strategy<Value = Row> {
-    let name =
-        prop_oneof![1 => Just(""), 1 => select(vec!["Acme*", "*", "Static*"]), 8 => select(&NAMES[..])];
+    let name = prop_oneof![1 => Just(""), 1 => select(vec!["Acme*", "Acm?", "*", "Static*"]), 8 => select(&NAMES[..])];
     let identity = prop_oneof![
         4 => select(&IMAGES[..]).prop_map(|image| (image, "")),
         2 => select(&TYPES[..]).prop_map(|of| ("", of)),

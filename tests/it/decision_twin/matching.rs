@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::ops::Deref;
 
+use super::doubts::denied;
 use super::settings::Told;
 use iismodcheck::allowlist::glob::Glob;
 use iismodcheck::allowlist::{Effect, Entry, EntrySource, Match, Profile, Scope, ScopeAnswer};
@@ -413,7 +414,7 @@ impl<'c> Case<'c> {
         if !Self::is_site(e, Effect::Deny) || !self.is_for_the_kind(e) {
             return false;
         }
-        let name = e.name.is_empty() || fold::fold(&e.name) == fold::fold(self.subject.name);
+        let name = e.name.is_empty() || denied(&e.name) == denied(self.subject.name);
         self.images().iter().any(|image| match e.matching {
             Match::Name => name,
             Match::Glob => self.matches_glob(e, image.as_ref()),
@@ -431,8 +432,9 @@ impl<'c> Case<'c> {
         e.matching == Match::Glob
             && self.is_for_the_kind(e)
             && (e.name.is_empty() || Glob::new(&e.name, None).matches(self.subject.name) || {
-                let [own, seen] = [&e.name, self.subject.name].map(fold::fold);
-                e.effect == Effect::Deny && Glob::new(&own, None).matches(&seen)
+                let own = Glob::new(&fold::fold(&e.name), None);
+                let mut spellings = [fold::fold(self.subject.name), denied(self.subject.name)].into_iter();
+                e.effect == Effect::Deny && spellings.any(|seen| own.matches(&seen))
             })
             && (e.image.is_empty()
                 || image.is_some_and(|image| {
