@@ -136,7 +136,7 @@ class Dashboard(Drawn):
         self.assertIn(what, page.panel("Selected finding", until=TITLES))
         asked = [job["search"] for job in self.jobs.log if "iismodcheck_finding(" in job["search"]]
         self.assertTrue(any(finding in search for search in asked), asked)
-        self.assertIn("isolate it", page.text(), "what to do next is shown")
+        self.assertIn("isolate the server", page.text(), "what to do next is shown")
         for job in self.jobs.log:
             self.assertNotIn("loghttp", job["search"], "nothing of a clicked row but the finding id may get into a search")
         links = [html.unescape(url) for url in re.findall(r'href="(search\?[^"]*)"', page.dom)]
