@@ -49,6 +49,23 @@ impl<'t> Behind<'t> {
         facts
     }
 
+    /// The facts about each file that an entry of an earlier version would load. That it is gone is nothing to tell, and a file
+    /// that stayed is registered by nothing.
+    pub fn earlier_entry(&mut self, listing: &Listing, entry: &Entry) -> Vec<Facts> {
+        let (named, unseen) = (self.named.clone(), self.unseen.clone());
+        let facts = self.entry(&Level::Server, listing, entry);
+        (self.named, self.unseen) = (named, unseen);
+        facts
+    }
+
+    /// The facts about each file that a setting of an earlier version would load.
+    pub fn earlier_setting(&mut self, image: &str) -> Vec<Facts> {
+        let unseen = self.unseen.clone();
+        let facts = self.setting(image);
+        self.unseen = unseen;
+        facts
+    }
+
     /// The facts about each file that worker processes load for an entry.
     pub fn entry(&mut self, level: &Level, listing: &Listing, entry: &Entry) -> Vec<Facts> {
         if entry.operation != Operation::Add {

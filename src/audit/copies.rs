@@ -2,47 +2,47 @@
 
 use std::collections::HashSet;
 
-use super::auditor::{Auditor, at_server};
 use super::behind::Behind;
-use crate::detect::time;
+use super::earlier::written;
+use super::entries::at_server;
+use super::sink::Sink;
 use crate::iis::Section;
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
+use crate::server::files::Facts;
 use crate::server::{Config, Copy, Entry, Level, Listing, Operation, Server};
 
 /// Sections that register modules and filters.
 const COMPARED: [Section; 3] = [Section::GlobalModules, Section::Modules, Section::IsapiFilters];
 
-impl Auditor<'_> {
-    /// Decides on what stands in a copy and not in the configuration, and tells of every other difference.
-    pub(super) fn copies(&mut self, server: &Server, host: &str, mut behind: Option<&mut Behind<'_>>) {
-        let Some(own) = server.own() else { return };
-        let config_path = Level::Server.to_string();
-        let in_config: HashSet<Key<'_>> = entries(own).map(key).collect();
-        for copy in &server.copies {
-            let written = written(&copy.config);
-            let in_copy: HashSet<Key<'_>> = entries(&copy.config).map(key).collect();
-            for (listing, entry) in entries(&copy.config).filter(|own| !in_config.contains(&key(*own))) {
-                let Some(registration) = at_server(&config_path, listing, entry) else { continue };
-                let files = behind.as_mut().map(|behind| behind.entry(&Level::Server, listing, entry));
-                let mut files = files.unwrap_or_default();
-                if files.is_empty() {
-                    files.push(crate::server::files::Facts::default());
-                }
-                for facts in &mut files {
-                    facts.set("found_in", "worker_copy");
-                    facts.set("found_at", &written);
-                    facts.set("also_in_config", "no");
-                }
-                // What a name stands for is told where it is registered.
-                if !entry.image.is_empty() || !entry.type_name.is_empty() {
-                    self.registered(host, &registration, &files, &entry.origin);
-                }
+/// Gives what stands in a copy and not in the configuration to `sink`, and tells of every other difference.
+pub(super) fn walk(server: &Server, host: &str, mut behind: Option<&mut Behind<'_>>, sink: &mut dyn Sink) {
+    let Some(own) = server.own() else { return };
+    let config_path = Level::Server.to_string();
+    let in_config: HashSet<Key<'_>> = entries(own).map(key).collect();
+    for copy in &server.copies {
+        let written = written(&copy.config);
+        let in_copy: HashSet<Key<'_>> = entries(&copy.config).map(key).collect();
+        for (listing, entry) in entries(&copy.config).filter(|own| !in_config.contains(&key(*own))) {
+            let Some(registration) = at_server(&config_path, listing, entry) else { continue };
+            let files = behind.as_mut().map(|behind| behind.entry(&Level::Server, listing, entry));
+            let mut files = files.unwrap_or_default();
+            if files.is_empty() {
+                files.push(Facts::default());
             }
-            let missing: Vec<_> = entries(own).filter(|own| !in_copy.contains(&key(*own))).collect();
-            if let Some((_, entry)) = missing.first() {
-                self.tell(lacks(copy, own, missing.len(), entry));
+            for facts in &mut files {
+                facts.set("found_in", "worker_copy");
+                facts.set("found_at", &written);
+                facts.set("also_in_config", "no");
             }
+            // What a name stands for is told where it is registered.
+            if !entry.image.is_empty() || !entry.type_name.is_empty() {
+                sink.module(host, &registration, &files, &entry.origin);
+            }
+        }
+        let missing: Vec<_> = entries(own).filter(|own| !in_copy.contains(&key(*own))).collect();
+        if let Some((_, entry)) = missing.first() {
+            sink.tell(lacks(copy, own, missing.len(), entry));
         }
     }
 }
@@ -61,10 +61,6 @@ fn lacks(copy: &Copy, own: &Config, count: usize, entry: &Entry) -> Problem {
     Problem::new(ProblemKind::Noted, what).at(origin).with_hint(
         "a copy is written anew when its pool starts: one that stays different was written by hand",
     )
-}
-
-fn written(config: &Config) -> String {
-    config.modified.map_or_else(|| "at an unknown time".to_owned(), time::format)
 }
 
 fn entries(config: &Config) -> impl Iterator<Item = (&Listing, &Entry)> {

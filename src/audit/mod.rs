@@ -3,12 +3,22 @@
 mod auditor;
 mod behind;
 mod copies;
+mod earlier;
+mod entries;
+mod events;
+mod history;
+mod inventory;
 mod place;
 mod redirects;
+mod sink;
+mod timeline;
 mod unnamed;
 mod unseen;
+mod walk;
 mod wanted;
 
 pub use auditor::Auditor;
+pub use events::Events;
+pub use inventory::{Inventory, Written};
 pub use place::{NoSettings, effective};
 pub use wanted::WatchedSettings;

@@ -1,6 +1,6 @@
 //! Settings that send the type of a listed module to another file than its name says.
 
-use super::auditor::Auditor;
+use super::sink::Sink;
 use crate::iis::{ManagedType, Registration, Section};
 use crate::server::files::Facts;
 use crate::server::{Binding, Leads, Level, Operation, Server};
@@ -15,50 +15,39 @@ struct Registered<'s> {
     is_local: bool,
 }
 
-impl Auditor<'_> {
-    /// Decides on each such setting by the first module that it is about.
-    pub(super) fn redirects(&mut self, server: &Server, host: &str) {
-        let sending = server.configs.iter().filter(|(_, config)| !config.bindings.is_empty());
-        let sending: Vec<_> = sending.collect();
-        if sending.is_empty() {
-            return;
-        }
-        let modules = modules(server);
-        for (level, config) in sending {
-            for binding in &config.bindings {
-                self.redirect(host, level, binding, &modules);
-            }
-        }
+/// Gives each such setting to `sink`, with the modules that it is about until one of them is told.
+pub(super) fn walk(server: &Server, host: &str, sink: &mut dyn Sink) {
+    let sending = server.configs.iter().filter(|(_, config)| !config.bindings.is_empty());
+    let sending: Vec<_> = sending.collect();
+    if sending.is_empty() {
+        return;
     }
-
-    fn redirect(&mut self, host: &str, level: &Level, binding: &Binding, modules: &[Registered<'_>]) {
+    let modules = modules(server);
+    for (level, config) in sending {
         let config_path = level.to_string();
-        let of_assembly = modules.iter().filter(|module| is_about(binding, &module.parsed));
-        for module in of_assembly {
-            let registration = Registration {
-                section: Some(module.section),
-                name: module.name,
-                type_name: module.type_name,
-                config_path: &config_path,
-                ..Registration::default()
-            };
-            if !self.vouches(host, &registration) {
-                continue;
-            }
-            // Another version under the same key that is listed too is the same module; so is any of an application's own.
-            let other = leads_to(binding, &module.parsed);
-            let is_own = module.is_local && matches!(binding.leads, Leads::Version(_));
-            let is_listed = is_own
-                || other.is_some_and(|type_name| {
-                    self.vouches(host, &Registration { type_name: &type_name, ..registration.clone() })
-                });
-            if !is_listed {
+        for binding in &config.bindings {
+            // An application's own module may have any version.
+            let is_own =
+                |module: &Registered<'_>| module.is_local && matches!(binding.leads, Leads::Version(_));
+            let of_assembly = modules.iter().filter(|module| is_about(binding, &module.parsed));
+            for module in of_assembly.filter(|module| !is_own(module)) {
+                let other = leads_to(binding, &module.parsed).unwrap_or_default();
+                let registration = Registration {
+                    section: Some(module.section),
+                    name: module.name,
+                    type_name: module.type_name,
+                    config_path: &config_path,
+                    redirected_to: &other,
+                    is_collected: true,
+                    ..Registration::default()
+                };
                 let mut facts = Facts::default();
                 facts.set("found_in", "config");
                 facts.set("redirected_by", &told(binding));
-                self.registered(host, &registration, &[facts], &binding.origin);
+                if sink.module(host, &registration, &[facts], &binding.origin) {
+                    break;
+                }
             }
-            return;
         }
     }
 }
@@ -83,6 +72,19 @@ fn modules(server: &Server) -> Vec<Registered<'_>> {
     found
 }
 
+/// Whether a version is one of those that a setting sends. What cannot be read may be.
+fn is_sent(versions: Option<&str>, version: Option<&str>) -> bool {
+    let numbers = |text: &str| -> Option<Vec<u32>> {
+        text.trim().split('.').map(|number| number.parse().ok()).collect()
+    };
+    let Some((versions, version)) = versions.zip(version) else { return true };
+    let (first, last) = versions.split_once('-').unwrap_or((versions, versions));
+    match (numbers(first), numbers(version), numbers(last)) {
+        (Some(first), Some(version), Some(last)) => first <= version && version <= last,
+        _ => true,
+    }
+}
+
 fn is_about(binding: &Binding, of: &ManagedType) -> bool {
     let (assembly, token) = of.file();
     let same_key = match (&binding.token, token) {
@@ -91,7 +93,8 @@ fn is_about(binding: &Binding, of: &ManagedType) -> bool {
         (None, _) => true,
         (Some(_), None) => false,
     };
-    assembly == Some(binding.assembly.as_str()) && same_key
+    let is_named = assembly == Some(binding.assembly.as_str()) && same_key;
+    is_named && is_sent(binding.versions.as_deref(), of.version.as_deref())
 }
 
 /// The type that is loaded instead, where its name tells.

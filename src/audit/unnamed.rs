@@ -1,7 +1,7 @@
 //! Modules that no configuration names: assemblies that register themselves, and libraries beside those of IIS.
 
-use super::auditor::Auditor;
 use super::behind::Behind;
+use super::sink::Sink;
 use crate::iis::{FileFacts, Kind, Registration};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
@@ -12,61 +12,61 @@ use crate::server::files::{Bits, Facts, Held, Starter};
 const INETSRV: [(&str, Bits); 2] =
     [(r"%windir%\System32\inetsrv", Bits::B64), (r"%windir%\SysWOW64\inetsrv", Bits::B32)];
 
-impl Auditor<'_> {
-    /// Decides on each of them. What Microsoft signed is its own, and is not asked about.
-    pub(super) fn unnamed(&mut self, host: &str, behind: &mut Behind<'_>) {
-        let bins: Vec<(String, String)> = {
-            let (_, sites, _) = behind.parts();
-            let folders = sites.folders.iter().filter(|folder| sites.is_application(&folder.place));
-            folders
-                .map(|folder| {
-                    let bin = format!(r"{}\bin", folder.path.trim_end_matches(['\\', '/']));
-                    (Level::of(&folder.place).to_string(), bin)
-                })
-                .collect()
-        };
-        for (config_path, bin) in bins {
-            let held = behind.parts().0.starters(&bin);
-            self.unread(&held);
-            for starter in held.found {
-                let facts = behind.parts().0.unnamed(&starter.path, Bits::B64);
-                if is_of_microsoft(&facts.as_columns()) {
-                    continue;
-                }
-                let (name, type_name) = identity(&starter);
+/// Gives each of them to `sink`. What Microsoft signed is its own, and is not asked about.
+pub(super) fn walk(host: &str, behind: &mut Behind<'_>, sink: &mut dyn Sink) {
+    let bins: Vec<(String, String)> = {
+        let (_, sites, _) = behind.parts();
+        let folders = sites.folders.iter().filter(|folder| sites.is_application(&folder.place));
+        folders
+            .map(|folder| {
+                let bin = format!(r"{}\bin", folder.path.trim_end_matches(['\\', '/']));
+                (Level::of(&folder.place).to_string(), bin)
+            })
+            .collect()
+    };
+    for (config_path, bin) in bins {
+        let held = behind.parts().0.starters(&bin);
+        unread(&held, sink);
+        for starter in held.found {
+            let facts = behind.parts().0.unnamed(&starter.path, Bits::B64);
+            if is_of_microsoft(&facts.as_columns()) {
+                continue;
+            }
+            let (name, type_name) = identity(&starter);
+            let registration = Registration {
+                kind: Some(Kind::Managed),
+                name: &name,
+                type_name: &type_name,
+                config_path: &config_path,
+                is_collected: true,
+                ..Registration::default()
+            };
+            sink.module(host, &registration, &[facts], &Origin::of_file(starter.path.as_str()));
+        }
+    }
+    for (folder, bits) in INETSRV {
+        let held = behind.parts().0.libraries(folder);
+        unread(&held, sink);
+        for path in held.found {
+            if let Some(facts) = unregistered(behind, &path, bits) {
+                let stem = stem(&path);
                 let registration = Registration {
-                    kind: Some(Kind::Managed),
-                    name: &name,
-                    type_name: &type_name,
-                    config_path: &config_path,
+                    kind: Some(Kind::Native),
+                    name: stem,
+                    image: &path,
+                    is_collected: true,
                     ..Registration::default()
                 };
-                self.registered(host, &registration, &[facts], &Origin::of_file(starter.path.as_str()));
-            }
-        }
-        for (folder, bits) in INETSRV {
-            let held = behind.parts().0.libraries(folder);
-            self.unread(&held);
-            for path in held.found {
-                if let Some(facts) = unregistered(behind, &path, bits) {
-                    let stem = stem(&path);
-                    let registration = Registration {
-                        kind: Some(Kind::Native),
-                        name: stem,
-                        image: &path,
-                        ..Registration::default()
-                    };
-                    self.registered(host, &registration, &[facts], &Origin::of_file(path.as_str()));
-                }
+                sink.module(host, &registration, &[facts], &Origin::of_file(path.as_str()));
             }
         }
     }
+}
 
-    fn unread<T>(&mut self, held: &Held<T>) {
-        for (path, what) in &held.unread {
-            let problem = Problem::new(ProblemKind::Unreadable, what.as_str());
-            self.tell(problem.at(Origin::of_file(path.as_str())));
-        }
+fn unread<T>(held: &Held<T>, sink: &mut dyn Sink) {
+    for (path, what) in &held.unread {
+        let problem = Problem::new(ProblemKind::Unreadable, what.as_str());
+        sink.tell(problem.at(Origin::of_file(path.as_str())));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::server::files::Facts;
 
 /// What could not be looked at on one server.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Unseen {
     denied: BTreeSet<String>,
     not_collected: BTreeSet<String>,

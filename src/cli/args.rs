@@ -74,6 +74,9 @@ pub enum Format {
     Jsonl,
     /// The output columns of the search command, and the rows that a finding was made of.
     Csv,
+    /// Of an audit: what the files show as JSON lines of facts, without a verdict, to be indexed and judged by
+    /// `| iismodcheck input=module`.
+    Inventory,
 }
 
 /// How findings are printed, and where.
@@ -160,11 +163,19 @@ pub struct Audit {
     /// files are looked for where the server's own configuration says that its sites lie.
     #[arg(long, value_name = "FOLDER")]
     pub root: Vec<PathBuf>,
+    /// The folder in which IIS keeps earlier versions of the server's configuration (CFGHISTORY_…): they tell when what stands
+    /// there came, and what stood there for a while. With --root it is found by itself.
+    #[arg(long, value_name = "FOLDER")]
+    pub history: Option<PathBuf>,
+    /// Logs of the servers, of any kind that `scan` reads: which changes of the configuration no event tells of, and which
+    /// modules that events tell of are gone.
+    #[arg(long, value_name = "LOG", num_args = 1..)]
+    pub events: Vec<PathBuf>,
     /// The site, application or folder that a web.config is of, where nothing else tells it: Shop/api.
     #[arg(long, value_name = "PLACE")]
     pub place: Option<String>,
     /// Print the modules that run at this place (Shop/api), as JSON, and judge nothing.
-    #[arg(long, value_name = "PLACE", conflicts_with_all = ["allowlist", "packs", "packs_file", "as_of", "format", "all", "details", "output", "exact_bytes", "only", "min_severity", "fail_on"])]
+    #[arg(long, value_name = "PLACE", conflicts_with_all = ["allowlist", "packs", "packs_file", "as_of", "history", "events", "format", "all", "details", "output", "exact_bytes", "only", "min_severity", "fail_on"])]
     pub effective: Option<String>,
     /// Which entries are compared with.
     #[command(flatten)]
@@ -198,11 +209,17 @@ pub enum Allowlist {
     Check(Check),
     /// Append one entry to an allowlist file. Nothing else in it changes, but for columns that it lacks.
     Add(Box<Add>),
-    /// Propose entries from scans or inventories of a clean estate.
+    /// Propose entries from scans, audits or inventories of a clean estate.
     Baseline {
-        /// CSV exports, lists of modules, or results of `scan --format json` (or csv).
+        /// CSV exports, lists of modules, or results of `scan` or `audit` with `--format json` (or csv).
         #[arg(required = true, value_name = "FROM")]
         from: Vec<PathBuf>,
+        /// Vouch for the files that an audit saw only, by their SHA-256: an update then needs a new entry.
+        #[arg(long)]
+        hashes: bool,
+        /// Vouch only for files of the signers that an audit saw, by their certificates.
+        #[arg(long)]
+        signers: bool,
         /// Propose also names, images and types that a spreadsheet would run as a formula, as they are.
         #[arg(long)]
         exact_bytes: bool,

@@ -3,17 +3,21 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use serde_json::{Map, Value, json};
 
-use crate::audit::{self, Auditor, NoSettings};
+use crate::audit::{self, Auditor, Events, NoSettings};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
+use crate::scan::{Scanner, Unit};
 use crate::server::files::Drives;
 use crate::server::{Found, Server, image_in, servers_in};
 
-use super::args::Audit;
+use super::args::{Audit, Format};
 use super::end::{Limits, about, end};
+use super::inventory;
 use super::options;
 use super::output;
 use super::status::{self, FAILED, Failure};
@@ -25,15 +29,30 @@ pub(super) fn run(arguments: &Audit) -> Result<ExitCode, Failure> {
     if let Some(asked) = &arguments.effective {
         return place(arguments, &found, asked);
     }
+    let servers = servers(arguments, &found);
+    let earlier = arguments.history.as_deref().map(|folder| history(folder, servers.len())).transpose()?;
+    if format == Format::Inventory {
+        return inventory::run(arguments, &servers, earlier);
+    }
     let mut auditor =
         Auditor::new(options::engine(&arguments.compared)?, chrono::Utc::now().timestamp_micros());
-    let hosts: Vec<String> = arguments.host.iter().map(|host| host.to_lowercase()).collect();
-    let named = arguments.host.first().filter(|_| found.len() == 1 && hosts.len() == 1);
-    for one in found.iter().filter(|one| named.is_some() || is_asked_for(&one.host(), &hosts)) {
-        auditor.read(one, named.map(String::as_str), arguments.place.as_deref());
+    if let Some(folder) = earlier {
+        auditor = auditor.with_history(folder);
+    }
+    let mut lost = Vec::new();
+    if !arguments.events.is_empty() {
+        let (events, problems) = events(arguments)?;
+        auditor = auditor.with_events(events);
+        lost = problems;
+    }
+    for (one, host) in servers {
+        auditor.read(one, host, arguments.place.as_deref());
     }
     let mut report = auditor.finish();
-    let read: Vec<PathBuf> = arguments.paths.iter().chain(&arguments.root).cloned().collect();
+    report.lose(lost);
+    let read =
+        arguments.paths.iter().chain(&arguments.root).chain(&arguments.history).chain(&arguments.events);
+    let read: Vec<PathBuf> = read.cloned().collect();
     report.about = about("Modules in the configuration of IIS", &arguments.compared, &read);
     report.relate();
     report.keep(|item| arguments.only.is_empty() || arguments.only.contains(&item.verdict));
@@ -44,6 +63,47 @@ pub(super) fn run(arguments: &Audit) -> Result<ExitCode, Failure> {
         allow_unread: arguments.allow_unread,
     };
     end(report, &arguments.printed, limits)
+}
+
+/// The folder with earlier versions, which is that of one server.
+fn history(folder: &Path, servers: usize) -> Result<PathBuf, Problem> {
+    let problem = |what: String, hint: &str| {
+        Problem::new(ProblemKind::Argument, what).at(of(folder)).with_hint(hint.to_owned())
+    };
+    if servers != 1 {
+        let what = format!("--history is of one server, and {servers} are read");
+        return Err(problem(what, "read them one by one, or with --root, which finds the history of each"));
+    }
+    if !folder.is_dir() {
+        return Err(problem(
+            "it is no folder".to_owned(),
+            r"give the folder that holds CFGHISTORY_…, such as inetpub\history",
+        ));
+    }
+    Ok(folder.to_path_buf())
+}
+
+/// What the logs tell, and what of them was not read.
+fn events(arguments: &Audit) -> Result<(Events, Vec<Problem>), Failure> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let mut scanner = Scanner::new(options::engine(&arguments.compared)?, Unit::Change, interrupted);
+    scanner.read(&arguments.events, |_| {})?;
+    let since = scanner.since();
+    let report = scanner.finish();
+    if report.summary.checked_nothing() && report.is_whole() {
+        let what = "the logs of --events hold no event of the IIS configuration";
+        let hint = "give Microsoft-IIS-Configuration%4Operational.evtx, or an export of it";
+        return Err(Problem::new(ProblemKind::Argument, what).with_hint(hint).into());
+    }
+    Ok((Events::new(report.items, since), report.problems))
+}
+
+/// The servers that are asked for, each with its name where that was given.
+fn servers<'a>(arguments: &'a Audit, found: &'a [Found]) -> Vec<(&'a Found, Option<&'a str>)> {
+    let hosts: Vec<String> = arguments.host.iter().map(|host| host.to_lowercase()).collect();
+    let named = arguments.host.first().filter(|_| found.len() == 1 && hosts.len() == 1);
+    let asked = found.iter().filter(|one| named.is_some() || is_asked_for(&one.host(), &hosts));
+    asked.map(|one| (one, named.map(String::as_str))).collect()
 }
 
 /// Whether a server is asked for. One without a name is: it may be the one.

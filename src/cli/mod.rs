@@ -7,6 +7,7 @@ mod allowlist;
 mod args;
 mod audit;
 mod end;
+mod inventory;
 mod options;
 mod output;
 mod replace;

@@ -35,6 +35,8 @@ pub(super) fn format(printed: &Printed) -> Result<Format, Problem> {
         known.map(|(_, format)| *format)
     });
     match (printed.format, told) {
+        // It is written as JSON lines.
+        (Some(Format::Inventory), Some(Format::Jsonl)) => Ok(Format::Inventory),
         (Some(asked), Some(told)) if asked != told => {
             let ending = ending.unwrap_or_default();
             let what = format!("--format says something else than the ending .{ending} of --output");
@@ -81,6 +83,7 @@ fn write(output: &mut impl Write, printed: &Printed, format: Format, report: &Re
         Format::Json => report::write_json(output, report),
         Format::Jsonl => report::write_json_lines(output, report),
         Format::Csv => report::write_csv(output, &report.items, printed.exact_bytes),
+        Format::Inventory => Err(io::Error::other("an inventory has no findings to report")),
     }
 }
 
@@ -92,6 +95,24 @@ fn width(printed: &Printed) -> usize {
         size.map(|(width, _)| usize::from(width.0))
     };
     told.filter(|width| *width > 0).or_else(of_terminal).unwrap_or(WIDTH)
+}
+
+/// Writes what `write` gives as the options ask for: to a file whole or not at all, else to standard output.
+pub(super) fn put<T>(
+    printed: &Printed,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<T>,
+) -> Result<T, Failure> {
+    let Some(path) = &printed.output else {
+        let mut output = BufWriter::new(io::stdout().lock());
+        let value = write(&mut output)?;
+        output.flush()?;
+        return Ok(value);
+    };
+    let mut bytes = Vec::new();
+    let value = write(&mut bytes)?;
+    write_file(path, &bytes)?;
+    status::note(&format!("{} is written", path.display()));
+    Ok(value)
 }
 
 /// A file is replaced in one step, when all of it is written. A pipe or a device cannot be replaced: it is written to.

@@ -14,7 +14,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::report::Item;
 use crate::scan::Scanner;
 
-use super::args::Scan;
+use super::args::{Format, Scan};
 use super::end::{Limits, about, end};
 use super::options;
 use super::output;
@@ -23,6 +23,12 @@ use super::status::{FAILED, Failure};
 /// Runs `scan`.
 pub(super) fn run(arguments: &Scan) -> Result<ExitCode, Failure> {
     let format = output::format(&arguments.printed)?;
+    if format == Format::Inventory {
+        let what = "--format inventory prints what files show, and scan reads events";
+        return Err(Problem::new(ProblemKind::Argument, what)
+            .with_hint("use it with `iismodcheck audit`")
+            .into());
+    }
     let choice = Choice::of(arguments)?;
     let interrupted = interruption();
     let mut scanner = Scanner::new(options::engine(&arguments.compared)?, arguments.level, interrupted);

@@ -81,7 +81,8 @@ impl Inventory {
         self.rows += u64::from(listed != Listed::OtherRecord);
         let is_misread = matches!(listed, Listed::Unparsed { name, .. } if !name.is_empty());
         self.misread += u64::from(is_misread);
-        self.rows_with_name += u64::from(is_misread || matches!(listed, Listed::Module(_)));
+        self.rows_with_name +=
+            u64::from(is_misread || matches!(listed, Listed::Module(_) | Listed::Setting { .. }));
         if let Some(outcome) = self.outcomes.listed(&listed, &self.host, at) {
             writer::write(cells, &Column::LISTED, &outcome);
         }

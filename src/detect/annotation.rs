@@ -50,6 +50,7 @@ impl<'a> Annotation<'a> {
             annotation.set(Column::FileSignature, facts.signature);
             annotation.set(Column::FileSigner, facts.signer_class);
             annotation.set(Column::FileStatus, facts.file_status);
+            annotation.set(Column::FileSignerSha256, facts.signer_sha256);
         }
         annotation
     }

@@ -66,6 +66,8 @@ pub enum Column {
     FileSigner,
     /// Whether the file was read, and why not; of lists.
     FileStatus,
+    /// SHA-256 of the signer's certificate; of lists.
+    FileSignerSha256,
 }
 
 impl Column {
@@ -105,7 +107,8 @@ impl Column {
     ];
 
     /// The columns about the file behind a registration, which lists have behind the others.
-    pub const FILE: [Self; 4] = [Self::FileSha256, Self::FileSignature, Self::FileSigner, Self::FileStatus];
+    pub const FILE: [Self; 5] =
+        [Self::FileSha256, Self::FileSignature, Self::FileSigner, Self::FileStatus, Self::FileSignerSha256];
 
     /// The columns of a list: those that every level has, and those about the file.
     pub const LISTED: [Self; Self::FACTS.len() + Self::FILE.len()] = {
@@ -152,6 +155,7 @@ impl Column {
             Self::FileSignature => "iis_file_signature",
             Self::FileSigner => "iis_file_signer",
             Self::FileStatus => "iis_file_status",
+            Self::FileSignerSha256 => "iis_file_signer_sha256",
             Self::EventRole => "iis_event_role",
             Self::ChangeKey => "iis_change_key",
             Self::ChangePart => "iis_change_part",

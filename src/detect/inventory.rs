@@ -1,6 +1,7 @@
 //! Rows that list modules: an inventory or a configuration file.
 
 use super::code::Code;
+use super::configured::Configured;
 use super::part;
 use super::reason::ReasonCode;
 use crate::event::Unreadable;
@@ -8,6 +9,9 @@ use crate::iis::{FileFacts, Kind, ListOperation, Registration, Section};
 
 /// What `record` says of the rows of a collector that list no module.
 const OTHER_RECORDS: [&str; 3] = ["file", "problem", "run"];
+/// What it says of those that do, and of those that hold a setting, whose path is the name.
+const MODULE_RECORD: &str = "module";
+const SETTING_RECORD: &str = "setting";
 
 /// The configuration that all configuration paths begin with.
 const MACHINE: &str = "MACHINE";
@@ -17,6 +21,13 @@ const MACHINE: &str = "MACHINE";
 pub enum Listed<'a> {
     /// A module.
     Module(Registration<'a>),
+    /// A setting of a configuration.
+    Setting {
+        /// The setting, without what is known of its file.
+        configured: Configured<'a>,
+        /// What is known of the file that it names.
+        file: Option<Box<FileFacts<'a>>>,
+    },
     /// A row that cannot be read.
     Unparsed {
         /// Why.
@@ -38,8 +49,26 @@ impl<'a> Listed<'a> {
     pub fn read(cell: impl Fn(usize) -> &'a [u8]) -> Self {
         let text = |place| std::str::from_utf8(cell(place));
         let texts: [_; Registration::COLUMNS.len()] = std::array::from_fn(text);
-        let [name, image, type_name, precondition, section, operation, kind, config_path, location, record] =
-            texts;
+        let [
+            name,
+            image,
+            type_name,
+            precondition,
+            section,
+            operation,
+            kind,
+            config_path,
+            location,
+            record,
+            requests,
+            registered,
+            redirected_to,
+            value,
+        ] = texts;
+        // They decide nothing, so that one which is no text is merely not known.
+        let facts = FileFacts::new(std::array::from_fn(|place| {
+            text(Registration::COLUMNS.len() + place).unwrap_or_default()
+        }));
         let is_other = record.is_ok_and(|record| OTHER_RECORDS.contains(&record.trim_ascii()));
         if is_other && name == Ok("") {
             return Self::OtherRecord;
@@ -56,6 +85,16 @@ impl<'a> Listed<'a> {
             (Ok(name), Ok(image), Ok(type_name), Ok(precondition)) => (name, image, type_name, precondition),
             _ => return written(Unreadable::InvalidUtf8.into(), ""),
         };
+        if record.is_ok_and(|record| is(record.trim_ascii(), SETTING_RECORD)) {
+            let Ok((config_path, location)) = place(config_path, location) else {
+                return written(Code::UnknownConfigPath.into(), name);
+            };
+            let removes = !matches!(operation, Ok(None | Some(ListOperation::Add)));
+            let Ok(value) = value else { return written(Unreadable::InvalidUtf8.into(), name) };
+            let value = Some(value).filter(|_| !removes);
+            let configured = Configured { path: name, value, config_path, location, file: None };
+            return Self::Setting { configured, file: facts.map(Box::new) };
+        }
         // What is not understood is told. A guess could take the row out of the scope of a deny entry.
         let Ok(operation) = operation else { return written(Code::UnknownOperation.into(), name) };
         let Ok(section) = word(section, &Section::ALL, |section, text| is_section(text, *section)) else {
@@ -67,9 +106,6 @@ impl<'a> Listed<'a> {
         let Ok((config_path, location)) = place(config_path, location) else {
             return written(Code::UnknownConfigPath.into(), name);
         };
-        // They decide nothing, so that one which is no text is merely not known.
-        let facts =
-            std::array::from_fn(|place| text(Registration::COLUMNS.len() + place).unwrap_or_default());
         let registration = Registration {
             section,
             kind,
@@ -78,10 +114,13 @@ impl<'a> Listed<'a> {
             image,
             type_name,
             precondition,
-            requests: "",
+            requests: requests.unwrap_or_default(),
             config_path,
             location,
-            file: FileFacts::new(facts).map(Box::new),
+            is_collected: record.is_ok_and(|record| is(record.trim_ascii(), MODULE_RECORD)),
+            knows_names: registered.is_ok_and(|cell| !cell.trim_ascii().is_empty()),
+            redirected_to: redirected_to.unwrap_or_default(),
+            file: facts.map(Box::new),
         };
         // A name shows that there is a module after all: who writes names must not be able to hide it.
         if is_other || registration.contradicts_itself() {
@@ -206,6 +245,7 @@ mod tests {
             type_name: "A.B, C",
             config_path: "machine/webroot/apphost/Shop",
             location: "api",
+            is_collected: true,
             file: Some(Box::new(facts)),
             ..Registration::default()
         };

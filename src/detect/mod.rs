@@ -23,6 +23,7 @@ mod decide;
 mod decision;
 mod doubts;
 mod engine;
+mod everyday;
 pub mod explain;
 mod file_code;
 mod finding;

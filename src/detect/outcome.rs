@@ -2,10 +2,12 @@
 
 use super::annotation::{Annotation, ReasonTexts};
 use super::change::Change;
+use super::code::Code;
 use super::columns::Column;
 use super::configured::Configured;
 use super::decision::Decision;
 use super::engine::Engine;
+use super::everyday;
 use super::finding_id::finding_id;
 use super::inventory::{Listed, inventory_key};
 use super::needs_decision::needs_decision;
@@ -14,7 +16,7 @@ use super::verdict::{Severity, Verdict};
 use crate::allowlist::Watched;
 use crate::event::{Event, Says};
 use crate::iis::change::ATTEMPTED;
-use crate::iis::{Clock, Roots, Subject, ValueSource, clock};
+use crate::iis::{Class, Clock, Registration, Roots, Subject, ValueSource, clock};
 
 /// Where image and type of a listed module were read.
 const INVENTORY: &str = "inventory";
@@ -224,6 +226,10 @@ impl Outcomes {
         host: &'a str,
         at: i64,
     ) -> Option<Outcome<'a>> {
+        if self.is_everyday_setting(setting, host, at) {
+            self.reasons.clear();
+            return Some(Outcome::plain(NOTHING, host, "", &self.reasons));
+        }
         let subject = self.engine.resolved(setting.subject(host, at))?;
         let decision = self.engine.decide(&subject);
         self.reasons.take(&decision);
@@ -248,6 +254,10 @@ impl Outcomes {
         };
         match listed {
             Listed::Module(registration) => {
+                if registration.is_collected && self.is_everyday(registration, host, at) {
+                    self.reasons.clear();
+                    return Some(Outcome::plain(NOTHING, host, "", &self.reasons));
+                }
                 let subject = registration.subject(host, self.time(at), at.is_none());
                 let decision = self.engine.decide(&subject);
                 self.reasons.take(&decision);
@@ -265,8 +275,67 @@ impl Outcomes {
                 let outcome = Outcome::plain(UNPARSED, host, "", &self.reasons);
                 Some(Outcome { finding_id: id(reason, outcome.verdict, shown, name, ""), ..outcome })
             }
+            Listed::Setting { configured, file } => {
+                let time = self.time(at);
+                let configured = Configured { file: file.as_deref(), ..*configured };
+                self.configured(&configured, host, time)
+            }
             Listed::Nothing | Listed::OtherRecord => None,
         }
+    }
+
+    /// Whether an entry of a whole configuration is only counted.
+    fn is_everyday(&mut self, registration: &Registration<'_>, host: &str, at: Option<i64>) -> bool {
+        let (verdict, severity, _) = self.verdict_of(registration, host, at);
+        if everyday::entry(registration, verdict, severity) {
+            return true;
+        }
+        let file = registration.file.as_deref();
+        let is_redirected = file.is_some_and(|facts| !facts.redirected_by.trim().is_empty());
+        if !is_redirected && !everyday::is_only_before(file) {
+            return false;
+        }
+        let (verdict, severity, is_exact) =
+            self.verdict_of(&Registration { file: None, ..registration.clone() }, host, at);
+        let is_vouched_for = everyday::is_vouched_for(verdict);
+        if !is_redirected {
+            // What a list vouches for was removed, with its file; a handler that nothing speaks against came and went.
+            return is_vouched_for || registration.class() == Class::Handler && severity <= Severity::Low;
+        }
+        // Only what is vouched for has another code than its name says. Another version that is listed too is the same module.
+        let other = registration.redirected_to;
+        let is_listed = !other.is_empty() && {
+            let other = Registration { file: None, type_name: other, ..registration.clone() };
+            let (verdict, _, is_exact) = self.verdict_of(&other, host, at);
+            everyday::is_vouched_for(verdict) && is_exact
+        };
+        !(is_vouched_for && is_exact) || is_listed
+    }
+
+    /// Verdict and severity, and that the pair is the listed one and not another version of it.
+    fn verdict_of(
+        &mut self,
+        registration: &Registration<'_>,
+        host: &str,
+        at: Option<i64>,
+    ) -> (Verdict, Severity, bool) {
+        let subject = registration.subject(host, self.time(at), at.is_none());
+        let decision = self.engine.decide(&subject);
+        let finding = decision.finding;
+        (finding.verdict, finding.severity, !finding.has(Code::TypeVersionDiffers))
+    }
+
+    /// Whether a setting of a whole configuration is only counted.
+    fn is_everyday_setting(&mut self, setting: &Configured<'_>, host: &str, at: i64) -> bool {
+        let plain = Configured { file: None, ..*setting };
+        let Some(subject) = self.engine.resolved(plain.subject(host, at)) else { return false };
+        let decision = self.engine.decide(&subject);
+        let (verdict, severity) = (decision.finding.verdict, decision.finding.severity);
+        let place = (setting.config_path, setting.location);
+        let type_name = subject.type_name.filter(|seen| Some(*seen) == setting.value).unwrap_or_default();
+        let is_gone = everyday::is_only_before(setting.file);
+        everyday::of_type(verdict, severity, type_name, place)
+            || is_gone && (severity <= Severity::Low || verdict == Verdict::NotModule)
     }
 }
 

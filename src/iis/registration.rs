@@ -57,6 +57,12 @@ pub struct Registration<'a> {
     pub config_path: &'a str,
     /// The location path of the list.
     pub location: &'a str,
+    /// A collector tells it, which has read the whole configuration: what is everyday in one is not asked about.
+    pub is_collected: bool,
+    /// The configuration that tells what a name stands for was at hand to who tells it.
+    pub knows_names: bool,
+    /// The type that is loaded instead, where a setting sends it elsewhere and the name of that is known.
+    pub redirected_to: &'a str,
     /// What is known of the file behind it.
     pub file: Option<Box<FileFacts<'a>>>,
 }
@@ -67,8 +73,9 @@ fn shown(text: &str) -> Option<&str> {
 }
 
 impl Registration<'_> {
-    /// The columns of a list that say what is registered and where. `record` says whether the row lists a module at all.
-    pub const COLUMNS: [&'static str; 10] = [
+    /// The columns of a list that say what is registered and where. `record` says whether the row lists a module at all,
+    /// and `value` is that of a setting.
+    pub const COLUMNS: [&'static str; 14] = [
         "name",
         "image",
         "type",
@@ -79,6 +86,10 @@ impl Registration<'_> {
         "config_path",
         "location",
         "record",
+        "requests",
+        "registered",
+        "redirected_to",
+        "value",
     ];
 
     /// Every column of a list that is read, those of the file behind the others. None has to be there.

@@ -116,6 +116,7 @@ fn ended(act: Vec<Item>) -> Vec<Item> {
             String::new()
         },
         origins: act.iter().flat_map(|item| item.origins.iter().cloned()).collect(),
+        other_files: Vec::new(),
         evidence: once(act.iter().flat_map(|item| &item.evidence)),
         facts,
         reasons,

@@ -182,6 +182,7 @@ mod tests {
             needs_decision: true,
             origins: Vec::new(),
             evidence: Vec::new(),
+            other_files: Vec::new(),
         }
     }
 

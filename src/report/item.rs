@@ -27,6 +27,9 @@ pub struct Item {
     pub origins: Vec<Origin>,
     /// Events of other logs beside it.
     pub evidence: Vec<Evidence>,
+    /// Further files of the same registration, of which nothing else is told: SHA-256, and that of the signer's certificate where
+    /// the signature fits the file.
+    pub other_files: Vec<[String; 2]>,
 }
 
 impl Item {
@@ -44,6 +47,7 @@ impl Item {
             process: String::new(),
             origins: Vec::new(),
             evidence: Vec::new(),
+            other_files: Vec::new(),
         }
     }
 
@@ -57,6 +61,13 @@ impl Item {
     #[must_use]
     pub fn is_listed(&self) -> bool {
         self.fact(Column::Action) == PRESENT
+    }
+
+    /// SHA-256 of the file, and that of the signer's certificate where the signature fits the file; empty where it is not known.
+    #[must_use]
+    pub fn file(&self) -> [&str; 2] {
+        let is_right = RIGHT.contains(&self.fact(Column::FileSignature));
+        [self.fact(Column::FileSha256), if is_right { self.fact(Column::FileSignerSha256) } else { "" }]
     }
 
     /// The text of one column of [`Column::LISTED`].
@@ -90,6 +101,9 @@ impl Item {
         self.time.map_or_else(String::new, time::format)
     }
 }
+
+/// What checking a signature gives that fits its file, whoever made it.
+const RIGHT: [&str; 2] = ["valid", "root_not_known"];
 
 /// The word of the column of actions for what a list has.
 const PRESENT: &str = "present";

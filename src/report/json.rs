@@ -1,10 +1,12 @@
 //! Findings with the output columns of the search command, and the summary, as one JSON document or as JSON lines.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
 use super::evidence::Evidence;
+use super::history::{Change, History, OTHER_TRACES, Told};
 use super::item::{Item, ROWS, WHY};
 use super::sentence;
 use super::shown::is_hidden;
@@ -18,8 +20,11 @@ use crate::problem::Problem;
 /// before could misunderstand; what is added does not change it.
 pub const SCHEMA_VERSION: u64 = 2;
 
-/// The field of a JSON line that says what the line is: `finding`, `problem` or `summary`, which is the last.
+/// The field of a JSON line that says what the line is: `finding`, `problem`, `history` or `summary`, which is the last.
 pub const RECORD: &str = "record";
+
+/// The field of a finding with further files of the same registration.
+pub const OTHER_FILES: &str = "other_files";
 
 /// Writes `{"schema_version": 2, "findings": […], "problems": […], "summary": {…}}`. Columns without a value are left out.
 /// Characters that would command a terminal or hide there are written as `\u` escapes: the same texts to a reader of JSON.
@@ -29,6 +34,10 @@ pub fn write_json(output: &mut impl Write, report: &Report) -> io::Result<()> {
     write_list(output, report.items.iter().map(finding))?;
     write!(output, "],\n  \"problems\": [")?;
     write_list(output, report.problems.iter().map(problem))?;
+    if !report.histories.is_empty() {
+        write!(output, "],\n  \"histories\": [")?;
+        write_list(output, report.histories.iter().map(history))?;
+    }
     write!(output, "],\n  \"summary\": ")?;
     write_indented(output, &summary(&report.summary), "\n  ")?;
     writeln!(output, "\n}}")
@@ -56,8 +65,9 @@ fn write_indented(output: &mut impl Write, value: &Value, line: &str) -> io::Res
 pub fn write_json_lines(output: &mut impl Write, report: &Report) -> io::Result<()> {
     let findings = report.items.iter().map(|item| ("finding", finding(item)));
     let problems = report.problems.iter().map(|place| ("problem", problem(place)));
+    let histories = report.histories.iter().map(|own| ("history", history(own)));
     let summary = [("summary", summary(&report.summary))];
-    for (record, value) in findings.chain(problems).chain(summary) {
+    for (record, value) in findings.chain(problems).chain(histories).chain(summary) {
         let mut line = Map::new();
         line.insert(RECORD.to_owned(), json!(record));
         line.insert("schema_version".to_owned(), json!(SCHEMA_VERSION));
@@ -136,10 +146,58 @@ fn finding(item: &Item) -> Value {
     object.insert("reasons".to_owned(), item.reasons.iter().map(|text| reason(text)).collect());
     object.insert(ROWS.to_owned(), json!(item.row_texts()));
     object.insert("origins".to_owned(), item.origins.iter().map(origin).collect());
+    if !item.other_files.is_empty() {
+        let file = |[hash, signer]: &[String; 2]| json!({"sha256": hash, "signer_sha256": signer});
+        object.insert(OTHER_FILES.to_owned(), item.other_files.iter().map(file).collect());
+    }
     if !item.evidence.is_empty() {
         object.insert("evidence".to_owned(), item.evidence.iter().map(evidence).collect());
     }
     Value::Object(object)
+}
+
+/// What the earlier versions of one configuration tell. Times that are not known are left out.
+fn history(history: &History) -> Value {
+    let mut object = Map::new();
+    object.insert("host".to_owned(), json!(history.host));
+    object.insert("folder".to_owned(), json!(history.folder));
+    let version = |(file, written): &(Arc<str>, Option<i64>)| {
+        with_times(json!({"file": **file}), [("written", *written)])
+    };
+    object.insert("versions".to_owned(), history.versions.iter().map(version).collect());
+    object.insert("changes".to_owned(), history.changes.iter().map(change).collect());
+    object.insert("changes_left_out".to_owned(), json!(history.more));
+    object.insert("other_traces".to_owned(), json!(OTHER_TRACES));
+    let times = [("written", history.written), ("events_since", history.events_since)];
+    with_times(Value::Object(object), times)
+}
+
+fn change(change: &Change) -> Value {
+    let value = json!({
+        "what": change.what.as_str(),
+        "section": change.section,
+        "place": change.place,
+        "name": change.name,
+        "value": change.value,
+        "before": change.before,
+        "origin": origin(&change.origin),
+        "event": change.told.as_str(),
+    });
+    let at = if let Told::By(at, _) = &change.told { Some(*at) } else { None };
+    let mut value = with_times(value, [("after", change.after), ("by", change.by), ("event_time", at)]);
+    if let (Some(object), Told::By(_, place)) = (value.as_object_mut(), &change.told) {
+        object.insert("event_origin".to_owned(), origin(place));
+    }
+    value
+}
+
+fn with_times<const N: usize>(mut value: Value, times: [(&str, Option<i64>); N]) -> Value {
+    if let Some(object) = value.as_object_mut() {
+        let known =
+            times.into_iter().filter_map(|(name, at)| Some((name.to_owned(), json!(time::format(at?)))));
+        object.extend(known);
+    }
+    value
 }
 
 fn evidence(evidence: &Evidence) -> Value {

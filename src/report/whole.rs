@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::history::History;
 use super::item::Item;
 use super::summary::Summary;
 use super::{act, halves};
@@ -19,6 +20,8 @@ pub struct Report {
     pub summary: Summary,
     /// The files that were read, in their order, and how many rows each has.
     pub files: Vec<(Arc<str>, u64)>,
+    /// What earlier versions of configurations tell.
+    pub histories: Vec<History>,
     /// What the report is of.
     pub about: About,
 }
@@ -75,6 +78,13 @@ impl Report {
         let left_out = self.summary.left_out;
         self.summary.count_again(&self.items);
         self.summary.left_out = left_out;
+    }
+
+    /// Takes in what went wrong elsewhere in the same run.
+    pub fn lose(&mut self, problems: Vec<Problem>) {
+        let losses = problems.iter().filter(|problem| problem.kind().is_loss()).count();
+        self.summary.lost_places += losses as u64;
+        self.problems.extend(problems);
     }
 
     /// Findings that belong together name each other.

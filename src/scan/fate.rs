@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use crate::allowlist::EntrySource;
-use crate::detect::{Code, Column as Fact, Decision, Engine, Outcome, ReasonCode, ReasonTexts, Verdict};
+use crate::detect::{
+    Code, Column as Fact, Decision, Engine, FileCode, Outcome, ReasonCode, ReasonTexts, Verdict,
+};
 use crate::iis::{Class, Kind, Oddity, Registration};
 use crate::report::{Item, may_be_neutral, printable};
 
@@ -18,10 +20,14 @@ pub enum Fate {
 }
 
 /// Reasons that are no ground for doubt.
-const HARMLESS: [ReasonCode; 6] = [
+const HARMLESS: [ReasonCode; 9] = [
     ReasonCode::Code(Code::TimeAssumed),
     ReasonCode::Code(Code::Inferred),
     ReasonCode::Code(Code::PreconditionChanged),
+    // A list of names says nothing of files either.
+    ReasonCode::FileCode(FileCode::FileNotRead),
+    ReasonCode::FileCode(FileCode::FileNotSeen),
+    ReasonCode::FileCode(FileCode::SignatureNotChecked),
     ReasonCode::Oddity(Oddity::CollapsedSeparators),
     ReasonCode::Oddity(Oddity::Quoted),
     ReasonCode::Oddity(Oddity::OtherDrive),

@@ -11,6 +11,10 @@ pub struct Proposal<'i> {
     pub item: &'i Item,
     /// The hosts, in lower case; empty where a row names none.
     pub hosts: BTreeSet<&'i str>,
+    /// SHA-256 of its files; empty where one was not read.
+    pub hashes: BTreeSet<&'i str>,
+    /// SHA-256 of the certificates of those who signed them; empty where one has no signature that is right.
+    pub signers: BTreeSet<&'i str>,
     /// The image in normal form, or the type.
     normal: String,
 }
@@ -33,8 +37,15 @@ impl<'i> Proposals<'i> {
     /// Adds a finding with its image in normal form, or its type.
     pub fn add(&mut self, item: &'i Item, normal: String) {
         let key = (item.fact(Fact::Kind), item.fact(Fact::Name), normal.clone());
-        let proposal = Proposal { item, hosts: BTreeSet::new(), normal };
-        self.by_module.entry(key).or_insert(proposal).hosts.insert(item.fact(Fact::Host));
+        let (hosts, hashes, signers) = Default::default();
+        let proposal = Proposal { item, hosts, hashes, signers, normal };
+        let proposal = self.by_module.entry(key).or_insert(proposal);
+        proposal.hosts.insert(item.fact(Fact::Host));
+        let others = item.other_files.iter().map(|[hash, signer]| [hash.as_str(), signer.as_str()]);
+        for [hash, signer] in others.chain([item.file()]) {
+            proposal.hashes.insert(hash);
+            proposal.signers.insert(signer);
+        }
     }
 
     /// The proposals that no other contradicts; the others with the reason.

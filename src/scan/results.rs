@@ -10,7 +10,7 @@ use crate::detect::needs_decision::needs_decision;
 use crate::detect::{Column as Fact, Severity, Verdict, time};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
-use crate::report::{Item, RECORD, SCHEMA_VERSION, read_reasons};
+use crate::report::{Item, OTHER_FILES, RECORD, SCHEMA_VERSION, read_reasons};
 
 /// The findings in a file; `None` when it is no result of a scan but something to scan.
 pub fn read(path: &Path) -> Result<Option<Vec<Item>>, Problem> {
@@ -92,8 +92,13 @@ fn readable(document: &Value) -> Result<(), Problem> {
 
 fn finding(finding: &Value) -> Result<Item, Problem> {
     let text = |name: &str| finding.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let reasons = finding.get(Fact::Reasons.name()).and_then(Value::as_array).into_iter().flatten();
-    item(text, reasons.filter_map(Value::as_str).map(str::to_owned).collect())
+    let list = |name: &str| finding.get(name).and_then(Value::as_array).into_iter().flatten();
+    let reasons = list(Fact::Reasons.name()).filter_map(Value::as_str).map(str::to_owned).collect();
+    let file = |value: &Value| {
+        ["sha256", "signer_sha256"]
+            .map(|name| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned())
+    };
+    Ok(Item { other_files: list(OTHER_FILES).map(file).collect(), ..item(text, reasons)? })
 }
 
 fn json(bytes: &[u8], file: &str) -> Result<Vec<Item>, Problem> {
@@ -148,5 +153,6 @@ fn item(text: impl Fn(&str) -> String, reasons: Vec<String>) -> Result<Item, Pro
         process: text(Fact::Process.name()),
         origins: Vec::new(),
         evidence: Vec::new(),
+        other_files: Vec::new(),
     })
 }

@@ -1,6 +1,6 @@
 //! Rows of files in, findings out: what `scan` prints and `allowlist baseline` proposes from.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,6 +44,8 @@ pub struct Scanner {
     neighbours: Neighbours,
     problems: Vec<Problem>,
     summary: Summary,
+    /// When the first event of each host was written.
+    since: BTreeMap<String, i64>,
     /// The files that were read, and the rows of each.
     files: Vec<(Arc<str>, u64)>,
     /// Bytes that are kept, about, and how many may be.
@@ -66,6 +68,7 @@ impl Scanner {
             neighbours: Neighbours::default(),
             problems: Vec::new(),
             summary: Summary::default(),
+            since: BTreeMap::new(),
             files: Vec::new(),
             kept: 0,
             most_kept: MOST_KEPT,
@@ -125,6 +128,13 @@ impl Scanner {
         }
     }
 
+    /// When the first event of the IIS configuration was written that was read of each host, in microseconds since
+    /// 1970-01-01T00:00Z.
+    #[must_use]
+    pub fn since(&self) -> BTreeMap<String, i64> {
+        self.since.clone()
+    }
+
     /// All findings in the order of time, those without one last; the rows that nobody understood; and what was counted.
     #[must_use]
     pub fn finish(mut self) -> Report {
@@ -138,6 +148,7 @@ impl Scanner {
             problems: self.problems,
             summary: self.summary,
             files: self.files,
+            histories: Vec::new(),
             about: About::default(),
         }
     }
@@ -176,6 +187,9 @@ impl Scanner {
         row::lower_case(event.host, &mut host);
         self.summary.read_of(&host);
         let at = self.time(event.time, &origin);
+        if let Some(at) = at {
+            self.since.entry(host.clone()).and_modify(|since| *since = at.min(*since)).or_insert(at);
+        }
         self.summary.gaps.no_host += u64::from(host.is_empty());
         self.summary.gaps.no_time += u64::from(event.time.is_empty());
         let indexed =

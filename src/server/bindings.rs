@@ -24,6 +24,8 @@ pub struct Binding {
     pub assembly: String,
     /// Its key, in lower case, where one is named.
     pub token: Option<String>,
+    /// The versions that are sent: one, or the first and the last with a dash between; `None` for any.
+    pub versions: Option<String>,
     /// Where it leads.
     pub leads: Leads,
     /// Where that stands.
@@ -50,6 +52,7 @@ pub(super) fn bindings(root: Node<'_, '_>, lines: &Lines) -> Vec<Binding> {
                 found.extend(leads.map(|leads| Binding {
                     assembly: assembly.clone(),
                     token: token.clone(),
+                    versions: own("oldVersion"),
                     leads,
                     origin,
                 }));
@@ -62,6 +65,7 @@ pub(super) fn bindings(root: Node<'_, '_>, lines: &Lines) -> Vec<Binding> {
             found.extend(partial.assembly.map(|assembly| Binding {
                 assembly,
                 token: partial.token,
+                versions: None,
                 leads: Leads::Name(full.to_owned()),
                 origin: lines.of(node),
             }));

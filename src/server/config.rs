@@ -8,9 +8,11 @@ use super::bindings::{Binding, bindings};
 use super::document::{Lines, below, children, with_root};
 use super::entry::{Listing, Location, OverrideMode, listing};
 use super::level;
+use super::lists;
 use super::settings::{SettingRow, Walk, Wanted};
 use super::sites::Sites;
 use super::source::{Beside, with_section};
+use super::text;
 use super::trouble::{Code, Trouble};
 use crate::iis::Section;
 
@@ -29,6 +31,8 @@ pub enum ConfigKind {
     Redirection,
     /// That of a site, application or folder; or of the .NET Framework.
     Web,
+    /// A list of modules that a tool printed on the server.
+    List,
 }
 
 /// One configuration file.
@@ -50,6 +54,8 @@ pub struct Config {
     pub modified: Option<i64>,
     /// Where it says that the configuration of the server is, as written.
     pub shared: Option<String>,
+    /// The folder that IIS keeps its earlier versions in, as written.
+    pub history: Option<String>,
     /// What the declarations of sections say of levels below.
     pub declared: Vec<(Section, OverrideMode)>,
     /// What is wrong with it, whichever place it is read for.
@@ -64,8 +70,17 @@ impl Config {
         wanted: &dyn Wanted,
         beside: Beside<'_>,
     ) -> Result<Self, Trouble> {
+        if !begins_as_xml(bytes)
+            && let Ok(text) = text::decode(bytes)
+            && let Some(listings) = lists::of_text(&text, file)
+        {
+            return Ok(Self::of_list(file, listings?));
+        }
         with_root(bytes, file, |root, lines| {
             let here = || lines.of(root);
+            if let Some(listings) = lists::of_xml(root, lines, file) {
+                return Ok(Self::of_list(file, listings?));
+            }
             if root.tag_name().name() != "configuration" {
                 let what = format!("its root is `{}`, not `configuration`", root.tag_name().name());
                 return Err(Trouble::new(Code::NotConfiguration, here(), what));
@@ -84,6 +99,7 @@ impl Config {
                 bindings: bindings(root, lines),
                 modified: None,
                 shared: None,
+                history: None,
                 declared,
                 troubles: opened,
             };
@@ -104,10 +120,39 @@ impl Config {
                 config.shared = path;
                 config.troubles.extend(trouble);
             }
+            if config.kind == ConfigKind::Server {
+                config.history = history(root);
+            }
             let twice = written_twice(&config.listings);
             config.troubles.extend(twice);
             Ok(config)
         })
+    }
+}
+
+/// Whether the first character is that of XML, in whatever encoding.
+fn begins_as_xml(bytes: &[u8]) -> bool {
+    let is_before =
+        |byte: &&u8| byte.is_ascii_whitespace() || matches!(byte, 0 | 0xBB | 0xBF | 0xEF | 0xFE | 0xFF);
+    bytes.iter().find(|byte| !is_before(byte)) == Some(&b'<')
+}
+
+impl Config {
+    /// What a list of modules says.
+    fn of_list(file: &Arc<str>, listings: Vec<Listing>) -> Self {
+        Self {
+            file: Arc::clone(file),
+            kind: ConfigKind::List,
+            listings,
+            settings: Vec::new(),
+            sites: Sites::default(),
+            bindings: Vec::new(),
+            modified: None,
+            shared: None,
+            history: None,
+            declared: Vec::new(),
+            troubles: Vec::new(),
+        }
     }
 }
 
@@ -151,6 +196,13 @@ fn redirected(root: Node<'_, '_>, lines: &Lines) -> Option<(String, Trouble)> {
         "the server reads its configuration from `{path}`: what lies beside this file may be out of date"
     );
     Some((path.to_owned(), Trouble::new(Code::SharedConfiguration, lines.of(node), what)))
+}
+
+/// Where IIS keeps earlier versions of its configuration.
+fn history(root: Node<'_, '_>) -> Option<String> {
+    let nodes = below(root, "system.applicationHost/configHistory");
+    let path = nodes.iter().find_map(|node| node.attribute("path"));
+    path.filter(|path| !path.trim().is_empty()).map(str::to_owned)
 }
 
 /// A section that is written more than once for one place of the file.

@@ -16,6 +16,24 @@ pub struct Copy {
     pub config: Config,
 }
 
+/// An earlier version of the configuration of a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Its number, which grows.
+    pub number: u64,
+    /// What it holds.
+    pub config: Config,
+}
+
+/// What is kept of the earlier versions of a configuration.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    /// Where they were looked for; `None` where nobody looked.
+    pub folder: Option<String>,
+    /// Those that were read, the oldest first.
+    pub versions: Vec<Version>,
+}
+
 /// The configuration of one server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Server {
@@ -27,6 +45,8 @@ pub struct Server {
     pub unread: Vec<(Level, Trouble)>,
     /// The copies of it that worker processes read.
     pub copies: Vec<Copy>,
+    /// What IIS keeps of its earlier versions.
+    pub history: History,
     /// The files of each level, which is compared without case.
     by_level: HashMap<Level, Vec<usize>>,
 }

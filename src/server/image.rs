@@ -14,6 +14,8 @@ use crate::origin::Origin;
 const INETSRV: &str = r"%windir%\System32\inetsrv\config";
 /// Where the copies lie that worker processes read: a folder for each pool.
 const COPIES: &str = r"%SystemDrive%\inetpub\temp\appPools";
+/// Where IIS keeps earlier versions of its configuration.
+const HISTORY: &str = r"%SystemDrive%\inetpub\history";
 /// What every application of a runtime reads.
 const RUNTIME_FILE: &str = "aspnet.config";
 /// The folders of the .NET Framework that hold configurations.
@@ -62,6 +64,7 @@ impl Reading<'_> {
             }
         }
         self.copies(drives);
+        self.history(drives);
         for folder in sites.folders {
             match drives.find(&folder.path) {
                 Place::Here(path) => self.webs(&path, &folder.place),
@@ -79,6 +82,22 @@ impl Reading<'_> {
         matches!(drives.find(&path), Place::Here(_)).then_some(())?;
         redirection.troubles.retain(|trouble| trouble.code != Code::SharedConfiguration);
         Some(path)
+    }
+
+    /// The earlier versions of the configuration.
+    fn history(&mut self, drives: &Drives) {
+        let own = self.server.own().and_then(|config| config.history.clone());
+        let folder = own.unwrap_or_else(|| HISTORY.to_owned());
+        match drives.find(&folder) {
+            Place::Here(path) => self.server.read_history(&path, self.wanted),
+            Place::Denied => {
+                let what = "the folder with earlier versions of the configuration may not be read";
+                let trouble = Trouble::new(Code::Denied, Origin::of_file(folder.clone()), what);
+                self.server.unread.push((Level::Server, trouble));
+            }
+            _ => {}
+        }
+        self.server.history.folder.get_or_insert(folder);
     }
 
     /// The copies that worker processes read.

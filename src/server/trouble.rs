@@ -45,6 +45,8 @@ pub enum Code {
     Dangling,
     /// A section that is the server's alone may be written by its sites.
     LockOpened,
+    /// Earlier versions of the configuration are missing between others.
+    HistoryGap,
 }
 
 /// What follows from a problem for the place that it is of.
@@ -85,6 +87,7 @@ impl Code {
             Self::NotAllowedHere => "not_allowed_here",
             Self::Dangling => "dangling",
             Self::LockOpened => "lock_opened",
+            Self::HistoryGap => "history_gap",
         }
     }
 
@@ -110,7 +113,7 @@ impl Code {
             | Self::MissingName
             | Self::UnknownElement
             | Self::NotAllowedHere => Weight::Invalid,
-            Self::Dangling | Self::LockOpened => Weight::Told,
+            Self::Dangling | Self::LockOpened | Self::HistoryGap => Weight::Told,
         }
     }
 }

@@ -2,5 +2,8 @@
 
 mod beyond;
 mod effective;
+mod history;
 mod images;
+mod inventory;
+mod lists;
 mod servers;

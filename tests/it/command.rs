@@ -29,7 +29,7 @@ pub fn assert_quiet(end: &End) {
 }
 
 /// The events with what the program adds to them, in one chunk of one search.
-fn annotate(arguments: &[&str], events: &[Event]) -> Vec<Event> {
+pub fn annotate(arguments: &[&str], events: &[Event]) -> Vec<Event> {
     annotate_in(start(), arguments, events)
 }
 

@@ -81,6 +81,11 @@ impl Validator {
     }
 }
 
+/// Where a value is not as the schema has it.
+pub fn faults(value: &Value) -> Vec<String> {
+    Validator::faults(value)
+}
+
 /// A finding of each form, an event that cannot be read, and a row that nobody understands.
 fn reports() -> Vec<Value> {
     let sentence = "Changes to '/system.webServer/globalModules/add[@name=\"\"Evil\"\"]' at 'MACHINE/WEBROOT/APPHOST' have \
@@ -151,7 +156,7 @@ fn the_schema_names_what_there_is() {
     assert_eq!(*kinds, json!(ProblemKind::ALL.map(ProblemKind::as_str)));
     let columns =
         Column::LISTED.iter().chain(&[Column::FindingId, Column::Process]).map(|column| column.name());
-    let own = ["needs_decision", "why", "reasons", "rows", "origins", "evidence"];
+    let own = ["needs_decision", "why", "reasons", "rows", "origins", "other_files", "evidence"];
     let expected: Vec<&str> = ["_time"].into_iter().chain(columns).chain(own).collect();
     assert_eq!(finding.as_object().unwrap().keys().collect::<Vec<_>>(), expected);
 }

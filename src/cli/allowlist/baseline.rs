@@ -18,8 +18,19 @@ use crate::cli::args::Compared;
 use crate::cli::options;
 use crate::cli::status::Failure;
 
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    /// Entries name the files.
+    pub hashes: bool,
+    /// Entries name the signers.
+    pub signers: bool,
+    /// Texts that a spreadsheet would run are proposed as they are.
+    pub exact: bool,
+}
+
 /// Prints an allowlist file to standard output, and what was left out, and why, to standard error.
-pub(super) fn run(from: &[PathBuf], exact: bool, compared: &Compared) -> Result<ExitCode, Failure> {
+pub(super) fn run(from: &[PathBuf], asked: Asked, compared: &Compared) -> Result<ExitCode, Failure> {
     let items = items(from, compared)?;
     let mut engine = options::engine(compared)?;
     let mut proposals = Proposals::default();
@@ -38,12 +49,16 @@ pub(super) fn run(from: &[PathBuf], exact: bool, compared: &Compared) -> Result<
     for proposal in &proposed {
         // An entry that is altered for people would be for another module.
         let altered = |fact| neutral(proposal.fact(fact)) != proposal.fact(fact);
-        if !exact && [Fact::Name, Fact::Image, Fact::Type].into_iter().any(altered) {
+        if !asked.exact && [Fact::Name, Fact::Image, Fact::Type].into_iter().any(altered) {
             let why = "a spreadsheet would run it as a formula: give --exact-bytes to have it as it is";
             left_out.push((proposal.item, why.into()));
             continue;
         }
-        match row(&header, proposal) {
+        if let Some(why) = lacks(proposal, asked) {
+            left_out.push((proposal.item, why.into()));
+            continue;
+        }
+        match row(&header, proposal, asked) {
             Ok(row) => rows.push(row),
             Err(error) => left_out.push((proposal.item, error.to_string().into())),
         }
@@ -99,10 +114,28 @@ fn items(from: &[PathBuf], compared: &Compared) -> Result<Vec<Item>, Problem> {
     }
 }
 
+/// What nobody saw of a proposal that an entry was to name.
+fn lacks(proposal: &Proposal<'_>, asked: Asked) -> Option<&'static str> {
+    match asked {
+        Asked { hashes: true, .. } if proposal.hashes.contains("") => {
+            Some("its file was not read on every host, so that no hash is known: audit --root reads files")
+        }
+        Asked { signers: true, .. } if proposal.signers.contains("") => {
+            Some("its file was not read on every host, or has no right signature, so that no signer is known")
+        }
+        _ => None,
+    }
+}
+
 /// The entry for a proposal, as a row below `header`.
-fn row(header: &str, proposal: &Proposal<'_>) -> Result<String, edit::EditError> {
+fn row(header: &str, proposal: &Proposal<'_>, asked: Asked) -> Result<String, edit::EditError> {
     let reason = neutral(&justification(&proposal.hosts));
+    let several = |own: &BTreeSet<&str>| own.iter().copied().collect::<Vec<_>>().join("|");
+    let hashes = if asked.hashes { several(&proposal.hashes) } else { String::new() };
+    let signers = if asked.signers { several(&proposal.signers) } else { String::new() };
     let cells = [
+        (Column::Sha256, hashes.as_str()),
+        (Column::SignerSha256, signers.as_str()),
         (Column::Kind, proposal.fact(Fact::Kind)),
         (Column::Name, proposal.fact(Fact::Name)),
         (Column::Image, proposal.fact(Fact::Image)),

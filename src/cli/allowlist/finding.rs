@@ -97,6 +97,7 @@ mod tests {
             process: String::new(),
             needs_decision: true,
             origins: Vec::new(),
+            other_files: Vec::new(),
             evidence: Vec::new(),
         };
         ids.iter().map(item).collect()

@@ -16,7 +16,10 @@ pub(super) fn run(command: &Allowlist) -> Result<ExitCode, Failure> {
     match command {
         Allowlist::Check(arguments) => check::run(arguments),
         Allowlist::Add(arguments) => add::run(arguments),
-        Allowlist::Baseline { from, exact_bytes, compared } => baseline::run(from, *exact_bytes, compared),
+        Allowlist::Baseline { from, hashes, signers, exact_bytes, compared } => {
+            let asked = baseline::Asked { hashes: *hashes, signers: *signers, exact: *exact_bytes };
+            baseline::run(from, asked, compared)
+        }
         Allowlist::Explain(arguments) => explain::run(arguments),
     }
 }

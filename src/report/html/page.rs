@@ -66,6 +66,7 @@ pub fn write_html(output: &mut impl Write, report: &Report) -> io::Result<()> {
     })?;
     write(html! { h2 { "Timeline" } (tables::timeline(&report.items)) })?;
     write(html! {
+        (tables::histories(&report.histories))
         h2 { "Hosts and modules" }
         (tables::matrix(&groups))
         h2 { "Techniques (MITRE ATT&CK)" }

@@ -7,12 +7,16 @@ use maud::{Markup, html};
 use super::parts::{tag, text, what};
 use crate::detect::{Column, Severity};
 use crate::report::group::Group;
+use crate::report::history::{History, OTHER_TRACES};
 use crate::report::item::Item;
 use crate::report::sentence::{Headline, when};
 use crate::report::shown::printable;
 
 /// Columns of the matrix; a page of more hosts is no longer read.
 const HOSTS: usize = 24;
+
+/// Histories that are told.
+const HISTORIES: usize = 100;
 
 /// Techniques that the tables of verdicts and settings name.
 const TECHNIQUES: [(&str, &str); 3] = [
@@ -39,6 +43,34 @@ pub(super) fn timeline(items: &[Item]) -> Markup {
                 }
             }
         } }
+    }
+}
+
+/// What earlier versions of configurations tell.
+pub(super) fn histories(histories: &[History]) -> Markup {
+    html! {
+        @if !histories.is_empty() { h2 { "History of the configuration" } }
+        @for history in histories.iter().take(HISTORIES) {
+            p { (history.in_words()) }
+            @if !history.changes.is_empty() {
+                div class="scroll" { table {
+                    tr { th { "between" } th { "" } th { "what" } th { "events" } th { "where" } }
+                    @for change in &history.changes {
+                        tr {
+                            td class="time" { (change.window()) }
+                            td { (change.what.as_str()) }
+                            td class="long" { (change.what()) }
+                            td class="long" { (printable(&change.told())) }
+                            td class="long" { code { (printable(&change.origin.brief())) } }
+                        }
+                    }
+                } }
+            }
+        }
+        @if histories.len() > HISTORIES {
+            p { (histories.len() - HISTORIES) " more histories are not in this page." }
+        }
+        @if histories.iter().any(|history| !history.versions.is_empty()) { p { (OTHER_TRACES) "." } }
     }
 }
 

@@ -7,6 +7,7 @@ use super::{brief, details, facts};
 use crate::detect::{Severity, Verdict};
 use crate::problem::ProblemKind;
 use crate::report::group::{Group, common_reasons};
+use crate::report::history;
 use crate::report::item::Item;
 use crate::report::link::links;
 use crate::report::sentence::{self, Headline};
@@ -146,6 +147,7 @@ fn ending(report: &Report, details: bool) -> Vec<String> {
     if more > 0 {
         notes.push(format!("{more} more of these (--details lists them)"));
     }
+    notes.extend(history::notes(&report.histories, details, PLACES));
     notes.extend(summary.not_understood().map(|rows| format!("note: {rows}.")));
     notes.extend(summary.gaps.notes().into_iter().map(|note| format!("note: {note}")));
     notes

@@ -1,7 +1,9 @@
 //! What is known of one file, in the words of the columns.
 
+use std::rc::Rc;
+
 use crate::file::pe;
-use crate::file::{Contents, Embedded, FileStatus, Hashes, Program, Signature, Status};
+use crate::file::{Contents, Embedded, FileStatus, Hashes, Problem, Program, Signature, Stamp, Status};
 use crate::iis::FileFacts;
 
 /// The longest name that is taken from a version resource, in characters.
@@ -11,6 +13,8 @@ const LONGEST_NAME: usize = 260;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
     cells: [String; FileFacts::COLUMNS.len()],
+    /// What no verdict asks for, by its column.
+    more: Rc<Vec<(&'static str, String)>>,
 }
 
 impl Facts {
@@ -31,14 +35,25 @@ impl Facts {
     ) -> Self {
         let mut facts = Self::of_status(path, FileStatus::Read);
         facts.set("file_sha256", &hex(&contents.sha256));
+        let mut more = vec![("file_size", contents.size.to_string())];
         // What begins as a program and is none is none to Windows either.
         let Ok(Some(program)) = &contents.program else {
             facts.set("pe_machine", "none");
+            facts.more = Rc::new(more);
             return facts;
         };
         facts.program(&program.facts);
-        facts.signature(program, by_catalog);
+        of_program(&program.facts, &mut more);
+        facts.signature(program, by_catalog, &mut more);
+        more.retain(|(_, text)| !text.is_empty());
+        facts.more = Rc::new(more);
         facts
+    }
+
+    /// Of the file: what no verdict asks for, by its column.
+    #[must_use]
+    pub fn more(&self) -> &[(&'static str, String)] {
+        &self.more
     }
 
     fn program(&mut self, program: &pe::Facts) {
@@ -62,7 +77,12 @@ impl Facts {
         self.set("pe_original_name", &name);
     }
 
-    fn signature(&mut self, program: &Program, by_catalog: impl FnOnce(&Hashes) -> Signature) {
+    fn signature(
+        &mut self,
+        program: &Program,
+        by_catalog: impl FnOnce(&Hashes) -> Signature,
+        more: &mut Vec<(&'static str, String)>,
+    ) {
         let Ok((hashes, embedded)) = &program.signed else {
             return self.set("signature", Status::Malformed.code());
         };
@@ -74,12 +94,30 @@ impl Facts {
         }
         let hidden = embedded.hidden_bytes + embedded.primary.hidden_bytes;
         self.set("signature_extra_bytes", &hidden.to_string());
+        let problem = signature.problem.map_or("", Problem::code).to_owned();
+        more.extend([
+            ("authentihash", hex(&hashes.authenticode_sha256)),
+            ("data_after_signature", embedded.bytes_behind.to_string()),
+            ("signature_problem", problem),
+            ("signer_root", signature.root.unwrap_or_default().to_owned()),
+        ]);
+        if let Some(signer) = &signature.signer {
+            more.extend([("signer", plain(&signer.subject)), ("signer_issuer", plain(&signer.issuer))]);
+        }
+        if let Stamp::Verified(at) = signature.stamp {
+            more.push(("signed_at", at.to_string()));
+        }
     }
 
     /// The facts as the decision takes them.
     #[must_use]
     pub fn as_columns(&self) -> FileFacts<'_> {
         FileFacts::new(self.cells.each_ref().map(String::as_str)).unwrap_or_default()
+    }
+
+    /// The cell of each of [`FileFacts::COLUMNS`].
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        self.cells.iter().map(String::as_str)
     }
 
     /// Writes the cell of a column of [`FileFacts::COLUMNS`].
@@ -89,6 +127,22 @@ impl Facts {
             text.clone_into(cell);
         }
     }
+}
+
+fn of_program(program: &pe::Facts, more: &mut Vec<(&'static str, String)>) {
+    more.push(("pe_dll", if program.is_dll { "yes" } else { "no" }.to_owned()));
+    more.push(("pe_timestamp", program.timestamp.to_string()));
+    if let Ok(Some(hash)) = &program.imphash {
+        more.push(("pe_imphash", hex(hash)));
+    }
+    if let Ok(Some(version)) = &program.version {
+        more.push(("pe_company", plain(version.company.as_deref().unwrap_or_default())));
+    }
+}
+
+/// A text of a file, without what controls a terminal, and bounded.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect()
 }
 
 /// The signature that counts: a valid one in the file, else a valid one of a catalog, else the one in the file.
@@ -103,8 +157,8 @@ fn judged(embedded: &Embedded, by_catalog: impl FnOnce() -> Signature) -> Signat
     embedded.primary.clone()
 }
 
-fn hex(bytes: &[u8; 32]) -> String {
-    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         text.extend(
             [byte >> 4, byte & 15].map(|digit| char::from_digit(u32::from(digit), 16).unwrap_or('0')),
         );

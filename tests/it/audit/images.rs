@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use iismodcheck::audit::Auditor;
+use iismodcheck::audit::{Auditor, Events};
 use iismodcheck::detect::{Column, Engine, Severity};
 use iismodcheck::file::Trust;
 use iismodcheck::knowledge::assemble;
@@ -13,18 +13,27 @@ use crate::made::image::{BUILD, CACHE, HOST, Image, dll};
 use crate::made::signed::{By, signed, with_trust};
 
 /// The day of the trust.
-const NOW: i64 = 1_719_792_000_000_000;
+pub const NOW: i64 = 1_719_792_000_000_000;
 
-fn audited(image: &Image, trust: Trust<'_>) -> Report {
+/// An engine without any list of a site.
+pub fn engine() -> Engine {
     let known = assemble(None, None, None).unwrap();
-    let engine = Engine::new(known.catalogue, known.hosts, None);
-    let mut auditor = Auditor::trusting(engine, NOW, trust);
+    Engine::new(known.catalogue, known.hosts, None)
+}
+
+fn audited(image: &Image, events: Events, trust: Trust<'_>) -> Report {
+    let mut auditor = Auditor::trusting(engine(), NOW, trust).with_events(events);
     auditor.read(&image_in(image.path()).unwrap(), Some("web01"), None);
     auditor.finish()
 }
 
 pub fn report(image: &Image) -> Report {
-    with_trust(|trust| audited(image, trust))
+    report_with(image, Events::default())
+}
+
+/// With what events tell.
+pub fn report_with(image: &Image, events: Events) -> Report {
+    with_trust(|trust| audited(image, events, trust))
 }
 
 pub fn is_loud(item: &Item) -> bool {

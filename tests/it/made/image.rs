@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
 use tempfile::TempDir;
 
@@ -13,6 +14,8 @@ use super::signed::{By, catalog, signed};
 pub const BUILD: [u16; 4] = [10, 0, 20348, 2340];
 const CATALOGS: &str = "Windows/System32/CatRoot/{F750E6C3-38EE-11D1-85E5-00C04FC295EE}";
 pub const HOST: &str = "Windows/System32/inetsrv/config/applicationHost.config";
+/// When its configuration was written: 2024-06-30T12:00:00Z.
+pub const WRITTEN: u64 = 1_719_748_800;
 /// The folder of the assemblies of .NET 4.
 pub const CACHE: &str = "Windows/Microsoft.NET/assembly";
 
@@ -101,7 +104,14 @@ impl Image {
         }
         image.put("inetpub/wwwroot/web.config", b"<configuration>\n</configuration>");
         image.put("inetpub/wwwroot/bin/Shop.Web.dll", &dll("Shop.Web.dll", [1, 0, 0, 0], &[], ""));
-        image.put(HOST, host().as_bytes());
+        // Somebody removed a module of Windows, and put it back.
+        let whole = host();
+        let without = whole.replace("<add name=\"TracingModule\" />\n", "");
+        image.put(HOST, whole.as_bytes());
+        image.written(HOST, WRITTEN);
+        for (number, minutes, text) in [(7, 30, &whole), (8, 20, &without), (9, 0, &whole)] {
+            image.version(number, WRITTEN - minutes * 60, text.as_bytes());
+        }
         image.catalog();
         image
     }
@@ -118,6 +128,19 @@ impl Image {
         let path = self.at(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
+    }
+
+    /// Says that a file was written at this time, in seconds since 1970-01-01T00:00Z.
+    pub fn written(&self, path: &str, at: u64) {
+        let file = fs::File::options().write(true).open(self.at(path)).unwrap();
+        file.set_modified(UNIX_EPOCH + Duration::from_secs(at)).unwrap();
+    }
+
+    /// An earlier version of the configuration.
+    pub fn version(&self, number: u64, at: u64, text: &[u8]) {
+        let path = format!("inetpub/history/CFGHISTORY_{number:010}/applicationHost.config");
+        self.put(&path, text);
+        self.written(&path, at);
     }
 
     pub fn read(&self, path: &str) -> Vec<u8> {

@@ -1,0 +1,155 @@
+//! `audit --format inventory`: facts without a verdict, and the same verdict as an audit where a search judges them.
+
+use std::collections::BTreeSet;
+
+use iismodcheck::audit::Inventory;
+use iismodcheck::detect::Column;
+use iismodcheck::report::Item;
+use iismodcheck::server::image_in;
+use searchcommand::testing::Event;
+use serde_json::Value;
+
+use super::beyond::attacked;
+use super::images::{NOW, engine, report};
+use crate::cli::{folder, run_in};
+use crate::command::annotate;
+use crate::made::image::{HOST, Image};
+use crate::made::signed::with_trust;
+
+/// The rows of an image.
+fn rows(image: &Image) -> Vec<Value> {
+    let mut output = Vec::new();
+    with_trust(|trust| {
+        let mut inventory = Inventory::trusting(engine(), NOW, trust, &mut output);
+        let written = inventory.write(&image_in(image.path()).unwrap(), Some("web01"), None).unwrap();
+        assert!(written.is_whole);
+    });
+    let text = String::from_utf8(output).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The rows as a search gives them to the command, with what it adds.
+fn judged(rows: &[Value]) -> Vec<Event> {
+    let events: Vec<Event> = rows
+        .iter()
+        .map(|row| {
+            let fields: Vec<(String, String)> =
+                row.as_object().unwrap().iter().map(|(name, value)| (name.clone(), text(value))).collect();
+            let fields: Vec<(&str, &str)> =
+                fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            Event::new(&fields)
+        })
+        .collect();
+    annotate(&["input=module"], &events)
+}
+
+/// Of each finding that is none of nothing: its id, name, verdict and severity.
+type Told = BTreeSet<[String; 4]>;
+
+fn by_search(rows: &[Value]) -> Told {
+    let columns = ["iis_finding_id", "iis_module_name", "iis_module_verdict", "iis_module_severity"];
+    let told = judged(rows).into_iter().map(|event| columns.map(|column| event.text(column)));
+    told.filter(|told| !["", "not_module"].contains(&told[2].as_str())).collect()
+}
+
+fn by_audit(image: &Image) -> Told {
+    let told = |item: &Item| {
+        let words = [item.verdict.as_str(), item.severity.as_str()].map(str::to_owned);
+        let [verdict, severity] = words;
+        [item.id.clone(), item.fact(Column::Name).to_owned(), verdict, severity]
+    };
+    report(image).items.iter().map(told).collect()
+}
+
+#[test]
+fn each_row_gets_the_verdict_of_the_audit() {
+    for (image, loud) in [(Image::new(), 0), (attacked(), 20)] {
+        let (search, audit) = (by_search(&rows(&image)), by_audit(&image));
+        // Of an entry with two files an audit tells the second one only where it is worse.
+        assert_eq!(audit.difference(&search).collect::<Vec<_>>(), Vec::<&[String; 4]>::new());
+        let named = |told: &Told| -> BTreeSet<[String; 2]> {
+            told.iter().map(|[_, name, verdict, _]| [name.clone(), verdict.clone()]).collect()
+        };
+        assert_eq!(named(&search), named(&audit));
+        let is_loud = |told: &&[String; 4]| ["medium", "high", "critical"].contains(&told[3].as_str());
+        let loud_ones: BTreeSet<&String> = search.iter().filter(is_loud).map(|told| &told[1]).collect();
+        assert_eq!(loud_ones.len(), loud, "{loud_ones:?}");
+    }
+}
+
+#[test]
+fn rows_are_facts_of_one_run_and_the_last_one_counts_them() {
+    let image = attacked();
+    image.edit(HOST, "<globalModules>\n", "<!--\u{1}-->\n<globalModules>\n".replace('\u{1}', "x").as_str());
+    let rows = rows(&image);
+    let run = rows.last().unwrap();
+    assert_eq!(
+        (&run["record"], &run["rows"], &run["complete"]),
+        (&"run".into(), &rows.len().into(), &"true".into())
+    );
+    let records: BTreeSet<String> = rows.iter().map(|row| text(&row["record"])).collect();
+    assert_eq!(records, ["file", "module", "run", "setting"].map(str::to_owned).into());
+    for row in &rows {
+        assert_eq!(
+            (&row["iis_host"], &row["run"], &row["schema"]),
+            (&"web01".into(), &run["run"], &1.into())
+        );
+        // No arrays and no objects: Splunk makes other names of them.
+        assert!(row.as_object().unwrap().values().all(|value| value.is_string() || value.is_u64()), "{row}");
+        assert!(
+            !row.as_object()
+                .unwrap()
+                .keys()
+                .any(|name| name.contains("verdict") || name.contains("severity"))
+        );
+    }
+    let of = |name: &str, section: &str| {
+        rows.iter().find(|row| row["name"] == name && row["section"] == section).unwrap()
+    };
+    let module = of("StaticFileModule", "globalModules");
+    assert_eq!(
+        (&module["enabled"], &module["bits"], &module["kind"]),
+        (&"yes".into(), &"64".into(), &"native".into())
+    );
+    assert_eq!(of("StaticFileModule", "modules")["registered"], "yes");
+    let file = rows.iter().find(|row| row["record"] == "file" && row["file"] == module["file"]).unwrap();
+    assert_eq!(file["file_sha256"], module["file_sha256"]);
+    assert!(file["authentihash"].as_str().unwrap().len() == 64 && file["file_size"].is_string(), "{file}");
+    // What an earlier version has is no module of now.
+    assert_eq!(of("Aux5", "globalModules")["found_in"], "history");
+}
+
+#[test]
+fn the_command_line_prints_rows_and_refuses_what_chooses_findings() {
+    let config = br#"<configuration><system.webServer><globalModules><add name="A" image="C:\a.dll" /></globalModules></system.webServer></configuration>"#;
+    let files = folder(&[("applicationHost.config", config), ("cut.config", b"<configuration>")]);
+    let run = |arguments: &[&str]| {
+        run_in(files.path(), &[&["audit", "--format", "inventory", "--host", "web01"], arguments].concat())
+    };
+    let rows = run(&["applicationHost.config"]).good();
+    assert_eq!(rows.lines().count(), 2, "{rows}");
+    assert!(
+        rows.contains(
+            r#""record":"module","section":"globalModules","operation":"add","kind":"native","name":"A""#
+        ),
+        "{rows}"
+    );
+    let cut = run(&["applicationHost.config", "cut.config"]);
+    assert_eq!(cut.code, Some(2));
+    assert!(cut.stdout.contains(r#""record":"problem","problem":"damaged""#), "{}", cut.stdout);
+    assert!(
+        run(&["applicationHost.config", "--fail-on", "high"]).stderr.contains("--fail-on is about findings")
+    );
+    assert_eq!(run(&["applicationHost.config", "--output", "rows.jsonl"]).code, Some(0));
+    let written = std::fs::read_to_string(files.path().join("rows.jsonl")).unwrap();
+    assert_eq!(written.lines().count(), 2);
+    assert!(
+        run_in(files.path(), &["scan", "applicationHost.config", "--format", "inventory"])
+            .stderr
+            .contains("use it with")
+    );
+}
