@@ -269,6 +269,7 @@ mod tests {
             process: String::new(),
             needs_decision: !id.ends_with('.'),
             origins: Vec::new(),
+            other_files: Vec::new(),
             evidence: Vec::new(),
         }
     }
