@@ -71,7 +71,9 @@ pub fn write_json_lines(output: &mut impl Write, report: &Report) -> io::Result<
         let mut line = Map::new();
         line.insert(RECORD.to_owned(), json!(record));
         line.insert("schema_version".to_owned(), json!(SCHEMA_VERSION));
-        line.extend(value.as_object().cloned().unwrap_or_default());
+        if let Value::Object(object) = value {
+            line.extend(object);
+        }
         write_escaped(output, &Value::Object(line).to_string())?;
         writeln!(output)?;
     }
@@ -79,16 +81,20 @@ pub fn write_json_lines(output: &mut impl Write, report: &Report) -> io::Result<
 }
 
 fn write_escaped(output: &mut impl Write, text: &str) -> io::Result<()> {
-    for character in text.chars() {
-        if is_hidden(character) && character != '\n' {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                write!(output, "\\u{unit:04x}")?;
-            }
-        } else {
-            output.write_all(character.encode_utf8(&mut [0; 4]).as_bytes())?;
+    // What needs no escape is written in one piece.
+    let mut start = 0;
+    for (at, character) in text.char_indices() {
+        let is_plain = character == '\n' || matches!(character, ' '..='~') || !is_hidden(character);
+        if is_plain {
+            continue;
         }
+        output.write_all(text.get(start..at).unwrap_or_default().as_bytes())?;
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            write!(output, "\\u{unit:04x}")?;
+        }
+        start = at + character.len_utf8();
     }
-    Ok(())
+    output.write_all(text.get(start..).unwrap_or_default().as_bytes())
 }
 
 fn summary(summary: &Summary) -> Value {

@@ -13,11 +13,11 @@ use crate::problem::{Problem, ProblemKind};
 
 type Batch = Vec<Result<Row, Problem>>;
 
-/// Rows that are handed over at once, and the bytes in them, at most.
-const ROWS: usize = 512;
-const BYTES: usize = 256 * 1024;
+/// Rows that are handed over at once, and the bytes in them, at most: so many that whoever takes them seldom waits.
+const ROWS: usize = 4096;
+const BYTES: usize = 512 * 1024;
 /// Batches of a file that wait to be taken.
-const WAITING: usize = 4;
+const WAITING: usize = 3;
 /// Files that are read at once, at most: each holds its batches.
 const MOST_AT_ONCE: usize = 16;
 

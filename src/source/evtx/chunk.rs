@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use memchr::memmem;
+use memchr::memmem::{self, Finder};
 
 use super::binxml::{self, Fault};
 use super::header::{CHUNK_HEADER, ChunkHeader, u32_at, u64_at};
@@ -90,6 +91,13 @@ fn xml(chunk: &[u8], start: usize, end: usize) -> Says {
     }
 }
 
+/// What finds those names; made once, not for each chunk.
+static FINDERS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
+    let names = ["IIS-Configuration"].into_iter().chain(NEIGHBOURS);
+    let bytes = |name: &str| name.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    names.map(|name| Finder::new(&bytes(name)).into_owned()).collect()
+});
+
 /// Where a chunk names the IIS configuration's provider or log, or a provider of neighbours.
 struct Names {
     places: Vec<usize>,
@@ -100,9 +108,8 @@ struct Names {
 impl Names {
     fn of(chunk: &[u8]) -> Self {
         let mut places = Vec::new();
-        for name in ["IIS-Configuration"].iter().chain(&NEIGHBOURS) {
-            let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-            places.extend(memmem::find_iter(chunk, &name));
+        for finder in FINDERS.iter() {
+            places.extend(finder.find_iter(chunk));
         }
         places.sort_unstable();
         Self { places, templates: HashMap::new() }

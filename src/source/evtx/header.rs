@@ -22,11 +22,11 @@ pub(super) fn u64_at(bytes: &[u8], at: usize) -> u64 {
 }
 
 fn sum(parts: &[Option<&[u8]>]) -> u32 {
-    let mut sum = flate2::Crc::new();
+    let mut sum = crc32fast::Hasher::new();
     for part in parts {
         sum.update(part.unwrap_or_default());
     }
-    sum.sum()
+    sum.finalize()
 }
 
 /// What the header of a file says.

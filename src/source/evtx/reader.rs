@@ -1,7 +1,8 @@
 //! The chunks of a log, one at a time, and what the headers say of them.
 
 use std::collections::VecDeque;
-use std::io::{self, Read};
+use std::io::Read;
+use std::mem;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
@@ -12,8 +13,8 @@ use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
 use crate::source::row::{Content, Row};
 
-/// Chunks that are looked at together.
-const AT_ONCE: usize = 16;
+/// Chunks that are looked at together: as many that handing them over costs little beside reading them.
+const AT_ONCE: usize = 32;
 
 const COPY: &str = "copy the log again, or save it with: wevtutil epl LOG FILE.evtx";
 
@@ -22,6 +23,9 @@ pub struct EvtxReader {
     stream: Box<dyn Read>,
     file: Arc<str>,
     header: Option<FileHeader>,
+    /// Chunks that are looked at together; their memory is used again.
+    chunks: Vec<Vec<u8>>,
+    threads: usize,
     /// Bytes before the next chunk.
     offset: u64,
     /// The numbers of the first and last record of each chunk.
@@ -33,8 +37,20 @@ pub struct EvtxReader {
 
 impl EvtxReader {
     pub(in crate::source) fn new(stream: Box<dyn Read>, file: Arc<str>) -> Self {
-        let (numbers, waiting) = (Vec::new(), VecDeque::new());
-        Self { stream, file, header: None, offset: 0, numbers, last_id: 0, waiting, done: false }
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let (chunks, numbers, waiting) = (Vec::new(), Vec::new(), VecDeque::new());
+        Self {
+            stream,
+            file,
+            header: None,
+            chunks,
+            threads,
+            offset: 0,
+            numbers,
+            last_id: 0,
+            waiting,
+            done: false,
+        }
     }
 
     fn origin(&self, record: Option<u64>, offset: u64) -> Origin {
@@ -46,16 +62,23 @@ impl EvtxReader {
         self.waiting.push_back(Err(problem));
     }
 
-    /// As many bytes as are there, up to a length.
-    fn bytes(&mut self, length: usize) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(length);
-        // The stream below notes what goes wrong, and ends.
-        let _: io::Result<usize> = self.stream.by_ref().take(length as u64).read_to_end(&mut bytes);
-        bytes
+    /// Takes as many bytes as are there, up to a length.
+    fn fill(&mut self, bytes: &mut Vec<u8>, length: usize) {
+        bytes.resize(length, 0);
+        let mut filled = 0;
+        while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            // The stream below notes what goes wrong, and ends.
+            match self.stream.read(rest) {
+                Ok(read) if read > 0 => filled += read,
+                _ => break,
+            }
+        }
+        bytes.truncate(filled);
     }
 
     fn read_header(&mut self) -> FileHeader {
-        let bytes = self.bytes(FILE);
+        let mut bytes = Vec::new();
+        self.fill(&mut bytes, FILE);
         self.offset = bytes.len() as u64;
         let header = FileHeader::read(&bytes);
         if bytes.len() < FILE {
@@ -72,19 +95,22 @@ impl EvtxReader {
 
     /// Reads as many chunks as are looked at together, and takes their records in order.
     fn read_chunks(&mut self, file: FileHeader) {
-        let mut chunks: Vec<Vec<u8>> = Vec::new();
-        while chunks.len() < AT_ONCE {
-            let bytes = self.bytes(CHUNK);
-            let is_whole = bytes.len() == CHUNK;
-            chunks.push(bytes);
-            if !is_whole {
+        let mut chunks = mem::take(&mut self.chunks);
+        chunks.resize(AT_ONCE, Vec::new());
+        let mut read = 0;
+        for bytes in &mut chunks {
+            self.fill(bytes, CHUNK);
+            read += 1;
+            if bytes.len() < CHUNK {
                 break;
             }
         }
-        let looked_at = look_at(&chunks);
+        chunks.truncate(read);
+        let looked_at = look_at(&chunks, self.threads);
         for (bytes, looked_at) in chunks.iter().zip(looked_at) {
             self.take_chunk(bytes, looked_at, file);
         }
+        self.chunks = chunks;
     }
 
     fn take_chunk(&mut self, bytes: &[u8], looked_at: LookedAt, file: FileHeader) {
@@ -166,22 +192,26 @@ impl EvtxReader {
 /// A chunk's header and records; `None` where there is no chunk.
 type LookedAt = Option<(ChunkHeader, Vec<Record>)>;
 
-/// Reads chunks, on all processors.
-fn look_at(chunks: &[Vec<u8>]) -> Vec<LookedAt> {
+/// Looks at chunks on so many threads, of which this is one.
+fn look_at(chunks: &[Vec<u8>], threads: usize) -> Vec<LookedAt> {
     let look = |bytes: &Vec<u8>| {
         let header = ChunkHeader::read(bytes)?;
         Some((header, chunk::read(bytes, &header)))
     };
-    let threads = thread::available_parallelism().map_or(1, usize::from);
     if threads == 1 || chunks.len() < AT_ONCE {
         return chunks.iter().map(look).collect();
     }
+    let (own, others) = chunks.split_at(chunks.len().div_ceil(threads));
     thread::scope(|scope| {
-        let parts = chunks.chunks(chunks.len().div_ceil(threads));
+        let parts = others.chunks(own.len());
         let parts: Vec<_> =
             parts.map(|part| scope.spawn(move || part.iter().map(look).collect::<Vec<_>>())).collect();
+        let mut looked_at: Vec<LookedAt> = own.iter().map(look).collect();
         // A part that fails fails the reader, which whoever started it tells.
-        parts.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        looked_at.extend(
+            parts.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic))),
+        );
+        looked_at
     })
 }
 
