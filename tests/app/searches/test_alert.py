@@ -384,7 +384,7 @@ class Changes(Mails):
         host.install(install_time(), "EvilModule", EVIL)
         row, subject, text = self.mail(self.head(host))
         self.assertIn(row["iis_module_severity"], subject)
-        for part in ("EvilModule", EVIL, "web01.example.com", "S-1-5-21-1-2-3-500", "What to do next", "processes around the change"):
+        for part in ("EvilModule", EVIL, "web01.example.com", "S-1-5-21-1-2-3-500", "What to do next", "keep DLL, config, logs; then find what wrote it"):
             self.assertIn(part, text)
 
     def test_the_mail_speaks_of_allowing_only_what_can_be_allowed(self):
