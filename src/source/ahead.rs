@@ -13,6 +13,8 @@ use crate::problem::{Problem, ProblemKind};
 
 type Batch = Vec<Result<Row, Problem>>;
 
+/// Rows that are handed over at first: what a slow input has shown is there when the reading is interrupted.
+const FIRST_ROWS: usize = 256;
 /// Rows that are handed over at once, and the bytes in them, at most: so many that whoever takes them seldom waits.
 const ROWS: usize = 4096;
 const BYTES: usize = 512 * 1024;
@@ -73,15 +75,15 @@ impl Running {
 
 /// Reads a file to its end, or until nobody takes its rows any more.
 fn send(path: &Path, sender: &SyncSender<Batch>) {
-    let (mut batch, mut bytes) = (Vec::new(), 0);
+    let (mut batch, mut bytes, mut most) = (Vec::new(), 0, FIRST_ROWS);
     for row in open::open(path) {
         bytes += match &row {
             Ok(Row { content: Content::Event(cells), .. }) => cells.iter().map(Vec::len).sum(),
             _ => 0,
         };
         batch.push(row);
-        if batch.len() >= ROWS || bytes >= BYTES {
-            bytes = 0;
+        if batch.len() >= most || bytes >= BYTES {
+            (bytes, most) = (0, ROWS.min(2 * most));
             if sender.send(mem::take(&mut batch)).is_err() {
                 return;
             }
