@@ -20,6 +20,7 @@ mod files;
 mod given;
 mod matching;
 mod oracle;
+mod places;
 mod settings;
 
 const PROFILES: [&str; 4] = [

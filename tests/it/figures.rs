@@ -1,9 +1,12 @@
 //! The two figures of docs/figures.md, on the line that people see: what needs a decision. Attacks must be reported, honest changes
 //! must not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use iismodcheck::allowlist::{Catalogue, EntrySource, SiteFile};
+use iismodcheck::detect::Severity;
+use iismodcheck::iis::Kind;
 use serde_json::Value;
 
 use crate::cli::{folder, run_in};
@@ -103,6 +106,55 @@ fn the_snapshots_of_honest_servers_have_nothing_high() {
         files += 1;
     }
     assert_eq!(files, 23);
+}
+
+/// The severity of each module of a file, by name and identity.
+fn severities(file: &std::path::Path, packs: &str) -> BTreeMap<[String; 2], Severity> {
+    let mut arguments = vec!["scan", "--format", "json", "--all"];
+    if !packs.is_empty() {
+        arguments.extend(["--packs", packs]);
+    }
+    let file = file.display().to_string();
+    arguments.push(&file);
+    let run = run_in(&fixture(""), &arguments);
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    let text = |finding: &Value, column: &str| finding[column].as_str().unwrap_or_default().to_owned();
+    let findings = document["findings"].as_array().unwrap().iter();
+    findings
+        .map(|finding| {
+            let identity = text(finding, "iis_module_image") + &text(finding, "iis_module_type");
+            let severity = text(finding, "iis_module_severity");
+            let severity = Severity::ALL.into_iter().find(|known| known.as_str() == severity).unwrap();
+            ([text(finding, "iis_module_name"), identity], severity)
+        })
+        .collect()
+}
+
+/// With a pack nothing is worse than without: not what it lists, and not the modules of other products.
+#[test]
+fn choosing_a_pack_makes_nothing_worse() {
+    let catalogue = Catalogue::new(SiteFile::default()).unwrap();
+    let packs: Vec<&str> = catalogue.packs().into_keys().collect();
+    assert!(packs.len() > 20);
+    let mut list = csv::Writer::from_writer(Vec::new());
+    list.write_record(["name", "image", "type", "kind"]).unwrap();
+    for entry in catalogue.entries().iter().filter(|entry| matches!(entry.source, EntrySource::Pack(_))) {
+        let kind = entry.kind.map_or("", Kind::as_str);
+        // A version that an entry leaves open.
+        let image = entry.image.replace("{version}", "1.2.3");
+        list.write_record([&entry.name, image.as_str(), &entry.type_name, kind]).unwrap();
+    }
+    let list = String::from_utf8(list.into_inner().unwrap()).unwrap();
+    let files = folder(&[("listed.csv", list.as_bytes())]);
+    for file in [files.path().join("listed.csv"), fixture("applications.csv")] {
+        let without = severities(&file, "");
+        assert!(without.len() > 60, "{}", without.len());
+        for pack in &packs {
+            let worse: Vec<_> =
+                severities(&file, pack).into_iter().filter(|(key, with)| *with > without[key]).collect();
+            assert!(worse.is_empty(), "{pack}: {worse:?}");
+        }
+    }
 }
 
 /// No entry is written for a row of this list: it shows what modules of applications look like that nobody lists.

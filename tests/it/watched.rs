@@ -13,6 +13,7 @@ use crate::splunk::{Record, csv, value};
 
 mod secrets;
 mod servers;
+mod sigma;
 
 const TABLE: &str = include_str!("../fixtures/watched/settings.tsv");
 

@@ -73,7 +73,10 @@ fn told(findings: &[&Item]) -> String {
     }
     let one = |item: &&Item| {
         let [name, host] = [Fact::Name, Fact::Host].map(|fact| printable(item.fact(fact)));
-        format!("{} ({name} on {host})", item.id)
+        // As the text of a scan shows it, where that is enough.
+        let short = item.id.get(..SHORTEST).unwrap_or(&item.id);
+        let is_enough = findings.iter().all(|other| other.id == item.id || !other.id.starts_with(short));
+        format!("{} ({name} on {host})", if is_enough { short } else { &item.id })
     };
     let named: Vec<String> = findings.iter().take(NAMED).map(one).collect();
     let more = findings.len().saturating_sub(NAMED);
@@ -121,7 +124,7 @@ mod tests {
         let mut findings = findings;
         findings[2].severity = Severity::High;
         let error = choose("abcdefgh", &findings).unwrap_err().to_string();
-        assert!(error.contains("its findings: ffffffff0000 (X on ), 0123456789ab ("), "{error}");
+        assert!(error.contains("its findings: ffffffff (X on ), 0123456789ab ("), "{error}");
         let many: Vec<String> = (0..25).map(|number| format!("{number:012}")).collect();
         let many = items(&many.iter().map(String::as_str).collect::<Vec<_>>());
         let error = choose("abcdefgh", &many).unwrap_err().to_string();

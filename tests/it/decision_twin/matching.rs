@@ -9,9 +9,7 @@ use super::settings::Told;
 use iismodcheck::allowlist::glob::Glob;
 use iismodcheck::allowlist::{Effect, Entry, EntrySource, Match, Profile, Scope, ScopeAnswer};
 use iismodcheck::detect::lookalike::{Known, Lookalikes, Resemblance};
-use iismodcheck::iis::{
-    Action, Class, Image, Kind, ManagedType, Setting, Subject, Suspicion, TypeMatch, fold, version,
-};
+use iismodcheck::iis::{Action, Class, Image, Kind, ManagedType, Setting, Subject, TypeMatch, fold, version};
 
 /// An entry with its image and type as the hosts of one profile see them.
 pub struct Seen<'e> {
@@ -166,30 +164,6 @@ impl<'c> Case<'c> {
             .filter_map(|e| e.managed.file().1)
             .collect();
         !keys.is_empty() && key.is_none_or(|key| !keys.contains(key))
-    }
-
-    pub fn location(&self) -> Option<&'static str> {
-        let in_arguments = self.subject.class == Class::Handler
-            && self.subject.image.is_some_and(|image| image.contains(r"|C:\Temp\"));
-        // Where a setting may point is told by the table of watched settings.
-        let of_image = self.image.as_ref().filter(|_| self.subject.class != Class::Setting);
-        let of_image = of_image.and_then(|image| self.place(image));
-        of_image.or(in_arguments.then_some("location_temp"))
-    }
-
-    pub fn place(&self, image: &Image) -> Option<&'static str> {
-        image.suspicious_location(&self.shelf.profile.roots).map(Suspicion::as_str)
-    }
-
-    /// The image with what stands behind a bar.
-    pub fn whole(&self) -> Option<Image> {
-        self.subject.image.map(|image| Image::normalise(image, &self.shelf.profile.roots))
-    }
-
-    pub fn in_system32_root(&self) -> bool {
-        let is_library = |image: &&Image| self.subject.class.is_module() || !image.has_extension("exe");
-        let image = self.image.as_ref().filter(is_library);
-        image.is_some_and(|image| image.in_system32_root(&self.shelf.profile.roots))
     }
 
     pub fn listing(&self) -> impl Iterator<Item = &'c Seen<'c>> {
