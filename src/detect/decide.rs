@@ -17,7 +17,7 @@
 //! Where no image is shown: `incomplete` or `unverified` for a listed name, else 6 and 9 by the name alone.
 
 use crate::allowlist::{EntryNumber, EntrySource, Index, Legible, ScopeAnswer};
-use crate::iis::{Action, Class, ImageFlags, Level, Subject, Suspicion, TypeMatch};
+use crate::iis::{Action, Class, ImageFlags, Level, Subject, TypeMatch};
 
 use super::assess::Assessment;
 use super::case::Case;
@@ -376,10 +376,8 @@ impl Case<'_> {
         for oddity in oddities.oddities().filter(|_| !nothing) {
             finding.add_once(oddity, Detail::None);
         }
-        match self.seen.location {
-            Some(Suspicion::Spelling(oddity)) if oddities.intersects(ImageFlags::of(oddity)) => {}
-            Some(suspicion) => finding.add_once(suspicion, Detail::None),
-            None => {}
+        if let Some(suspicion) = self.seen.location {
+            finding.add_once(suspicion, Detail::None);
         }
         let vouched = matches!(finding.verdict, Verdict::Allowed | Verdict::KnownGood | Verdict::FileAltered);
         if observed.system32_root && !vouched {

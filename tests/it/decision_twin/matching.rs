@@ -9,7 +9,7 @@ use super::settings::Told;
 use iismodcheck::allowlist::glob::Glob;
 use iismodcheck::allowlist::{Effect, Entry, EntrySource, Match, Profile, Scope, ScopeAnswer};
 use iismodcheck::detect::lookalike::{Known, Lookalikes, Resemblance};
-use iismodcheck::iis::{Action, Class, Image, Kind, ManagedType, Setting, Subject, TypeMatch, fold, version};
+use iismodcheck::iis::{Action, Image, Kind, ManagedType, Setting, Subject, TypeMatch, fold, version};
 
 /// An entry with its image and type as the hosts of one profile see them.
 pub struct Seen<'e> {
