@@ -139,7 +139,7 @@ fn begins_as_xml(bytes: &[u8]) -> bool {
 
 impl Config {
     /// What a list of modules says.
-    fn of_list(file: &Arc<str>, listings: Vec<Listing>) -> Self {
+    fn of_list(file: &Arc<str>, (listings, troubles): lists::Read) -> Self {
         Self {
             file: Arc::clone(file),
             kind: ConfigKind::List,
@@ -151,7 +151,7 @@ impl Config {
             shared: None,
             history: None,
             declared: Vec::new(),
-            troubles: Vec::new(),
+            troubles,
         }
     }
 }

@@ -16,9 +16,14 @@ const MODULE: &str = "MODULE \"";
 /// What a list of modules has, in lower case.
 const NAMES: [&str; 5] = ["name", "image", "path", "type", "precondition"];
 
+/// The sections that a list stands for, and what of it is not understood.
+pub(super) type Read = (Vec<Listing>, Vec<Trouble>);
+
 /// One module of a list, as written.
 #[derive(Debug, Default)]
 struct Listed {
+    /// Some of it is not written as such a list is, or is cut off.
+    is_broken: bool,
     name: String,
     image: String,
     type_name: String,
@@ -43,10 +48,15 @@ impl Listed {
     fn is_empty(&self) -> bool {
         self.name.is_empty() && self.image.is_empty() && self.type_name.is_empty()
     }
+
+    /// What cannot be read, wherever it stands.
+    fn broken() -> Self {
+        Self { is_broken: true, ..Self::default() }
+    }
 }
 
 /// The sections that a list stands for: what has an image is registered, and the others are enabled.
-fn listings(found: Vec<(Listed, Origin)>, file: &Arc<str>) -> Result<Vec<Listing>, Trouble> {
+fn listings(found: Vec<(Listed, Origin)>, file: &Arc<str>) -> Result<Read, Trouble> {
     let whole = || Origin::of_file(Arc::clone(file));
     let section = |section| Listing {
         section,
@@ -56,7 +66,15 @@ fn listings(found: Vec<(Listed, Origin)>, file: &Arc<str>) -> Result<Vec<Listing
         origin: whole(),
     };
     let (mut native, mut enabled) = (section(Section::GlobalModules), section(Section::Modules));
-    for (listed, origin) in found.into_iter().filter(|(listed, _)| !listed.is_empty()) {
+    let mut troubles = Vec::new();
+    for (listed, origin) in found {
+        if listed.is_broken {
+            let what = "it is not written as the list is, or cut off: print the list again";
+            troubles.push(Trouble::new(Code::NotUnderstood, origin.clone(), what));
+        }
+        if listed.is_empty() {
+            continue;
+        }
         let to = if listed.image.is_empty() { &mut enabled } else { &mut native };
         to.entries.push(Entry {
             operation: Operation::Add,
@@ -75,15 +93,11 @@ fn listings(found: Vec<(Listed, Origin)>, file: &Arc<str>) -> Result<Vec<Listing
         let what = "it is a list of modules without any module in it";
         return Err(Trouble::new(Code::NotConfiguration, whole(), what));
     }
-    Ok(all)
+    Ok((all, troubles))
 }
 
 /// The list in an XML document; `None` where it is none.
-pub(super) fn of_xml(
-    root: Node<'_, '_>,
-    lines: &Lines,
-    file: &Arc<str>,
-) -> Option<Result<Vec<Listing>, Trouble>> {
+pub(super) fn of_xml(root: Node<'_, '_>, lines: &Lines, file: &Arc<str>) -> Option<Result<Read, Trouble>> {
     let read: fn(Node<'_, '_>, &mut Listed) = match root.tag_name().name() {
         "appcmd" => of_appcmd,
         "Objs" => of_object,
@@ -92,6 +106,7 @@ pub(super) fn of_xml(
     let found = root.children().filter(Node::is_element).map(|node| {
         let mut listed = Listed::default();
         read(node, &mut listed);
+        listed.is_broken |= listed.is_empty();
         (listed, lines.of(node))
     });
     Some(listings(found.collect(), file))
@@ -138,10 +153,11 @@ fn unescaped(text: &str) -> String {
 }
 
 /// The list in a text that is no XML; `None` where it is none.
-pub(super) fn of_text(text: &str, file: &Arc<str>) -> Option<Result<Vec<Listing>, Trouble>> {
+pub(super) fn of_text(text: &str, file: &Arc<str>) -> Option<Result<Read, Trouble>> {
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'))?;
     let found = if first.starts_with(MODULE) {
-        lines(text).filter_map(|(line, number)| Some((of_line(line)?, number))).collect()
+        let written = lines(text).filter(|(line, _)| !line.trim().is_empty());
+        written.map(|(line, number)| (of_line(line).unwrap_or_else(Listed::broken), number)).collect()
     } else if pair(first).is_some_and(|(name, _)| NAMES.contains(&name.to_ascii_lowercase().as_str())) {
         of_blocks(text)
     } else {
@@ -159,7 +175,8 @@ fn lines(text: &str) -> impl Iterator<Item = (&str, u64)> {
 /// `MODULE "Name" ( type:A.B, preCondition:managedHandler )`, or `( native, preCondition: )`.
 fn of_line(line: &str) -> Option<Listed> {
     let (name, rest) = line.trim().strip_prefix(MODULE)?.rsplit_once("\" (")?;
-    let rest = rest.trim().trim_end_matches(')').trim();
+    let closed = rest.trim().strip_suffix(')');
+    let rest = closed.unwrap_or(rest).trim();
     // The type has commas of its own, and preCondition stands last.
     let (head, precondition) = rest.rsplit_once("preCondition:").unwrap_or((rest, ""));
     let head = head.trim().trim_end_matches(',').trim();
@@ -169,6 +186,7 @@ fn of_line(line: &str) -> Option<Listed> {
         image: String::new(),
         type_name: type_name.to_owned(),
         precondition: precondition.trim().to_owned(),
+        is_broken: closed.is_none(),
     })
 }
 
@@ -236,6 +254,8 @@ fn of_table(text: &str, delimiter: u8) -> Vec<(Listed, u64)> {
     for record in reader.records().filter_map(Result::ok) {
         let mut listed = Listed::default();
         names.iter().zip(&record).for_each(|(name, value)| listed.set(name.trim(), value));
+        let is_blank = record.iter().all(|cell| cell.trim().is_empty());
+        listed.is_broken = record.len() != names.len() && !is_blank;
         // The crate says where the end of the line before begins.
         let at =
             record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(looked);
@@ -246,6 +266,12 @@ fn of_table(text: &str, delimiter: u8) -> Vec<(Listed, u64)> {
         feeds += [passed, between].map(|text| text.matches('\n').count() as u64).iter().sum::<u64>();
         looked = at + between.len();
         found.push((listed, feeds + 1));
+    }
+    // A quote that nothing closes takes in all that follows it.
+    if table.matches('"').count() % 2 == 1
+        && let Some((last, _)) = found.last_mut()
+    {
+        last.is_broken = true;
     }
     found
 }

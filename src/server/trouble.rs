@@ -29,6 +29,8 @@ pub enum Code {
     NotResolved,
     /// The server reads its configuration from elsewhere.
     SharedConfiguration,
+    /// A part of a list is not written as the others are.
+    NotUnderstood,
     /// Something is written that a level above has locked.
     LockViolation,
     /// A section is written twice for one place.
@@ -79,6 +81,7 @@ impl Code {
             Self::Remote => "remote",
             Self::NotResolved => "not_resolved",
             Self::SharedConfiguration => "shared_configuration",
+            Self::NotUnderstood => "not_understood",
             Self::LockViolation => "lock_violation",
             Self::SectionTwice => "section_twice",
             Self::Duplicate => "duplicate",
@@ -106,6 +109,7 @@ impl Code {
             | Self::Encrypted
             | Self::Remote
             | Self::NotResolved
+            | Self::NotUnderstood
             | Self::SharedConfiguration => Weight::Incomplete,
             Self::LockViolation
             | Self::SectionTwice

@@ -77,6 +77,39 @@ fn each_list_is_told_by_its_content() {
     }
 }
 
+/// What of a list is not understood is told with its line, and the rest of it is read. Each row: the list, the line that is told (0
+/// for none), and how many modules are found.
+#[test]
+fn what_is_not_understood_of_a_list_is_told() {
+    let objects =
+        |second: &str| format!("<Objs>\n<Obj><Props><S N=\"Name\">A</S></Props></Obj>\n{second}\n</Objs>");
+    for (text, line, modules) in [
+        ("MODULE \"A\" ( native, preCondition: )\nMODULE \"B\" ( type:T.B, preC", 2, 2),
+        ("MODULE \"A\" ( native, preCondition: )\nMODULE \"B", 2, 1),
+        ("MODULE \"A\" ( native, preCondition: )\nC:\\>\nMODULE \"B\" ( native, preCondition: )\n", 2, 2),
+        ("MODULE \"A\" ( native, preCondition: )\n\n", 0, 1),
+        ("name,image\nA,C:\\a.dll\nB\n", 3, 2),
+        ("name,image\nA,C:\\a.dll\nB,\"C:\\b.dl", 3, 2),
+        ("name,image\nA,C:\\a.dll\n,\n\"B\",\"C:\\b.dll\"\n", 0, 2),
+        (&objects("<Obj><Props><S N=\"Id\">7</S></Props></Obj>"), 3, 1),
+        (&objects("<Obj><Props><S N=\"Name\">B</S></Props></Obj>"), 0, 2),
+        ("<appcmd>\n<MODULE MODULE.NAME=\"A\"/>\n<SITE SITE.NAME=\"B\"/>\n</appcmd>", 3, 1),
+    ] {
+        let files = folder(&[("list", text.as_bytes())]);
+        let run = run_in(files.path(), &["audit", "list", "--format", "json"]);
+        let found: Value = serde_json::from_str(&run.stdout).unwrap();
+        let problems = found["problems"].as_array().unwrap().iter();
+        let told: Vec<u64> = problems
+            .filter(|problem| problem["what"].as_str().unwrap().contains("print the list again"))
+            .map(|problem| problem["origin"]["line"].as_u64().unwrap())
+            .collect();
+        let expected: Vec<u64> = Some(line).filter(|line| *line > 0).into_iter().collect();
+        assert_eq!(told, expected, "{text}: {}", found["problems"]);
+        assert_eq!(found["findings"].as_array().unwrap().len(), modules, "{text}");
+        assert_eq!(run.code, Some(if line > 0 { 2 } else { 0 }), "{text}: {}", run.stderr);
+    }
+}
+
 #[test]
 fn what_is_no_list_is_told() {
     for (text, expected) in [
