@@ -49,7 +49,8 @@ pub(super) fn registration<'a>(
     Some(Registration {
         section: Some(listing.section),
         operation,
-        name: entry.name.as_deref().unwrap_or_default(),
+        // A list is emptied whatever name stands there.
+        name: entry.name.as_deref().filter(|_| operation != ListOperation::Clear).unwrap_or_default(),
         image: &entry.image,
         type_name: &entry.type_name,
         precondition: &entry.precondition,

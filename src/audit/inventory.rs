@@ -170,7 +170,7 @@ impl<W: Write> Sink for Inventory<'_, W> {
         set("section", seen.section.map_or("", Section::as_str));
         set("operation", seen.operation.as_str());
         set("kind", seen.kind().map_or("", |kind| kind.as_str()));
-        set("name", if seen.operation == ListOperation::Clear { "" } else { seen.name });
+        set("name", seen.name);
         set("image", seen.image);
         set("type", seen.type_name);
         set("precondition", seen.precondition);

@@ -78,6 +78,19 @@ pub fn samples() -> Vec<(&'static str, Vec<u8>, bool)> {
     ]
 }
 
+/// An event is there or not; that the line of a relay breaks off is told beside it.
+#[test]
+fn a_line_of_a_relay_that_breaks_off_is_told() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("headed.txt");
+    let (_, whole, _) = samples().into_iter().find(|(name, ..)| *name == "headed.txt").unwrap();
+    for (cut, losses) in [(0, 0), (1, 0), (2, 1), (40, 1)] {
+        fs::write(&path, &whole[..whole.len() - cut]).unwrap();
+        let (rows, told) = read(&path);
+        assert_eq!((rows.len(), told.len()), (3, losses), "{cut}: {told:?}");
+    }
+}
+
 #[test]
 fn cut_at_every_byte() {
     let folder = tempfile::TempDir::new().unwrap();

@@ -190,6 +190,23 @@ fn what_the_history_lacks_is_said() {
     assert_eq!(off.histories[0].folder, r"D:\kept");
 }
 
+/// IIS keeps ten; whoever keeps hundreds is told which were not read.
+#[test]
+fn of_many_versions_the_latest_are_read() {
+    let image = Image::new();
+    for number in 10..=212 {
+        image.version(number, WRITTEN - 100_000 + 60 * number, &image.read(HOST));
+    }
+    let report = report(&image);
+    let told = problems(&report);
+    let left_out = told.iter().filter(|told| told.contains("of which the oldest 6 were not read"));
+    assert_eq!(left_out.count(), 1, "{told:?}");
+    let versions = &report.histories[0].versions;
+    let last = &versions.last().unwrap().0;
+    assert_eq!(versions.len(), 200);
+    assert!(last.contains("CFGHISTORY_0000000212"), "{last}");
+}
+
 #[test]
 fn every_form_shows_it() {
     let image = Image::new();

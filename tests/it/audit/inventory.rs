@@ -120,7 +120,32 @@ fn rows_are_facts_of_one_run_and_the_last_one_counts_them() {
     assert_eq!(file["file_sha256"], module["file_sha256"]);
     assert!(file["authentihash"].as_str().unwrap().len() == 64 && file["file_size"].is_string(), "{file}");
     // What an earlier version has is no module of now.
-    assert_eq!(of("Aux5", "globalModules")["found_in"], "history");
+    let earlier = of("Aux5", "globalModules");
+    assert_eq!((&earlier["found_in"], &earlier["also_in_config"]), (&"history".into(), &"no".into()));
+}
+
+/// IIS asks for no name where a list is emptied; one that stands there makes no other finding of it, by either door.
+#[test]
+fn a_list_that_is_emptied_under_a_name_is_told_all_the_same() {
+    let config = br#"<configuration><system.webServer><modules><clear name="X" /></modules></system.webServer></configuration>"#;
+    let files = folder(&[("web.config", config)]);
+    let arguments = ["audit", "--format", "inventory", "--host", "web01", "--place", "Shop", "web.config"];
+    let rows: Vec<Value> = run_in(files.path(), &arguments)
+        .good()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let told = &judged(&rows)[0];
+    assert_eq!(
+        ["iis_module_action", "iis_module_verdict", "iis_module_severity"].map(|column| told.text(column)),
+        ["cleared", "unverified", "high"]
+    );
+    let audit = run_in(
+        files.path(),
+        &["audit", "--host", "web01", "--place", "Shop", "--format", "json", "web.config"],
+    );
+    let audit: Value = serde_json::from_str(&audit.good()).unwrap();
+    assert_eq!(audit["findings"][0]["iis_module_verdict"], "unverified");
 }
 
 #[test]
@@ -141,6 +166,12 @@ fn the_command_line_prints_rows_and_refuses_what_chooses_findings() {
     let cut = run(&["applicationHost.config", "cut.config"]);
     assert_eq!(cut.code, Some(2));
     assert!(cut.stdout.contains(r#""record":"problem","problem":"damaged""#), "{}", cut.stdout);
+    // What was not read is no complete run.
+    assert!(
+        rows.contains(r#""complete":"true""#) && cut.stdout.contains(r#""complete":"false""#),
+        "{}",
+        cut.stdout
+    );
     assert!(
         run(&["applicationHost.config", "--fail-on", "high"]).stderr.contains("--fail-on is about findings")
     );
