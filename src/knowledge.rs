@@ -89,6 +89,13 @@ pub fn assemble(
     Ok(Knowledge { catalogue, hosts, warnings: Vec::new(), allowlist: list_state, packs_file: packs_state })
 }
 
+/// The entries compiled in, with every pack on every host: what any product of the packs explains.
+pub fn all_that_is_shipped() -> Result<Knowledge, Problem> {
+    let known = assemble(None, None, None)?;
+    let packs = known.catalogue.packs().into_keys().map(str::to_owned).collect();
+    Ok(Knowledge { hosts: HostProfiles::with_packs(packs), ..known })
+}
+
 /// As [`assemble`], with whatever can be used of the files: a search that nobody waits for must not end, and with it all
 /// detection, because of a slip in one row. `Err` of a file says why it cannot be read. The error of this function is about
 /// `packs` only.

@@ -23,6 +23,8 @@ pub enum ProblemKind {
     Argument,
     /// A file cannot be opened or read.
     Unreadable,
+    /// Nobody gave the right to read a file or folder.
+    Denied,
     /// A file cannot be written.
     Unwritable,
     /// A file is not of a form that is read.
@@ -49,9 +51,10 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// All kinds.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Argument,
         Self::Unreadable,
+        Self::Denied,
         Self::Unwritable,
         Self::Form,
         Self::Damaged,
@@ -71,6 +74,7 @@ impl ProblemKind {
         match self {
             Self::Argument => "argument",
             Self::Unreadable => "unreadable",
+            Self::Denied => "denied",
             Self::Unwritable => "unwritable",
             Self::Form => "form",
             Self::Damaged => "damaged",

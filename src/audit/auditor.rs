@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use super::entries::configured;
 use super::events::Events;
-use super::sink::Sink;
+use super::sink::{Sink, each_file};
 use super::walk::{Asked, walk};
 use crate::allowlist::Watched;
 use crate::detect::{Configured, Engine, Listed, Outcomes, Verdict};
 use crate::file::Trust;
-use crate::iis::{FileFacts, Registration, Roots};
+use crate::iis::{Registration, Roots};
 use crate::origin::Origin;
 use crate::problem::Problem;
 use crate::report::{History, Item, Report, Summary};
@@ -155,7 +155,7 @@ impl Sink for Auditor<'_> {
 
     fn module(&mut self, host: &str, seen: &Registration<'_>, files: &[Facts], origin: &Origin) -> bool {
         let mut found = Findings::default();
-        for file in each(files) {
+        for file in each_file(files) {
             let listed = Listed::Module(Registration { file: file.map(Box::new), ..seen.clone() });
             let Some(outcome) = self.outcomes.listed(&listed, host, Some(self.now)) else { return false };
             found.add(Item::new(None, outcome));
@@ -165,7 +165,7 @@ impl Sink for Auditor<'_> {
 
     fn setting(&mut self, host: &str, seen: &Configured<'_>, files: &[Facts], origin: &Origin) {
         let mut found = Findings::default();
-        for file in each(files) {
+        for file in each_file(files) {
             let configured = Configured { file: file.as_ref(), ..*seen };
             let Some(outcome) = self.outcomes.configured(&configured, host, self.now) else { return };
             found.add(Item::new(None, outcome));
@@ -203,10 +203,4 @@ impl Findings {
             None => self.0.push(item),
         }
     }
-}
-
-/// The facts about each file, or once that nothing is known.
-fn each(files: &[Facts]) -> impl Iterator<Item = Option<FileFacts<'_>>> {
-    let none = files.is_empty().then_some(None);
-    files.iter().map(|facts| Some(facts.as_columns())).chain(none)
 }

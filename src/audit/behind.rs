@@ -89,10 +89,13 @@ impl<'t> Behind<'t> {
         self.seen(facts, &entry.type_name, true)
     }
 
-    /// The facts about each file that worker processes load for an image path of a setting. Programs that are looked for
-    /// elsewhere than at their path (`dotnet`) have none.
+    /// The facts about each file that worker processes load for an image path of a setting. A folder and programs that are looked
+    /// for elsewhere than at their path (`dotnet`) have none.
     pub fn setting(&mut self, image: &str) -> Vec<Facts> {
-        let mut facts = self.images(script_processor::split(image).0, "");
+        let path = script_processor::split(image).0;
+        let name = path.rsplit(['\\', '/']).next().unwrap_or_default();
+        // Windows appends another extension to a program than to a library, and a folder has none.
+        let mut facts = if name.contains('.') { self.images(path, "") } else { Vec::new() };
         facts.retain(|facts| facts.as_columns().file_status != "not_resolved");
         self.seen(facts, image, false)
     }
@@ -109,11 +112,12 @@ impl<'t> Behind<'t> {
             return both;
         }
         let runs = self.bits("");
-        let is_run = |facts: &Facts| {
+        let as_run = |facts: Facts| {
             let own = if facts.as_columns().bits == "32" { Bits::B32 } else { Bits::B64 };
-            runs.contains(&own) || facts.as_columns().file_status == "read"
+            let is_there = facts.as_columns().file_status == "read";
+            if runs.contains(&own) { Some(facts) } else { is_there.then(|| facts.spare()) }
         };
-        both.into_iter().filter(is_run).collect()
+        both.into_iter().filter_map(as_run).collect()
     }
 
     /// Which worker processes can load an entry with this preCondition.

@@ -7,49 +7,62 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
-use super::sink::Sink;
+use super::digests::Digests;
+use super::extent::Extent;
+use super::rows::{
+    Fields, add_facts, file_row, module_row, problem_row, resolve_names, row, setting_row, text,
+};
+use super::sink::{Sink, each_file};
 use super::walk::{Asked, walk};
 use crate::allowlist::Watched;
-use crate::detect::{Configured, Engine, Outcomes};
+use crate::detect::{Configured, Engine, Listed, Outcome, Outcomes};
 use crate::file::Trust;
-use crate::iis::{FileFacts, ListOperation, Registration, Roots, Section};
+use crate::iis::{FileFacts, Registration, Roots};
 use crate::origin::Origin;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 use crate::server::files::Facts;
-use crate::server::{Found, Operation, Server};
+use crate::server::{Found, Server};
 
 /// The version of the form of the rows.
 const SCHEMA: u64 = 1;
-/// The columns of [`FileFacts`] that are of the file itself, and stand in its own row as well.
-const OF_FILE: [&str; 12] = [
-    "file",
-    "bits",
-    "file_status",
-    "file_sha256",
-    "signature",
-    "signer_class",
-    "signer_sha256",
-    "pe_machine",
-    "pe_entry_points",
-    "pe_original_name",
-    "pe_version",
-    "signature_extra_bytes",
-];
+/// Rows of one server that are kept until it is read. A large one has some thousands.
+const MOST_ROWS: usize = 50_000;
 
 /// Writes the rows of servers.
 pub struct Inventory<'t, W> {
-    /// They say which settings are watched, and where folders lie. Nothing is decided.
+    /// They say which settings are watched, where folders lie, and what is vouched for. No decision is printed.
     outcomes: Outcomes,
     trust: Trust<'t>,
     output: W,
     /// In microseconds since 1970-01-01T00:00Z: one for the run.
     now: i64,
+    /// Seconds between the runs, of which one a day prints everything; `None` where each does.
+    every: Option<u32>,
+    /// Whose rights count.
+    account: String,
     earlier: Option<PathBuf>,
     /// Rows of the server that is read, until its own configuration is known.
-    rows: Vec<Map<String, Value>>,
+    rows: Vec<Row>,
+    /// Rows that were too many.
+    left_out: u64,
     /// Files of it by path and bitness.
-    files: BTreeMap<(String, String), Facts>,
+    files: BTreeMap<FileKey, Facts>,
     problems: Vec<Problem>,
+}
+
+/// A file by its path in lower case and its bitness.
+type FileKey = (String, String);
+
+/// A registration or a setting, with the facts about one of its files.
+struct Row {
+    fields: Fields,
+    /// A list of this program explains it.
+    is_settled: bool,
+    /// Its file, if it has one, is as Microsoft signed it, as a part of Windows or as a product.
+    is_of_microsoft: bool,
+    /// No pool loads that file now.
+    is_spare: bool,
+    file: Option<FileKey>,
 }
 
 /// Of all servers.
@@ -78,8 +91,11 @@ impl<'t, W: Write> Inventory<'t, W> {
             trust,
             output,
             now,
+            every: None,
+            account: String::new(),
             earlier: None,
             rows: Vec::new(),
+            left_out: 0,
             files: BTreeMap::new(),
             problems: Vec::new(),
         }
@@ -91,31 +107,77 @@ impl<'t, W: Write> Inventory<'t, W> {
         Self { earlier: Some(folder), ..self }
     }
 
+    /// Prints everything once a day, in the run in whose interval the minute of the host lies; in the other runs what no list of this
+    /// program explains, each file that is not as Microsoft signed it, and what was written within the interval. `seconds` lie between two runs.
+    #[must_use]
+    pub fn every(self, seconds: u32) -> Self {
+        Self { every: Some(seconds), ..self }
+    }
+
+    /// Says whose rights are missing where something may not be read.
+    #[must_use]
+    pub fn for_account(self, account: String) -> Self {
+        Self { account, ..self }
+    }
+
     /// Writes the rows of one server: its modules and settings, the files behind them, what could not be read, and last the run.
     pub fn write(&mut self, found: &Found, host: Option<&str>, place: Option<&str>) -> io::Result<Written> {
         let begun = std::time::Instant::now();
         let (earlier, trust) = (self.earlier.take(), self.trust);
         let (server, host) = walk(found, Asked { host, place }, earlier, trust, self);
-        let run = format!("{}-{host}", self.now);
-        let mut rows = std::mem::take(&mut self.rows);
-        resolve_names(&server, &mut rows);
+        let extent = self.every.map_or(Extent::Asked, |every| Extent::of_run(&host, self.now, every));
+        let mut own = std::mem::take(&mut self.rows);
+        resolve_names(&server, own.iter_mut().map(|row| &mut row.fields));
+        let digests = digests(&server, &own);
+        self.tell_what_was_left_out();
+        let written_anew = written_within(&server, extent);
+        own.retain(|row| extent == Extent::Asked || !is_left_alone(row));
+        // What a list explains may still be exchanged: each file that is not of Microsoft is told.
+        let asked_about =
+            own.iter().filter(|row| extent.is_full() || !(row.is_settled && row.is_of_microsoft));
+        let named: BTreeSet<FileKey> = asked_about.filter_map(|row| row.file.clone()).collect();
+        own.retain(|row| is_printed(row, extent, &written_anew));
         let files = std::mem::take(&mut self.files);
-        rows.extend(files.iter().map(|((_, _), facts)| file_row(facts)));
+        let asked_for = files.iter().filter(|(key, _)| named.contains(key));
+        let files: Vec<Fields> = asked_for.map(|(_, facts)| file_row(facts)).collect();
+        let images = files.len();
+        let mut rows: Vec<Fields> = own.into_iter().map(|row| row.fields).collect();
+        rows.extend(files);
+        rows.extend(digests.config_rows(|file| extent.is_full() || written_anew.contains(file)));
+        if extent.is_full() {
+            rows.extend(digests.registration_rows());
+        }
         let problems = std::mem::take(&mut self.problems);
-        rows.extend(problems.iter().map(problem_row));
+        rows.extend(problems.iter().map(|problem| problem_row(problem, &self.account)));
         let is_whole = !problems.iter().any(|problem| problem.kind().is_loss());
         let mut last = row("run");
-        last.insert("rows".to_owned(), json!(rows.len() + 1));
-        last.insert("images".to_owned(), json!(files.len()));
-        last.insert("problems".to_owned(), json!(problems.len()));
-        last.insert(
-            "milliseconds".to_owned(),
-            json!(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)),
-        );
-        last.insert("version".to_owned(), json!(env!("CARGO_PKG_VERSION")));
-        last.insert("complete".to_owned(), json!(if is_whole { "true" } else { "false" }));
+        let mut set = |name: &str, value: Value| last.insert(name.to_owned(), value);
+        let [words, reason] = extent.words();
+        set("extent", json!(words));
+        set("reason", json!(reason));
+        if let Some(every) = self.every {
+            set("every", json!(every));
+        }
+        set("rows", json!(rows.len() + 1));
+        set("images", json!(images));
+        set("problems", json!(problems.len()));
+        set("milliseconds", json!(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)));
+        set("version", json!(env!("CARGO_PKG_VERSION")));
+        set("complete", json!(if is_whole { "true" } else { "false" }));
+        digests.add_to(&mut last);
         rows.push(last);
         let count = rows.len() as u64;
+        self.print(&host, rows)?;
+        Ok(Written { rows: count, is_whole })
+    }
+
+    /// What the rows were written to.
+    pub fn into_output(self) -> W {
+        self.output
+    }
+
+    fn print(&mut self, host: &str, rows: Vec<Fields>) -> io::Result<()> {
+        let run = self.now.to_string();
         for own in rows {
             let mut line = Map::new();
             line.insert("time".to_owned(), json!(self.now / 1_000_000));
@@ -126,23 +188,54 @@ impl<'t, W: Write> Inventory<'t, W> {
             serde_json::to_writer(&mut self.output, &Value::Object(line)).map_err(io::Error::from)?;
             writeln!(self.output)?;
         }
-        Ok(Written { rows: count, is_whole })
+        Ok(())
     }
 
-    /// A row for each of the files, or one where none is known.
-    fn each(&mut self, row: &Map<String, Value>, files: &[Facts]) {
-        for facts in files {
-            let mut own = row.clone();
-            set_facts(&mut own, facts, |_| true);
-            self.rows.push(own);
+    fn tell_what_was_left_out(&mut self) {
+        let left_out = std::mem::take(&mut self.left_out);
+        if left_out > 0 {
+            let what = format!("{left_out} registrations and settings more than {MOST_ROWS} are not printed");
+            self.problems.push(Problem::new(ProblemKind::Incomplete, what));
+        }
+    }
+
+    /// A row for each of the files, or one where none is known. `is_settled` says of each that nobody has to decide on it.
+    fn each(&mut self, fields: &Fields, files: &[Facts], is_settled: &[bool]) {
+        let settled = |number: usize| is_settled.get(number).copied().unwrap_or_default();
+        if files.is_empty() {
+            self.add(Row {
+                fields: fields.clone(),
+                is_settled: settled(0),
+                is_of_microsoft: true,
+                is_spare: false,
+                file: None,
+            });
+        }
+        for (number, facts) in files.iter().enumerate() {
+            let mut own = fields.clone();
+            add_facts(&mut own, facts);
             let seen = facts.as_columns();
-            if seen.file_status == "read" {
-                let key = (seen.file.to_lowercase(), seen.bits.to_owned());
+            let key = (seen.file.to_lowercase(), seen.bits.to_owned());
+            let file = (seen.file_status == "read").then_some(key);
+            if let Some(key) = file.clone() {
                 self.files.entry(key).or_insert_with(|| facts.clone());
             }
+            let is_of_microsoft = is_signed_by_microsoft(&seen);
+            self.add(Row {
+                fields: own,
+                is_settled: settled(number),
+                is_of_microsoft,
+                is_spare: facts.is_spare(),
+                file,
+            });
         }
-        if files.is_empty() {
-            self.rows.push(row.clone());
+    }
+
+    fn add(&mut self, row: Row) {
+        if self.rows.len() < MOST_ROWS {
+            self.rows.push(row);
+        } else {
+            self.left_out += 1;
         }
     }
 }
@@ -160,42 +253,29 @@ impl<W: Write> Sink for Inventory<'_, W> {
         self.outcomes.roots(host)
     }
 
-    fn module(&mut self, _: &str, seen: &Registration<'_>, files: &[Facts], origin: &Origin) -> bool {
-        let mut row = row("module");
-        let mut set = |name: &str, text: &str| {
-            if !text.is_empty() {
-                row.insert(name.to_owned(), json!(text));
+    fn module(&mut self, host: &str, seen: &Registration<'_>, files: &[Facts], origin: &Origin) -> bool {
+        let mut settled = Vec::new();
+        if self.every.is_some() {
+            for file in each_file(files) {
+                let listed = Listed::Module(Registration { file: file.map(Box::new), ..seen.clone() });
+                settled
+                    .push(self.outcomes.listed(&listed, host, Some(self.now)).is_none_or(|o| is_settled(&o)));
             }
-        };
-        set("section", seen.section.map_or("", Section::as_str));
-        set("operation", seen.operation.as_str());
-        set("kind", seen.kind().map_or("", |kind| kind.as_str()));
-        set("name", seen.name);
-        set("image", seen.image);
-        set("type", seen.type_name);
-        set("precondition", seen.precondition);
-        set("requests", seen.requests);
-        set("config_path", seen.config_path);
-        set("location", seen.location);
-        set("redirected_to", seen.redirected_to);
-        place(&mut row, origin);
-        self.each(&row, files);
+        }
+        self.each(&module_row(seen, origin), files, &settled);
         false
     }
 
-    fn setting(&mut self, _: &str, seen: &Configured<'_>, files: &[Facts], origin: &Origin) {
-        let mut row = row("setting");
-        row.insert("name".to_owned(), json!(seen.path));
-        match seen.value {
-            Some(value) => row.insert("value".to_owned(), json!(value)),
-            None => row.insert("operation".to_owned(), json!(ListOperation::Remove.as_str())),
-        };
-        row.insert("config_path".to_owned(), json!(seen.config_path));
-        if !seen.location.is_empty() {
-            row.insert("location".to_owned(), json!(seen.location));
+    fn setting(&mut self, host: &str, seen: &Configured<'_>, files: &[Facts], origin: &Origin) {
+        let mut settled = Vec::new();
+        if self.every.is_some() {
+            for file in each_file(files) {
+                let configured = Configured { file: file.as_ref(), ..*seen };
+                let outcome = self.outcomes.configured(&configured, host, self.now);
+                settled.push(outcome.is_none_or(|outcome| is_settled(&outcome)));
+            }
         }
-        place(&mut row, origin);
-        self.each(&row, files);
+        self.each(&setting_row(seen, origin), files, &settled);
     }
 
     fn uninteresting(&mut self) {}
@@ -205,68 +285,56 @@ impl<W: Write> Sink for Inventory<'_, W> {
     }
 }
 
-fn row(record: &str) -> Map<String, Value> {
-    let mut row = Map::new();
-    row.insert("record".to_owned(), json!(record));
-    row
+fn is_settled(outcome: &Outcome<'_>) -> bool {
+    !outcome.needs_decision()
 }
 
-fn place(row: &mut Map<String, Value>, origin: &Origin) {
-    row.insert("config_file".to_owned(), json!(*origin.file));
-    row.extend(origin.line.map(|line| ("config_line".to_owned(), json!(line))));
+/// Whether a row is of what is configured now.
+fn is_configured(row: &Fields) -> bool {
+    ["", "config"].contains(&text(row, "found_in"))
 }
 
-fn set_facts(row: &mut Map<String, Value>, facts: &Facts, is_wanted: impl Fn(&str) -> bool) {
-    let cells = FileFacts::COLUMNS.into_iter().zip(facts.cells());
-    for (name, cell) in cells.filter(|(name, cell)| !cell.is_empty() && is_wanted(name)) {
-        row.insert(name.to_owned(), json!(cell));
-    }
+fn is_signed_by_microsoft(facts: &FileFacts<'_>) -> bool {
+    // Of a type without an assembly nobody can say which file it is in.
+    let was_looked_at = !["", "not_resolved"].contains(&facts.file_status);
+    !was_looked_at
+        || facts.file_status == "read"
+            && facts.signature == "valid"
+            && ["windows", "windows_2001", "microsoft"].contains(&facts.signer_class)
 }
 
-fn file_row(facts: &Facts) -> Map<String, Value> {
-    let mut row = row("file");
-    set_facts(&mut row, facts, |name| OF_FILE.contains(&name));
-    row.extend(facts.more().iter().map(|(name, text)| ((*name).to_owned(), json!(text))));
-    row
+/// The configuration files that were written within the interval.
+fn written_within(server: &Server, extent: Extent) -> BTreeSet<String> {
+    let own = server.configs.iter().map(|(_, config)| config);
+    let earlier = server.history.versions.iter().map(|version| &version.config);
+    let anew = own.chain(earlier).filter(|config| extent.covers(config.modified));
+    anew.map(|config| config.file.to_string()).collect()
 }
 
-fn problem_row(problem: &Problem) -> Map<String, Value> {
-    let mut row = row("problem");
-    row.insert("problem".to_owned(), json!(problem.kind().as_str()));
-    row.insert("detail".to_owned(), json!(problem.what()));
-    if let Some(origin) = problem.origin() {
-        row.insert("file".to_owned(), json!(*origin.file));
-        row.extend(origin.line.map(|line| ("config_line".to_owned(), json!(line))));
-    }
-    row
-}
-
-/// Says of names whether they are registered, and of registered modules whether any place enables them. Neither is said where the
-/// configuration of the server is not at hand.
-fn resolve_names(server: &Server, rows: &mut [Map<String, Value>]) {
-    let Some(own) = server.own() else { return };
-    let names = |section, wants_type: bool| -> BTreeSet<&str> {
-        let listings = own.listings.iter().filter(|listing| listing.section == section);
-        let entries = listings.flat_map(|listing| &listing.entries);
-        let own = entries
-            .filter(|entry| entry.operation == Operation::Add && (wants_type || entry.type_name.is_empty()));
-        own.filter_map(|entry| entry.name.as_deref()).collect()
-    };
-    let registered = names(Section::GlobalModules, true);
-    let enabled = names(Section::Modules, false);
+/// The digests of what is configured now, and of the files that lie where IIS looks for modules.
+fn digests(server: &Server, rows: &[Row]) -> Digests {
+    let mut digests = Digests::default();
+    digests.configs(server);
     for row in rows {
-        let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
-        if text("record") != "module" || text("operation") != ListOperation::Add.as_str() {
-            continue;
+        let is_configured = is_configured(&row.fields);
+        if is_configured {
+            digests.registration(&row.fields);
         }
-        let yes = |is: bool| json!(if is { "yes" } else { "no" });
-        let by_name = text("image").is_empty() && text("type").is_empty();
-        let is_native = text("section") == Section::GlobalModules.as_str();
-        let (registered, enabled) = (registered.contains(text("name")), enabled.contains(text("name")));
-        if by_name {
-            row.insert("registered".to_owned(), yes(registered));
-        } else if is_native {
-            row.insert("enabled".to_owned(), yes(enabled));
+        if (is_configured || text(&row.fields, "found_in") == "disk") && !is_left_alone(row) {
+            digests.file(&row.fields);
         }
     }
+    digests
+}
+
+/// Whether it is about a file that no pool loads, and as Microsoft signed it.
+fn is_left_alone(row: &Row) -> bool {
+    row.is_spare && row.is_settled && row.is_of_microsoft
+}
+
+fn is_printed(row: &Row, extent: Extent, written_anew: &BTreeSet<String>) -> bool {
+    let is_anew = extent.is_full() || written_anew.contains(text(&row.fields, "config_file"));
+    // What an earlier version had is told when that version came, and once a day.
+    let is_earlier = text(&row.fields, "found_in") == "history";
+    is_anew || !row.is_settled && !is_earlier
 }

@@ -3,13 +3,16 @@
 mod auditor;
 mod behind;
 mod copies;
+mod digests;
 mod earlier;
 mod entries;
 mod events;
+mod extent;
 mod history;
 mod inventory;
 mod place;
 mod redirects;
+mod rows;
 mod sink;
 mod timeline;
 mod unnamed;

@@ -2,7 +2,7 @@
 
 use crate::allowlist::Watched;
 use crate::detect::Configured;
-use crate::iis::{Registration, Roots};
+use crate::iis::{FileFacts, Registration, Roots};
 use crate::origin::Origin;
 use crate::problem::Problem;
 use crate::server::files::Facts;
@@ -30,4 +30,10 @@ pub(super) trait Sink {
 
     /// What could not be read, and what is wrong.
     fn tell(&mut self, problem: Problem);
+}
+
+/// The facts about each file, or once that nothing is known.
+pub(super) fn each_file(files: &[Facts]) -> impl Iterator<Item = Option<FileFacts<'_>>> {
+    let none = files.is_empty().then_some(None);
+    files.iter().map(|facts| Some(facts.as_columns())).chain(none)
 }

@@ -36,7 +36,7 @@ impl Unseen {
             .iter()
             .map(|path| {
                 let what = "the file may not be read: what it holds is not known";
-                Problem::new(ProblemKind::Unreadable, what).at(Origin::of_file(path.as_str()))
+                Problem::new(ProblemKind::Denied, what).at(Origin::of_file(path.as_str()))
             })
             .collect();
         if let Some(first) = self.not_collected.first() {

@@ -73,6 +73,12 @@ pub(super) fn walk(
         }
     }
     troubles(&server, sink);
+    if found.drives().is_some_and(|drives| drives.deadline().is_over()) {
+        let what = "the time for reading the server was over: what was not read by then is not known";
+        sink.tell(Problem::new(ProblemKind::Incomplete, what).with_hint(
+            "a drive is slow, or a site has very many folders: run `iismodcheck audit` there to see how long it takes",
+        ));
+    }
     (server, host)
 }
 
@@ -103,7 +109,8 @@ fn problem(trouble: &Trouble) -> Problem {
     let kind = match (trouble.code, trouble.code.weight()) {
         (server::Code::Dangling, _) => ProblemKind::Dangling,
         (server::Code::NotXml | server::Code::Encoding, _) => ProblemKind::Damaged,
-        (server::Code::Denied, _) => ProblemKind::Unreadable,
+        (server::Code::Denied, _) => ProblemKind::Denied,
+        (server::Code::Unreadable, _) => ProblemKind::Unreadable,
         (server::Code::LockOpened | server::Code::HistoryGap, _) => ProblemKind::Noted,
         (_, Weight::Unreadable) => ProblemKind::Form,
         (_, Weight::Incomplete) => ProblemKind::Incomplete,

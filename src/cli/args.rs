@@ -28,6 +28,8 @@ pub enum Command {
     Scan(Box<Scan>),
     /// Check the configuration files of servers and print each finding.
     Audit(Box<Audit>),
+    /// Print what the files of this server show, as JSON lines of facts without a verdict, for an index.
+    Collect(Collect),
     /// Keep the allowlist sound.
     Allowlist {
         /// What to do with it.
@@ -200,6 +202,35 @@ pub struct Audit {
     /// all the same.
     #[arg(long)]
     pub allow_unread: bool,
+}
+
+/// What the help of `collect` ends with.
+const COLLECTED: &str = "\
+It reads only: nothing is written, started, loaded or asked for over a network. What cannot be read is a row
+with \"record\":\"problem\", and the last row, with \"record\":\"run\", says whether all was read (\"complete\").
+
+Exit codes:
+  0  the rows were printed, whatever could be read
+  2  an argument is wrong, or the rows could not be printed. Standard error says what, in one line";
+
+/// `collect`
+#[derive(Debug, Args)]
+#[command(after_help = COLLECTED)]
+pub struct Collect {
+    /// A mounted image of a server, instead of this machine.
+    #[arg(long, value_name = "FOLDER")]
+    pub root: Option<PathBuf>,
+    /// The name of the server; it is that of this machine otherwise, or of the folder.
+    #[arg(long, value_name = "NAME")]
+    pub host: Option<String>,
+    /// Seconds from one run to the next, as the input has them. One run a day prints everything; the name of the host says
+    /// which. The others print what no list of this program explains, each file that is not as Microsoft signed it, and what
+    /// was written since the run before.
+    #[arg(long, value_name = "SECONDS", default_value_t = 14_400, value_parser = clap::value_parser!(u32).range(60..=604_800))]
+    pub every: u32,
+    /// Print everything in this run.
+    #[arg(long)]
+    pub full: bool,
 }
 
 /// `allowlist`

@@ -12,7 +12,6 @@ use crate::audit::{self, Auditor, Events, NoSettings};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
 use crate::scan::{Scanner, Unit};
-use crate::server::files::Drives;
 use crate::server::{Found, Server, image_in, servers_in};
 
 use super::args::{Audit, Format};
@@ -21,6 +20,7 @@ use super::inventory;
 use super::options;
 use super::output;
 use super::status::{self, FAILED, Failure};
+use super::this_machine;
 
 /// Runs `audit`.
 pub(super) fn run(arguments: &Audit) -> Result<ExitCode, Failure> {
@@ -187,7 +187,11 @@ fn found(arguments: &Audit) -> Result<Vec<Found>, Problem> {
         found.push(Found::Files(files));
     }
     if found.is_empty() {
-        return live().map(|live| vec![live]);
+        return this_machine::server().map(|server| vec![server]).ok_or_else(|| {
+            Problem::new(ProblemKind::Argument, "no file or folder is given").with_hint(
+                "name applicationHost.config and web.config files, a folder with them, or with --root a mounted image",
+            )
+        });
     }
     Ok(found)
 }
@@ -204,17 +208,6 @@ fn roots(folder: &Path) -> Result<Vec<Found>, Problem> {
         return Err(Problem::new(ProblemKind::Argument, what).at(of(folder)).with_hint(hint));
     }
     Ok(servers)
-}
-
-fn live() -> Result<Found, Problem> {
-    let root = std::env::var("SystemRoot").ok().filter(|_| cfg!(windows));
-    let drives = root.and_then(|root| Drives::live(&root));
-    let host = std::env::var("COMPUTERNAME").unwrap_or_default();
-    drives.map(|drives| Found::Image(host, drives)).ok_or_else(|| {
-        Problem::new(ProblemKind::Argument, "no file or folder is given").with_hint(
-            "name applicationHost.config and web.config files, a folder with them, or with --root a mounted image",
-        )
-    })
 }
 
 fn of(path: &Path) -> Origin {

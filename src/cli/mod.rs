@@ -6,6 +6,7 @@ mod about;
 mod allowlist;
 mod args;
 mod audit;
+mod collect;
 mod end;
 mod inventory;
 mod options;
@@ -14,6 +15,7 @@ mod replace;
 mod scan;
 mod search;
 mod status;
+mod this_machine;
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -28,6 +30,8 @@ use crate::detect::Severity;
 use args::{Cli, Command};
 use status::{FAILED, Failure};
 
+/// The subcommand that a forwarder runs.
+const COLLECT: &str = "collect";
 /// Passed by the cloud package's commands.conf: this build must not run on indexers.
 const SEARCH_HEAD_ONLY: &str = "--search-head-only";
 
@@ -42,10 +46,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Err(error) => failed(&error),
         };
     }
+    let collects = arguments.get(1).is_some_and(|first| first == COLLECT);
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(mut error) => {
             point_to_severity(&mut error);
+            // A forwarder logs each line of standard error by itself.
+            if collects && error.use_stderr() {
+                let text = error.to_string();
+                let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+                status::note(&format!("{first}; `iismodcheck collect --help` lists what can be given"));
+                return ExitCode::from(FAILED);
+            }
             // Help and version go to standard output, usage errors to standard error; neither can be told to anyone
             // when its stream is closed.
             let _: io::Result<()> = error.print();
@@ -55,6 +67,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
+        Command::Collect(arguments) => collect::run(&arguments),
         Command::Allowlist { command } => allowlist::run(&command),
         Command::Completions { shell } => about::completions(shell),
         Command::Man => about::manual(),

@@ -52,6 +52,8 @@ pub struct Config {
     pub bindings: Vec<Binding>,
     /// When it was written, in microseconds since 1970-01-01T00:00Z, where that is known.
     pub modified: Option<i64>,
+    /// SHA-256 of its bytes, and of those of the files that hold its sections; `None` where they were not read from a file.
+    pub sha256: Option<[u8; 32]>,
     /// Where it says that the configuration of the server is, as written.
     pub shared: Option<String>,
     /// The folder that IIS keeps its earlier versions in, as written.
@@ -98,6 +100,7 @@ impl Config {
                 sites: Sites::read(root),
                 bindings: bindings(root, lines),
                 modified: None,
+                sha256: None,
                 shared: None,
                 history: None,
                 declared,
@@ -148,6 +151,7 @@ impl Config {
             sites: Sites::default(),
             bindings: Vec::new(),
             modified: None,
+            sha256: None,
             shared: None,
             history: None,
             declared: Vec::new(),

@@ -1,6 +1,7 @@
 //! Which configuration files belong to which server, and to which level of it.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
@@ -9,7 +10,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
+use sha2::{Digest, Sha256};
+
 use super::config::{Config, ConfigKind};
+use super::deadline::Deadline;
 use super::document::LARGEST;
 use super::files::{Drives, resolve};
 use super::host::Server;
@@ -144,7 +148,9 @@ impl Found {
     /// Reads its files. `place` is that of a web.config of which nothing else tells it.
     #[must_use]
     pub fn read(&self, wanted: &dyn Wanted, place: Option<&str>) -> Server {
-        let mut reading = Reading { server: Server::named(self.host()), wanted, seen: BTreeSet::new() };
+        let deadline = self.drives().map_or(Deadline::none(), Drives::deadline);
+        let mut reading =
+            Reading { server: Server::named(self.host()), wanted, deadline, seen: BTreeSet::new() };
         match self {
             Self::Folder(folder) => reading.folder(folder, place),
             Self::Image(_, drives) => reading.image(drives),
@@ -158,13 +164,15 @@ impl Found {
 pub(super) struct Reading<'w> {
     pub server: Server,
     pub wanted: &'w dyn Wanted,
+    /// When it is over nothing more is read.
+    pub deadline: Deadline,
     /// Files at places that were read.
     seen: BTreeSet<(Level, PathBuf)>,
 }
 
 impl Reading<'_> {
     pub fn file(&mut self, level: Level, path: &Path) {
-        if self.seen.insert((level.clone(), path.to_path_buf())) {
+        if !self.deadline.is_over() && self.seen.insert((level.clone(), path.to_path_buf())) {
             let read = read(path, self.wanted);
             self.server.add(level, read);
         }
@@ -182,7 +190,7 @@ impl Reading<'_> {
 
     /// The web.config files in the folder of a place, and below it.
     pub fn webs(&mut self, folder: &Path, place: &str) {
-        let mut tree = Tree::new(folder);
+        let mut tree = Tree { deadline: self.deadline, ..Tree::new(folder) };
         for file in tree.by_ref().filter(|path| is_named(path, WEB_FILE)) {
             let inside = file.parent().and_then(|parent| parent.strip_prefix(folder).ok());
             let inside = inside.into_iter().flat_map(Path::iter).map(|piece| piece.to_string_lossy());
@@ -247,14 +255,17 @@ fn is_named(path: &Path, name: &str) -> bool {
 pub(super) fn read(path: &Path, wanted: &dyn Wanted) -> Result<Config, Trouble> {
     let name: Arc<str> = path.display().to_string().into();
     let bytes =
-        bytes(path).map_err(|what| Trouble::new(Code::Denied, Origin::of_file(Arc::clone(&name)), what))?;
+        bytes(path).map_err(|(code, what)| Trouble::new(code, Origin::of_file(Arc::clone(&name)), what))?;
     let folder = path.parent().unwrap_or(Path::new(""));
+    let hash = RefCell::new(Sha256::new_with_prefix(&bytes));
     let config = Config::read(&bytes, &name, wanted, &|source| {
         let path = resolve(folder, source).filter(|path| path.is_file())?;
         let name = path.display().to_string();
-        self::bytes(&path).ok().map(|bytes| (bytes, name.into()))
+        let bytes = self::bytes(&path).ok()?;
+        hash.borrow_mut().update(&bytes);
+        Some((bytes, name.into()))
     })?;
-    Ok(Config { modified: modified(path), ..config })
+    Ok(Config { modified: modified(path), sha256: Some(hash.into_inner().finalize().into()), ..config })
 }
 
 /// When a file was written, in microseconds since 1970-01-01T00:00Z.
@@ -264,15 +275,20 @@ fn modified(path: &Path) -> Option<i64> {
 }
 
 /// The bytes of a file, one more than is read of any where it has more.
-fn bytes(path: &Path) -> Result<Vec<u8>, String> {
-    let unreadable = |error: io::Error| format!("cannot be read: {error}");
+fn bytes(path: &Path) -> Result<Vec<u8>, (Code, String)> {
+    let unreadable = |error: io::Error| (code_of(&error), format!("cannot be read: {error}"));
     let file = fs::File::open(path).map_err(unreadable)?;
     if !file.metadata().map_err(unreadable)?.is_file() {
-        return Err("it is not a file".to_owned());
+        return Err((Code::Unreadable, "it is not a file".to_owned()));
     }
     let mut bytes = Vec::new();
     io::Read::read_to_end(&mut io::Read::take(file, LARGEST as u64 + 1), &mut bytes).map_err(unreadable)?;
     Ok(bytes)
+}
+
+/// What kind of thing an error is.
+pub(super) fn code_of(error: &io::Error) -> Code {
+    if error.kind() == io::ErrorKind::PermissionDenied { Code::Denied } else { Code::Unreadable }
 }
 
 fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
@@ -283,21 +299,22 @@ fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
 struct Tree {
     left: Vec<(PathBuf, usize)>,
     seen: usize,
+    deadline: Deadline,
     /// The first folder that was not looked into, and why.
-    cut: Option<(PathBuf, String)>,
+    cut: Option<(PathBuf, Code, String)>,
 }
 
 impl Tree {
     fn new(folder: &Path) -> Self {
-        Self { left: vec![(folder.to_path_buf(), 0)], seen: 0, cut: None }
+        Self { left: vec![(folder.to_path_buf(), 0)], seen: 0, deadline: Deadline::none(), cut: None }
     }
 
     /// What was not looked into.
     fn cut(self, folder: &Path) -> Option<(Level, Trouble)> {
-        let (path, what) = self.cut?;
+        let (path, code, what) = self.cut?;
         let origin = Origin::of_file(path.display().to_string());
         let text = format!("{what}: web.config files below {} may have been missed", folder.display());
-        Some((Level::Unknown, Trouble::new(Code::Denied, origin, text)))
+        Some((Level::Unknown, Trouble::new(code, origin, text)))
     }
 }
 
@@ -316,13 +333,18 @@ impl Iterator for Tree {
             }
             let read = fs::read_dir(&path);
             let refused = match &read {
-                Ok(_) if depth == DEEPEST => Some("too many folders lie in each other".to_owned()),
-                Ok(_) if self.seen > MOST => Some("there are too many files".to_owned()),
+                Ok(_) if self.deadline.is_over() => {
+                    Some((Code::TooLarge, "the time for it was over".to_owned()))
+                }
+                Ok(_) if depth == DEEPEST => {
+                    Some((Code::TooLarge, "too many folders lie in each other".to_owned()))
+                }
+                Ok(_) if self.seen > MOST => Some((Code::TooLarge, "there are too many files".to_owned())),
                 Ok(_) => None,
-                Err(error) => Some(format!("the folder cannot be read: {error}")),
+                Err(error) => Some((code_of(error), format!("the folder cannot be read: {error}"))),
             };
-            if let Some(why) = refused {
-                self.cut.get_or_insert((path, why));
+            if let Some((code, why)) = refused {
+                self.cut.get_or_insert((path, code, why));
                 continue;
             }
             let mut inside: Vec<PathBuf> =

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::files::resolve;
-use super::find::{SERVER_FILE, read};
+use super::find::{SERVER_FILE, code_of, read};
 use super::host::{Server, Version};
 use super::level::Level;
 use super::settings::Wanted;
@@ -27,7 +27,7 @@ impl Server {
             Err(error) => {
                 let what =
                     format!("the folder with earlier versions of the configuration cannot be read: {error}");
-                self.unread.push(tell(Code::Denied, what));
+                self.unread.push(tell(code_of(&error), what));
                 Vec::new()
             }
         };

@@ -38,13 +38,14 @@ impl Reading<'_> {
         match drives.find(&own) {
             Place::Here(path) => self.file(Level::Server, &path),
             place => {
-                let what = match place {
-                    Place::Denied => "the way to it may not be read",
-                    _ => {
-                        "there is no such file: IIS is not installed, or its configuration was not collected"
-                    }
+                let (code, what) = match place {
+                    Place::Denied => (Code::Denied, "the way to it may not be read"),
+                    _ => (
+                        Code::Unreadable,
+                        "there is no such file: IIS is not installed, or its configuration was not collected",
+                    ),
                 };
-                let trouble = Trouble::new(Code::Denied, Origin::of_file(own), what);
+                let trouble = Trouble::new(code, Origin::of_file(own), what);
                 self.server.unread.push((Level::Server, trouble));
             }
         }

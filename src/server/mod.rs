@@ -7,6 +7,7 @@ pub mod files;
 
 mod bindings;
 mod config;
+mod deadline;
 mod document;
 mod effective;
 mod entry;
@@ -25,6 +26,7 @@ mod trouble;
 
 pub use bindings::{Binding, Leads};
 pub use config::{Config, ConfigKind};
+pub use deadline::Deadline;
 pub use effective::{Effective, Enabled, State};
 pub use entry::{Entry, Listing, Location, Operation, OverrideMode};
 pub use find::{Found, image_in, servers_in};

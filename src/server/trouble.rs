@@ -5,8 +5,10 @@ use crate::origin::Origin;
 /// What kind of thing is wrong. The words are one vocabulary for all that tells of configuration files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Code {
-    /// The file cannot be opened or read.
+    /// Nobody gave the right to read it.
     Denied,
+    /// It cannot be opened or read for another reason.
+    Unreadable,
     /// It has more bytes, elements or levels than are read.
     TooLarge,
     /// It is no well-formed XML.
@@ -70,6 +72,7 @@ impl Code {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Denied => "denied",
+            Self::Unreadable => "unreadable",
             Self::TooLarge => "too_large",
             Self::NotXml => "not_xml",
             Self::Doctype => "doctype",
@@ -99,6 +102,7 @@ impl Code {
     pub fn weight(self) -> Weight {
         match self {
             Self::Denied
+            | Self::Unreadable
             | Self::TooLarge
             | Self::NotXml
             | Self::Doctype

@@ -1,6 +1,7 @@
 //! `audit`: configuration files of servers.
 
 mod beyond;
+mod collect;
 mod effective;
 mod history;
 mod images;

@@ -37,7 +37,7 @@ impl Run {
     }
 
     /// The one line on standard error of a run that could do nothing.
-    fn error(self) -> String {
+    pub fn error(self) -> String {
         assert_eq!((self.code, self.stdout.as_str()), (Some(2), ""), "{}", self.stderr);
         assert_eq!(self.stderr.lines().count(), 1, "{}", self.stderr);
         self.stderr.trim_end().to_owned()

@@ -37,6 +37,10 @@ impl Catalogs {
         let mut was_read = was_listed;
         for path in paths {
             let Ok(number) = u32::try_from(catalogs.paths.len()) else { break };
+            if drives.deadline().is_over() {
+                was_read = false;
+                break;
+            }
             match bytes(&path, MOST_BYTES) {
                 Ok(Some(catalog)) => catalogs.broken += usize::from(builder.add(number, &catalog).is_err()),
                 Ok(None) => catalogs.broken += 1,

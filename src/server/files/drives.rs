@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::server::deadline::Deadline;
+
 /// Where collectors put a drive below their folder, with `C` for its letter: an image itself, KAPE, Velociraptor.
 const LAYOUTS: [&str; 6] =
     ["C", "C_", "C%3A", "uploads/auto/C%3A", "uploads/ntfs/%5C%5C.%5CC%3A", "uploads/file/C%3A"];
@@ -53,6 +55,8 @@ pub struct Drives {
     whole: bool,
     /// They are the drives of this machine.
     live: bool,
+    /// When it is over nothing more is read from them.
+    deadline: Deadline,
 }
 
 impl Drives {
@@ -61,14 +65,21 @@ impl Drives {
     pub fn live(system_root: &str) -> Option<Self> {
         let system = system_root.chars().next().filter(char::is_ascii_alphabetic)?.to_ascii_uppercase();
         let root = PathBuf::from(format!("{system}:\\"));
-        Some(Self { layout: None, root, system, whole: true, live: true })
+        Some(Self { layout: None, root, system, whole: true, live: true, deadline: Deadline::none() })
     }
 
     /// The drives below a folder; `None` where no Windows is there.
     #[must_use]
     pub fn below(root: &Path) -> Option<Self> {
         let layouts = [None].into_iter().chain(LAYOUTS.map(Some));
-        let made = |layout| Self { layout, root: root.to_path_buf(), system: 'C', whole: false, live: false };
+        let made = |layout| Self {
+            layout,
+            root: root.to_path_buf(),
+            system: 'C',
+            whole: false,
+            live: false,
+            deadline: Deadline::none(),
+        };
         let mut all = layouts.map(made);
         let mut found = all.find(|drives| matches!(drives.walk('C', r"Windows\System32"), Place::Here(_)))?;
         found.whole = OF_WINDOWS.iter().any(|file| matches!(found.walk('C', file), Place::Here(_)));
@@ -93,6 +104,18 @@ impl Drives {
             return Place::NotResolved;
         }
         self.walk(letter.to_ascii_uppercase(), rest)
+    }
+
+    /// The same, read until then.
+    #[must_use]
+    pub fn until(self, deadline: Deadline) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// Until when they are read.
+    #[must_use]
+    pub fn deadline(&self) -> Deadline {
+        self.deadline
     }
 
     /// Whether what is not on the drive of the system is not on the server either.

@@ -15,6 +15,8 @@ pub struct Facts {
     cells: [String; FileFacts::COLUMNS.len()],
     /// What no verdict asks for, by its column.
     more: Rc<Vec<(&'static str, String)>>,
+    /// No pool of the server loads it now.
+    is_spare: bool,
 }
 
 impl Facts {
@@ -54,6 +56,18 @@ impl Facts {
     #[must_use]
     pub fn more(&self) -> &[(&'static str, String)] {
         &self.more
+    }
+
+    /// The same, of a file that no pool of the server loads now: it is there for pools of the other bitness.
+    #[must_use]
+    pub fn spare(self) -> Self {
+        Self { is_spare: true, ..self }
+    }
+
+    /// Whether no pool of the server loads it now.
+    #[must_use]
+    pub fn is_spare(&self) -> bool {
+        self.is_spare
     }
 
     fn program(&mut self, program: &pe::Facts) {

@@ -86,6 +86,9 @@ impl Files<'_> {
             held.unread.push((folder.to_string(), "there are too many files".to_owned()));
         }
         for (name, file) in files.into_iter().take(MOST) {
+            if self.drives().deadline().is_over() {
+                break;
+            }
             let path = on_server(&name);
             let read = bytes(&file, MOST_BYTES).map_err(|error| format!("cannot be read: {error}"));
             match read.and_then(|read| read.map_or(Ok(None), |read| look(&path, &read))) {

@@ -218,7 +218,7 @@ fn what_cannot_be_meant() {
     let run = run_in(folder.path(), &["audit", "none.config", "--effective", ""]);
     assert_eq!(
         (run.code, brief(&serde_json::from_str(&run.stdout).unwrap())),
-        (Some(2), "unreadable [] [] [denied]".to_owned())
+        (Some(2), "unreadable [] [] [unreadable]".to_owned())
     );
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use iismodcheck::audit::Inventory;
-use iismodcheck::detect::Column;
+use iismodcheck::detect::{Column, Engine};
 use iismodcheck::report::Item;
 use iismodcheck::server::image_in;
 use searchcommand::testing::Event;
@@ -18,13 +18,26 @@ use crate::made::signed::with_trust;
 
 /// The rows of an image.
 fn rows(image: &Image) -> Vec<Value> {
+    of_text(&printed(engine(), image, NOW, |inventory| inventory))
+}
+
+/// What is printed of an image at a time, by an inventory that `made` makes.
+pub fn printed(
+    engine: Engine,
+    image: &Image,
+    now: i64,
+    made: impl for<'t, 'o> FnOnce(Inventory<'t, &'o mut Vec<u8>>) -> Inventory<'t, &'o mut Vec<u8>>,
+) -> String {
     let mut output = Vec::new();
     with_trust(|trust| {
-        let mut inventory = Inventory::trusting(engine(), NOW, trust, &mut output);
+        let mut inventory = made(Inventory::trusting(engine, now, trust, &mut output));
         let written = inventory.write(&image_in(image.path()).unwrap(), Some("web01"), None).unwrap();
         assert!(written.is_whole);
     });
-    let text = String::from_utf8(output).unwrap();
+    String::from_utf8(output).unwrap()
+}
+
+pub fn of_text(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
@@ -33,7 +46,7 @@ fn text(value: &Value) -> String {
 }
 
 /// The rows as a search gives them to the command, with what it adds.
-fn judged(rows: &[Value]) -> Vec<Event> {
+pub fn judged(rows: &[Value]) -> Vec<Event> {
     let events: Vec<Event> = rows
         .iter()
         .map(|row| {
@@ -48,9 +61,9 @@ fn judged(rows: &[Value]) -> Vec<Event> {
 }
 
 /// Of each finding that is none of nothing: its id, name, verdict and severity.
-type Told = BTreeSet<[String; 4]>;
+pub type Told = BTreeSet<[String; 4]>;
 
-fn by_search(rows: &[Value]) -> Told {
+pub fn by_search(rows: &[Value]) -> Told {
     let columns = ["iis_finding_id", "iis_module_name", "iis_module_verdict", "iis_module_severity"];
     let told = judged(rows).into_iter().map(|event| columns.map(|column| event.text(column)));
     told.filter(|told| !["", "not_module"].contains(&told[2].as_str())).collect()
@@ -92,7 +105,7 @@ fn rows_are_facts_of_one_run_and_the_last_one_counts_them() {
         (&"run".into(), &rows.len().into(), &"true".into())
     );
     let records: BTreeSet<String> = rows.iter().map(|row| text(&row["record"])).collect();
-    assert_eq!(records, ["file", "module", "run", "setting"].map(str::to_owned).into());
+    assert_eq!(records, ["digest", "file", "module", "run", "setting"].map(str::to_owned).into());
     for row in &rows {
         assert_eq!(
             (&row["iis_host"], &row["run"], &row["schema"]),
@@ -156,7 +169,8 @@ fn the_command_line_prints_rows_and_refuses_what_chooses_findings() {
         run_in(files.path(), &[&["audit", "--format", "inventory", "--host", "web01"], arguments].concat())
     };
     let rows = run(&["applicationHost.config"]).good();
-    assert_eq!(rows.lines().count(), 2, "{rows}");
+    // The module, the digests of its file and its section, and the run.
+    assert_eq!(rows.lines().count(), 4, "{rows}");
     assert!(
         rows.contains(
             r#""record":"module","section":"globalModules","operation":"add","kind":"native","name":"A""#
@@ -177,7 +191,7 @@ fn the_command_line_prints_rows_and_refuses_what_chooses_findings() {
     );
     assert_eq!(run(&["applicationHost.config", "--output", "rows.jsonl"]).code, Some(0));
     let written = std::fs::read_to_string(files.path().join("rows.jsonl")).unwrap();
-    assert_eq!(written.lines().count(), 2);
+    assert_eq!(written.lines().count(), 4);
     assert!(
         run_in(files.path(), &["scan", "applicationHost.config", "--format", "inventory"])
             .stderr

@@ -4,10 +4,11 @@ use super::run;
 
 #[test]
 fn help_of_each_subcommand() {
-    let subcommands: [&[&str]; 8] = [
+    let subcommands: [&[&str]; 9] = [
         &["--help"],
         &["scan", "--help"],
         &["audit", "--help"],
+        &["collect", "--help"],
         &["allowlist", "--help"],
         &["allowlist", "check", "--help"],
         &["allowlist", "add", "--help"],
