@@ -3,6 +3,7 @@
 In the order that Splunk documents ("The sequence of search-time operations").
 """
 
+import json
 import re
 
 from . import expr
@@ -12,6 +13,7 @@ from .functions import regex
 from .lexer import Command, expand_macros
 from .searchterms import Parser
 from .values import Table, items, store
+from .values import text as shown
 
 #: Keys that matter when an event is indexed; the test events are indexed already.
 _INDEX_TIME = {
@@ -79,6 +81,8 @@ class Extractor:
         if mode == "auto":
             for name, quoted, bare in _AUTOMATIC.findall(row.get("_raw", "")):
                 row.setdefault(re.sub(r"\W", "_", name).lstrip("_0123456789") or name, quoted.replace('\\"', '"') or bare)
+        elif mode == "json":
+            self._json(row)
         elif mode != "none":
             raise Unsupported(f"KV_MODE = {mode}")
         for key in sorted(k for k in settings if k.startswith("FIELDALIAS-")):
@@ -97,6 +101,21 @@ class Extractor:
         if source not in self.expressions:
             self.expressions[source] = expr.parse(source, self.context)
         return self.expressions[source]
+
+    def _json(self, row: dict) -> None:
+        """The members of a flat object that end within the bytes that are looked at; of other text, nothing."""
+        raw, most = row.get("_raw", ""), self.context.head.limits.json_bytes
+        try:
+            members = json.loads(raw, object_pairs_hook=list)
+        except ValueError:
+            return
+        if not isinstance(members, list) or any(isinstance(value, (bool, list, type(None))) for _, value in members):
+            raise Unsupported(f"KV_MODE = json of {raw[:80]}")
+        length = 1
+        for name, value in members:
+            length += len(json.dumps({name: value}, ensure_ascii=False, separators=(",", ":")).encode()) - 1
+            if value != "" and length <= most:
+                row.setdefault(name, shown(value))
 
     def _extract(self, row: dict, value: str) -> None:
         match = re.match(r"(.*)\s+in\s+(\w+)\s*\Z", value, re.DOTALL)

@@ -18,6 +18,7 @@ class Limits:
     subsearch_events: int | None = None  #: For [subsearch] maxtime.
     append_rows: int = 50_000  #: maxout of append, where the search does not say.
     append_events: int | None = None  #: For maxtime of append.
+    json_bytes: int = 5_000  #: [spath] extraction_cutoff: of KV_MODE = json.
     results_per_alert: int = 500  #: [scheduler] max_per_result_alerts
 
 

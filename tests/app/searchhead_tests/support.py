@@ -8,6 +8,7 @@ from pathlib import Path
 
 from searchhead.instance import Instance
 from searchhead.job import SearchHead
+from searchhead.limits import Limits
 from searchhead.store import Event, EventStore
 
 NOW = 1_700_000_000.0
@@ -33,10 +34,10 @@ def rows(search: str, *, files=None, events=(), numbers_first=True, user="admin"
     return run(search, files=files, events=events, numbers_first=numbers_first, user=user, **window).rows
 
 
-def run(search: str, *, files=None, events=(), numbers_first=True, user="admin", chunk_rows=2500, **window):
+def run(search: str, *, files=None, events=(), numbers_first=True, user="admin", chunk_rows=2500, limits=Limits(), **window):
     """The result of one search."""
     with app(files or {}, users={"admin": ("admin",), "guest": ("user",)}) as instance:
-        head = SearchHead(instance, EventStore("standalone", events), chunk_rows=chunk_rows)
+        head = SearchHead(instance, EventStore("standalone", events), chunk_rows=chunk_rows, limits=limits)
         head.mixed_numbers_first = numbers_first
         return head.run(search, now=NOW, user=user, app="demo", **window)
 

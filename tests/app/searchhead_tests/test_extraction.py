@@ -3,6 +3,7 @@
 import unittest
 
 from searchhead.errors import Unsupported
+from searchhead.limits import Limits
 
 from .support import event, rows
 
@@ -74,8 +75,24 @@ class Props(unittest.TestCase):
             with self.subTest(output):
                 self.assertEqual([row.get("label") for row in found], expected)
 
+    def test_a_flat_object_of_json(self):
+        files, object_ = {"default/props.conf": "[t]\nKV_MODE = json\n"}, r'{"a":"C:\\x \"y\"","n":12,"empty":"","end":1}'
+        whole = {"a": r'C:\x "y"', "n": "12", "end": "1"}
+        for text, limits, expected in [
+            (object_, Limits(), whole),
+            (object_, Limits(json_bytes=len(object_)), whole),
+            (object_, Limits(json_bytes=len(object_) - 3), {"a": whole["a"], "n": "12"}),
+            (object_[:-3], Limits(), {}),
+            ("a=1", Limits(), {}),
+        ]:
+            row = rows("*", files=files, events=[event(text)], limits=limits)[0]
+            self.assertEqual({name: row[name] for name in ("a", "n", "empty", "end") if name in row}, expected, text)
+        for text in ('{"a":[1]}', '{"a":{"b":1}}', '{"a":null}', '{"a":true}'):
+            with self.assertRaises(Unsupported):
+                rows("*", files=files, events=[event(text)])
+
     def test_unknown_keys_are_refused(self):
         with self.assertRaises(Unsupported):
-            rows("*", files={"default/props.conf": "[t]\nKV_MODE = json\n"}, events=[event("a")])
+            rows("*", files={"default/props.conf": "[t]\nKV_MODE = xml\n"}, events=[event("a")])
         with self.assertRaises(Unsupported):
             rows("*", files={"default/props.conf": "[t]\nEXTRAKT-a = x\n"}, events=[event("a")])
