@@ -5,7 +5,7 @@ import io
 import tarfile
 from pathlib import Path, PurePosixPath
 
-from .tree import APP_ID, Entry
+from .tree import Entry
 
 
 def _header(name: str, mode: int, epoch: int) -> tarfile.TarInfo:
@@ -16,16 +16,16 @@ def _header(name: str, mode: int, epoch: int) -> tarfile.TarInfo:
     return info
 
 
-def write(tree: dict[PurePosixPath, Entry], target: Path, epoch: int) -> None:
-    """Writes the tree as one top folder: directories 755, executables 755, other files 644, sorted, no owner names."""
-    folders = {PurePosixPath(APP_ID)}
+def write(top: str, tree: dict[PurePosixPath, Entry], target: Path, epoch: int) -> None:
+    """Writes the tree as the one folder `top`: directories 755, executables 755, other files 644, sorted, no owner names."""
+    folders = {PurePosixPath(top)}
     for path in tree:
-        folders.update((PurePosixPath(APP_ID) / path).parents)
+        folders.update((PurePosixPath(top) / path).parents)
     folders.discard(PurePosixPath("."))
     plain = io.BytesIO()
     with tarfile.open(fileobj=plain, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         members = [(folder, None) for folder in folders]
-        members += [(PurePosixPath(APP_ID) / path, entry) for path, entry in tree.items()]
+        members += [(PurePosixPath(top) / path, entry) for path, entry in tree.items()]
         for path, entry in sorted(members, key=lambda member: member[0].parts):
             if entry is None:
                 info = _header(str(path), 0o755, epoch)

@@ -14,7 +14,9 @@ _HEAD = """Licences of what the iismodcheck binaries contain.
 
 iismodcheck itself is under the Apache License 2.0 (LICENSE.txt). Its binaries contain the parts listed below; each
 text is printed once, under the names of all parts that it came with.
-
+"""
+#: Behind it where the GNU C library is one of the parts.
+_RELINK = """
 The Linux x86-64 binary has the GNU C library linked statically, which is under the LGPL 2.1. The complete source of
 iismodcheck and the script that builds this package are public, so that you can relink it with a changed GNU C library:
 `packaging/build --targets linux-x86_64` in the project's source tree.
@@ -87,7 +89,8 @@ def document(crates: list[Crate], runtime: list[dict], own_licence: Path) -> byt
         rows.append(f"{label:45} {part['license']}")
         for path in part["texts"]:
             add(_read(Path(path)), label)
-    sections = [_HEAD, "\n".join(rows) + "\n"]
+    head = _HEAD + (_RELINK if any(part["name"] == "glibc" for part in runtime) else "")
+    sections = [head, "\n".join(rows) + "\n"]
     for text, labels in texts.values():
         names = ", ".join(dict.fromkeys(labels))
         sections.append(f"{_RULE}\n{names}\n{_RULE}\n\n{text}")

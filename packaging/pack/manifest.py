@@ -5,23 +5,20 @@ import json
 from pathlib import PurePosixPath
 
 from .errors import PackError
-from .tree import APP_ID, Entry
+from .tree import Entry
 
-#: Path -> pixel size of a PNG, or None.
-REQUIRED = {
-    "app.manifest": None,
-    "README.md": None,
-    "LICENSE.txt": None,
-    "default/app.conf": None,
+_ANY = dict.fromkeys(("app.manifest", "README.md", "LICENSE.txt", "default/app.conf", "default/props.conf", "metadata/default.meta"))
+_APP = {
     "default/commands.conf": None,
     "default/distsearch.conf": None,
-    "metadata/default.meta": None,
     "static/appIcon.png": (36, 36),
     "static/appIcon_2x.png": (72, 72),
     "static/appIconAlt.png": (36, 36),
     "static/appIconAlt_2x.png": (72, 72),
     "static/screenshot.png": (623, 350),
 }
+#: Folder of the package -> path -> pixel size of a PNG, or None. What nobody opens in Splunk Web needs no pictures.
+REQUIRED = {"iismodcheck": _ANY | _APP, "TA-iismodcheck": _ANY | {"default/inputs.conf": None}}
 
 
 def _png_size(content: bytes) -> tuple[int, int] | None:
@@ -30,10 +27,10 @@ def _png_size(content: bytes) -> tuple[int, int] | None:
     return int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
 
 
-def check(tree: dict[PurePosixPath, Entry], crate_version: str) -> None:
+def check(app_id: str, tree: dict[PurePosixPath, Entry], crate_version: str) -> None:
     """Raises with every finding at once: missing files, pictures of the wrong size, names or versions that disagree."""
     findings = []
-    for name, size in REQUIRED.items():
+    for name, size in REQUIRED[app_id].items():
         entry = tree.get(PurePosixPath(name))
         if entry is None:
             findings.append(f"{name}: missing")
@@ -55,6 +52,6 @@ def check(tree: dict[PurePosixPath, Entry], crate_version: str) -> None:
             "app.manifest info.id.name": info["id"].get("name"),
         }
         findings += [f"{where} is {is_!r}, should be {crate_version!r}" for where, is_ in versions.items() if is_ != crate_version]
-        findings += [f"{where} is {is_!r}, should be {APP_ID!r}" for where, is_ in names.items() if is_ != APP_ID]
+        findings += [f"{where} is {is_!r}, should be {app_id!r}" for where, is_ in names.items() if is_ != app_id]
     if findings:
-        raise PackError("the app is not complete:\n  " + "\n  ".join(findings))
+        raise PackError(f"{app_id} is not complete:\n  " + "\n  ".join(findings))

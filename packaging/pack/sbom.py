@@ -6,7 +6,9 @@ from datetime import datetime, timezone
 from urllib.parse import quote
 
 from .crates import Crate
-from .tree import APP_ID
+
+#: What every package holds and is described, whatever the package is called.
+_PROGRAM = "iismodcheck"
 
 
 def _crate(crate: Crate) -> dict:
@@ -40,7 +42,7 @@ def _runtime(part: dict) -> dict:
 
 def document(version: str, crates: list[Crate], runtime: list[dict], binaries: dict[str, bytes], epoch: int) -> bytes:
     """sbom.cdx.json. `binaries` maps each path in the package to the file's bytes."""
-    own = f"pkg:cargo/{APP_ID}@{version}"
+    own = f"pkg:cargo/{_PROGRAM}@{version}"
     files = [
         {
             "type": "file",
@@ -60,7 +62,7 @@ def document(version: str, crates: list[Crate], runtime: list[dict], binaries: d
             "component": {
                 "type": "application",
                 "bom-ref": own,
-                "name": APP_ID,
+                "name": _PROGRAM,
                 "version": version,
                 "licenses": [{"expression": "Apache-2.0"}],
                 "purl": own,

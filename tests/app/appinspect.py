@@ -22,11 +22,21 @@ _ENTERPRISE = {
     "check_command_scripts_exist_for_cloud": ("warning", _NO_FILENAME, "iismodcheck"),
     "check_that_app_contains_any_windows_specific_components": ("warning", _WINDOWS, r"(?i)windows"),
 }
+_FORWARDER = "the add-on is for Windows forwarders, which a deployment server hands it to: it is no app for Splunk Cloud, and nothing of it is for indexers"
+_SCRIPTED = "the inventory is what the add-on is for"
+_RELATIVE = "a leading dot is documented for a path inside of the app's own folder, whatever that folder is called and wherever Splunk is"
+_ADDON = {
+    "check_that_app_contains_any_windows_specific_components": ("warning", _FORWARDER, r"(?i)windows"),
+    "check_for_indexer_synced_configs": ("warning", _FORWARDER, r"\Adefault/inputs\.conf will not be synced"),
+    "check_for_scripted_inputs": ("warning", _SCRIPTED, r"script://\.\\bin\\iismodcheck\.exe collect .*No action required"),
+    "check_scripted_inputs_cmd_path_pattern": ("warning", _RELATIVE, r"script://\.\\bin\\iismodcheck\.exe collect"),
+}
 _FOUND_X86 = {"check_aarch64_compatibility": ("failure", _X86, r"linux_x86_64/bin/iismodcheck")}
 #: Variant -> what is expected of it. Everything else must be success or not_applicable.
 EXPECTED = {
     "enterprise": {**_BOTH, **_ENTERPRISE},
     "cloud": _BOTH,
+    "addon": _ADDON,
     # check_idx_binary_compatibility passes, which means nothing: it looks only at executables that commands.conf names.
     "enterprise-nopie": {**_BOTH, **_ENTERPRISE, **_FOUND_X86},
     "cloud-nopie": {**_BOTH, **_FOUND_X86},

@@ -145,11 +145,11 @@ class Faults(Broken):
         shutil.copy("/bin/ls", package_.app / "linux_x86_64/bin/iismodcheck")
         self.expect(package_, "not static")
         self.expect(package_, "not in sbom.cdx.json")
-        package_ = self.broken("cloud")
-        (package_.app / "windows_x86_64/bin").mkdir(parents=True)
-        shutil.copy("/bin/ls", package_.app / "windows_x86_64/bin/iismodcheck.exe")
-        self.expect(package_, "no x86-64 PE file")
-        self.expect(package_, "not in the cloud package")
+        for flavour, text in [("enterprise", "no x86-64 PE file"), ("cloud", "not in the cloud package")]:
+            package_ = self.broken(flavour)
+            (package_.app / "windows_x86_64/bin").mkdir(parents=True, exist_ok=True)
+            shutil.copy("/bin/ls", package_.app / "windows_x86_64/bin/iismodcheck.exe")
+            self.expect(package_, text)
 
     def test_flavours_that_differ_too_much_or_too_little(self):
         package_ = self.broken("cloud")

@@ -32,7 +32,7 @@ class Tree(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        self.app = Path(folder.name) / "app"
+        self.app = Path(folder.name) / "splunk_app"
         for name, content in FILES.items():
             self.write(name, content)
         self.binary = Path(folder.name) / "iismodcheck"
@@ -44,7 +44,7 @@ class Tree(unittest.TestCase):
         path.write_text(content)
 
     def collect(self, flavour: str, *targets: str) -> dict[str, Entry]:
-        found = collect(self.app, flavour, {target: self.binary for target in targets or ("linux-x86_64",)})
+        found = collect(self.app.parent, flavour, {target: self.binary for target in targets or ("linux-x86_64",)})
         return {str(path): entry for path, entry in found.items()}
 
     def test_overlay(self):
@@ -78,14 +78,14 @@ class Tree(unittest.TestCase):
         digests = set()
         for number, order in enumerate((sorted(tree), sorted(tree, reverse=True))):
             path = self.app.parent / str(number) / "a.spl"
-            archive.write({name: tree[name] for name in order}, path, 315532800)
+            archive.write("iismodcheck", {name: tree[name] for name in order}, path, 315532800)
             os.utime(path, (number, number))
             digests.add(path.read_bytes())
         self.assertEqual(len(digests), 1)
 
     def test_what_must_be_there(self):
         with self.assertRaises(PackError) as caught:
-            manifest.check({PurePosixPath("README.md"): Entry(b"")}, "1.0.0")
+            manifest.check("iismodcheck", {PurePosixPath("README.md"): Entry(b"")}, "1.0.0")
         for text in ("LICENSE.txt: missing", "static/appIcon.png: missing", "default/distsearch.conf: missing"):
             self.assertIn(text, str(caught.exception))
 

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from searchhead.errors import SearchError, Unsupported
 
-from . import archive, dashboard, documents, keys, replication, searches
+from . import addon, archive, dashboard, documents, keys, replication, searches
 from .package import Package, parse_errors, unpack
 
-CHECKS = (parse_errors, *archive.CHECKS, *keys.CHECKS, *replication.CHECKS, *searches.CHECKS, *dashboard.CHECKS, *documents.CHECKS)
+#: Of both flavours of the app, and of the add-on.
+APP = (parse_errors, *archive.APP, *keys.APP, *replication.CHECKS, *searches.CHECKS, *dashboard.CHECKS, *documents.CHECKS)
+ADDON = (parse_errors, *archive.ANY, *keys.ANY, *addon.CHECKS, documents.files)
 
 
 def _run(check, package: Package):
@@ -24,10 +26,11 @@ def findings(packages: list[Package]) -> list[str]:
     """One line for each finding, with the package's name."""
     found = []
     for package in packages:
-        for check in CHECKS:
+        for check in ADDON if package.flavour == "addon" else APP:
             found += [f"{package.path.name}: {check.__module__.rpartition('.')[2]}.{check.__name__}: {line}" for line in _run(check, package)]
-    if len(packages) == 2:
-        found += [f"flavours: {line}" for line in replication.flavours(*packages)]
+    of_the_app = [package for package in packages if package.flavour != "addon"]
+    if len(of_the_app) == 2:
+        found += [f"flavours: {line}" for line in replication.flavours(*of_the_app)]
     return found
 
 
@@ -38,7 +41,8 @@ def main(paths: list[str]) -> int:
         found = findings(packages)
     for line in found:
         print(line)
-    print(f"own checks: {len(CHECKS)} checks, {len(paths)} packages, {len(found)} findings")
+    made = ", ".join(f"{len(ADDON if package.flavour == 'addon' else APP)} of {package.path.name}" for package in packages)
+    print(f"own checks: {made}: {len(found)} findings")
     return 1 if found else 0
 
 

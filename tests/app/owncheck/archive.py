@@ -10,9 +10,15 @@ from packages import ROOT
 
 from .package import Package
 
-_X86_64, _AARCH64 = 62, 183  # e_machine
-_EXPECTED = {"linux_x86_64/bin/iismodcheck": _X86_64, "bin/iismodcheck": _AARCH64}
-_NAME = re.compile(r"iismodcheck-\d+\.\d+\.\d+(-[a-z0-9.]+)*\.spl\Z")
+_X86_64, _AARCH64, _PE = 62, 183, 0  # e_machine of an ELF
+_LINUX = "linux_x86_64/bin/iismodcheck"
+#: Flavour -> where an executable may lie -> what it must be. The first of them must be there.
+_EXPECTED = {
+    "enterprise": {_LINUX: _X86_64, "bin/iismodcheck": _AARCH64, "windows_x86_64/bin/iismodcheck.exe": _PE},
+    "cloud": {_LINUX: _X86_64, "bin/iismodcheck": _AARCH64},
+    "addon": {"bin/iismodcheck.exe": _PE},
+}
+_NAME = re.compile(r"(TA-)?iismodcheck-\d+\.\d+\.\d+(-[a-z0-9.]+)*\.spl\Z")
 _PICTURES = {
     "appIcon.png": (36, 36),
     "appIcon_2x.png": (72, 72),
@@ -29,8 +35,8 @@ def layout(package: Package):
         yield f"{package.path.name}: the file name does not fit the deny pattern of distsearch.conf"
     for member in package.members:
         parts = member.name.split("/")
-        if parts[0] != "iismodcheck":
-            yield f"{member.name}: not below the one top folder iismodcheck"
+        if parts[0] != package.app_id:
+            yield f"{member.name}: not below the one top folder {package.app_id}"
         if any(part.startswith(".") for part in parts):
             yield f"{member.name}: dotfile or ./ prefix"
         if parts[1:2] == ["local"]:
@@ -46,7 +52,7 @@ def layout(package: Package):
     if len(set(names)) != len(names):
         yield "a name is in the archive twice"
     for name in _REQUIRED:
-        if f"iismodcheck/{name}" not in names:
+        if f"{package.app_id}/{name}" not in names:
             yield f"{name}: missing"
     if re.search(r"iismodcheck/lookups/iismodcheck_(allowlist|packs)\.csv", "\n".join(names)):
         yield "lookups: the site's own file is in the package, an upgrade would overwrite it"
@@ -85,20 +91,20 @@ def _elf_findings(name: str, data: bytes, machine: int):
 def binaries(package: Package):
     """Each executable is what its directory says, static, and free of this machine's paths."""
     found = {p.relative_to(package.app).as_posix(): p for p in package.app.rglob("*") if p.is_file() and p.parent.name == "bin"}
-    if "linux_x86_64/bin/iismodcheck" not in found:
-        yield "linux_x86_64/bin/iismodcheck: missing"
+    expected = _EXPECTED[package.flavour]
+    if next(iter(expected)) not in found:
+        yield f"{next(iter(expected))}: missing"
     for name, path in found.items():
         data = path.read_bytes()
-        if name in _EXPECTED:
-            yield from _elf_findings(name, data, _EXPECTED[name])
-        elif name == "windows_x86_64/bin/iismodcheck.exe":
+        machine = expected.get(name)
+        if machine is None:
+            yield f"{name}: not in the {package.flavour} package, where nothing but the program belongs here"
+        elif machine == _PE:
             header = struct.unpack_from("<I", data, 0x3C)[0]
             if data[:2] != b"MZ" or data[header : header + 6] != b"PE\0\0\x64\x86":
                 yield f"{name}: no x86-64 PE file"
-            if package.flavour == "cloud":
-                yield f"{name}: not in the cloud package"
         else:
-            yield f"{name}: nothing but the command belongs here"
+            yield from _elf_findings(name, data, machine)
         for path_of_builder in (f"{ROOT}/", f"{Path.home()}/", "/.cargo/registry"):
             if path_of_builder.encode() in data:
                 yield f"{name}: holds a path of the machine that built it ({path_of_builder}...)"
@@ -108,11 +114,12 @@ def binaries(package: Package):
 
 def runs(package: Package):
     """The shipped Linux executable answers --version."""
-    path = package.app / "linux_x86_64/bin/iismodcheck"
+    path = package.app / _LINUX
     done = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, env={})
     version = package.conf("app.conf")["id"]["version"]
     if done.returncode or done.stdout.strip() != f"iismodcheck {version}":
         yield f"iismodcheck --version: {done.returncode} {done.stdout.strip()!r}, expected 'iismodcheck {version}'"
 
 
-CHECKS = (layout, pictures, checksum, binaries, runs)
+ANY = (layout, checksum, binaries)
+APP = (*ANY, pictures, runs)

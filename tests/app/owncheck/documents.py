@@ -12,7 +12,7 @@ from .package import Package
 #: Files that the READMEs name and no package may contain: they are the site's or another product's.
 _NOT_OURS = {
     "lookups/iismodcheck_reported_changes.csv", "lookups/iismodcheck_reported_rule.csv", "lookups/iismodcheck_seen_allowlist.csv", "lookups/iismodcheck_allowlist.csv", "iismodcheck_allowlist.csv", "lookups/iismodcheck_packs.csv", "iismodcheck_packs.csv",
-    "inputs.conf", "limits.conf",
+    "inputs.conf", "limits.conf", "serverclass.conf",
 }  # fmt: skip
 #: Names in the form of ours that belong to the published detection or to a package as a whole.
 _NOT_OURS |= {"iis_operational_logs"}
@@ -25,6 +25,8 @@ _SEARCH = re.compile(r"`iismodcheck|\|\s*iismodcheck\b")
 def _documents(package: Package):
     """(name, text, folder that its links start from)"""
     yield "README.md of the package", (package.app / "README.md").read_text(encoding="utf-8"), package.app
+    if package.flavour == "addon":
+        return
     for name in ("README.md", "docs/search.md", "docs/scan.md", "docs/troubleshooting.md"):
         yield f"{name} of the repository", (ROOT / name).read_text(encoding="utf-8"), (ROOT / name).parent
 

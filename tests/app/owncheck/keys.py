@@ -8,10 +8,15 @@ from pathlib import Path
 from .package import Package
 
 _TABLE = Path(__file__).with_name("conf_keys.txt")
+#: Folder of a package -> what of it others use.
+_EXPORTED = {
+    "iismodcheck": ("commands", "searchbnf", "macros", "transforms", "lookups", "props", "eventtypes", "tags", "savedsearches"),
+    "TA-iismodcheck": ("props",),
+}
 
 
 def table() -> list[tuple[str, str, list[str]]]:
-    """(file, stanza pattern, key patterns)"""
+    """(file, of one package alone where its folder stands before it; stanza pattern; key patterns)"""
     rows = []
     for line in _TABLE.read_text().splitlines():
         match = re.match(r"(\S+)\s+\[(.*?)\]\s+(.*\S)", line)
@@ -24,11 +29,12 @@ def known_keys(package: Package):
     """A key, stanza or file that the table does not have."""
     rows = table()
     for path in sorted([*package.app.glob("default/*.conf"), *package.app.glob("metadata/*.meta")]):
-        if not any(file == path.name for file, _, _ in rows):
+        names = (path.name, f"{package.app_id}/{path.name}")
+        if not any(file in names for file, _, _ in rows):
             yield f"{path.name}: no such file is expected (see {_TABLE.name})"
             continue
         for stanza, keys in package.conf(path.name).items():
-            allowed = [p for file, s, patterns in rows if file == path.name and fnmatch.fnmatchcase(stanza, s) for p in patterns]
+            allowed = [p for file, s, patterns in rows if file in names and fnmatch.fnmatchcase(stanza, s) for p in patterns]
             if not allowed:
                 yield f"{path.name}: unexpected stanza [{stanza}]"
             for key in keys:
@@ -44,9 +50,9 @@ def identity(package: Package):
     for where, value, expected in [
         ("app.conf [launcher] version", app["launcher"]["version"], version),
         ("app.manifest version", info["id"]["version"], version),
-        ("app.conf [package] id", app["package"]["id"], "iismodcheck"),
-        ("app.conf [id] name", app["id"]["name"], "iismodcheck"),
-        ("app.manifest name", info["id"]["name"], "iismodcheck"),
+        ("app.conf [package] id", app["package"]["id"], package.app_id),
+        ("app.conf [id] name", app["id"]["name"], package.app_id),
+        ("app.manifest name", info["id"]["name"], package.app_id),
     ]:
         if value != expected:
             yield f"{where}: {value!r}, should be {expected!r}"
@@ -65,7 +71,7 @@ def exports(package: Package):
     meta = package.conf("default.meta")
     if meta.get("", {}).get("export") != "none":
         yield "default.meta []: export = none is expected"
-    for kind in ("commands", "searchbnf", "macros", "transforms", "lookups", "props", "eventtypes", "tags", "savedsearches"):
+    for kind in _EXPORTED[package.app_id]:
         if meta.get(kind, {}).get("export") != "system":
             yield f"default.meta [{kind}]: export = system is missing"
     for stanza, keys in meta.items():
@@ -101,4 +107,5 @@ def mapped(package: Package):
                 yield f"props.conf [{stanza}] {key}: may replace a field of other logs' forwarded events"
 
 
-CHECKS = (known_keys, identity, exports, mapped)
+ANY = (known_keys, identity, exports)
+APP = (*ANY, mapped)

@@ -10,12 +10,17 @@ from searchhead.errors import SearchError
 
 @dataclass(frozen=True)
 class Package:
-    """`app` is the unpacked app folder; `members` are the archive's entries."""
+    """`app` is the unpacked app folder; `members` are the archive's entries; `flavour` is enterprise, cloud or addon."""
 
     path: Path
     app: Path
     members: list[tarfile.TarInfo]
     flavour: str
+
+    @property
+    def app_id(self) -> str:
+        """What the folder of the package must be called."""
+        return "TA-iismodcheck" if self.flavour == "addon" else "iismodcheck"
 
     def conf(self, name: str) -> dict[str, dict[str, str]]:
         """One file of default/ (or metadata/ for *.meta); empty when it is not there."""
@@ -28,7 +33,8 @@ def unpack(path: Path, folder: Path) -> Package:
     with tarfile.open(path) as archive:
         members = archive.getmembers()
         archive.extractall(folder, filter="tar")
-    return Package(path, folder / "iismodcheck", members, "cloud" if "cloud" in path.name else "enterprise")
+    flavour = "addon" if path.name.startswith("TA-") else "cloud" if "cloud" in path.name else "enterprise"
+    return Package(path, next(folder.iterdir()), members, flavour)
 
 
 def parse_errors(package: Package):
