@@ -123,6 +123,16 @@ class Commands(unittest.TestCase):
         self.assertIn(["collected/modules.csv:2"], [finding["rows"] for finding in findings])
 
 
+class Coverage(unittest.TestCase):
+    """What covers what stands in both READMEs."""
+
+    def test_both_tables_are_the_same(self):
+        app = (ROOT / "splunk_app/README.md").read_text(encoding="utf-8")
+        found = [re.findall(r"^\| what \| event 29.*\n(?:\|.*\n)+", text, re.MULTILINE) for text in (README, app)]
+        self.assertEqual([len(tables) for tables in found], [1, 1])
+        self.assertEqual(found[0], found[1])
+
+
 class Versions(unittest.TestCase):
     """The limits name what was really used."""
 
