@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::rows::{Fields, row, text};
 use crate::iis::FileFacts;
 use crate::server::Server;
+use crate::server::files::Names;
 
 /// Hexadecimal digits of a digest that are printed. Nobody gains by two states with one digest whom SHA-256 would stop.
 const DIGITS: usize = 32;
@@ -39,11 +40,11 @@ pub(super) struct Digests {
 
 impl Digests {
     /// Takes the configuration files of a server.
-    pub fn configs(&mut self, server: &Server) {
+    pub fn configs(&mut self, server: &Server, names: &Names) {
         for (_, config) in &server.configs {
             let hash = config.sha256.iter().flatten();
             let digits = hash.fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
-            self.configs.insert(config.file.to_string(), cut(digits));
+            self.configs.insert(names.on_server(&config.file), cut(digits));
         }
     }
 

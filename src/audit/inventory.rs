@@ -20,7 +20,7 @@ use crate::file::Trust;
 use crate::iis::{FileFacts, Registration, Roots};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
-use crate::server::files::Facts;
+use crate::server::files::{Drives, Facts, Names};
 use crate::server::{Found, Server};
 
 /// The version of the form of the rows.
@@ -128,9 +128,11 @@ impl<'t, W: Write> Inventory<'t, W> {
         let extent = self.every.map_or(Extent::Asked, |every| Extent::of_run(&host, self.now, every));
         let mut own = std::mem::take(&mut self.rows);
         resolve_names(&server, own.iter_mut().map(|row| &mut row.fields));
-        let digests = digests(&server, &own);
+        let names = found.drives().map(Drives::names).unwrap_or_default();
+        own.iter_mut().for_each(|row| name_file(&mut row.fields, "config_file", &names));
+        let digests = digests(&server, &names, &own);
         self.tell_what_was_left_out();
-        let written_anew = written_within(&server, extent);
+        let written_anew = written_within(&server, &names, extent);
         own.retain(|row| extent == Extent::Asked || !is_left_alone(row));
         // What a list explains may still be exchanged: each file that is not of Microsoft is told.
         let asked_about =
@@ -148,7 +150,11 @@ impl<'t, W: Write> Inventory<'t, W> {
             rows.extend(digests.registration_rows());
         }
         let problems = std::mem::take(&mut self.problems);
-        rows.extend(problems.iter().map(|problem| problem_row(problem, &self.account)));
+        rows.extend(problems.iter().map(|problem| {
+            let mut row = problem_row(problem, &self.account);
+            name_file(&mut row, "file", &names);
+            row
+        }));
         let is_whole = !problems.iter().any(|problem| problem.kind().is_loss());
         let mut last = row("run");
         let mut set = |name: &str, value: Value| last.insert(name.to_owned(), value);
@@ -303,18 +309,26 @@ fn is_signed_by_microsoft(facts: &FileFacts<'_>) -> bool {
             && ["windows", "windows_2001", "microsoft"].contains(&facts.signer_class)
 }
 
+/// Names a file as the server does: where its drives are seen says nothing of it.
+fn name_file(row: &mut Fields, field: &str, names: &Names) {
+    let file = names.on_server(text(row, field));
+    if !file.is_empty() {
+        row.insert(field.to_owned(), json!(file));
+    }
+}
+
 /// The configuration files that were written within the interval.
-fn written_within(server: &Server, extent: Extent) -> BTreeSet<String> {
+fn written_within(server: &Server, names: &Names, extent: Extent) -> BTreeSet<String> {
     let own = server.configs.iter().map(|(_, config)| config);
     let earlier = server.history.versions.iter().map(|version| &version.config);
     let anew = own.chain(earlier).filter(|config| extent.covers(config.modified));
-    anew.map(|config| config.file.to_string()).collect()
+    anew.map(|config| names.on_server(&config.file)).collect()
 }
 
 /// The digests of what is configured now, and of the files that lie where IIS looks for modules.
-fn digests(server: &Server, rows: &[Row]) -> Digests {
+fn digests(server: &Server, names: &Names, rows: &[Row]) -> Digests {
     let mut digests = Digests::default();
-    digests.configs(server);
+    digests.configs(server, names);
     for row in rows {
         let is_configured = is_configured(&row.fields);
         if is_configured {

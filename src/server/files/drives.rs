@@ -27,6 +27,22 @@ const OF_WINDOWS: [&str; 2] = [r"Windows\System32\ntdll.dll", r"Windows\System32
 /// The longest path that is followed, in parts.
 const MOST_PARTS: usize = 64;
 
+/// Where the drives of a server are seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names(Vec<(char, PathBuf)>);
+
+impl Names {
+    /// The path on the server of a file that is seen at this one.
+    #[must_use]
+    pub fn on_server(&self, path: &str) -> String {
+        let below = |(letter, drive): &(char, PathBuf)| {
+            let rest = Path::new(path).strip_prefix(drive).ok()?.to_str()?;
+            Some(format!(r"{letter}:\{}", rest.replace('/', r"\")))
+        };
+        self.0.iter().find_map(below).unwrap_or_else(|| path.to_owned())
+    }
+}
+
 /// Where a path leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -116,6 +132,16 @@ impl Drives {
     #[must_use]
     pub fn deadline(&self) -> Deadline {
         self.deadline
+    }
+
+    /// The path on the server of each file and folder, as it is seen here: it begins with that of a drive.
+    #[must_use]
+    pub fn names(&self) -> Names {
+        let here = |letter| match self.drive(letter) {
+            Place::Here(folder) if !self.live => Some((letter, folder)),
+            _ => None,
+        };
+        Names(('A'..='Z').filter_map(here).collect())
     }
 
     /// Whether what is not on the drive of the system is not on the server either.
@@ -278,6 +304,11 @@ mod tests {
             let all: Vec<&str> = files.iter().map(String::as_str).chain([on_d.as_str()]).collect();
             let folder = made(&all);
             let drives = Drives::below(folder.path()).unwrap();
+            let names = drives.names();
+            let seen = |path: &str| names.on_server(&folder.path().join(path).display().to_string());
+            assert_eq!(seen(&files[1]), r"C:\Windows\System32\inetsrv\Static.DLL");
+            let on_other = if prefix.is_empty() { r"C:\Sites\x.dll" } else { r"D:\Sites\x.dll" };
+            assert_eq!((seen(&on_d).as_str(), names.on_server("other")), (on_other, "other".to_owned()));
             let here = |path: &str| spelled(Place::Here(folder.path().join(path)));
             let find = |path: &str| spelled(drives.find(path));
             assert_eq!(find(r"C:\Windows\System32\inetsrv\static.dll"), here(&files[1]));

@@ -12,7 +12,7 @@ mod look;
 mod read;
 
 pub use catalogs::Catalogs;
-pub use drives::{Drives, Place};
+pub use drives::{Drives, Names, Place};
 pub use facts::Facts;
 pub use folders::{Held, Starter};
 pub use look::{Bits, Files};
