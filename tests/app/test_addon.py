@@ -15,7 +15,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from owncheck import searches
+from owncheck import addon, searches
 from owncheck.__main__ import findings
 from owncheck.package import Package, unpack
 from packages import ROOT, package
@@ -133,6 +133,18 @@ class AddOn(unittest.TestCase):
         done = self.pack("--flavour", "addon", targets=["linux-x86_64"])
         self.assertEqual(done.returncode, 1)
         self.assertIn("no binary given that the addon package ships (windows-x86_64)", done.stderr)
+
+    def test_packages_that_do_not_fit_each_other(self):
+        self.pack("--flavour", "enterprise", targets=["linux-x86_64", "windows-x86_64"])
+        app = unpack(next((self.folder / "out").glob("*-enterprise.spl")), self.folder / "beside")
+        self.assertEqual(list(addon.beside([app, self.good])), [])
+        package_ = self.broken()
+        (package_.app / "bin/iismodcheck.exe").write_bytes(executable() + b"\0")
+        conf = package_.app / "default/app.conf"
+        conf.write_text(conf.read_text().replace("version = ", "version = 1"))
+        told = "\n".join(addon.beside([app, package_]))
+        self.assertIn("the versions differ", told)
+        self.assertIn("iismodcheck.exe is not the same", told)
 
     def test_a_readme_that_wants_the_hash_of_nothing(self):
         sources = self.folder / "sources"

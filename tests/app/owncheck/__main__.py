@@ -31,7 +31,7 @@ def findings(packages: list[Package]) -> list[str]:
     of_the_app = [package for package in packages if package.flavour != "addon"]
     if len(of_the_app) == 2:
         found += [f"flavours: {line}" for line in replication.flavours(*of_the_app)]
-    return found
+    return found + [f"packages: {line}" for line in addon.beside(packages)]
 
 
 def main(paths: list[str]) -> int:

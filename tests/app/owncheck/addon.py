@@ -104,4 +104,14 @@ def readme(package: Package):
             yield f"README.md [{stanza}]: interval = {keys['interval']}, and the program is told another"
 
 
+def beside(packages: list[Package]):
+    """All packages are of one version, and the add-on's program is the app's for Windows."""
+    versions = {package.path.name: package.conf("app.conf").get("id", {}).get("version") for package in packages}
+    if len(set(versions.values())) > 1:
+        yield f"the versions differ: {', '.join(f'{name} is {version}' for name, version in versions.items())}"
+    places = [package.app / ("bin" if package.flavour == "addon" else "windows_x86_64/bin") / "iismodcheck.exe" for package in packages]
+    if len({path.read_bytes() for path in places if path.is_file()}) > 1:
+        yield "iismodcheck.exe is not the same in the app and in the add-on"
+
+
 CHECKS = (inputs, collector, channels, same_props, readme)
