@@ -138,9 +138,13 @@ class Versions(unittest.TestCase):
 
     def test_tools(self):
         app = (ROOT / "splunk_app/README.md").read_text(encoding="utf-8")
+        addon = (ROOT / "splunk_addon/README.md").read_text(encoding="utf-8")
         for name, (place, pattern) in TOOLS.items():
             version = re.search(pattern, (ROOT / "tests/app" / place).read_text())[1]
-            for document, text in (("README.md", README), ("splunk_app/README.md", app)):
+            documents = [("README.md", README), ("splunk_app/README.md", app)]
+            if name in ("AppInspect", "(slim)", "ksconf"):
+                documents.append(("splunk_addon/README.md", addon))
+            for document, text in documents:
                 with self.subTest(name, document=document):
                     self.assertIn(f"{name} {version}", text)
 
