@@ -162,6 +162,27 @@ class AddOn(unittest.TestCase):
         text = (self.good.app / README).read_text()
         self.assertEqual(set(re.findall(r"S-1-5-80-[\d-]+", text)), {sid})
 
+    def test_the_program_takes_its_command_line_and_the_props_take_its_rows(self):
+        app = unpack(package("enterprise"), self.folder / "program")
+        stanza, keys = next(iter(self.good.conf("inputs.conf").items()))
+        system = self.folder / "image/Windows/System32"
+        (system / "inetsrv/config").mkdir(parents=True)
+        (system / "kernel32.dll").write_bytes(executable())
+        shutil.copy(ROOT / "tests/fixtures/audit/07-replace/applicationHost.config", system / "inetsrv/config")
+        command = [app.app / "linux_x86_64/bin/iismodcheck", *stanza.split()[1:], "--host", "web01", "--root", self.folder / "image"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        props = self.good.conf("props.conf")["iismodcheck:inventory"]
+        events = re.split(props["LINE_BREAKER"], done.stdout)[::2]
+        self.assertEqual(events.pop(), "")
+        self.assertGreater(len(events), 5)
+        for event in events:
+            begins = re.search(props["TIME_PREFIX"], event).end()
+            seconds = re.match(r"\d+", event[begins:][: int(props["MAX_TIMESTAMP_LOOKAHEAD"])])[0]
+            self.assertEqual(json.loads(event)["time"], int(seconds))
+        last = json.loads(events[-1])
+        self.assertEqual((last["record"], last["every"]), ("run", int(keys["interval"])))
+
     def test_its_search(self):
         app = unpack(package("enterprise"), self.folder / "app")
         text = (self.good.app / README).read_text()
