@@ -116,7 +116,7 @@ def parses(package: Package):
 
 def macros_used(package: Package):
     """A macro that nothing uses is either dead or misspelt where it should be used; documented ones are listed here."""
-    settings = {"iismodcheck_finding_events(2)", "iismodcheck_finding_processes(2)", "iismodcheck_processes_of_model(1)", "iismodcheck_allow(5)", "iismodcheck_finding(1)"}
+    settings = {"iismodcheck_finding_events(2)", "iismodcheck_finding_processes(2)", "iismodcheck_processes_of_model(1)", "iismodcheck_allow(5)", "iismodcheck_finding(1)", "iismodcheck_inventory_of(1)"}
     everything = "\n".join(s.text for s in collect(package) if not s.where.startswith("macros.conf"))
     everything += "\n".join(keys["definition"] for keys in package.conf("macros.conf").values())
     everything += "".join(path.read_text() for path in package.app.glob("default/data/ui/views/*.xml"))
@@ -188,7 +188,7 @@ def lookups(package: Package):
                 yield f"lookups/{path.name}:{number}: {len(row)} cells under {len(rows[0])} columns"
         if path.name not in named:
             yield f"lookups/{path.name}: no lookup definition names it"
-    written = {f"iismodcheck_{name}.csv" for name in ("allowlist", "packs", "reported_changes", "reported_listed", "reported_rule", "seen_allowlist")}
+    written = {f"iismodcheck_{name}.csv" for name in ("allowlist", "packs", "reported_changes", "reported_listed", "reported_differences", "reported_inventory", "reported_rule", "seen_allowlist")}
     for name in sorted(named - written):
         if not (package.app / "lookups" / name).is_file():
             yield f"transforms.conf: lookups/{name} does not exist"

@@ -82,6 +82,48 @@ def compute(aggregation: Aggregation, rows: list[dict]):
     raise Unsupported(f"stats function {function}()")
 
 
+class Running:
+    """The value of one aggregation over rows that come one after the other, without looking at all of them each time."""
+
+    def __init__(self, aggregation: Aggregation):
+        self.aggregation, self.rows, self.kept = aggregation, 0, []
+        self.seen: set[str] = set()
+
+    def add(self, row: dict) -> None:
+        """One row more."""
+        self.rows += 1
+        found, function = self.aggregation.values(row), self.aggregation.function
+        if function in ("values", "dc"):
+            self.seen.update(found)
+        elif function in ("first", "last"):
+            ends = self.kept + found
+            self.kept = ends[:1] if function == "first" else ends[-1:]
+        elif function in ("min", "max") and found:
+            self.kept = _smaller(self.kept + found, min if function == "min" else max)
+        elif function == "sum":
+            self.kept = [text(sum(_numeric(self.kept + found)))] if self.kept or _numeric(found) else []
+        elif function == "count":
+            self.kept = [str(int((self.kept or ["0"])[0]) + len(found))]
+        else:
+            self.kept += found
+
+    def value(self):
+        """As `compute` over all of them."""
+        function = self.aggregation.function
+        if function == "count":
+            plain = self.aggregation.argument is None and self.aggregation.evaluate is None
+            return str(self.rows) if plain else (self.kept or ["0"])[0]
+        kept = sorted(self.seen) if function in ("values", "dc") else self.kept
+        return compute(Aggregation(function, "v", self.aggregation.name), [{"v": kept}] if kept else [])
+
+
+def _smaller(values: list[str], pick) -> list[str]:
+    """As few values as have the same extreme, whatever comes: that of the numbers, and that of the texts."""
+    numbers = [value for value in values if number(value) is not None]
+    texts = [value for value in values if number(value) is None]
+    return sorted({pick(values), *texts[:1], *([pick(numbers, key=number)] if numbers else [])})
+
+
 _NAMES = {"c": "count", "distinct_count": "dc", "mean": "avg"}
 _KNOWN = {"count", "dc", "values", "list", "min", "max", "first", "last", "sum", "avg", "range", "earliest", "latest"}
 

@@ -3,6 +3,8 @@
 In the order that Splunk documents ("The sequence of search-time operations").
 """
 
+import functools
+import itertools
 import json
 import re
 
@@ -32,6 +34,21 @@ def _stanza_rank(name: str, event: dict) -> int | None:
         if name.startswith(prefix):
             return rank if path_pattern(name[len(prefix) :]).match(event.get(field, "")) else None
     return 0 if name == event.get("sourcetype") else None
+
+
+@functools.lru_cache(maxsize=1 << 18)
+def _members(raw: str, most: int) -> list[tuple[str, str]]:
+    """Names and values of a flat object, those that end within the first bytes."""
+    try:
+        members = json.loads(raw, object_pairs_hook=list)
+    except ValueError:
+        return []
+    if not isinstance(members, list) or any(isinstance(value, (bool, list, type(None))) for _, value in members):
+        raise Unsupported(f"KV_MODE = json of {raw[:80]}")
+    if len(raw.encode()) > most:
+        lengths = itertools.accumulate(len(json.dumps({name: value}, ensure_ascii=False, separators=(",", ":")).encode()) - 1 for name, value in members)
+        members = [member for member, length in zip(members, lengths) if 1 + length <= most]
+    return [(name, shown(value)) for name, value in members if value != ""]
 
 
 class Extractor:
@@ -104,18 +121,8 @@ class Extractor:
 
     def _json(self, row: dict) -> None:
         """The members of a flat object that end within the bytes that are looked at; of other text, nothing."""
-        raw, most = row.get("_raw", ""), self.context.head.limits.json_bytes
-        try:
-            members = json.loads(raw, object_pairs_hook=list)
-        except ValueError:
-            return
-        if not isinstance(members, list) or any(isinstance(value, (bool, list, type(None))) for _, value in members):
-            raise Unsupported(f"KV_MODE = json of {raw[:80]}")
-        length = 1
-        for name, value in members:
-            length += len(json.dumps({name: value}, ensure_ascii=False, separators=(",", ":")).encode()) - 1
-            if value != "" and length <= most:
-                row.setdefault(name, shown(value))
+        for name, value in _members(row.get("_raw", ""), self.context.head.limits.json_bytes):
+            row.setdefault(name, value)
 
     def _extract(self, row: dict, value: str) -> None:
         match = re.match(r"(.*)\s+in\s+(\w+)\s*\Z", value, re.DOTALL)
@@ -183,7 +190,7 @@ class Extractor:
                     source = expand_macros(keys["search"], lambda macro: self.instance.macro(macro, self.context))
                     tags = app.stanzas("tags").get(f"eventtype={name}", {})
                     enabled = [tag for tag, state in tags.items() if boolean(state, False)]
-                    found.append((name, Parser(source).whole(), enabled))
+                    found.append((name, Parser(source, short=True).whole(), enabled))
         return found
 
     def _tag(self, row: dict) -> None:

@@ -175,7 +175,9 @@ class SearchHead:
     @staticmethod
     def read(peer: Peer, window: tuple[float, float, float, float], context: Running):
         """The events of a peer in a window, until the time of the search is up."""
-        for number, event in enumerate(peer.store.read(*window[:2])):
+        # Where the time of a subsearch is up, events count that the window of indexing leaves out.
+        since = window[2] if context.most_events is None else 0.0
+        for number, event in enumerate(peer.store.read(*window[:2], since)):
             if context.most_events is not None and number >= context.most_events:
                 context.say("WARN", "[subsearch]: Search auto-finalized after time limit reached.")
                 context.seconds += context.most_seconds

@@ -54,7 +54,23 @@ def _compare(field: str, operator: str, pattern: str):
             return {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[operator]
         return False
 
+    if operator == "=" and "*" not in pattern and field != "index":
+        evaluate.text = (field, pattern.lower() if literal is None else literal)
     return evaluate
+
+
+def _any(parts: list):
+    """One of several. Those that compare a field with a text or a number are looked up together: a subsearch may give thousands."""
+    texts: dict[str, set] = {}
+    others = []
+    for part in parts:
+        if hasattr(part, "text"):
+            texts.setdefault(part.text[0], set()).add(part.text[1])
+        else:
+            others.append(part)
+    for field, wanted in texts.items():
+        others.append(lambda row, field=field, wanted=wanted: any(value.lower() in wanted or number(value) in wanted for value in items(row.get(field))))
+    return others[0] if len(others) == 1 else lambda row: any([part(row) for part in others])
 
 
 def _term(word: str):
@@ -70,9 +86,13 @@ def _term(word: str):
 
 
 class Parser:
-    """Gives a predicate over rows; time terms are collected in `times`. Subsearches are text by now (see job.py)."""
+    """Gives a predicate over rows; time terms are collected in `times`. Subsearches are text by now (see job.py).
 
-    def __init__(self, source: str):
+    `short`: what follows a term that is not true is not looked at. Otherwise it is, so that nothing unsupported goes unseen.
+    """
+
+    def __init__(self, source: str, short: bool = False):
+        self.short = short
         self.tokens = tokens(source)
         self.position = 0
         self.times: dict[str, str] = {}
@@ -100,6 +120,8 @@ class Parser:
             if self._word("AND"):
                 self.position += 1
             parts.append(self.disjunction())
+        if len(parts) > 1 and self.short:
+            return lambda row: all(part(row) for part in parts)
         return parts[0] if len(parts) == 1 else lambda row: all([part(row) for part in parts])
 
     def disjunction(self):
@@ -108,7 +130,7 @@ class Parser:
         while self._word("OR"):
             self.position += 1
             parts.append(self.negation())
-        return parts[0] if len(parts) == 1 else lambda row: any([part(row) for part in parts])
+        return parts[0] if len(parts) == 1 else _any(parts)
 
     def negation(self):
         """NOT a."""

@@ -45,10 +45,10 @@ class EventStore:
             "INSERT INTO event (time, indextime, idx, host, source, sourcetype, raw) VALUES (?, ?, ?, ?, ?, ?, ?)", rows
         )
 
-    def read(self, earliest: float, latest: float):
-        """Events of the window, newest first, with the fields that every event has. `latest` 0 means no end."""
-        query = "SELECT time, indextime, idx, host, source, sourcetype, raw FROM event WHERE time >= ? AND time < ? ORDER BY time DESC, id DESC"
-        for time, indextime, index, host, source, sourcetype, raw in self.database.execute(query, (earliest, latest)):
+    def read(self, earliest: float, latest: float, since: float = 0.0):
+        """Events of the window that were indexed `since`, newest first, with the fields that every event has."""
+        query = "SELECT time, indextime, idx, host, source, sourcetype, raw FROM event WHERE time >= ? AND time < ? AND indextime >= ? ORDER BY time DESC, id DESC"
+        for time, indextime, index, host, source, sourcetype, raw in self.database.execute(query, (earliest, latest, since)):
             yield {
                 "_time": text(time),
                 "_indextime": text(int(indextime)),

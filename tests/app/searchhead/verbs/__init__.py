@@ -3,7 +3,7 @@
 `VERBS` maps a name to its function, `DISTRIBUTABLE` says which may run on a search peer, `GENERATING` which start a search.
 """
 
-from . import fields, filters, lookups, multivalue, ordering, rest, statistics, timeline, tstats
+from . import fields, filters, lookups, multivalue, ordering, rest, statistics, summary, timeline, tstats
 
 VERBS = {
     **fields.VERBS,
@@ -13,8 +13,9 @@ VERBS = {
     **ordering.VERBS,
     **rest.VERBS,
     **statistics.VERBS,
+    **summary.VERBS,
     **timeline.VERBS,
     **tstats.VERBS,
 }
 DISTRIBUTABLE = {"search", "where", "eval", "fields", "rename", "rex", "makemv", "mvexpand", "lookup", "bin"}
-GENERATING = {"makeresults", "inputlookup", "rest", "tstats", "from"}
+GENERATING = {"makeresults", "inputlookup", "rest", "tstats", "from", "multisearch"}

@@ -3,7 +3,7 @@
 import re
 
 from .. import expr
-from ..aggregate import compute, groups, read
+from ..aggregate import Running, compute, groups, read
 from ..conf import boolean
 from ..errors import SearchError, Unsupported
 from ..expr import truth
@@ -121,6 +121,7 @@ def streamstats(table: Table, command, context) -> Table:
     on_change = boolean(values["reset_on_change"], False)
     before, after = _condition(values["reset_before"], context), _condition(values["reset_after"], context)
     groups_seen: dict[tuple, list[tuple[int, dict]]] = {}
+    running: dict[tuple, list[Running]] = {}
     sizes: dict[tuple, int] = {}
     taken, full, previous = 0, False, None
     for number, row in enumerate(table.rows):
@@ -132,17 +133,23 @@ def streamstats(table: Table, command, context) -> Table:
         changed = on_change and by and key is not None and previous not in (None, key)
         previous = key or previous
         if changed or (before is not None and truth(before(row))):
-            groups_seen, sizes, taken = {}, {}, 0
+            groups_seen, running, sizes, taken = {}, {}, {}, 0
         if key is None:
             continue
-        history = groups_seen.setdefault(key, [])
-        snapshot = (number, dict(row))
-        if current:
-            history.append(snapshot)
-        seen = [old for at, old in history if not (window and one_window) or at > number - window - (not current)]
-        if window and not one_window:
-            seen = seen[-window:]
-        values_now = {a.name: compute(a, seen) for a in aggregations}
+        if window:
+            history = groups_seen.setdefault(key, [])
+            snapshot = (number, dict(row))
+            if current:
+                history.append(snapshot)
+            seen = [old for at, old in history if not one_window or at > number - window - (not current)]
+            seen = seen if one_window else seen[-window:]
+            values_now = {a.name: compute(a, seen) for a in aggregations}
+        else:
+            totals = running.setdefault(key, [Running(a) for a in aggregations])
+            before_it = {} if current else {t.aggregation.name: t.value() for t in totals}
+            for total in totals:
+                total.add(row)
+            values_now = {t.aggregation.name: t.value() for t in totals} if current else before_it
         bytes_now = size(dict(zip(by, key))) + size(values_now)
         taken += bytes_now - sizes.get(key, 0)
         sizes[key] = bytes_now
@@ -151,10 +158,10 @@ def streamstats(table: Table, command, context) -> Table:
             row.pop(name, None)
             if value is not None:
                 row[name] = value
-        if not current:
+        if window and not current:
             history.append(snapshot)
         if after is not None and truth(after(row)):
-            groups_seen, sizes, taken = {}, {}, 0
+            groups_seen, running, sizes, taken = {}, {}, {}, 0
     return table
 
 
