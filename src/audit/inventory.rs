@@ -129,7 +129,9 @@ impl<'t, W: Write> Inventory<'t, W> {
         let mut own = std::mem::take(&mut self.rows);
         resolve_names(&server, own.iter_mut().map(|row| &mut row.fields));
         let names = found.drives().map(Drives::names).unwrap_or_default();
-        own.iter_mut().for_each(|row| name_file(&mut row.fields, "config_file", &names));
+        for row in &mut own {
+            name_file(&mut row.fields, "config_file", &names);
+        }
         let digests = digests(&server, &names, &own);
         self.tell_what_was_left_out();
         let written_anew = written_within(&server, &names, extent);
@@ -137,10 +139,10 @@ impl<'t, W: Write> Inventory<'t, W> {
         // What a list explains may still be exchanged: each file that is not of Microsoft is told.
         let asked_about =
             own.iter().filter(|row| extent.is_full() || !(row.is_settled && row.is_of_microsoft));
-        let named: BTreeSet<FileKey> = asked_about.filter_map(|row| row.file.clone()).collect();
+        let told: BTreeSet<FileKey> = asked_about.filter_map(|row| row.file.clone()).collect();
         own.retain(|row| is_printed(row, extent, &written_anew));
         let files = std::mem::take(&mut self.files);
-        let asked_for = files.iter().filter(|(key, _)| named.contains(key));
+        let asked_for = files.iter().filter(|(key, _)| told.contains(key));
         let files: Vec<Fields> = asked_for.map(|(_, facts)| file_row(facts)).collect();
         let images = files.len();
         let mut rows: Vec<Fields> = own.into_iter().map(|row| row.fields).collect();
