@@ -8,6 +8,7 @@ unset DISPLAY
 # From nothing at each try: a prefix that is made by half looks like one. WINEDEBUG empty: Wine's own words go to the log.
 make_prefix() {
     rm -rf "$WINEPREFIX"
+    mkdir -p "$(dirname "$WINEPREFIX")"
     quietly wineboot env WINEDEBUG= "$wine" wineboot -i
 }
 if [[ ! -f $WINEPREFIX/complete ]]; then
