@@ -36,7 +36,7 @@ def _stanza_rank(name: str, event: dict) -> int | None:
     return 0 if name == event.get("sourcetype") else None
 
 
-@functools.lru_cache(maxsize=1 << 18)
+@functools.lru_cache(maxsize=1 << 16)
 def _members(raw: str, most: int) -> list[tuple[str, str]]:
     """Names and values of a flat object, those that end within the first bytes."""
     try:

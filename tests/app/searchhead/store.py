@@ -45,6 +45,11 @@ class EventStore:
             "INSERT INTO event (time, indextime, idx, host, source, sourcetype, raw) VALUES (?, ?, ?, ?, ?, ?, ?)", rows
         )
 
+    def events(self) -> list[Event]:
+        """All of them, in the order in which they came."""
+        found = self.database.execute("SELECT time, raw, host, source, sourcetype, idx, indextime FROM event ORDER BY id")
+        return [Event(*row) for row in found]
+
     def read(self, earliest: float, latest: float, since: float = 0.0):
         """Events of the window that were indexed `since`, newest first, with the fields that every event has."""
         query = "SELECT time, indextime, idx, host, source, sourcetype, raw FROM event WHERE time >= ? AND time < ? AND indextime >= ? ORDER BY time DESC, id DESC"
