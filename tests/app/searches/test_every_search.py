@@ -8,7 +8,9 @@ from owncheck.package import Package
 from searchhead.alerts import Alert, fill
 from searchhead.limits import Limits
 
+from .estate import CHANGED, REMEMBER
 from .events import GLOBAL, Host, inventory
+from .inventories import Lists, Server
 from .sources import OTHER_LOGS
 from .support import EVIL, GOOD_IMAGE, GOOD_NAME, NOW, RULE, Installed, install_time
 from .test_allowlist_changes import audit
@@ -25,7 +27,7 @@ REACHED = {
     "time of append": Limits(append_events=0),
 }
 #: How a result says that it may not be whole.
-LOUD = re.compile(r"limit (of Splunk was )?reached|limit_reached|not looked at|No enabled alert of IIS Module Check was found|Nothing was added")
+LOUD = re.compile(r"inventories not compared|limit (of Splunk was )?reached|limit_reached|not looked at|No enabled alert of IIS Module Check was found|Nothing was added")
 TOKEN = re.compile(r"\$(?:row\.|result\.)?([\w.]+?)(?:\.value)?(?:\|\w)?\$")
 
 
@@ -54,10 +56,29 @@ class Shipped(Installed):
         self.events = host.events + classic.events + late_events + broken.events + ends.events + started.events
         self.events += inventory("web01", NOW - 600, {"EvilModule": EVIL}) + inventory("web02", NOW - 600, {"OtherModule": EVIL})
         self.events += [log(RULE, 1, "error"), audit("kim", "| outputlookup iismodcheck_allowlist", NOW - 3000)]
+        self.events += self.inventories()
         (self.app / "local").mkdir()
         (self.app / "local/savedsearches.conf").write_text(f"[{RULE}]\ndisabled = 0\n")
         self.package = Package(self.app, self.app, [], "enterprise")
         self.list = "name,image,expires,owner\nAgentModule,C:\\Agent\\agent.dll,2026-01-01,kim\n"
+
+    def inventories(self):
+        """A server whose inventory is another than half a day ago, with what the searches about that wrote in between."""
+        server = Server("web06", Lists(self.apps))
+        # One module with its files is enough, and one that an update replaces.
+        server.rows = [row for row in server.rows if r"\inetsrv\static.dll" in row.get("file", "") or r"\inetsrv\loghttp.dll" in row.get("file", "")]
+        head = self.head(extra=server.run(NOW - 12 * 3600, full=True))
+        self.alert(head, REMEMBER).run(NOW - 11 * 3600)
+        for row in server.rows:
+            row["file_sha256"] = "cd" * 32
+            if "static" in row["file"]:
+                row["signature"] = "none"
+        head.peers[0].store.add(server.run(NOW - 7200, full=True))
+        self.alert(head, REMEMBER).run(NOW - 5400)
+        self.alert(head, CHANGED).run(NOW - 3600)
+        # Another run for the search that remembers to keep.
+        head.peers[0].store.add(server.run(NOW - 1800, full=True))
+        return head.peers[0].store.events()
 
     def whole(self, limits: Limits = Limits()):
         """A search head over the estate, with a fresh allowlist."""

@@ -94,6 +94,28 @@ fn each_row_gets_the_verdict_of_the_audit() {
     }
 }
 
+/// The tests of the app make their estates of these (tests/app/searches/inventories.py): what differs from run to run is left out.
+#[test]
+fn the_rows_of_a_quiet_and_of_an_attacked_server() {
+    for (name, image) in [("inventory_quiet", Image::new()), ("inventory_attacked", attacked())] {
+        let folder = image.path().to_str().unwrap();
+        let listed = |row: &Value| ["module", "setting", "file"].contains(&text(&row["record"]).as_str());
+        let mut lines = Vec::new();
+        for mut row in rows(&image).into_iter().filter(listed) {
+            let own = row.as_object_mut().unwrap();
+            for of_the_run in
+                ["time", "run", "iis_host", "file_modified", "file_created", "found_at", "schema"]
+            {
+                own.remove(of_the_run);
+            }
+            lines.push(row.to_string().replace(folder, "C:"));
+        }
+        insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(name, lines.join("\n"));
+        });
+    }
+}
+
 #[test]
 fn rows_are_facts_of_one_run_and_the_last_one_counts_them() {
     let image = attacked();
