@@ -26,6 +26,8 @@ SAMPLE = {
     "text": "a text",
     "number": "iis_changes",
     "memory": "iismodcheck_reported_changes",
+    "since": "-3h@h",
+    "which": "iis_run=*",
 }
 
 

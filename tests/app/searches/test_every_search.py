@@ -111,7 +111,7 @@ class Shipped(Installed):
                     source = sources[options["extend"]]
                     options = source["options"]
                 times = options["queryParameters"]
-                query = tokens(options["query"].replace("$finding_id|s$", f'"{values["finding_id"]}"'), values)
+                query = tokens(re.sub(r"\$(\w+)\|s\$", lambda match: f'"{values[match[1]]}"', options["query"]), values)
                 found[view].append(([query, *chain], tokens(times["earliest"], values), tokens(times["latest"], values)))
         allow = f'`iismodcheck_allow("{values["finding_id"]}", "host", "kim", "CHG-1", "90")`'
         found["iismodcheck_allow"] = [([allow], "-7d@d", "now")]
