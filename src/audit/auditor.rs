@@ -13,7 +13,7 @@ use crate::file::Trust;
 use crate::iis::{Registration, Roots};
 use crate::origin::Origin;
 use crate::problem::Problem;
-use crate::report::{History, Item, Report, Summary};
+use crate::report::{History, Item, Report, Said, Summary};
 use crate::server::files::Facts;
 use crate::server::{Found, Level, SettingRow};
 
@@ -30,8 +30,10 @@ pub struct Auditor<'t> {
     earlier: Option<PathBuf>,
     pub(super) histories: Vec<History>,
     pub(super) items: Vec<Item>,
+    /// What they say, so that it is kept once for all hosts.
+    said: Said,
     /// Where the finding with an id stands among the items.
-    by_id: HashMap<String, usize>,
+    by_id: HashMap<u128, usize>,
     problems: Vec<Problem>,
     summary: Summary,
 }
@@ -56,6 +58,7 @@ impl<'t> Auditor<'t> {
             earlier: None,
             histories: Vec::new(),
             items: Vec::new(),
+            said: Said::default(),
             by_id: HashMap::new(),
             problems: Vec::new(),
             summary: Summary::default(),
@@ -127,15 +130,17 @@ impl<'t> Auditor<'t> {
             return;
         }
         self.summary.module_rows += 1;
-        let known = self.by_id.get(&item.id).and_then(|&number| self.items.get_mut(number));
+        let id = u128::from_str_radix(&item.id, 16).ok();
+        let known = id.and_then(|id| self.by_id.get(&id)).and_then(|&number| self.items.get_mut(number));
         if let Some(known) = known {
             if known.origins.last() != Some(origin) {
                 known.origins.push(origin.clone());
             }
             return;
         }
-        item.origins.push(origin.clone());
-        self.by_id.insert(item.id.clone(), self.items.len());
+        item.origins = vec![origin.clone()];
+        self.by_id.extend(id.map(|id| (id, self.items.len())));
+        self.said.share(&mut item.facts);
         self.items.push(item);
     }
 }

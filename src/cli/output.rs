@@ -50,15 +50,10 @@ pub(super) fn format(printed: &Printed) -> Result<Format, Problem> {
 /// Prints a report as the options ask for.
 pub(super) fn print(printed: &Printed, format: Format, report: &Report) -> Result<(), Failure> {
     if let Some(path) = &printed.output {
-        let mut bytes = Vec::new();
-        if format == Format::Text {
-            let mut plain = anstream::StripStream::new(bytes);
-            write(&mut plain, printed, format, report)?;
-            bytes = plain.into_inner();
-        } else {
-            write(&mut bytes, printed, format, report)?;
-        }
-        write_file(path, &bytes)?;
+        write_file(path, |mut output| match format {
+            Format::Text => write(&mut anstream::StripStream::new(output), printed, format, report),
+            _ => write(&mut output, printed, format, report),
+        })?;
         status::note(&format!("{} is written; {}", path.display(), report.to_decide()));
         return Ok(());
     }
@@ -108,15 +103,16 @@ pub(super) fn put<T>(
         output.flush()?;
         return Ok(value);
     };
-    let mut bytes = Vec::new();
-    let value = write(&mut bytes)?;
-    write_file(path, &bytes)?;
+    let value = write_file(path, |output| write(output))?;
     status::note(&format!("{} is written", path.display()));
     Ok(value)
 }
 
 /// A file is replaced in one step, when all of it is written. A pipe or a device cannot be replaced: it is written to.
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+fn write_file<T>(
+    path: &Path,
+    write: impl FnOnce(&mut (dyn Write + 'static)) -> io::Result<T>,
+) -> Result<T, Problem> {
     let name = path.display().to_string();
     let unwritable =
         |what: String| Problem::new(ProblemKind::Unwritable, what).at(Origin::of_file(name.as_str()));
@@ -126,10 +122,13 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
         return Err(unwritable("cannot be written: it is a folder".to_owned()).with_hint("name a file in it"));
     }
     if found.is_some_and(|found| !found.is_file()) {
-        let written =
-            fs::File::options().write(true).open(&target).and_then(|mut file| file.write_all(bytes));
+        let written = fs::File::options().write(true).open(&target).and_then(|file| {
+            let mut output = BufWriter::new(file);
+            let value = write(&mut output)?;
+            output.flush().map(|()| value)
+        });
         return written.map_err(|error| unwritable(format!("cannot be written: {error}")));
     }
     // A report has no owner who must be told that it is somebody else's now.
-    replace::replace(&target, bytes, &name).map(|_| ())
+    replace::replace(&target, &name, write).map(|(value, _)| value)
 }

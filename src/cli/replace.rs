@@ -1,7 +1,7 @@
 //! Writing a file in one step, one writer at a time.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, IntoInnerError, Write};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -105,10 +105,15 @@ fn hold(path: &Path) -> io::Result<Option<fs::File>> {
     }
 }
 
-/// Writes a file beside `target` and renames it over `target`; `name` is the file's name for errors. Gives what a person must know about the new file.
-pub(in crate::cli) fn replace(target: &Path, bytes: &[u8], name: &str) -> Result<Option<String>, Problem> {
+/// Writes a file beside `target`, piece by piece, and renames it over `target`; `name` is the file's name for errors. Gives what
+/// `write` does, and what a person must know about the new file.
+pub(in crate::cli) fn replace<T>(
+    target: &Path,
+    name: &str,
+    write: impl FnOnce(&mut (dyn Write + 'static)) -> io::Result<T>,
+) -> Result<(T, Option<String>), Problem> {
     let (file, new) = create_beside(target).map_err(|error| in_folder(target, name, &error))?;
-    fill(file, bytes, target, &new).map_err(|error| {
+    fill(file, write, target, &new).map_err(|error| {
         // The failure is reported; what was written beside the file is of no use.
         let _: io::Result<()> = fs::remove_file(&new);
         in_folder(target, name, &error)
@@ -152,8 +157,15 @@ fn create_beside(target: &Path) -> io::Result<(fs::File, PathBuf)> {
     }
 }
 
-fn fill(mut file: fs::File, bytes: &[u8], target: &Path, new: &Path) -> io::Result<Option<String>> {
-    file.write_all(bytes)?;
+fn fill<T>(
+    file: fs::File,
+    write: impl FnOnce(&mut (dyn Write + 'static)) -> io::Result<T>,
+    target: &Path,
+    new: &Path,
+) -> io::Result<(T, Option<String>)> {
+    let mut output = BufWriter::new(file);
+    let value = write(&mut output)?;
+    let file = output.into_inner().map_err(IntoInnerError::into_error)?;
     let warning = match fs::metadata(target) {
         Ok(found) => {
             fs::set_permissions(new, found.permissions())?;
@@ -164,7 +176,7 @@ fn fill(mut file: fs::File, bytes: &[u8], target: &Path, new: &Path) -> io::Resu
     file.sync_all()?;
     drop(file);
     rename(new, target)?;
-    Ok(warning)
+    Ok((value, warning))
 }
 
 /// Windows refuses to replace a file while somebody has it open, Splunk for instance, if only for a moment.

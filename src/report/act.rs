@@ -118,7 +118,7 @@ fn ended(act: Vec<Item>) -> Vec<Item> {
         origins: act.iter().flat_map(|item| item.origins.iter().cloned()).collect(),
         other_files: Vec::new(),
         evidence: once(act.iter().flat_map(|item| &item.evidence)),
-        facts,
+        facts: facts.into_iter().collect(),
         reasons,
     };
     vec![item]

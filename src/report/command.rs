@@ -175,7 +175,7 @@ mod tests {
             time: None,
             verdict: Verdict::Unknown,
             severity: Severity::Medium,
-            facts: texts,
+            facts: texts.into_iter().collect(),
             reasons: Vec::new(),
             id: String::new(),
             process: String::new(),

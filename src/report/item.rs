@@ -1,6 +1,7 @@
 //! One finding as reports show it.
 
 use super::evidence::Evidence;
+use super::texts::Texts;
 use crate::detect::{Code, Column, Outcome, Severity, Verdict, time};
 use crate::origin::{self, Origin};
 
@@ -14,7 +15,7 @@ pub struct Item {
     /// Severity.
     pub severity: Severity,
     /// The texts of [`Column::LISTED`]; that of the reasons is empty.
-    pub facts: Vec<String>,
+    pub facts: Texts,
     /// Reasons as `code` or `code:detail`.
     pub reasons: Vec<String>,
     /// Identity of the finding; empty at row level.
@@ -40,7 +41,7 @@ impl Item {
             time,
             verdict: outcome.verdict,
             severity: outcome.severity,
-            facts: Column::LISTED.iter().map(|&column| outcome.annotation.get(column).to_owned()).collect(),
+            facts: Column::LISTED.iter().map(|&column| outcome.annotation.get(column)).collect(),
             reasons: outcome.reasons.iter().map(str::to_owned).collect(),
             needs_decision: outcome.needs_decision(),
             id: outcome.finding_id,
@@ -73,7 +74,7 @@ impl Item {
     /// The text of one column of [`Column::LISTED`].
     #[must_use]
     pub fn fact(&self, column: Column) -> &str {
-        column.place().and_then(|place| self.facts.get(place)).map_or("", String::as_str)
+        self.facts.get(column)
     }
 
     /// Image, or else type.

@@ -18,6 +18,7 @@ mod sentence;
 mod shown;
 mod summary;
 mod text;
+mod texts;
 mod tie;
 mod whole;
 
@@ -32,4 +33,5 @@ pub use sentence::todo;
 pub use shown::printable;
 pub use summary::{Gaps, Summary};
 pub use text::{TextOptions, write_text};
+pub use texts::{Said, Texts};
 pub use whole::{About, Report};

@@ -331,7 +331,7 @@ impl Scanner {
             Verdict::Unparsed => self.summary.unreadable_rows += rows,
             _ => self.summary.module_rows += rows,
         }
-        self.kept += KEPT_BESIDE + item.facts.iter().map(String::len).sum::<usize>();
+        self.kept += KEPT_BESIDE + item.facts.bytes();
         item.origins = origins;
         self.summary.count(&item);
         self.items.push(item);

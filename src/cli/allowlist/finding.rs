@@ -94,7 +94,7 @@ mod tests {
             time: None,
             verdict: Verdict::Unknown,
             severity: Severity::Medium,
-            facts: vec!["X".to_owned()],
+            facts: ["X"].into_iter().collect(),
             reasons: Vec::new(),
             id: (*id).to_owned(),
             process: String::new(),

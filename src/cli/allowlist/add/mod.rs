@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Add) -> Result<ExitCode, Failure> {
     if let Some(doubt) = doubt(&mistakes, silenced.as_ref(), good_by).filter(|_| !arguments.force) {
         return Err(doubt.at(Origin::of_file(file)).into());
     }
-    let warning = replace::replace(&target, new.text.as_bytes(), &file)?;
+    let ((), warning) = replace::replace(&target, &file, |output| output.write_all(new.text.as_bytes()))?;
     drop(lock);
     let mut output = io::stdout().lock();
     writeln!(output, "{file}: added")?;
