@@ -11,6 +11,12 @@ const MOST: usize = 16;
 
 /// For each group the groups that are about the same modules and come from elsewhere, by their places.
 pub(super) fn links(groups: &[Group<'_>]) -> Vec<Vec<usize>> {
+    let mut origins = groups.iter().flat_map(Group::items).map(|item| item.is_listed());
+    let first = origins.next();
+    // Where all are from lists, or all from events, none has another from elsewhere.
+    if origins.all(|is_listed| Some(is_listed) == first) {
+        return vec![Vec::new(); groups.len()];
+    }
     let mut by_module: HashMap<(String, String), Vec<(usize, &Item)>> = HashMap::new();
     for (place, group) in groups.iter().enumerate() {
         for item in group.items() {

@@ -124,7 +124,9 @@ mod tests {
         };
         let mut all = [of("web01", "A"), of("web02", "A"), of("web02", "B")];
         let before = all.clone();
-        all.iter_mut().for_each(|texts| said.share(texts));
+        for texts in &mut all {
+            said.share(texts);
+        }
         assert_eq!(all, before);
         let [one, other, third] = all;
         assert!(Arc::ptr_eq(&one.others, &other.others) && Arc::ptr_eq(&other.host, &third.host));

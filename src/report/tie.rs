@@ -263,7 +263,7 @@ mod tests {
             time: at.parse::<i64>().ok().and_then(|at| time::parse(NOON).map(|noon| noon + at)),
             verdict: Verdict::Unknown,
             severity: Severity::Medium,
-            facts: Column::LISTED.iter().map(|column| fact(column)).collect(),
+            facts: Column::LISTED.iter().map(fact).collect(),
             reasons: Vec::new(),
             id: id.trim_end_matches('.').to_owned(),
             process: String::new(),

@@ -64,7 +64,8 @@ pub fn write_html(output: &mut impl Write, report: &Report) -> io::Result<()> {
             (findings::in_short(&others))
         }
     })?;
-    write(html! { h2 { "Timeline" } (tables::timeline(&report.items)) })?;
+    write(html! { h2 { "Timeline" } })?;
+    tables::timeline(&report.items, &mut write)?;
     write(html! {
         (tables::histories(&report.histories))
         h2 { "Hosts and modules" }

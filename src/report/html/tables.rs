@@ -1,8 +1,9 @@
 //! Everything at a glance: by time, by host and module, by technique.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::parts::{tag, text, what};
 use crate::detect::{Column, Severity};
@@ -25,25 +26,27 @@ const TECHNIQUES: [(&str, &str); 3] = [
     ("T1562.002", "Impair Defenses: Disable Windows Event Logging"),
 ];
 
-/// Every finding in the order of time, those without one last.
-pub(super) fn timeline(items: &[Item]) -> Markup {
+/// Writes every finding in the order of time, those without one last; row by row, for there may be very many.
+pub(super) fn timeline(items: &[Item], write: &mut impl FnMut(Markup) -> io::Result<()>) -> io::Result<()> {
     let mut items: Vec<&Item> = items.iter().collect();
     items.sort_by_key(|item| item.time.unwrap_or(i64::MAX));
-    html! {
-        div class="scroll" { table {
-            tr { th { "time" } th { "host" } th { "severity" } th { "what" } th { "why" } th { "by" } }
-            @for item in items {
-                tr {
-                    td class="time" { (item.time.map_or_else(|| "not known".to_owned(), |time| when(item, time))) }
-                    td { (text(item, Column::Host)) }
-                    td { (tag(item.severity)) }
-                    td class="name" { (what(item)) }
-                    td class="long" { (printable(&Headline::of(item).why)) }
-                    td class="long" { (text(item, Column::Actor)) }
-                }
+    write(html! {
+        (PreEscaped("<div class=\"scroll\"><table>"))
+        tr { th { "time" } th { "host" } th { "severity" } th { "what" } th { "why" } th { "by" } }
+    })?;
+    for item in items {
+        write(html! {
+            tr {
+                td class="time" { (item.time.map_or_else(|| "not known".to_owned(), |time| when(item, time))) }
+                td { (text(item, Column::Host)) }
+                td { (tag(item.severity)) }
+                td class="name" { (what(item)) }
+                td class="long" { (printable(&Headline::of(item).why)) }
+                td class="long" { (text(item, Column::Actor)) }
             }
-        } }
+        })?;
     }
+    write(html! { (PreEscaped("</table></div>")) })
 }
 
 /// What earlier versions of configurations tell.
@@ -78,22 +81,24 @@ pub(super) fn histories(histories: &[History]) -> Markup {
 pub(super) fn matrix(groups: &[Group<'_>]) -> Markup {
     let mut worst: BTreeMap<&str, Severity> = BTreeMap::new();
     let (mut modules, mut known): (Vec<&str>, BTreeSet<&str>) = Default::default();
-    let mut cells: BTreeMap<(&str, &str), Severity> = BTreeMap::new();
-    for item in groups.iter().flat_map(Group::items) {
+    let all = || groups.iter().flat_map(Group::items);
+    for item in all() {
         let (name, host) = (item.fact(Column::Name), item.fact(Column::Host));
         if known.insert(name) {
             modules.push(name);
         }
-        for severity in
-            [worst.entry(host).or_insert(item.severity), cells.entry((name, host)).or_insert(item.severity)]
-        {
-            *severity = (*severity).max(item.severity);
-        }
+        let severity = worst.entry(host).or_insert(item.severity);
+        *severity = (*severity).max(item.severity);
     }
     let mut hosts: Vec<&str> = worst.keys().copied().collect();
     hosts.sort_by_key(|host| std::cmp::Reverse(worst.get(host).copied()));
     let more = hosts.len().saturating_sub(HOSTS);
     hosts.truncate(HOSTS);
+    let mut cells: BTreeMap<(&str, &str), Severity> = BTreeMap::new();
+    for item in all().filter(|item| hosts.contains(&item.fact(Column::Host))) {
+        let cell = cells.entry((item.fact(Column::Name), item.fact(Column::Host))).or_insert(item.severity);
+        *cell = (*cell).max(item.severity);
+    }
     let shown = |text: &str| if text.is_empty() { "(not known)".to_owned() } else { printable(text) };
     html! {
         div class="scroll" { table {
