@@ -59,25 +59,28 @@ impl Catalogs {
         self.paths.len()
     }
 
-    /// What the catalogs say of a file with these hashes: the best of the signatures over it. Where none is, that it has none,
-    /// or that this is not known.
+    /// What the catalogs say of a file with these hashes: the best of the signatures over it, and the name of the catalog that it
+    /// is in. Where none is, that it has none, or that this is not known, and no name.
     #[must_use]
-    pub fn signature(&self, hashes: &Hashes, trust: Trust<'_>) -> Signature {
-        let mut best: Option<Signature> = None;
+    pub fn signature(&self, hashes: &Hashes, trust: Trust<'_>) -> (Signature, String) {
+        let mut best: Option<(Signature, String)> = None;
         let mut numbers: Vec<u32> = self.index.candidates(hashes).collect();
         numbers.dedup();
         for number in numbers {
             let path = usize::try_from(number).ok().and_then(|number| self.paths.get(number));
-            let Some(Ok(Some(catalog))) = path.map(|path| bytes(path, MOST_BYTES)) else { continue };
+            let Some(path) = path else { continue };
+            let Ok(Some(catalog)) = bytes(path, MOST_BYTES) else { continue };
             let Ok(Some(signature)) = verify(&catalog, hashes, trust) else { continue };
-            if signature.status == Status::Valid {
-                return signature;
+            let is_valid = signature.status == Status::Valid;
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if is_valid {
+                return (signature, name);
             }
-            best.get_or_insert(signature);
+            best.get_or_insert((signature, name));
         }
-        best.unwrap_or_else(|| Signature {
-            status: if self.is_whole { Status::None } else { Status::NotChecked },
-            ..Signature::none()
+        best.unwrap_or_else(|| {
+            let status = if self.is_whole { Status::None } else { Status::NotChecked };
+            (Signature { status, ..Signature::none() }, String::new())
         })
     }
 }

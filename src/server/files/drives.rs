@@ -150,6 +150,11 @@ impl Drives {
         self.whole
     }
 
+    /// Whether they are those of this machine.
+    pub(super) fn is_live(&self) -> bool {
+        self.live
+    }
+
     /// A path without the variable that it begins with.
     pub(super) fn expanded<'p>(&self, path: &'p str) -> Cow<'p, str> {
         for (variable, folder) in FOLDERS {

@@ -29,15 +29,18 @@ impl Facts {
         facts
     }
 
-    /// Of a file that was read. `by_catalog` gives what the catalogs say of a file with these hashes.
+    /// Of a file that was read. `times` are those that its drive tells, by their column; `by_catalog` gives what the catalogs say
+    /// of a file with these hashes, and the name of the catalog.
     pub(super) fn of_contents(
         path: &str,
         contents: &Contents,
-        by_catalog: impl FnOnce(&Hashes) -> Signature,
+        times: impl IntoIterator<Item = (&'static str, String)>,
+        by_catalog: impl FnOnce(&Hashes) -> (Signature, String),
     ) -> Self {
         let mut facts = Self::of_status(path, FileStatus::Read);
         facts.set("file_sha256", &hex(&contents.sha256));
         let mut more = vec![("file_size", contents.size.to_string())];
+        more.extend(times);
         // What begins as a program and is none is none to Windows either.
         let Ok(Some(program)) = &contents.program else {
             facts.set("pe_machine", "none");
@@ -94,13 +97,13 @@ impl Facts {
     fn signature(
         &mut self,
         program: &Program,
-        by_catalog: impl FnOnce(&Hashes) -> Signature,
+        by_catalog: impl FnOnce(&Hashes) -> (Signature, String),
         more: &mut Vec<(&'static str, String)>,
     ) {
         let Ok((hashes, embedded)) = &program.signed else {
             return self.set("signature", Status::Malformed.code());
         };
-        let signature = judged(embedded, || by_catalog(hashes));
+        let (signature, catalog) = judged(embedded, || by_catalog(hashes));
         self.set("signature", signature.status.code());
         self.set("signer_class", signature.class.code());
         if let Some(signer) = &signature.signer {
@@ -114,6 +117,7 @@ impl Facts {
             ("data_after_signature", embedded.bytes_behind.to_string()),
             ("signature_problem", problem),
             ("signer_root", signature.root.unwrap_or_default().to_owned()),
+            ("catalog", plain(&catalog)),
         ]);
         if let Some(signer) = &signature.signer {
             more.extend([("signer", plain(&signer.subject)), ("signer_issuer", plain(&signer.issuer))]);
@@ -159,16 +163,18 @@ fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect()
 }
 
-/// The signature that counts: a valid one in the file, else a valid one of a catalog, else the one in the file.
-fn judged(embedded: &Embedded, by_catalog: impl FnOnce() -> Signature) -> Signature {
+/// The signature that counts: a valid one in the file, else a valid one of a catalog, else the one in the file; and the name of
+/// the catalog where it is of one.
+fn judged(embedded: &Embedded, by_catalog: impl FnOnce() -> (Signature, String)) -> (Signature, String) {
+    let own = || (embedded.primary.clone(), String::new());
     if embedded.primary.status == Status::Valid {
-        return embedded.primary.clone();
+        return own();
     }
     let other = by_catalog();
-    if other.status == Status::Valid || embedded.primary.status == Status::None {
+    if other.0.status == Status::Valid || embedded.primary.status == Status::None {
         return other;
     }
-    embedded.primary.clone()
+    own()
 }
 
 fn hex(bytes: &[u8]) -> String {

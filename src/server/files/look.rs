@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fs;
 use std::io;
+use std::path::Path;
 use std::rc::Rc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::assemblies;
 use super::catalogs::Catalogs;
@@ -141,7 +144,7 @@ impl<'t> Files<'t> {
                 Ok(Some(read)) => {
                     let contents = Contents::of(&read, self.trust);
                     let by_catalog = |hashes: &_| self.catalogs.signature(hashes, self.trust);
-                    return Facts::of_contents(path, &contents, by_catalog);
+                    return Facts::of_contents(path, &contents, self.times(&file), by_catalog);
                 }
                 Ok(None) => FileStatus::TooLarge,
                 Err(error) if error.kind() == io::ErrorKind::InvalidInput => FileStatus::NotResolved,
@@ -153,6 +156,17 @@ impl<'t> Files<'t> {
             Place::Denied => FileStatus::Denied,
         };
         Facts::of_status(path, status)
+    }
+
+    /// When a file was written and when it was made, in seconds since 1970-01-01T00:00Z. Collectors keep the first; the second is
+    /// that of their copy.
+    fn times(&self, file: &Path) -> impl Iterator<Item = (&'static str, String)> + use<> {
+        let about = fs::metadata(file).ok();
+        let made = about.as_ref().filter(|_| self.drives.is_live()).and_then(|about| about.created().ok());
+        let written = about.and_then(|about| about.modified().ok());
+        let seconds = |time: Option<SystemTime>| Some(time?.duration_since(UNIX_EPOCH).ok()?.as_secs());
+        let times = [("file_modified", seconds(written)), ("file_created", seconds(made))];
+        times.into_iter().filter_map(|(column, seconds)| Some((column, seconds?.to_string())))
     }
 
     /// With what only the server as a whole tells.

@@ -120,6 +120,9 @@ fn the_rows_of_a_quiet_and_of_an_attacked_server() {
 fn rows_are_facts_of_one_run_and_the_last_one_counts_them() {
     let image = attacked();
     image.edit(HOST, "<globalModules>\n", "<!--\u{1}-->\n<globalModules>\n".replace('\u{1}', "x").as_str());
+    for twin in ["System32", "SysWOW64"] {
+        image.written(&format!("Windows/{twin}/inetsrv/iisetw.dll"), 1_700_000_000);
+    }
     let rows = rows(&image);
     let run = rows.last().unwrap();
     assert_eq!(
@@ -153,6 +156,15 @@ fn rows_are_facts_of_one_run_and_the_last_one_counts_them() {
     assert_eq!(of("StaticFileModule", "modules")["registered"], "yes");
     let file = rows.iter().find(|row| row["record"] == "file" && row["file"] == module["file"]).unwrap();
     assert_eq!(file["file_sha256"], module["file_sha256"]);
+    // It is in no catalog; of a copy the time says nothing when the file was made.
+    assert_eq!((&file["catalog"], &file["file_created"]), (&Value::Null, &Value::Null), "{file}");
+    let is_genuine = |row: &&Value| row["record"] == "file" && text(&row["file"]).ends_with("iisetw.dll");
+    let genuine = rows.iter().find(is_genuine).unwrap();
+    assert_eq!(
+        (&genuine["catalog"], &genuine["file_modified"]),
+        (&"Package.cat".into(), &"1700000000".into()),
+        "{genuine}"
+    );
     assert!(file["authentihash"].as_str().unwrap().len() == 64 && file["file_size"].is_string(), "{file}");
     // What an earlier version has is no module of now.
     let earlier = of("Aux5", "globalModules");
