@@ -5,6 +5,8 @@
 mod targets;
 
 use std::fs;
+use std::io::Write;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::cli::fixtures;
 use crate::damage::samples;
@@ -56,8 +58,8 @@ fn of_folder(folder: &str, ending: &str) -> Vec<Vec<u8>> {
     paths.iter().map(|path| fs::read(path).unwrap()).collect()
 }
 
-#[test]
-fn every_target_holds_near_to_its_seeds() {
+/// The name of each target, what it does, and its seeds.
+fn targets() -> [(&'static str, Target, Vec<Vec<u8>>); 7] {
     let programs = of_folder("file", ".dll");
     let signatures: Vec<Vec<u8>> = programs
         .iter()
@@ -73,12 +75,13 @@ fn every_target_holds_near_to_its_seeds() {
     let cases = fs::read_dir(fixtures().join("audit")).unwrap();
     let configuration =
         |case: std::io::Result<fs::DirEntry>| fs::read(case.unwrap().path().join("applicationHost.config"));
-    let configurations: Vec<Vec<u8>> = cases.filter_map(|case| configuration(case).ok()).collect();
+    let mut configurations: Vec<Vec<u8>> = cases.filter_map(|case| configuration(case).ok()).collect();
+    configurations.extend(of_folder("../fuzz/lists", ""));
     let events = samples().into_iter().map(|(_, bytes, _)| bytes);
     let mut logs: Vec<Vec<u8>> = events.clone().collect();
     logs.push(of_folder("formats", "three.evtx").remove(0));
     logs.extend(of_folder("../fuzz/seeds", ""));
-    let targets: [(&str, Target, Vec<Vec<u8>>); 7] = [
+    [
         ("pe", targets::pe, programs),
         ("cms", targets::cms, signatures),
         ("clr", targets::clr, vec![behind(&metadata, b"BSJB")]),
@@ -86,9 +89,13 @@ fn every_target_holds_near_to_its_seeds() {
         ("configuration", targets::configuration, configurations),
         ("event", targets::any_event, events.collect()),
         ("log", targets::log, logs),
-    ];
+    ]
+}
+
+#[test]
+fn every_target_holds_near_to_its_seeds() {
     let mut numbers = Numbers(20_261_130);
-    for (name, target, seeds) in targets {
+    for (name, target, seeds) in targets() {
         assert!(!seeds.is_empty(), "{name}");
         for seed in seeds {
             target(&seed);
@@ -97,5 +104,31 @@ fn every_target_holds_near_to_its_seeds() {
                 target(&near(short, &mut numbers));
             }
         }
+    }
+}
+
+/// What is further away: `FUZZ_SECONDS=120 cargo test --test it -- --ignored --nocapture fuzz`, for each target in its turn.
+#[test]
+#[ignore = "takes as long as it is told"]
+fn every_target_holds_far_from_its_seeds() {
+    let seconds = std::env::var("FUZZ_SECONDS").map_or(10, |text| text.parse().unwrap());
+    let start = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
+    let mut numbers = Numbers(u64::try_from(start & u128::from(u64::MAX)).unwrap());
+    for (name, target, seeds) in targets() {
+        let (until, mut tried) = (Instant::now() + Duration::from_secs(seconds), 0_u64);
+        let mut slowest = Duration::ZERO;
+        while Instant::now() < until {
+            let seed = &seeds[numbers.below(seeds.len())];
+            let mut input = seed[..seed.len().min(LONGEST)].to_vec();
+            for _ in 0..=numbers.below(16) {
+                input = near(&input, &mut numbers);
+            }
+            // Where it stops, the input is here.
+            fs::write(std::env::temp_dir().join(format!("fuzz-{name}")), &input).unwrap();
+            let begun = Instant::now();
+            target(&input);
+            (slowest, tried) = (slowest.max(begun.elapsed()), tried + 1);
+        }
+        writeln!(std::io::stdout(), "{name}: {tried} inputs, the slowest in {slowest:?}").unwrap();
     }
 }
