@@ -1,13 +1,15 @@
 //! The files behind what a configuration names, as far as the drives of the server are at hand.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::redirects::{is_about, leads_to};
 use super::unseen::Unseen;
 use crate::file::Trust;
-use crate::iis::{Roots, Section, precondition, script_processor};
+use crate::iis::{ManagedType, Roots, Section, precondition, script_processor};
 use crate::problem::Problem;
 use crate::server::files::{Bits, Drives, Facts, Files};
-use crate::server::{Entry, Level, Listing, Operation, Server, Sites};
+use crate::server::{Binding, Entry, Leads, Level, Listing, Operation, Server, Sites};
 
 /// Conditions that bind an entry to worker processes of one bitness.
 const BITNESS: [(&str, Bits); 2] = [("bitness32", Bits::B32), ("bitness64", Bits::B64)];
@@ -16,8 +18,11 @@ const BITNESS: [(&str, Bits); 2] = [("bitness32", Bits::B32), ("bitness64", Bits
 pub(super) struct Behind<'t> {
     files: Files<'t>,
     sites: Sites,
-    /// Paths of files that are registered as modules or filters, in lower case: the decision on these asks who signed them.
+    /// Paths of files that are registered as modules, filters or handlers, in lower case: the decision on these asks who signed
+    /// them, or tells them.
     named: BTreeSet<String>,
+    /// What sends assemblies to another version, and for which level.
+    redirects: Vec<(Level, Binding)>,
     unseen: Unseen,
 }
 
@@ -25,7 +30,13 @@ impl<'t> Behind<'t> {
     pub fn new(drives: &Drives, server: &Server, roots: Roots, trust: Trust<'t>) -> Self {
         let sites = server.sites().cloned().unwrap_or_default();
         let files = Files::new(drives.clone(), roots, trust);
-        Self { files, sites, named: BTreeSet::new(), unseen: Unseen::default() }
+        let known = server.configs.iter().filter(|(level, _)| *level != Level::Unknown);
+        let redirects = known.flat_map(|(level, config)| {
+            let to_version = config.bindings.iter().filter(|own| matches!(own.leads, Leads::Version(_)));
+            to_version.map(|binding| (level.clone(), binding.clone()))
+        });
+        let redirects = redirects.collect();
+        Self { files, sites, named: BTreeSet::new(), redirects, unseen: Unseen::default() }
     }
 
     /// The files themselves, and the sites that they are of.
@@ -39,10 +50,10 @@ impl<'t> Behind<'t> {
     }
 
     /// Remembers which files were looked at, and which could not be. `shown` is what names them.
-    fn seen(&mut self, facts: Vec<Facts>, shown: &str, is_module: bool) -> Vec<Facts> {
+    fn seen(&mut self, facts: Vec<Facts>, shown: &str, is_registered: bool) -> Vec<Facts> {
         for own in &facts {
             self.unseen.take(own, shown);
-            if is_module {
+            if is_registered {
                 self.named.insert(own.as_columns().file.to_lowercase());
             }
         }
@@ -77,14 +88,16 @@ impl<'t> Behind<'t> {
                 _ => &entry.image,
             };
             let facts = self.images(image, &entry.precondition);
-            return self.seen(facts, image, listing.section != Section::Handlers);
+            return self.seen(facts, image, true);
         }
         if entry.type_name.trim().is_empty() {
             return Vec::new();
         }
         let bits = self.bits(&entry.precondition);
-        let bin = self.bin(level, &listing.location.path);
-        let found = bits.iter().map(|bits| self.files.managed(&entry.type_name, bin.as_deref(), *bits));
+        let place = place_of(level, &listing.location.path);
+        let bin = self.bin(&place);
+        let type_name = self.redirected(&place, &entry.type_name);
+        let found = bits.iter().map(|bits| self.files.managed(&type_name, bin.as_deref(), *bits));
         let facts = one_for_each_file(found.collect());
         self.seen(facts, &entry.type_name, true)
     }
@@ -131,12 +144,26 @@ impl<'t> Behind<'t> {
     }
 
     /// The folder of assemblies of the application at a place.
-    fn bin(&self, level: &Level, location: &str) -> Option<String> {
-        let place = [level.place(), location].into_iter().filter(|part| !part.is_empty());
-        let place = place.collect::<Vec<_>>().join("/");
-        let folder = self.sites.application_of(&place)?;
+    fn bin(&self, place: &str) -> Option<String> {
+        let folder = self.sites.application_of(place)?;
         Some(format!(r"{}\bin", folder.path.trim_end_matches(['\\', '/'])))
     }
+
+    /// The type as it is loaded at a place: the nearest setting there that sends its assembly to another version counts.
+    fn redirected<'n>(&self, place: &str, type_name: &'n str) -> Cow<'n, str> {
+        let parsed = ManagedType::parse(type_name);
+        let is_for = |(level, binding): &&(Level, Binding)| level.holds(place) && is_about(binding, &parsed);
+        let nearest = self.redirects.iter().filter(is_for).max_by_key(|(level, _)| level.place().len());
+        nearest
+            .and_then(|(_, binding)| leads_to(binding, &parsed))
+            .map_or(Cow::Borrowed(type_name), Cow::Owned)
+    }
+}
+
+/// The place of an entry.
+fn place_of(level: &Level, location: &str) -> String {
+    let parts = [level.place(), location].into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("/")
 }
 
 /// The processes that a preCondition binds an entry to.

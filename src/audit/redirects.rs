@@ -85,7 +85,8 @@ fn is_sent(versions: Option<&str>, version: Option<&str>) -> bool {
     }
 }
 
-fn is_about(binding: &Binding, of: &ManagedType) -> bool {
+/// Whether a setting sends the assembly of a type.
+pub(super) fn is_about(binding: &Binding, of: &ManagedType) -> bool {
     let (assembly, token) = of.file();
     let same_key = match (&binding.token, token) {
         (Some(own), Some(token)) => own == token,
@@ -98,7 +99,7 @@ fn is_about(binding: &Binding, of: &ManagedType) -> bool {
 }
 
 /// The type that is loaded instead, where its name tells.
-fn leads_to(binding: &Binding, of: &ManagedType) -> Option<String> {
+pub(super) fn leads_to(binding: &Binding, of: &ManagedType) -> Option<String> {
     let (assembly, token) = of.file();
     match &binding.leads {
         Leads::Version(version) => {

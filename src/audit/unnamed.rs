@@ -70,7 +70,7 @@ fn unread<T>(held: &Held<T>, sink: &mut dyn Sink) {
     }
 }
 
-/// The facts about a library that Microsoft has not signed, and that is registered as no module and no filter.
+/// The facts about a library that Microsoft has not signed, and that is registered as no module, filter or handler.
 fn unregistered(behind: &mut Behind<'_>, path: &str, bits: Bits) -> Option<Facts> {
     let (files, _, named) = behind.parts();
     if named.contains(&path.to_lowercase()) {

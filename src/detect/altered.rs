@@ -44,7 +44,7 @@ impl Case<'_> {
         // What is said of the file as it should be says nothing against the one that the site means.
         let is_meant = self.is_vouched_file();
         let expected = self.expected_signers(vouched, finding);
-        let mut look = Look { case: self, facts, expected, finding, altered: None };
+        let mut look = Look { case: self, facts, expected, is_module, finding, altered: None };
         match agreement {
             Some(Agreement::OtherFile) => look.against(Severity::High, FileCode::OtherHash, ""),
             Some(Agreement::OtherFileSigned) => look.against(Severity::Medium, FileCode::OtherHash, ""),
@@ -55,19 +55,21 @@ impl Case<'_> {
         look.signature();
         look.program();
         let least = look.whereabouts();
-        let altered = look.altered.filter(|(_, of_any)| vouched && !is_meant && (is_module || *of_any));
+        let altered = look.altered.filter(|_| vouched && !is_meant);
         if altered.is_some() {
             let told = finding.reasons.len() - before;
             finding.reasons.rotate_right(told);
         }
-        OfFile { altered: altered.map(|(severity, _)| severity), least: least.filter(|_| !vouched) }
+        OfFile { altered, least: least.filter(|_| !vouched) }
     }
 
-    /// The classes of signers that the baseline names for the file, divided by `|`; empty where it names none.
+    /// The classes of signers that the shipped lists name for the file, divided by `|`; empty where they name none.
     fn expected_signers(&self, vouched: bool, finding: &Finding) -> &str {
         let rule = finding.rule.filter(|_| vouched);
         let listed = rule.into_iter().chain(self.seen.candidates.known_image.iter().copied());
-        let mut signers = listed.filter_map(|n| self.index.entry(n)).map(|entry| entry.signer.as_str());
+        let listed = listed.filter_map(|n| self.index.entry(n)).map(|entry| entry.signer.as_str());
+        let known = finding.known.filter(|_| vouched).and_then(|n| self.index.watched().known().get(n));
+        let mut signers = listed.chain(known.map(|known| known.signer.as_str()));
         signers.find(|signer| !signer.is_empty()).unwrap_or_default()
     }
 }
@@ -76,9 +78,10 @@ struct Look<'l> {
     case: &'l Case<'l>,
     facts: &'l FileFacts<'l>,
     expected: &'l str,
+    is_module: bool,
     finding: &'l mut Finding,
-    /// The worst that speaks against a vouched pair, and whether it does so of a handler's too.
-    altered: Option<(Severity, bool)>,
+    /// The worst that speaks against a vouched pair.
+    altered: Option<Severity>,
 }
 
 impl Look<'_> {
@@ -101,9 +104,20 @@ impl Look<'_> {
     }
 
     fn against(&mut self, severity: Severity, code: FileCode, detail: &str) {
-        let of_any = matches!(code, FileCode::SignatureBroken | FileCode::OtherHash | FileCode::OtherSigner);
+        // A handler or a setting need not name a module, and roles that are gone leave theirs behind. What counts of its file is
+        // what counts of any, and whose it is where a list names the signer.
+        let is_of_any = match code {
+            FileCode::SignatureBroken | FileCode::OtherHash | FileCode::OtherSigner => true,
+            FileCode::SignerUnexpected
+            | FileCode::OtherFileName
+            | FileCode::OlderThanInBox
+            | FileCode::FileTooLarge => !self.expected.is_empty(),
+            _ => false,
+        };
         self.finding.tell(code, detail);
-        self.altered = self.altered.max(Some((severity, of_any)));
+        if self.is_module || is_of_any {
+            self.altered = self.altered.max(Some(severity));
+        }
     }
 
     /// Whether it was read.

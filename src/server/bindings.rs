@@ -3,6 +3,7 @@
 use roxmltree::Node;
 
 use super::document::{Lines, below, children};
+use super::trouble::{Code, Trouble};
 use crate::iis::ManagedType;
 use crate::origin::Origin;
 
@@ -30,6 +31,20 @@ pub struct Binding {
     pub leads: Leads,
     /// Where that stands.
     pub origin: Origin,
+}
+
+/// What a file takes its further ones from, which is not read.
+pub(super) fn linked(root: Node<'_, '_>, lines: &Lines) -> Vec<Trouble> {
+    let paths = ["assemblyBinding/linkedConfiguration", "runtime/assemblyBinding/linkedConfiguration"];
+    let nodes = paths.into_iter().flat_map(|path| below(root, path));
+    let trouble = |node: Node<'_, '_>| {
+        let file = node.attribute("href").unwrap_or_default();
+        let what = format!(
+            "assemblyBinding takes settings from `{file}` as well, which is not read: they may send assemblies elsewhere"
+        );
+        Trouble::new(Code::ConfigSource, lines.of(node), what)
+    };
+    nodes.map(trouble).collect()
 }
 
 /// Those of a file.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use roxmltree::Node;
 
-use super::bindings::{Binding, bindings};
+use super::bindings::{Binding, bindings, linked};
 use super::document::{Lines, below, children, with_root};
 use super::entry::{Listing, Location, OverrideMode, listing};
 use super::level;
@@ -92,6 +92,7 @@ impl Config {
                 return Err(Trouble::new(Code::Transform, lines.of(node), what));
             }
             let (declared, opened) = declared(root, lines);
+            let troubles = [opened, linked(root, lines)].concat();
             let mut config = Self {
                 file: Arc::clone(file),
                 kind: ConfigKind::Web,
@@ -104,7 +105,7 @@ impl Config {
                 shared: None,
                 history: None,
                 declared,
-                troubles: opened,
+                troubles,
             };
             let mut reader = Reader { config: &mut config, wanted, beside };
             reader.part(root, &Location::none(), lines);

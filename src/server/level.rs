@@ -36,6 +36,12 @@ impl Level {
             _ => "",
         }
     }
+
+    /// Whether a place is of this level, or lies below it.
+    #[must_use]
+    pub fn holds(&self, place: &str) -> bool {
+        relative(place, self.place()).is_some()
+    }
 }
 
 impl fmt::Display for Level {

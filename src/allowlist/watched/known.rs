@@ -19,6 +19,8 @@ pub struct Known {
     pub value: String,
     /// The product that writes it so.
     pub product: String,
+    /// Who signed the file, as classes of signers divided by `|`; empty where the value names no file, or this is not known.
+    pub signer: String,
 }
 
 impl Known {

@@ -27,7 +27,8 @@ pub(super) const SETTINGS: [&str; 17] = [
     "source",
     "grade",
 ];
-pub(super) const KNOWN: [&str; 8] = ["id", "setting", "pack", "name", "value", "product", "source", "grade"];
+pub(super) const KNOWN: [&str; 9] =
+    ["id", "setting", "pack", "name", "value", "product", "signer", "source", "grade"];
 
 const JUDGED: [(&str, Judged); 11] = [
     ("library", Judged::Library),
@@ -106,7 +107,7 @@ pub(super) fn setting(
 
 /// A row of the known values.
 pub(super) fn known(table: &Table, row: &TableRow<'_>) -> Result<Known, AllowlistError> {
-    let [id, settings, pack, name, value, product, _source, _grade] =
+    let [id, settings, pack, name, value, product, signer, _source, _grade] =
         std::array::from_fn(|place| table.cell(row, place));
     if id.is_empty() || settings.is_empty() {
         return Err(table.wrong(row, "setting", "the id of a watched setting"));
@@ -119,5 +120,6 @@ pub(super) fn known(table: &Table, row: &TableRow<'_>) -> Result<Known, Allowlis
         name: name.to_owned(),
         value: value.to_owned(),
         product: product.to_owned(),
+        signer: signer.to_owned(),
     })
 }

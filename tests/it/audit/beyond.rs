@@ -70,7 +70,65 @@ const CHANGES: &[(&str, Change, &[&str])] = &[
             let path = "Windows/System32/inetsrv/asp.dll";
             image.put(path, &dll(path, BUILD, &MODULE, "own"));
         },
-        &[r"asp unknown medium not_in_config:disk C:\Windows\System32\inetsrv\asp.dll"],
+        &["ASPClassic file_altered high signer_unexpected:none applicationHost.config:69"],
+    ),
+    (
+        "that of a handler of .NET, which lies elsewhere",
+        |image| {
+            let path = "Windows/Microsoft.NET/Framework64/v4.0.30319/aspnet_isapi.dll";
+            image.put(path, &signed(&dll(path, [4, 8, 4494, 0], &[], "own"), By::Vendor));
+        },
+        &[
+            "PageHandlerFactory-ISAPI file_altered high signer_unexpected:root_not_known applicationHost.config:69",
+        ],
+    ),
+    (
+        "the same by a product of Microsoft, and gone",
+        |image| {
+            let path = "Windows/Microsoft.NET/Framework64/v4.0.30319/aspnet_isapi.dll";
+            image.put(path, &signed(&dll(path, [4, 8, 4494, 0], &[], "own"), By::Product));
+            fs::remove_file(image.at("Windows/System32/rpcproxy/rpcproxy.dll")).unwrap();
+            fs::remove_file(image.at("Windows/System32/inetsrv/asp.dll")).unwrap();
+        },
+        &["PasswordExpiryModule file_altered medium file_missing applicationHost.config:50"],
+    ),
+    (
+        "another genuine file for a handler",
+        |image| {
+            let other = image.read("Windows/System32/ntdll.dll");
+            image.put("Windows/System32/rpcproxy/rpcproxyshim.dll", &other);
+        },
+        &["rpcproxy file_altered high other_file_name:ntdll.dll applicationHost.config:69"],
+    ),
+    (
+        "the type of a handler in the global cache",
+        |image| {
+            let of_version_4 = format!("Version=4.0.0.0, Culture=neutral, PublicKeyToken={OF_NET}");
+            let full = format!(
+                "System.Web.Script.Services.ScriptHandlerFactory, System.Web.Extensions, {of_version_4}"
+            );
+            image.edit(HOST, "System.Web.UI.PageHandlerFactory", &full);
+            let host = String::from_utf8(image.read(HOST)).unwrap();
+            let is_module = |line: &&str| line.starts_with("<add ") && line.contains(&of_version_4);
+            let kept: Vec<&str> = host.lines().filter(|line| !is_module(line)).collect();
+            image.put(HOST, kept.join("\n").as_bytes());
+            let path = format!(
+                "{CACHE}/GAC_64/System.Web.Extensions/v4.0_4.0.0.0__{OF_NET}/System.Web.Extensions.dll"
+            );
+            image.put(&path, &dll(&path, [4, 8, 4494, 0], &[], "own"));
+        },
+        &["PageHandlerFactory-Integrated file_altered high signer_unexpected:none applicationHost.config:69"],
+    ),
+    (
+        "the library of a compression scheme",
+        |image| {
+            let path = "Windows/System32/inetsrv/gzip.dll";
+            image.put(path, &dll(path, BUILD, &[], "own"));
+        },
+        &[
+            "gzip file_altered high signer_unexpected:none applicationHost.config:9",
+            r"gzip unknown medium not_a_module,not_in_config:disk C:\Windows\System32\inetsrv\gzip.dll",
+        ],
     ),
     (
         "one with another extension, among the twins",
@@ -145,6 +203,21 @@ const CHANGES: &[(&str, Change, &[&str])] = &[
         &[],
     ),
     (
+        "the file of the version that a type is sent to",
+        |image| {
+            let sends = r#"<bindingRedirect oldVersion="1.0.0.0-3.5.0.0" newVersion="3.5.0.0" />"#;
+            let module = r#"<system.webServer><modules>
+<add name="ScriptModule" type="System.Web.Handlers.ScriptModule, System.Web.Extensions, Version=1.0.61025.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35" />
+</modules></system.webServer>"#;
+            web(image, &format!("{}{module}", binding("System.Web.Extensions", OF_NET, sends)));
+            let path = format!(
+                "Windows/assembly/GAC_MSIL/System.Web.Extensions/3.5.0.0__{OF_NET}/System.Web.Extensions.dll"
+            );
+            image.put(&path, &dll(&path, [3, 5, 30729, 1], &[], "own"));
+        },
+        &["ScriptModule file_altered high signer_unexpected:none,not_of_framework web.config:6"],
+    ),
+    (
         "the same in what every application reads",
         |image| {
             let sends = r#"<codeBase version="4.0.0.0" href="x.dll" />"#;
@@ -152,6 +225,16 @@ const CHANGES: &[(&str, Change, &[&str])] = &[
             image.put("Windows/Microsoft.NET/Framework64/v4.0.30319/aspnet.config", text.as_bytes());
         },
         &["AnonymousIdentification file_altered medium redirected:codeBase x.dll aspnet.config:3"],
+    ),
+    (
+        "who manages the domains of every application",
+        |image| {
+            let text = "<configuration><runtime>\n<gcServer enabled=\"true\" />\n<appDomainManagerAssembly value=\"Evil\" />\n</runtime></configuration>";
+            image.put("Windows/Microsoft.NET/Framework64/v4.0.30319/aspnet.config", text.as_bytes());
+        },
+        &[
+            "/runtime/appDomainManagerAssembly/@value unknown medium setting:app-domain-manager aspnet.config:3",
+        ],
     ),
 ];
 
@@ -209,6 +292,28 @@ fn a_copy_that_lacks_what_the_configuration_has_is_told_with_both_times() {
     assert!(problem.contains("which lacks 1 of the entries that the configuration, written 20"), "{problem}");
     assert!(problem.contains("such as `TracingModule`"), "{problem}");
     assert!(report.is_whole());
+}
+
+#[test]
+fn settings_that_assemblies_are_sent_by_and_that_are_not_read_are_told() {
+    let linked = r#"<assemblyBinding xmlns="urn:schemas-microsoft-com:asm.v1">
+<linkedConfiguration href="file://C:/ProgramData/more.config" /></assemblyBinding>"#;
+    let image = Image::new();
+    web(&image, linked);
+    let aspnet = format!("<configuration><runtime>{linked}</runtime></configuration>");
+    image.put("Windows/Microsoft.NET/Framework64/v4.0.30319/aspnet.config", aspnet.as_bytes());
+    let report = report(&image);
+    let told = problems(&report);
+    assert_eq!(told.len(), 2, "{told:?}");
+    for (file, line) in [("aspnet.config", 2), ("web.config", 3)] {
+        let is_of = |told: &&String| told.contains(&format!("{file}, line {line}"));
+        let problem = told.iter().find(is_of).unwrap();
+        assert!(
+            problem.contains("takes settings from `file://C:/ProgramData/more.config` as well"),
+            "{problem}"
+        );
+    }
+    assert!(!report.is_whole());
 }
 
 #[test]

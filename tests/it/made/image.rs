@@ -93,6 +93,7 @@ impl Image {
         for name in ["gzip.dll", "asp.dll", "nativerd.dll", "w3wp.exe"] {
             image.both(&format!("Windows/System32/inetsrv/{name}"), "windows", &[]);
         }
+        image.windows("Windows/System32/rpcproxy/rpcproxyshim.dll", &[]);
         for bits in ["Framework", "Framework64"] {
             for name in ["aspnet_isapi.dll", "webengine4.dll"] {
                 let exports = ["RegisterModule", "GetExtensionVersion", "HttpExtensionProc"];
@@ -251,7 +252,7 @@ fn host() -> String {
 {native}</globalModules>
 </system.webServer>
 <location path="" overrideMode="Allow"><system.webServer>
-<handlers accessPolicy="Read, Script"><add name="ASPClassic" path="*.asp" verb="GET" modules="IsapiModule" scriptProcessor="%windir%\system32\inetsrv\asp.dll" /><add name="PageHandlerFactory-Integrated" path="*.aspx" verb="GET" type="System.Web.UI.PageHandlerFactory" /></handlers>
+<handlers accessPolicy="Read, Script"><add name="ASPClassic" path="*.asp" verb="GET" modules="IsapiModule" scriptProcessor="%windir%\system32\inetsrv\asp.dll" /><add name="PageHandlerFactory-ISAPI" path="*.aspx" verb="GET" modules="IsapiModule" scriptProcessor="%windir%\Microsoft.NET\Framework64\v4.0.30319\aspnet_isapi.dll" preCondition="classicMode,bitness64" /><add name="rpcproxy" path="*.rpc" verb="*" modules="IsapiModule" scriptProcessor="%windir%\System32\rpcproxy\rpcproxyshim.dll" preCondition="bitness64" /><add name="PageHandlerFactory-Integrated" path="*.aspx" verb="GET" type="System.Web.UI.PageHandlerFactory" /></handlers>
 <modules>
 {enabled}</modules>
 </system.webServer></location>
