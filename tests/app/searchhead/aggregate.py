@@ -56,6 +56,8 @@ def compute(aggregation: Aggregation, rows: list[dict]):
         return str(len(rows))
     if function in ("earliest", "latest"):
         return _by_time(rows, aggregation, min if function == "earliest" else max)
+    if function == "first":
+        return next((values[0] for values in map(aggregation.values, rows) if values), None)
     values = [value for row in rows for value in aggregation.values(row)]
     if function == "count":
         return str(len(values))
@@ -70,8 +72,8 @@ def compute(aggregation: Aggregation, rows: list[dict]):
         return None
     if function in ("min", "max"):
         return _extreme(values, min if function == "min" else max)
-    if function in ("first", "last"):
-        return values[0 if function == "first" else -1]
+    if function == "last":
+        return values[-1]
     numbers = _numeric(values)
     if function == "sum":
         return text(sum(numbers)) if numbers else None

@@ -39,6 +39,23 @@ def _keys(source: str) -> list[tuple[str, bool, str]]:
     return found
 
 
+def _by_columns(rows: list[dict], keys: list[tuple[str, bool, str]]) -> list[dict] | None:
+    """The rows in order, one column after the other from the last on; None where a column has what must be compared in pairs."""
+    for field, descending, kind in reversed(keys):
+        cells = [items(row.get(field)) for row in rows]
+        if any(len(cell) > 1 for cell in cells):
+            return None
+        numbers = [number(cell[0]) for cell in cells if cell]
+        is_number = kind != "str" and None not in numbers
+        if not is_number and (kind == "num" or (kind == "auto" and any(n is not None for n in numbers))):
+            return None
+        value = (lambda cell: number(cell[0])) if is_number else (lambda cell: cell[0])
+        # Rows without the field come last in either direction.
+        placed = [(bool(cell) == descending, value(cell)) if cell else (not descending,) for cell in cells]
+        rows = [rows[place] for place in sorted(range(len(rows)), key=placed.__getitem__, reverse=descending)]
+    return rows
+
+
 def sort(table: Table, command, context) -> Table:
     """sort [limit] [-]field ...; 0 = no limit, 10,000 when none is given; rows without the field come last."""
     source = command.arguments.strip()
@@ -49,6 +66,10 @@ def sort(table: Table, command, context) -> Table:
     if re.search(r"\s(d|desc)\s*\Z", source):
         raise Unsupported("sort ... desc")
     keys = _keys(source)
+
+    rows = _by_columns(table.rows, keys)
+    if rows is not None:
+        return table.with_rows(rows[:limit] if limit else rows)
 
     def order(left: dict, right: dict) -> int:
         for field, descending, kind in keys:
