@@ -33,7 +33,7 @@ class Mails(Installed):
         # In the HTML form of a mail \n and \r become ends of lines: C:\inetpub\rewrite\native.dll would lose two letters.
         stanzas = self.head().instance.apps["iismodcheck"].stanzas("savedsearches")
         mails = {name: keys for name, keys in stanzas.items() if "action.email" in keys}
-        self.assertEqual(len(mails), 7)
+        self.assertEqual(len(mails), 9)
         self.assertEqual({keys.get("action.email.content_type") for keys in mails.values()}, {"plain"})
 
     def test_a_mail_says_what_to_do_as_the_page_does(self):
@@ -47,7 +47,7 @@ class Mails(Installed):
     def test_each_alert_leads_to_the_dashboard_health(self):
         stanzas = self.head().instance.apps["iismodcheck"].stanzas("savedsearches")
         alerts = {name: keys["action.email.message.alert"] for name, keys in stanzas.items() if "alert.track" in keys}
-        self.assertEqual(len(alerts), 6)
+        self.assertEqual(len(alerts), 8)
         for name, text in alerts.items():
             with self.subTest(name):
                 self.assertIn("the app IIS Module Check", text)
