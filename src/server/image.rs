@@ -1,9 +1,10 @@
 //! The configuration on the drives of a server.
 
-use std::fs;
+use std::fs::{self, DirEntry};
+use std::path::{Path, PathBuf};
 
 use super::files::{Drives, Place};
-use super::find::{BESIDE, MACHINE_FILE, Reading, SERVER_FILE, WEB_FILE, read};
+use super::find::{BESIDE, MACHINE_FILE, Reading, SERVER_FILE, WEB_FILE, code_of, read};
 use super::host::Copy;
 use super::level::Level;
 use super::sites::Folder;
@@ -14,6 +15,9 @@ use crate::origin::Origin;
 const INETSRV: &str = r"%windir%\System32\inetsrv\config";
 /// Where the copies lie that worker processes read: a folder for each pool.
 const COPIES: &str = r"%SystemDrive%\inetpub\temp\appPools";
+/// What is said of a folder of copies that cannot be listed.
+const COPIES_UNREAD: &str =
+    "the folder cannot be listed: what worker processes run in place of the configuration was not looked at";
 /// Where IIS keeps earlier versions of its configuration.
 const HISTORY: &str = r"%SystemDrive%\inetpub\history";
 /// What every application of a runtime reads.
@@ -30,9 +34,7 @@ impl Reading<'_> {
     /// Reads what lies on the drives of a server.
     pub fn image(&mut self, drives: &Drives) {
         for name in BESIDE {
-            if let Place::Here(path) = drives.find(&format!(r"{INETSRV}\{name}")) {
-                self.file(Level::Server, &path);
-            }
+            self.if_there(drives, Level::Server, &format!(r"{INETSRV}\{name}"));
         }
         let own = self.shared(drives).unwrap_or_else(|| format!(r"{INETSRV}\{SERVER_FILE}"));
         match drives.find(&own) {
@@ -53,24 +55,33 @@ impl Reading<'_> {
             let files = [(MACHINE_FILE, r"\Config"), (WEB_FILE, r"\Config"), (RUNTIME_FILE, "")];
             for (name, inside) in files {
                 let level = if name == WEB_FILE { Level::WebRoot } else { Level::Machine };
-                if let Place::Here(path) = drives.find(&format!(r"{folder}{inside}\{name}")) {
-                    self.file(level, &path);
-                }
+                self.if_there(drives, level, &format!(r"{folder}{inside}\{name}"));
             }
         }
         let sites = self.server.sites().cloned().unwrap_or_default();
         for file in &sites.runtime_files {
-            if let Place::Here(path) = drives.find(file) {
-                self.file(Level::Machine, &path);
-            }
+            self.if_there(drives, Level::Machine, file);
         }
         self.copies(drives);
         self.history(drives);
         for folder in sites.folders {
             match drives.find(&folder.path) {
                 Place::Here(path) => self.webs(&path, &folder.place),
-                _ => self.server.unread.push(not_at_hand(folder)),
+                place => self.server.unread.push(not_at_hand(folder, &place)),
             }
+        }
+    }
+
+    /// Reads a file that a server need not have.
+    fn if_there(&mut self, drives: &Drives, level: Level, path: &str) {
+        match drives.find(path) {
+            Place::Here(path) => self.file(level, &path),
+            Place::Denied => {
+                let trouble =
+                    Trouble::new(Code::Denied, Origin::of_file(path), "the way to it may not be read");
+                self.server.unread.push((level, trouble));
+            }
+            _ => {}
         }
     }
 
@@ -103,12 +114,21 @@ impl Reading<'_> {
 
     /// The copies that worker processes read.
     fn copies(&mut self, drives: &Drives) {
-        let Place::Here(folder) = drives.find(COPIES) else { return };
-        let inside = |folder| fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-        let mut files = Vec::new();
-        for pool in inside(folder) {
+        let folder = match drives.find(COPIES) {
+            Place::Here(folder) => folder,
+            Place::Denied => {
+                let trouble = Trouble::new(Code::Denied, Origin::of_file(COPIES), COPIES_UNREAD);
+                self.server.unread.push((Level::Server, trouble));
+                return;
+            }
+            _ => return,
+        };
+        let mut files: Vec<PathBuf> = Vec::new();
+        for pool in self.inside(&folder) {
             match pool.file_type() {
-                Ok(kind) if kind.is_dir() => files.extend(inside(pool.path()).map(|file| file.path())),
+                Ok(kind) if kind.is_dir() => {
+                    files.extend(self.inside(&pool.path()).into_iter().map(|file| file.path()));
+                }
                 Ok(kind) if kind.is_file() => files.push(pool.path()),
                 _ => {}
             }
@@ -123,13 +143,26 @@ impl Reading<'_> {
             }
         }
     }
+
+    /// What lies in a folder of copies; that it cannot be listed is told.
+    fn inside(&mut self, folder: &Path) -> Vec<DirEntry> {
+        let listed: Result<Vec<_>, _> = fs::read_dir(folder).and_then(Iterator::collect);
+        listed.unwrap_or_else(|error| {
+            let origin = Origin::of_file(folder.display().to_string());
+            let trouble = Trouble::new(code_of(&error), origin, format!("{COPIES_UNREAD}: {error}"));
+            self.server.unread.push((Level::Server, trouble));
+            Vec::new()
+        })
+    }
 }
 
 /// A folder of a site that is not below the folder that was given.
-fn not_at_hand(folder: Folder) -> (Level, Trouble) {
+fn not_at_hand(folder: Folder, place: &Place) -> (Level, Trouble) {
     let is_remote = folder.path.starts_with(r"\\") || folder.path.starts_with("//");
     let (code, why) = if is_remote {
         (Code::Remote, "lies on another machine")
+    } else if *place == Place::Denied {
+        (Code::Denied, "may not be read")
     } else {
         (Code::NotResolved, "is not at hand")
     };

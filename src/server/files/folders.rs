@@ -66,8 +66,16 @@ impl Files<'_> {
         look: impl Fn(&str, &[u8]) -> Result<Option<T>, String>,
     ) -> Held<T> {
         let mut held = Held { found: Vec::new(), unread: Vec::new() };
-        let Place::Here(place) = self.drives().find(folder) else { return held };
+        let found = self.drives().find(folder);
         let folder = self.drives().expanded(folder);
+        let place = match found {
+            Place::Here(place) => place,
+            Place::Denied => {
+                held.unread.push((folder.into_owned(), "the folder may not be read".to_owned()));
+                return held;
+            }
+            _ => return held,
+        };
         let on_server = |name: &str| format!(r"{}\{name}", folder.trim_end_matches(['\\', '/']));
         let entries = match fs::read_dir(&place) {
             Ok(entries) => entries.filter_map(Result::ok),

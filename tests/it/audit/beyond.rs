@@ -295,6 +295,15 @@ fn a_copy_that_lacks_what_the_configuration_has_is_told_with_both_times() {
 }
 
 #[test]
+fn copies_that_cannot_be_listed_are_told() {
+    let image = Image::new();
+    let _ = fs::remove_dir_all(image.at("inetpub/temp/appPools"));
+    image.put("inetpub/temp/appPools", b"no folder");
+    let told = problems(&report(&image));
+    assert!(told.iter().any(|told| told.contains("the folder cannot be listed")), "{told:?}");
+}
+
+#[test]
 fn settings_that_assemblies_are_sent_by_and_that_are_not_read_are_told() {
     let linked = r#"<assemblyBinding xmlns="urn:schemas-microsoft-com:asm.v1">
 <linkedConfiguration href="file://C:/ProgramData/more.config" /></assemblyBinding>"#;
