@@ -47,6 +47,34 @@ class Quiet(Estate):
         self.assertEqual({name: titles(rows) for name, rows in found.items()}, dict.fromkeys(found, []))
         self.assertEqual(self.updates(), [])
 
+    def test_an_update_of_windows_in_three_rings_gives_nothing_but_its_count(self):
+        servers = self.add(*(f"web{number:03}" for number in range(300)))
+        whole = [json.dumps(row) for row in servers[0].rows]
+        # The files of Windows below inetsrv, each with what registers it: the rest of a server would only take time.
+        paths = of_windows(servers[0])[:45]
+        self.assertEqual(len(paths), 45)
+        kept = [row for row in map(json.loads, whole) if row.get("file") in paths]
+        for server in servers:
+            server.rows = [dict(row) for row in kept]
+        # A day before, so that each has a state; then a ring every four hours, and a day in which each prints everything.
+        for server in servers:
+            self.store.add(server.run(START + 60 * (server.minute % 60), full=True))
+        self.at = START + 2 * 3600
+        self.alerts[REMEMBER].run(self.at)
+        raised, at = [], self.at
+        for ring in range(3):
+            for server in servers[100 * ring : 100 * ring + 100]:
+                update(server, paths, "10.0.20348.2700")
+                self.store.add(server.run(at + 600 + ring))
+                self.store.add(server.run(at + 7200 + ring, full=True))
+            at += 3 * 3600
+            self.alerts[REMEMBER].run(at + 720)
+            for name in (CHANGED, LISTED, MISSING):
+                raised += self.alerts[name].run(at + 2820)
+        self.at = at + 3600
+        self.assertEqual(titles(raised), [])
+        self.assertEqual(self.updates(), [("update", "10.0.20348.2700", "300", str(300 * 45))])
+
     def test_what_is_no_update(self):
         for what, change, told in [
             ("an older version", {"pe_version": "10.0.14393.0"}, 1),
