@@ -4,6 +4,7 @@ Values are None (null), bool, numbers, text and lists (multi-value). What the do
 rather than guessed: a multi-value field in a comparison, `.` mixed with `+` without parentheses.
 """
 
+import operator as ops
 import re
 
 from . import functions
@@ -36,6 +37,9 @@ def tokens(source: str) -> list[tuple[str, str]]:
     return found
 
 
+_ORDER = {"=": ops.eq, "==": ops.eq, "!=": ops.ne, "<": ops.lt, ">": ops.gt, "<=": ops.le, ">=": ops.ge}
+
+
 def compare(left, operator: str, right):
     """Compares as eval does: numbers when both read as numbers, else text by code point with case; null gives null."""
     if left is None or right is None:
@@ -47,15 +51,7 @@ def compare(left, operator: str, right):
     a, b = number(left), number(right)
     if a is None or b is None:
         a, b = text(left), text(right)
-    return {
-        "=": a == b,
-        "==": a == b,
-        "!=": a != b,
-        "<": a < b,
-        ">": a > b,
-        "<=": a <= b,
-        ">=": a >= b,
-    }[operator]
+    return _ORDER[operator](a, b)
 
 
 def _arithmetic(left, operator: str, right):

@@ -156,9 +156,12 @@ class SearchHead:
         for peer in self.peers:
             place = replace_instance(context, peer.instance)
             extractor = Extractor(peer.instance, place)
+            # Of an event in another index, or without a word that is asked for, no field is extracted.
+            stored = getattr(predicate, "stored", lambda event: True)
             found = [
                 row
                 for event in self.read(peer, window, context)
+                if stored(event)
                 for row in [extractor.fields(event)]
                 if predicate(row)
             ]

@@ -56,6 +56,8 @@ def _compare(field: str, operator: str, pattern: str):
 
     if operator == "=" and "*" not in pattern and field != "index":
         evaluate.text = (field, pattern.lower() if literal is None else literal)
+    if operator == "=" and field == "index":
+        evaluate.stored = evaluate
     return evaluate
 
 
@@ -70,7 +72,18 @@ def _any(parts: list):
             others.append(part)
     for field, wanted in texts.items():
         others.append(lambda row, field=field, wanted=wanted: any(value.lower() in wanted or number(value) in wanted for value in items(row.get(field))))
-    return others[0] if len(others) == 1 else lambda row: any([part(row) for part in others])
+    return others[0] if len(others) == 1 else _joined(any, others)
+
+
+def _joined(every, parts: list, short: bool = False):
+    """All of the parts, or any of them. What an index can tell without the fields of the event is its `stored`."""
+    def joined(row) -> bool:
+        return every(part(row) for part in parts) if short else every([part(row) for part in parts])
+
+    stored = [part.stored for part in parts if hasattr(part, "stored")]
+    if stored and (every is all or len(stored) == len(parts)):
+        joined.stored = lambda row: every(part(row) for part in stored)
+    return joined
 
 
 def _term(word: str):
@@ -82,7 +95,12 @@ def _term(word: str):
     before = "" if word.startswith("*") else r"(?<![A-Za-z0-9_])"
     after = "" if word.endswith("*") else r"(?![A-Za-z0-9_])"
     pattern = re.compile(before + body + after, re.IGNORECASE)
-    return lambda row: pattern.search("\n".join(items(row.get("_raw")))) is not None
+
+    def evaluate(row) -> bool:
+        return pattern.search("\n".join(items(row.get("_raw")))) is not None
+
+    evaluate.stored = evaluate
+    return evaluate
 
 
 class Parser:
@@ -120,9 +138,7 @@ class Parser:
             if self._word("AND"):
                 self.position += 1
             parts.append(self.disjunction())
-        if len(parts) > 1 and self.short:
-            return lambda row: all(part(row) for part in parts)
-        return parts[0] if len(parts) == 1 else lambda row: all([part(row) for part in parts])
+        return parts[0] if len(parts) == 1 else _joined(all, parts, self.short)
 
     def disjunction(self):
         """a OR b: stronger than AND in this language."""
@@ -192,4 +208,4 @@ class Parser:
             elif value != ",":
                 raise SearchError(f"Unable to parse the search: near '{value}'.")
         self.position += 1
-        return lambda row: any(part(row) for part in parts)
+        return _joined(any, parts, short=True)

@@ -1,5 +1,6 @@
 """Field values: text, or a list of texts for a multi-value field. A field that is absent from a row is null."""
 
+import functools
 import math
 import re
 
@@ -10,10 +11,15 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z")
 
 def number(value) -> int | float | None:
     """The value as a number when it is one or reads as one; None otherwise (multi-value fields included)."""
+    if isinstance(value, str):
+        return _read_number(value)
     if isinstance(value, bool) or value is None or isinstance(value, list):
         return None
-    if isinstance(value, (int, float)):
-        return value
+    return value
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _read_number(value: str) -> int | float | None:
     text = value.strip()
     if not _NUMBER.match(text):
         return None
@@ -25,6 +31,8 @@ def number(value) -> int | float | None:
 
 def text(value) -> str:
     """How a value is shown: whole numbers without a decimal point."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         raise Unsupported("a boolean used as text")
     if isinstance(value, float):
