@@ -1,7 +1,7 @@
 """The .spl file: a gzip-compressed tar whose bytes depend on its content only."""
 
-import gzip
 import io
+import subprocess
 import tarfile
 from pathlib import Path, PurePosixPath
 
@@ -36,6 +36,7 @@ def write(top: str, tree: dict[PurePosixPath, Entry], target: Path, epoch: int) 
                 info.size = len(entry.content)
                 tar.addfile(info, io.BytesIO(entry.content))
     target.parent.mkdir(parents=True, exist_ok=True)
-    # No file name and a fixed time in the gzip header: both would differ between two builds.
-    with target.open("wb") as raw, gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=raw, mtime=epoch) as out:
-        out.write(plain.getvalue())
+    # What comes through a pipe has neither name nor time in the gzip header: both would differ between two builds. Its most is 4 % smaller
+    # than that of gzip.
+    with target.open("wb") as out:
+        subprocess.run(["libdeflate-gzip", "-12", "-c"], input=plain.getvalue(), stdout=out, check=True)
