@@ -39,6 +39,12 @@ impl Origin {
         of_one_file(std::slice::from_ref(self))
     }
 
+    /// The place in its file that says most to a person: `line 4`, `record 17`.
+    #[must_use]
+    pub fn place(&self) -> Option<String> {
+        self.places().next().map(|(word, place)| format!("{word} {place}"))
+    }
+
     /// Each thing that is known of the place, and what it is called; the first says most to a person.
     fn places(&self) -> impl Iterator<Item = (&'static str, String)> {
         let number = |place: Option<u64>| place.map(|number| number.to_string());

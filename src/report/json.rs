@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::evidence::Evidence;
+use super::file_read::FileRead;
 use super::history::{Change, History, OTHER_TRACES, Told};
 use super::item::{Item, ROWS, WHY};
 use super::sentence;
 use super::shown::is_hidden;
-use super::summary::Summary;
 use super::whole::{Report, severity_of};
 use crate::detect::{Column, time};
 use crate::origin::Origin;
@@ -39,7 +39,7 @@ pub fn write_json(output: &mut impl Write, report: &Report) -> io::Result<()> {
         write_list(output, report.histories.iter().map(history))?;
     }
     write!(output, "],\n  \"summary\": ")?;
-    write_indented(output, &summary(&report.summary), "\n  ")?;
+    write_indented(output, &summary(report), "\n  ")?;
     writeln!(output, "\n}}")
 }
 
@@ -66,7 +66,7 @@ pub fn write_json_lines(output: &mut impl Write, report: &Report) -> io::Result<
     let findings = report.items.iter().map(|item| ("finding", finding(item)));
     let problems = report.problems.iter().map(|place| ("problem", problem(place)));
     let histories = report.histories.iter().map(|own| ("history", history(own)));
-    let summary = [("summary", summary(&report.summary))];
+    let summary = [("summary", summary(report))];
     for (record, value) in findings.chain(problems).chain(histories).chain(summary) {
         let mut line = Map::new();
         line.insert(RECORD.to_owned(), json!(record));
@@ -97,7 +97,8 @@ fn write_escaped(output: &mut impl Write, text: &str) -> io::Result<()> {
     output.write_all(text.get(start..).unwrap_or_default().as_bytes())
 }
 
-fn summary(summary: &Summary) -> Value {
+fn summary(report: &Report) -> Value {
+    let summary = &report.summary;
     let counts = |pairs: Vec<(&str, u64)>| {
         Value::Object(pairs.into_iter().map(|(name, count)| (name.to_owned(), json!(count))).collect())
     };
@@ -123,10 +124,18 @@ fn summary(summary: &Summary) -> Value {
         "verdicts": counts(summary.verdicts.iter().map(|(v, n)| (v.as_str(), *n)).collect()),
         "severities": counts(summary.severities.iter().map(|(s, n)| (s.as_str(), *n)).collect()),
     });
-    if let Some(object) = value.as_object_mut().filter(|_| summary.only_counted > 0) {
-        object.insert("only_counted".to_owned(), json!(summary.only_counted));
+    let files = || report.files.iter().map(file).collect();
+    if let Some(object) = value.as_object_mut() {
+        object.extend(
+            (summary.only_counted > 0).then(|| ("only_counted".to_owned(), json!(summary.only_counted))),
+        );
+        object.extend((!report.files.is_empty()).then(|| ("files".to_owned(), files())));
     }
     value
+}
+
+fn file(file: &FileRead) -> Value {
+    with_times(json!({"rows": file.rows, "last": origin(&file.last)}), [("last_time", file.time)])
 }
 
 fn finding(item: &Item) -> Value {

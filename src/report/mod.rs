@@ -6,6 +6,7 @@ mod act;
 mod command;
 mod csv;
 mod evidence;
+mod file_read;
 mod group;
 mod halves;
 mod history;
@@ -24,6 +25,7 @@ mod whole;
 
 pub use csv::{may_be_neutral, neutral, write_csv};
 pub use evidence::Evidence;
+pub use file_read::FileRead;
 pub use history::{Change, Happened, History, OTHER_TRACES, Told};
 pub use html::write_html;
 pub use item::Item;

@@ -1,7 +1,6 @@
 //! All that a run has to say.
 
-use std::sync::Arc;
-
+use super::file_read::FileRead;
 use super::history::History;
 use super::item::Item;
 use super::summary::Summary;
@@ -18,8 +17,8 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// What was seen in all.
     pub summary: Summary,
-    /// The files that were read, in their order, and how many rows each has.
-    pub files: Vec<(Arc<str>, u64)>,
+    /// The files that were read, in their order.
+    pub files: Vec<FileRead>,
     /// What earlier versions of configurations tell.
     pub histories: Vec<History>,
     /// What the report is of.

@@ -13,7 +13,7 @@ use crate::event::{self, Event, Fields, INDEXED, INPUTS, Neighbour, Role, Says, 
 use crate::iis::{Kind, Registration};
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
-use crate::report::{About, Evidence, Item, Report, Summary};
+use crate::report::{About, Evidence, FileRead, Item, Report, Summary};
 use crate::source::{self, Content, Module, Row};
 
 use super::neighbours::Neighbours;
@@ -46,8 +46,8 @@ pub struct Scanner {
     summary: Summary,
     /// When the first event of each host was written.
     since: BTreeMap<String, i64>,
-    /// The files that were read, and the rows of each.
-    files: Vec<(Arc<str>, u64)>,
+    /// The files that were read.
+    files: Vec<FileRead>,
     /// Bytes that are kept, about, and how many may be.
     kept: usize,
     most_kept: usize,
@@ -109,9 +109,8 @@ impl Scanner {
     }
 
     fn row_of_file(&mut self, Row { origin, content }: Row) {
-        match self.files.last_mut().filter(|(file, _)| *file == origin.file) {
-            Some((_, rows)) => *rows += 1,
-            None => self.files.push((Arc::clone(&origin.file), 1)),
+        if !self.files.last_mut().is_some_and(|file| file.take(&origin)) {
+            self.files.push(FileRead::new(origin.clone()));
         }
         match &content {
             Content::Event(cells) => self.event(cells, origin),
@@ -256,6 +255,9 @@ impl Scanner {
     /// Reads a time; one that cannot be read is noted.
     fn time(&mut self, text: &str, origin: &Origin) -> Option<i64> {
         let at = time::parse(text);
+        if let Some(file) = self.files.last_mut() {
+            file.time = at;
+        }
         self.summary.gaps.no_zone += u64::from(time::lacks_zone(text));
         if at.is_none() && !text.is_empty() {
             self.summary.gaps.unreadable_time += 1;

@@ -148,9 +148,13 @@ fn read(report: &Report) -> Markup {
         ul { @for name in &about.read { li { code { (printable(name)) } } } }
         @if !files.is_empty() {
             div class="scroll" { table {
-                tr { th { "file" } th { "rows" } }
-                @for (name, rows) in files.iter().take(FILES) {
-                    tr { td class="long" { code { (printable(name)) } } td { (rows) } }
+                tr { th { "file" } th { "rows" } th { "last row" } }
+                @for file in files.iter().take(FILES) {
+                    tr {
+                        td class="long" { code { (printable(&file.last.file)) } }
+                        td { (file.rows) }
+                        td { (file.end()) }
+                    }
                 }
             } }
             @if files.len() > FILES { p { (files.len() - FILES) " more files are not in this table." } }

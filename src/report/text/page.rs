@@ -6,6 +6,7 @@ use super::lines::{cut, wrapped};
 use super::{brief, details, facts};
 use crate::detect::{Severity, Verdict};
 use crate::problem::ProblemKind;
+use crate::report::file_read::FileRead;
 use crate::report::group::{Group, common_reasons};
 use crate::report::history;
 use crate::report::item::Item;
@@ -30,6 +31,9 @@ const INDENT: usize = 4;
 
 /// Places that were not read and that are told one by one: a folder of a server has logs of many other things.
 const PLACES: usize = 10;
+
+/// Files whose last rows are told.
+const FILES: usize = 3;
 
 /// Hosts with nothing to decide that are named.
 const HOSTS: usize = 12;
@@ -132,6 +136,13 @@ fn ending(report: &Report, details: bool) -> Vec<String> {
         summary.verdicts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
     if !verdicts.is_empty() {
         notes.push(format!("Verdicts: {}", verdicts.join(", ")));
+    }
+    let ends: Vec<String> = report.files.iter().filter_map(FileRead::told).collect();
+    let told = if details { ends.len() } else { ends.len().min(FILES) };
+    let more = ends.len() - told;
+    notes.extend(ends.into_iter().take(told));
+    if more > 0 {
+        notes.push(format!("… and {more} more (--details lists them)"));
     }
     let lost = report.problems.iter().filter(|problem| problem.kind() != ProblemKind::NotUnderstood);
     let lost: Vec<String> = lost

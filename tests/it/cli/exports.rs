@@ -176,7 +176,8 @@ fn the_counts_add_up() {
     let text = text_of(&(header.to_owned() + &rows.concat()));
     assert_eq!(
         text,
-        "Nothing needs a decision.\nRead, nothing to decide: web01.\n5 rows read: 3 other changes of the configuration, 1 end of a commit, 1 not about the IIS configuration; 0 findings\n"
+        "Nothing needs a decision.\nRead, nothing to decide: web01.\n5 rows read: 3 other changes of the configuration, 1 end of a commit, 1 not about the IIS configuration; 0 findings\n\
+         Last row read of export.csv: line 6\n"
     );
 }
 

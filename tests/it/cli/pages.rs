@@ -348,6 +348,7 @@ fn one_module_from_two_places_is_linked() {
         assert!(text.contains(&format!("(also {listed})\n")), "{columns}: {text}");
         assert_eq!(text.matches("(also ").count(), 2, "{text}");
         assert!(!text.contains("not known"), "{text}");
+        assert!(columns == "40" || text.ends_with("Last row read of list.csv: line 4\n"), "{text}");
     }
     let wide = run_wide("200", files.path(), &["scan", "events.csv", "list.csv"]).good();
     assert!(
@@ -367,7 +368,7 @@ fn one_module_from_two_places_is_linked() {
     for part in [
         "<code>integratedMode,bitness64</code>: 64-bit pools only".to_owned(),
         format!("<dt>also</dt><dd>the same module, from elsewhere: <code>{changed}</code>"),
-        "<tr><td class=\"long\"><code>list.csv</code></td><td>3</td></tr>".to_owned(),
+        "<tr><td class=\"long\"><code>list.csv</code></td><td>3</td><td>line 4</td></tr>".to_owned(),
         "<tr><td class=\"long\"><code>events.csv</code></td><td>".to_owned(),
         "Read, nothing to decide: web03.".to_owned(),
         "listed 2026-03-09T00:00:00Z".to_owned(),

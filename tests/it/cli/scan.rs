@@ -360,7 +360,9 @@ fn every_encoding_of_an_export_is_read() {
     assert!(plain.contains("rows    plain.csv:2\n"), "{plain}");
     for (file, _) in &files[1..] {
         let line = if *file == "type.csv" { 3 } else { 2 };
-        assert_eq!(scan(file).replace(&format!("{file}:{line}\n"), "plain.csv:2\n"), plain, "{file}");
+        let same = scan(file).replace(&format!("{file}:{line}\n"), "plain.csv:2\n");
+        let same = same.replace(&format!("{file}: line {line},"), "plain.csv: line 2,");
+        assert_eq!(same, plain, "{file}");
     }
 }
 
@@ -376,6 +378,13 @@ fn several_files_and_standard_input() {
     let output =
         command(folder.path()).args(["scan", "--details", "-", "earlier.csv"]).stdin(input).output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), text.replace("later.csv:", "standard input:"));
+    // The last row of each file is told, of the first three without --details.
+    let many = ["scan", "later.csv", "earlier.csv", "later.csv", "earlier.csv", "later.csv"];
+    let told = |text: &str| text.lines().filter(|line| line.starts_with("Last row read of ")).count();
+    let brief = run_in(folder.path(), &many).good();
+    assert!(told(&brief) == 3 && brief.contains("… and 2 more (--details lists them)\n"), "{brief}");
+    let details = run_in(folder.path(), &[&many[..], &["--details"]].concat()).good();
+    assert_eq!(told(&details), 5);
     let twice = run_in(folder.path(), &["scan", "-", "earlier.csv", "-"]).error();
     assert_eq!(
         twice,
