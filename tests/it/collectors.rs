@@ -10,8 +10,8 @@ use crate::splunk::event::Rendering;
 use crate::splunk::value;
 use crate::stories::all_rows;
 use shapes::{
-    Cells, Event, Flat, azure, clixml, elastic, evtx_ecmd, graylog, kibana, lines, listed, log_parser, nxlog,
-    otel, plaso, table, tree, velociraptor, wazuh,
+    Cells, Event, Flat, answer, any, azure, clixml, elastic, evtx_ecmd, graylog, kibana, l2tcsv, lines,
+    listed, log_parser, nxlog, otel, otlp, plaso, table, tree, velociraptor, wazuh,
 };
 
 #[test]
@@ -25,7 +25,7 @@ fn every_collector_and_every_table_tells_the_same_stories() {
             Event { row, time: iismodcheck::detect::time::format(micros) }
         })
         .collect();
-    let tables: [(&str, Cells); 7] = [
+    let tables: [(&str, Cells); 8] = [
         ("azure", azure),
         ("graylog", graylog),
         ("kibana", kibana),
@@ -33,19 +33,13 @@ fn every_collector_and_every_table_tells_the_same_stories() {
         ("evtxecmd", evtx_ecmd),
         ("logparser", log_parser),
         ("plaso", plaso),
+        ("plaso_l2tcsv", l2tcsv),
     ];
     let mut files: Vec<(String, Vec<u8>)> = tables
         .iter()
         .map(|(name, cells)| ((*name).to_owned(), table(&events.iter().map(cells).collect::<Vec<_>>())))
         .collect();
-    let sketch: Vec<Flat> = xml
-        .iter()
-        .map(|xml| {
-            let cells = [("message", "[29 / 0x001d] x"), ("timestamp_desc", "x"), ("xml_string", xml)];
-            cells.map(|(name, text)| (name.to_owned(), text.to_owned())).to_vec()
-        })
-        .collect();
-    files.push(("timesketch".to_owned(), table(&sketch)));
+    files.push(("timesketch".to_owned(), timesketch(&xml)));
     files.push(("clixml".to_owned(), clixml(&events)));
     let mut json = |name: &str, object: &dyn Fn(&Event<'_>) -> Value| {
         files.push((name.to_owned(), lines(events.iter().map(object))));
@@ -84,6 +78,7 @@ fn every_collector_and_every_table_tells_the_same_stories() {
     for (name, key) in [("elastic_original", "event.original"), ("otel_raw", "body")] {
         files.push((name.to_owned(), lines(xml.iter().map(|xml| json!({key: xml})))));
     }
+    files.extend(documents(&events, &xml));
     files.push(("plain".to_owned(), csv(&xml)));
     let contents: Vec<(&str, &[u8])> =
         files.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
@@ -102,7 +97,7 @@ fn every_collector_and_every_table_tells_the_same_stories() {
         let (mut found, mut expected) = (scan(name), expected.clone());
         // What they do not write: the account, which the sentence names too, and the process.
         let unwritten: &[&str] = match name.as_str() {
-            "plaso" => &["iis_actor", "why", "iis_process"],
+            "plaso" | "plaso_l2tcsv" => &["iis_actor", "why", "iis_process"],
             "wazuh" => &["iis_actor", "why"],
             _ => &[],
         };
@@ -118,6 +113,34 @@ fn every_collector_and_every_table_tells_the_same_stories() {
         }
         assert_eq!(found.len(), expected.len(), "{name}");
     }
+}
+
+fn timesketch(xml: &[String]) -> Vec<u8> {
+    let row = |xml: &String| {
+        let cells = [("message", "[29 / 0x001d] x"), ("timestamp_desc", "x"), ("xml_string", xml)];
+        cells.map(|(name, text)| (name.to_owned(), text.to_owned())).to_vec()
+    };
+    table(&xml.iter().map(row).collect::<Vec<_>>())
+}
+
+/// The events in documents that hold many: OpenTelemetry's log records in three shapes, an answer of Azure.
+fn documents(events: &[Event<'_>], xml: &[String]) -> Vec<(String, Vec<u8>)> {
+    let plain: Vec<Value> = events.iter().map(|event| otel(event, &event.data().into())).collect();
+    let maps: Vec<Value> = plain.iter().map(any).collect();
+    let strings: Vec<Value> = xml.iter().map(|xml| json!({"stringValue": xml})).collect();
+    let mut rows: Vec<Flat> = events.iter().map(azure).collect();
+    // What the portal adds to the name of a column.
+    for (name, _) in rows.iter_mut().flatten() {
+        *name = name.trim_end_matches(" [UTC]").to_owned();
+    }
+    [
+        ("otlp_plain", otlp(&plain)),
+        ("otlp_map", otlp(&maps)),
+        ("otlp_string", otlp(&strings)),
+        ("azure_answer", answer(&rows)),
+    ]
+    .map(|(name, bytes)| (name.to_owned(), bytes))
+    .to_vec()
 }
 
 /// A change that failed is judged as the change, and told as attempted: with it, beside it, and in every level.

@@ -40,6 +40,16 @@ const OBJECTS: &str = "<Objs Version=\"1.1.0.1\"><Obj RefId=\"0\"><Props><I32 N=
 const SNARE: &str = "web01\tMSWinEventLog\t1\tMicrosoft-IIS-Configuration/Operational\t17\tWed Mar 04 09:14:10 2026\t29\tP\tN/A\t\
     N/A\tVerbose\tweb01\tNone\t\tx\n";
 
+/// Log records as OpenTelemetry's file exporter writes them.
+const LOG_RECORDS: &str = "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"body\":{\"stringValue\":\"<Event><System>\
+    <EventID>29</EventID></System></Event>\"}},{\"body\":{\"kvlistValue\":{\"values\":[{\"key\":\"event_id\",\"value\":{\"intValue\":\
+    \"29\"}},{\"key\":\"channel\",\"value\":{\"stringValue\":\"x\"}}]}}}]}]}]}\n{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[\
+    {\"body\":{\"event_id\":{\"id\":50}}}]}]}]}\n";
+
+/// An answer of Azure to a query.
+const ANSWER: &str = "{\"tables\":[{\"name\":\"PrimaryResult\",\"columns\":[{\"name\":\"EventID\",\"type\":\"int\"},{\"name\":\
+    \"EventLog\"}],\"rows\":[[29,\"Microsoft-IIS-Configuration/Operational\"],[50,\"x\"],[30,\"y\"]]}]}";
+
 /// Results of a search of Splunk.
 fn results(events: &[String]) -> String {
     let result = |event: &String| {
@@ -60,7 +70,25 @@ pub fn samples() -> Vec<(&'static str, Vec<u8>, bool)> {
     let classic =
         "12/19/2022 06:40:32 PM\nLogName=Microsoft-IIS-Configuration/Operational\nEventCode=29\nMessage=x\n"
             .repeat(3);
+    let record = |name: &str| {
+        let strings = format!(
+            "['p'  'MACHINE'  ''  '/system.webServer/modules/add[@name=\"\"{name}\"\"]'  '1'  ''  None]"
+        );
+        format!(
+            "03/04/2026,09:14:10,UTC,M...,WinEVTX,\"[29 / 0x001d] Strings: {strings} Computer Name: w\"\n"
+        )
+    };
+    let timeline =
+        format!("date,time,timezone,MACB,sourcetype,desc\n{}", ["A", "B", "C"].map(record).concat());
     vec![
+        ("otlp.json", LOG_RECORDS.as_bytes().to_vec(), true),
+        ("answer.json", ANSWER.as_bytes().to_vec(), false),
+        (
+            "hits.json",
+            format!("{{\"hits\":{{\"hits\":[{}]}}}}", json.trim_end().replace('\n', ",")).into_bytes(),
+            false,
+        ),
+        ("timeline.csv", timeline.into_bytes(), true),
         ("lines.xml", lines.clone().into_bytes(), true),
         ("rooted.xml", format!("<Events>{lines}</Events>").into_bytes(), false),
         ("headed.txt", lines.replace("<Event ", "Mar  4 09:14:10 relay win: <Event ").into_bytes(), true),

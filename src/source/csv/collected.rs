@@ -1,6 +1,6 @@
 //! Tables in which the facts of an event stand under the names of a collector, or inside of a cell: Kibana, Velociraptor,
 //! `EvtxECmd`, Log Parser, Azure, Timesketch. A record becomes the JSON that the collector would have written, so that one table of
-//! names serves both. And plaso's timeline, in which all of an event stands in one text.
+//! names serves both.
 
 use std::io::Write;
 
@@ -113,59 +113,4 @@ pub fn string(text: &[u8], json: &mut Vec<u8>) {
         }
     }
     json.push(b'"');
-}
-
-/// The columns of plaso's timeline.
-pub(super) struct Plaso {
-    time: usize,
-    message: usize,
-}
-
-impl Plaso {
-    pub(super) fn of(names: &[Vec<u8>]) -> Option<Self> {
-        let place = |wanted: &[u8]| names.iter().position(|name| name == wanted);
-        place(b"timestamp_desc")?;
-        Some(Self { time: place(b"datetime")?, message: place(b"message")? })
-    }
-
-    /// The columns that are read.
-    pub(super) fn columns(&self) -> [usize; 2] {
-        [self.time, self.message]
-    }
-
-    /// A record as an event: the number that its text begins with, and what stands around its list of strings. Behind the list
-    /// the last of a name counts: nothing of anybody's choice follows it.
-    pub(super) fn content(&self, cells: &[Vec<u8>]) -> Cells {
-        let mut inputs = Box::new([const { Vec::new() }; INPUTS.len()]);
-        let cell = |place: usize| cells.get(place).map(Vec::as_slice).unwrap_or_default();
-        let message = cell(self.message);
-        let id = message.strip_prefix(b"[").and_then(|rest| rest.split(|byte| *byte == b' ').next());
-        let before = memchr::memmem::find(message, b" Strings: [").and_then(|end| message.get(..end));
-        let before = before.unwrap_or(message);
-        // An event 29 lists seven strings; with the place of a commit alone it is the end of one. Other numbers stay.
-        let is_end = id == Some(&b"29"[..])
-            && memchr::memmem::find(message, b" Strings: ['MACHINE").is_some()
-            && memchr::memmem::find(message, b"', '").is_none();
-        let id = if is_end { Some(&b"50"[..]) } else { id };
-        let own = [
-            ("Message", message),
-            ("_time", cell(self.time)),
-            ("EventID", id.unwrap_or_default()),
-            ("SourceName", word(before, b"Source Name: ")),
-            ("Computer", word(message, b"Computer Name: ")),
-            ("EventRecordID", word(message, b"Record Number: ")),
-        ];
-        for (name, text) in own {
-            if let Some(place) = inputs.get_mut(input(name)) {
-                *place = text.to_vec();
-            }
-        }
-        inputs
-    }
-}
-
-/// The word behind the last `name` in a text.
-fn word<'t>(text: &'t [u8], name: &[u8]) -> &'t [u8] {
-    let behind = memchr::memmem::rfind(text, name).and_then(|at| text.get(at + name.len()..));
-    behind.and_then(|behind| behind.split(|byte| *byte == b' ').next()).unwrap_or_default()
 }

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::collected::{Collected, Plaso};
+use super::collected::Collected;
 use super::inputs::{Cells, input};
+use super::plaso::Plaso;
 use crate::event::{self, CARRIERS, Fields, INPUTS, LIST_HOSTS, Role, Scratch};
 use crate::iis::Registration;
 use crate::problem::{Problem, ProblemKind};
@@ -295,7 +296,7 @@ impl Places {
         match self {
             Self::Event(places) => places.iter().flatten().copied().collect(),
             Self::Collected(collected) => (0..collected.count()).collect(),
-            Self::Plaso(plaso) => plaso.columns().to_vec(),
+            Self::Plaso(plaso) => plaso.columns(),
             Self::Module { event: Some(places), .. } if !as_list => {
                 places.iter().flatten().copied().collect()
             }

@@ -5,6 +5,7 @@ mod columns;
 mod dates;
 mod fields;
 mod inputs;
+mod plaso;
 mod reader;
 mod records;
 mod table;

@@ -231,7 +231,12 @@ mod tests {
             // plaso: an event 29 has seven strings, so that the place alone is the end of a commit. Other numbers stay.
             (
                 "datetime,timestamp_desc,message\n0,x,[29 / 0x001d] Strings: ['MACHINE'] Computer Name: w\n",
-                "Message=[29 / 0x001d] Strings: ['MACHINE'] Computer Name: w EventID=50 Computer=w _time=0",
+                r#"_raw={"EventID":"50","SourceName":"","Computer":"w","EventRecordID":"","Strings":["MACHINE"]} _time=0"#,
+            ),
+            (
+                "date,time,timezone,MACB,sourcetype,desc\n03/04/2026,09:14:10,UTC,M...,WinEVTX,[50 / 0x0032] Strings: ['x'] \
+                 Computer Name: w Record Number: 7\n",
+                r#"_raw={"EventID":"50","SourceName":"","Computer":"w","EventRecordID":"7","Strings":["x"]} _time=2026-03-04T09:14:10Z"#,
             ),
             (
                 "datetime,timestamp_desc,message\n0,x,[51 / 0x0033] Strings: ['MACHINE'] Computer Name: w\n",

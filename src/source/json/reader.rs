@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::objects;
 use super::pairs::{Pairs, cell};
+use super::{cut, objects, otlp, tables};
 use crate::event;
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
@@ -35,8 +35,9 @@ pub struct JsonReader {
     done: bool,
 }
 
-/// Keys with which an object may hold rows, or be one: results, the fields of an event, a module of a list, Splunk's last line.
-const ROWS: [&[u8]; 16] = [
+/// Keys with which an object may hold rows, or be one: results, tables, log records, the fields of an event, a module of a list,
+/// Splunk's last line.
+const ROWS: [&[u8]; 19] = [
     b"result",
     b"results",
     b"hits",
@@ -44,6 +45,9 @@ const ROWS: [&[u8]; 16] = [
     b"value",
     b"records",
     b"rows",
+    b"tables",
+    b"resourcelogs",
+    b"resource_logs",
     b"_raw",
     b"eventdata_xml",
     b"name",
@@ -131,8 +135,7 @@ impl JsonReader {
             if !self.input.more() {
                 self.done = true;
                 let problem = self.damaged("the file ends inside of this object");
-                let text = self.input.rest().to_vec();
-                self.waiting.push_back(Ok(Row { origin, content: Content::whole(text) }));
+                self.rows_of_cut(self.input.rest().to_vec(), &origin);
                 return self
                     .waiting
                     .push_back(Err(problem.with_hint("it is cut off: copy or export it again")));
@@ -168,7 +171,36 @@ impl JsonReader {
                     self.fields(event.get().as_bytes(), origin, false);
                 }
             }
+            _ if self.records(text, origin) => {}
             _ => self.fields(text, origin, false),
+        }
+    }
+
+    /// The rows of an object that holds them in a shape of its own; whether it is such a one.
+    fn records(&mut self, text: &[u8], origin: &Origin) -> bool {
+        if let Some(records) = otlp::records(text) {
+            records.for_each(|record| self.fields(&record, origin, false));
+            return true;
+        }
+        let Some(answer) = tables::read(text) else { return false };
+        for row in answer.rows() {
+            if let Some(row) = row {
+                self.fields(&row, origin, false);
+            } else {
+                let what = "a row of a table has not as many values as the table has columns";
+                let problem = Problem::new(ProblemKind::Damaged, what).with_hint("export the answer again");
+                self.waiting.push_back(Err(problem.at(origin.clone())));
+            }
+        }
+        true
+    }
+
+    /// The rows that are whole of an object that is cut off; without any, what is left of it is one.
+    fn rows_of_cut(&mut self, text: Vec<u8>, origin: &Origin) {
+        let closed = |depth| cut::closed(&text, depth).filter(|whole| holds_rows(whole, depth));
+        match [6, 4, 3, 2].into_iter().find_map(closed) {
+            Some(whole) => self.rows(&whole, origin),
+            None => self.waiting.push_back(Ok(Row { origin: origin.clone(), content: Content::whole(text) })),
         }
     }
 
@@ -241,6 +273,17 @@ impl JsonReader {
             self.waiting.push_back(Err(problem.with_hint("if an event is lost in it, export the log again")));
         }
         self.input.take(length);
+    }
+}
+
+/// Whether an object is a document with rows behind so many brackets.
+fn holds_rows(text: &[u8], depth: usize) -> bool {
+    let wrapped = || serde_json::from_slice::<Wrapped<'_>>(text).ok();
+    match depth {
+        6 => otlp::records(text).is_some(),
+        4 => tables::read(text).is_some(),
+        3 => wrapped().is_some_and(|wrapped| wrapped.hits.is_some()),
+        _ => wrapped().is_some_and(|wrapped| wrapped.results.is_some() || wrapped.events.is_some()),
     }
 }
 

@@ -173,6 +173,37 @@ pub fn plaso(event: &Event<'_>) -> Flat {
     .to_vec()
 }
 
+/// plaso's `l2tcsv`: strings as Python writes them, and a blank for each comma.
+pub fn l2tcsv(event: &Event<'_>) -> Flat {
+    let escaped =
+        |text: &&str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n"));
+    let strings: Vec<String> = event.strings().iter().map(escaped).collect();
+    let text = plaso(event).remove(3).1;
+    let (before, rest) = text.split_once("Strings: [").unwrap();
+    let (_, behind) = rest.rsplit_once("] Computer").unwrap();
+    let text = format!("{before}Strings: [{}] Computer{behind}", strings.join(", "));
+    let (day, time) = event.time.split_once('T').unwrap();
+    let [year, month, day] = day.split('-').collect::<Vec<_>>()[..] else { panic!("{day}") };
+    [
+        ("date", format!("{month}/{day}/{year}")),
+        ("time", time.trim_end_matches('Z').to_owned()),
+        ("timezone", "UTC".to_owned()),
+        ("MACB", "M...".to_owned()),
+        ("source", "EVT".to_owned()),
+        ("sourcetype", "WinEVTX".to_owned()),
+        ("type", "Content Modification Time".to_owned()),
+        ("user", "-".to_owned()),
+        ("host", "relay".to_owned()),
+        ("short", text.chars().take(40).collect()),
+        ("desc", text),
+        ("version", "2".to_owned()),
+        ("filename", "OS:/case/IIS.evtx".to_owned()),
+        ("format", "winevtx".to_owned()),
+    ]
+    .map(|(name, text)| (name.to_owned(), text.replace(',', " ")))
+    .to_vec()
+}
+
 pub fn table(cells: &[Flat]) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(cells[0].iter().map(|(name, _)| name)).unwrap();
@@ -276,6 +307,44 @@ pub fn otel(event: &Event<'_>, data: &Value) -> Value {
     json!({"provider": {"name": PROVIDER, "guid": "{x}"}, "channel": CHANNEL, "event_id": {"id": event.id(), "qualifiers": 0},
         "computer": event.get("Computer"), "record_id": event.get("EventRecordID"), "system_time": event.time,
         "execution": {"process_id": event.get("ProcessID")}, "security": {"user_id": event.get("UserID")}, "event_data": data})
+}
+
+/// Values as the file exporter of OpenTelemetry writes them: each names its kind.
+pub fn any(value: &Value) -> Value {
+    let pair = |(key, value): (&String, &Value)| json!({"key": key, "value": any(value)});
+    match value {
+        Value::Null => json!({}),
+        Value::Number(number) => json!({"intValue": number.to_string()}),
+        Value::Array(values) => json!({"arrayValue": {"values": values.iter().map(any).collect::<Vec<_>>()}}),
+        Value::Object(object) => {
+            json!({"kvlistValue": {"values": object.iter().map(pair).collect::<Vec<_>>()}})
+        }
+        other => json!({"stringValue": other}),
+    }
+}
+
+/// A document of the file exporter with these bodies, some in each scope.
+pub fn otlp(bodies: &[Value]) -> Vec<u8> {
+    let record = |body: &Value| {
+        json!({"timeUnixNano": "1", "observedTimeUnixNano": "2", "body": body,
+        "attributes": [{"key": "x", "value": {"stringValue": "y"}}], "traceId": "", "spanId": ""})
+    };
+    let line = |bodies: &[Value]| {
+        let scopes: Vec<Value> = bodies
+            .chunks(2)
+            .map(|some| json!({"scope": {}, "logRecords": some.iter().map(record).collect::<Vec<_>>()}))
+            .collect();
+        let resource = json!({"attributes": [{"key": "host.name", "value": {"stringValue": "relay"}}]});
+        json!({"resourceLogs": [{"resource": resource, "scopeLogs": scopes}]})
+    };
+    lines(bodies.chunks(5).map(line))
+}
+
+/// An answer of Log Analytics with the rows of a table.
+pub fn answer(rows: &[Flat]) -> Vec<u8> {
+    let names: Vec<Value> = rows[0].iter().map(|(name, _)| json!({"name": name, "type": "string"})).collect();
+    let rows: Vec<Vec<&String>> = rows.iter().map(|row| row.iter().map(|(_, text)| text).collect()).collect();
+    json!({"tables": [{"name": "PrimaryResult", "columns": names, "rows": rows}]}).to_string().into_bytes()
 }
 
 pub fn tree(event: &Event<'_>) -> Value {
