@@ -1,5 +1,6 @@
 //! `scan`: the same engine over exported files, without Splunk.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -56,14 +57,17 @@ fn files(arguments: &Scan) -> Result<Vec<PathBuf>, Problem> {
         return Ok(arguments.files.clone());
     }
     match std::env::var_os("SystemRoot") {
-        Some(root) if cfg!(windows) => {
-            let log = r"System32\winevt\Logs\Microsoft-IIS-Configuration%4Operational.evtx";
-            Ok(vec![PathBuf::from(root).join(log)])
-        }
+        Some(root) if cfg!(windows) => Ok(vec![own_log(root)]),
         _ => Err(Problem::new(ProblemKind::Argument, "no file is given").with_hint(
             "name files or folders, such as Microsoft-IIS-Configuration%4Operational.evtx; `-` is standard input",
         )),
     }
+}
+
+/// The log of the machine whose Windows lies here.
+fn own_log(mut root: OsString) -> PathBuf {
+    root.push(r"\System32\winevt\Logs\Microsoft-IIS-Configuration%4Operational.evtx");
+    root.into()
 }
 
 /// How far the reading is, on a terminal; nowhere else.
@@ -122,5 +126,17 @@ impl<'a> Choice<'a> {
         in_time
             && (self.hosts.is_empty() || host.is_empty() || self.hosts.iter().any(is_of))
             && (self.only.is_empty() || self.only.contains(&item.verdict))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_of_this_machine() {
+        let log = own_log(r"C:\Windows".into());
+        let expected = r"C:\Windows\System32\winevt\Logs\Microsoft-IIS-Configuration%4Operational.evtx";
+        assert_eq!(log.as_os_str(), expected);
     }
 }

@@ -92,8 +92,11 @@ impl Iterator for LineReader {
             }
             if !std::mem::replace(&mut self.told, true) {
                 let problem = if is_whole {
-                    Problem::new(ProblemKind::Damaged, "this line is none of Snare's, or broken in two")
-                        .with_hint(HINT)
+                    Problem::new(
+                        ProblemKind::Damaged,
+                        "this line is none of Snare's, broken in two, or holds two events",
+                    )
+                    .with_hint(HINT)
                 } else {
                     cut()
                 };

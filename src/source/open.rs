@@ -254,7 +254,8 @@ fn not_opened(path: &Path, error: &io::Error) -> Problem {
                 .with_hint("give scan the folder: all files in it are read, whatever they are called")
         }
         ErrorKind::NotFound => unreadable("there is no such file"),
-        ErrorKind::PermissionDenied => unreadable("you may not read it"),
+        ErrorKind::PermissionDenied => unreadable("you may not read it")
+            .with_hint("run it as an administrator, or copy the file to where you may"),
         _ => unreadable(&error.to_string()),
     }
 }

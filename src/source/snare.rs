@@ -10,9 +10,10 @@ const CELLS: [(usize, &str); 6] =
 /// Where the texts of the event begin: the category, then the message.
 const TEXTS: usize = 10;
 
-/// The event of a line; `None` where it is none of Snare's.
+/// The event of a line; `None` where it is none of Snare's, or several: a line feed is missing, or a value holds a mark.
 pub(super) fn content(line: &[u8]) -> Option<Content> {
     let cells = line.get(memchr::memmem::find(line, MARK)? + MARK.len()..)?;
+    memchr::memmem::find(cells, MARK).is_none().then_some(())?;
     let cells: Vec<&[u8]> = cells.split(|byte| *byte == b'\t').collect();
     // Behind the message stands a number of the log, and perhaps names with values.
     let texts = cells.get(TEXTS..)?;
@@ -38,7 +39,7 @@ mod tests {
         let line = "MSWinEventLog\t1\tMicrosoft-IIS-Configuration/Operational\t17\tWed Mar 04 09:14:10 2026\t29\tP\tann\tN/A\t\
                     Verbose\tweb01\tNone\t\tChanges to 'x'\t118";
         let text = format!(
-            "web01\t{line}\n<13>Mar  4 09:14:10 web01 {line}\tEventSourceId=AU_1\r\nbroken\nweb01\tMSWinEv"
+            "web01\t{line}\n<13>Mar  4 09:14:10 web01 {line}\tEventSourceId=AU_1\r\nweb01\t{line} web01\t{line}\nbroken\nweb01\tMSWinEv"
         );
         let input = Input::new(Box::new(Cursor::new(text.into_bytes())));
         let (mut rows, mut told) = (Vec::new(), Vec::new());

@@ -37,7 +37,7 @@ fn repeated(before: &str, piece: &str, after: &str, count: usize) -> Vec<u8> {
 }
 
 /// Parser, what grows, and the file.
-const FILES: [(&str, &str, Make); 34] = [
+const FILES: [(&str, &str, Make); 38] = [
     ("xml", "attributes", |n| repeated("<Event", " a='b'", "><System/></Event>", n)),
     ("xml", "elements within each other", |n| repeated("<Event><System>", "<a>", "", n)),
     ("xml", "start tags of events that do not end", |n| repeated("<Event><Data>", "<Event ", "", n)),
@@ -60,6 +60,23 @@ const FILES: [(&str, &str, Make); 34] = [
     ("json", "backslashes", |n| repeated("{\"EventID\":29,\"Message\":\"", "\\\\", "\"}", n)),
     ("json", "strings that hold JSON", |n| {
         repeated("{\"EventID\":29", ",\"Payload\":\"{\\\"a\\\":1}\"", "}", n)
+    }),
+    ("json", "log records", |n| {
+        repeated(
+            "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{}",
+            ",{\"body\":{\"stringValue\":\"x\"}}",
+            "]}]}]}",
+            n,
+        )
+    }),
+    ("json", "rows of a table", |n| {
+        repeated("{\"tables\":[{\"columns\":[{\"name\":\"EventID\"}],\"rows\":[[1]", ",[29]", "]}]}", n)
+    }),
+    ("json", "a document that is cut off", |n| {
+        repeated("{\"value\":[", "{\"EventID\":[{\"a\":29}]},", "", n)
+    }),
+    ("csv", "values of plaso", |n| {
+        repeated("datetime,timestamp_desc,message\n0,x,[29 / 0x001d] Strings: [", "'\\\\'  ", "]\n", n)
     }),
     ("csv", "columns", |n| {
         let names = (0..n).map(|number| format!(",c{number}")).collect::<Vec<_>>().concat();

@@ -353,6 +353,10 @@ mod tests {
         for text in [
             format!("{one}\n{two}\n"),
             format!("[{one},\n{two}]"),
+            // Side by side.
+            format!("{one}{two}"),
+            format!("{one} {two}\n"),
+            format!("[{one}] [{two}]"),
             format!("[\n[{one}],[{two}]\n]\n"),
             format!("Record 1\n{one}\nRecord 2\n{two}"),
             format!("\u{1e}{one}\n\u{1e}{two}\n"),
