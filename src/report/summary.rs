@@ -158,16 +158,17 @@ impl Summary {
         })
     }
 
-    /// How many findings need a decision, by severity.
+    /// How many findings need a decision, by severity. `is_whole`: everything was read.
     #[must_use]
-    pub fn counted_to_decide(&self) -> String {
+    pub fn counted_to_decide(&self, is_whole: bool) -> String {
         let total = self.needs_decision;
         let by_severity = self.to_decide.iter().rev();
         let counts =
             by_severity.map(|(severity, hosts)| format!("{} {severity}", hosts.values().sum::<u64>()));
         let counts = counts.collect::<Vec<_>>().join(", ");
         let verb = if total == 1 { "needs" } else { "need" };
-        format!("{} {verb} a decision: {counts}", counted(total, "finding", "findings"))
+        let start = if is_whole { "" } else { "Not all could be read. " };
+        format!("{start}{} {verb} a decision: {counts}", counted(total, "finding", "findings"))
     }
 
     /// All rows read.

@@ -50,7 +50,7 @@ impl Report {
     pub fn to_decide(&self) -> String {
         let nothing = self.summary.nothing_to_decide(self.is_whole());
         nothing.map_or_else(
-            || self.summary.counted_to_decide(),
+            || self.summary.counted_to_decide(self.is_whole()),
             |nothing| nothing.trim_end_matches('.').to_owned(),
         )
     }

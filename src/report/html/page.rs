@@ -101,6 +101,7 @@ fn head(report: &Report) -> Markup {
                 @if let Some(nothing) = summary.nothing_to_decide(report.is_whole()) {
                     (nothing)
                 } @else {
+                    @if !report.is_whole() { "Not all could be read. " }
                     b { (summary.needs_decision) " to decide: " }
                     @for (severity, hosts) in summary.to_decide.iter().rev() {
                         (tag(*severity)) " " (hosts.values().sum::<u64>()) " "

@@ -8,9 +8,24 @@ use super::{command, folder};
 /// The first Ctrl-C ends the reading: what was found so far is told, and that it is not all.
 #[test]
 fn interrupted_it_tells_what_it_found() {
+    let json = interrupted("json");
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let found = report["findings"].as_array().unwrap().len();
+    assert!((1..4_000).contains(&found), "{found}");
+    assert_eq!(report["problems"][0]["what"], WHAT);
+    let text = interrupted("text");
+    assert!(text.starts_with("Not all could be read. ") && text.contains(WHAT), "{text}");
+    let page = interrupted("html");
+    assert!(page.contains("<p>Not all could be read. <b>") && page.contains(WHAT), "{page}");
+}
+
+const WHAT: &str = "the scan was interrupted: what follows was not read";
+
+/// What is printed of a scan that is interrupted.
+fn interrupted(format: &str) -> String {
     let folder = folder(&[]);
     let mut scan = command(folder.path());
-    scan.args(["scan", "--format", "json", "-"])
+    scan.args(["scan", "--format", format, "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -40,9 +55,6 @@ fn interrupted_it_tells_what_it_found() {
     });
     let output = scan.wait_with_output().unwrap();
     writer.join().unwrap();
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    let found = report["findings"].as_array().unwrap().len();
-    assert!((1..4_000).contains(&found), "{found}");
-    assert_eq!(report["problems"][0]["what"], "the scan was interrupted: what follows was not read");
+    assert_eq!(output.status.code(), Some(2), "{format}");
+    String::from_utf8(output.stdout).unwrap()
 }
