@@ -3,11 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
+use super::document::{DEPTHS, Document, Inside, holds_rows};
 use super::pairs::{Pairs, cell};
-use super::{cut, objects, otlp, tables};
+use super::{cut, objects};
 use crate::event;
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
@@ -24,8 +22,10 @@ pub struct JsonReader {
     input: Input,
     file: Arc<str>,
     record: u64,
-    /// Rows of one document, or a row and the problem behind it.
+    /// A row, and the problem behind it.
     waiting: VecDeque<Result<Row, Problem>>,
+    /// The document whose rows are read, and where it stands.
+    document: Option<(Document, Origin)>,
     /// Arrays that are open.
     depth: usize,
     /// Text that is no JSON was told already.
@@ -59,25 +59,6 @@ const ROWS: [&[u8]; 19] = [
     b"preview",
 ];
 
-/// What one object may have around its rows.
-#[derive(Deserialize)]
-struct Wrapped<'a> {
-    #[serde(borrow)]
-    result: Option<&'a RawValue>,
-    #[serde(borrow)]
-    results: Option<Vec<&'a RawValue>>,
-    #[serde(borrow)]
-    hits: Option<Hits<'a>>,
-    #[serde(borrow, rename = "Events", alias = "events", alias = "value", alias = "records", alias = "rows")]
-    events: Option<Vec<&'a RawValue>>,
-}
-
-#[derive(Deserialize)]
-struct Hits<'a> {
-    #[serde(borrow)]
-    hits: Vec<&'a RawValue>,
-}
-
 impl JsonReader {
     pub(in crate::source) fn new(input: Input, file: Arc<str>) -> Self {
         Self {
@@ -85,6 +66,7 @@ impl JsonReader {
             file,
             record: 0,
             waiting: VecDeque::new(),
+            document: None,
             depth: 0,
             told: false,
             no_events: (0, 0),
@@ -124,7 +106,7 @@ impl JsonReader {
             if let Some(length) = objects::length(self.input.rest()) {
                 let text = self.input.rest().get(..length).unwrap_or_default().to_vec();
                 self.input.take(length);
-                return self.rows(&text, &origin);
+                return self.rows(text, &origin);
             }
             if self.input.rest().len() > LONGEST {
                 self.done = true;
@@ -144,63 +126,46 @@ impl JsonReader {
     }
 
     /// The rows of one object. Most are an event as a whole, which their keys tell without reading them all.
-    fn rows(&mut self, text: &[u8], origin: &Origin) {
+    fn rows(&mut self, text: Vec<u8>, origin: &Origin) {
         let may_be_rows = |key: &[u8]| ROWS.iter().any(|known| key.trim_ascii().eq_ignore_ascii_case(known));
-        let mut keys = objects::keys(text).peekable();
-        if keys.peek().is_some() && !keys.any(|key| may_be_rows(key) || key.contains(&b'\\')) {
+        let is_event = {
+            let mut keys = objects::keys(&text).peekable();
+            keys.peek().is_some() && !keys.any(|key| may_be_rows(key) || key.contains(&b'\\'))
+        };
+        if is_event {
             self.record += 1;
             let origin = Origin { record: Some(self.record), ..origin.clone() };
-            return if event::is_event(text) {
-                self.waiting.push_back(Ok(Row { origin, content: Content::whole(text.to_vec()) }));
+            return if event::is_event(&text) {
+                self.waiting.push_back(Ok(Row { origin, content: Content::whole(text) }));
             } else {
                 self.no_event(&origin);
             };
         }
-        let wrapped = serde_json::from_slice::<Wrapped<'_>>(text).ok();
-        match wrapped {
-            Some(Wrapped { result: Some(result), .. }) => self.fields(result.get().as_bytes(), origin, true),
-            Some(Wrapped { results: Some(results), .. }) => {
-                for result in results {
-                    self.fields(result.get().as_bytes(), origin, true);
-                }
-            }
-            Some(
-                Wrapped { hits: Some(Hits { hits: events }), .. } | Wrapped { events: Some(events), .. },
-            ) => {
-                for event in events {
-                    self.fields(event.get().as_bytes(), origin, false);
-                }
-            }
-            _ if self.records(text, origin) => {}
-            _ => self.fields(text, origin, false),
+        match Document::new(text) {
+            Ok(document) => self.document = Some((document, origin.clone())),
+            Err(text) => self.fields(&text, origin, false),
         }
-    }
-
-    /// The rows of an object that holds them in a shape of its own; whether it is such a one.
-    fn records(&mut self, text: &[u8], origin: &Origin) -> bool {
-        if let Some(records) = otlp::records(text) {
-            records.for_each(|record| self.fields(&record, origin, false));
-            return true;
-        }
-        let Some(answer) = tables::read(text) else { return false };
-        for row in answer.rows() {
-            if let Some(row) = row {
-                self.fields(&row, origin, false);
-            } else {
-                let what = "a row of a table has not as many values as the table has columns";
-                let problem = Problem::new(ProblemKind::Damaged, what).with_hint("export the answer again");
-                self.waiting.push_back(Err(problem.at(origin.clone())));
-            }
-        }
-        true
     }
 
     /// The rows that are whole of an object that is cut off; without any, what is left of it is one.
     fn rows_of_cut(&mut self, text: Vec<u8>, origin: &Origin) {
         let closed = |depth| cut::closed(&text, depth).filter(|whole| holds_rows(whole, depth));
-        match [6, 4, 3, 2].into_iter().find_map(closed) {
-            Some(whole) => self.rows(&whole, origin),
+        match DEPTHS.into_iter().find_map(closed) {
+            Some(whole) => self.rows(whole, origin),
             None => self.waiting.push_back(Ok(Row { origin: origin.clone(), content: Content::whole(text) })),
+        }
+    }
+
+    /// Reads the next row of a document.
+    fn row_inside(&mut self, row: Inside, origin: &Origin) {
+        match row {
+            Inside::Result(text) => self.fields(&text, origin, true),
+            Inside::Object(text) => self.fields(&text, origin, false),
+            Inside::Damaged => {
+                let what = "a row of a table has not as many values as the table has columns";
+                let problem = Problem::new(ProblemKind::Damaged, what).with_hint("export the answer again");
+                self.waiting.push_back(Err(problem.at(origin.clone())));
+            }
         }
     }
 
@@ -276,17 +241,6 @@ impl JsonReader {
     }
 }
 
-/// Whether an object is a document with rows behind so many brackets.
-fn holds_rows(text: &[u8], depth: usize) -> bool {
-    let wrapped = || serde_json::from_slice::<Wrapped<'_>>(text).ok();
-    match depth {
-        6 => otlp::records(text).is_some(),
-        4 => tables::read(text).is_some(),
-        3 => wrapped().is_some_and(|wrapped| wrapped.hits.is_some()),
-        _ => wrapped().is_some_and(|wrapped| wrapped.results.is_some() || wrapped.events.is_some()),
-    }
-}
-
 /// What `evtx_dump` writes before each event.
 fn is_between(line: &str) -> bool {
     line.strip_prefix("Record ").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
@@ -299,6 +253,13 @@ impl Iterator for JsonReader {
         loop {
             if let Some(row) = self.waiting.pop_front() {
                 return Some(row);
+            }
+            if let Some((mut document, origin)) = self.document.take() {
+                if let Some(row) = document.next() {
+                    self.row_inside(row, &origin);
+                    self.document = Some((document, origin));
+                }
+                continue;
             }
             if self.done {
                 return self.tell_no_events().map(Err);

@@ -4,54 +4,50 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// An answer.
 #[derive(Deserialize)]
-pub(super) struct Answer<'a> {
+struct Answer<'a> {
     #[serde(borrow, alias = "Tables")]
     tables: Vec<Table<'a>>,
 }
 
+/// A table of an answer.
 #[derive(Deserialize)]
-struct Table<'a> {
+pub(super) struct Table<'a> {
     #[serde(borrow, alias = "Columns")]
-    columns: Vec<Column<'a>>,
+    pub(super) columns: Vec<Column<'a>>,
     #[serde(borrow, alias = "Rows")]
-    rows: Vec<Vec<&'a RawValue>>,
+    pub(super) rows: Vec<&'a RawValue>,
 }
 
+/// A column of a table.
 #[derive(Deserialize)]
-struct Column<'a> {
+pub(super) struct Column<'a> {
+    /// Its name, as a JSON string.
     #[serde(borrow, alias = "ColumnName")]
-    name: &'a RawValue,
+    pub(super) name: &'a RawValue,
 }
 
-/// The answer in an object, if it is one.
-pub(super) fn read(text: &[u8]) -> Option<Answer<'_>> {
-    serde_json::from_slice(text).ok()
+/// The tables of an answer; `None` where it is none.
+pub(super) fn read(text: &[u8]) -> Option<Vec<Table<'_>>> {
+    let answer: Answer<'_> = serde_json::from_slice(text).ok()?;
+    Some(answer.tables)
 }
 
-impl Answer<'_> {
-    /// The rows of all tables, each as a JSON object; `None` for one that has not as many values as its table has columns.
-    pub(super) fn rows(&self) -> impl Iterator<Item = Option<Vec<u8>>> {
-        self.tables.iter().flat_map(|table| table.rows.iter().map(|row| table.row(row)))
-    }
-}
-
-impl Table<'_> {
-    fn row(&self, values: &[&RawValue]) -> Option<Vec<u8>> {
-        (values.len() == self.columns.len()).then_some(())?;
-        let mut json = vec![b'{'];
-        for (column, value) in self.columns.iter().zip(values) {
-            if json.len() > 1 {
-                json.push(b',');
-            }
-            json.extend_from_slice(column.name.get().as_bytes());
-            json.push(b':');
-            json.extend_from_slice(value.get().as_bytes());
+/// A row as a JSON object; `None` for one that has not as many values as its table has columns.
+pub(super) fn row(columns: &[String], text: &[u8]) -> Option<Vec<u8>> {
+    let values: Vec<&RawValue> = serde_json::from_slice(text).ok()?;
+    (values.len() == columns.len()).then_some(())?;
+    let mut json = vec![b'{'];
+    for (column, value) in columns.iter().zip(values) {
+        if json.len() > 1 {
+            json.push(b',');
         }
-        json.push(b'}');
-        Some(json)
+        json.extend_from_slice(column.as_bytes());
+        json.push(b':');
+        json.extend_from_slice(value.get().as_bytes());
     }
+    json.push(b'}');
+    Some(json)
 }
 
 #[cfg(test)]
@@ -60,14 +56,20 @@ mod tests {
 
     #[test]
     fn rows_become_objects() {
-        let text = r#"{"tables":[{"name":"PrimaryResult","columns":[{"name":"A","type":"string"},{"name":"B"}],
-            "rows":[["x\"",null],["y"],[1,{"c":[2]}]]},{"Columns":[{"ColumnName":"C"}],"Rows":[[true]]}]}"#;
-        let answer = read(text.as_bytes()).unwrap();
-        let rows: Vec<Option<String>> =
-            answer.rows().map(|row| row.map(|json| String::from_utf8(json).unwrap())).collect();
-        let [first, second, third] = [r#"{"A":"x\"","B":null}"#, r#"{"A":1,"B":{"c":[2]}}"#, r#"{"C":true}"#]
-            .map(|row| Some(row.to_owned()));
-        assert_eq!(rows, [first, None, second, third]);
+        let columns = ["\"A\"".to_owned(), "\"B\"".to_owned()];
+        for (text, expected) in [
+            (r#"["x\"",null]"#, Some(r#"{"A":"x\"","B":null}"#)),
+            (r#"[1, {"c":[2]}]"#, Some(r#"{"A":1,"B":{"c":[2]}}"#)),
+            (r#"["y"]"#, None),
+            ("1", None),
+        ] {
+            let found = row(&columns, text.as_bytes()).map(|json| String::from_utf8(json).unwrap());
+            assert_eq!(found.as_deref(), expected, "{text}");
+        }
+        let text = r#"{"tables":[{"name":"x","columns":[{"name":"A","type":"string"}],"rows":[["a"],[1]]},
+            {"Columns":[{"ColumnName":"C"}],"Rows":[[true]]}]}"#;
+        let tables = read(text.as_bytes()).unwrap();
+        assert_eq!(tables.iter().map(|table| table.rows.len()).collect::<Vec<_>>(), [2, 1]);
         for text in ["{}", r#"{"tables":[{"name":"x"}]}"#, r#"{"tables":[],"tables":[]}"#, r#"{"tables":["#] {
             assert!(read(text.as_bytes()).is_none(), "{text}");
         }
