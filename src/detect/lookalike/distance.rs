@@ -6,6 +6,7 @@ pub(super) fn within(a: &[char], b: &[char], limit: usize) -> Option<usize> {
     if a.len().abs_diff(b.len()) > limit {
         return None;
     }
+    let (a, b) = apart(a, b);
     let far = limit + 1;
     // Rows of the table: two above, one above, this one. Cells off the band stay `far`.
     let mut above2 = vec![far; b.len() + 1];
@@ -42,6 +43,14 @@ pub(super) fn within(a: &[char], b: &[char], limit: usize) -> Option<usize> {
         std::mem::swap(&mut above, &mut row);
     }
     above.last().copied().filter(|distance| *distance <= limit)
+}
+
+/// Both texts without what they begin and end with alike, which no edit is needed for.
+fn apart<'t>(a: &'t [char], b: &'t [char]) -> (&'t [char], &'t [char]) {
+    let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (a.get(start..).unwrap_or_default(), b.get(start..).unwrap_or_default());
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    (a.get(..a.len() - end).unwrap_or_default(), b.get(..b.len() - end).unwrap_or_default())
 }
 
 #[cfg(test)]

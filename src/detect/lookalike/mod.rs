@@ -5,19 +5,21 @@
 //! rules are tuned against is in the tests: the malicious modules of public reports that imitate one of Windows,
 //! and legitimate modules that only sound alike.
 
-use std::collections::{BTreeMap, BTreeSet};
+use foldhash::quality::RandomState;
 
-use foldhash::HashMap;
-
+use hashed::Hashed;
 use text::{Bones, Text, core, undecorated};
 
 mod distance;
+mod hashed;
 mod likeness;
+mod resemblance;
 #[cfg(test)]
 mod tests;
 mod text;
 
 pub use likeness::Likeness;
+pub use resemblance::{How, Part, Resemblance};
 
 /// A known module: its name and, for a native one, the stem of its DLL.
 #[derive(Debug, Clone, Copy)]
@@ -27,94 +29,6 @@ pub struct Known<'a> {
     /// The DLL's file name without `.dll`, in the folded case of [`crate::iis::Image::stem`]; `None` for a managed
     /// module.
     pub stem: Option<&'a str>,
-}
-
-/// What of a module resembles, or is resembled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Part {
-    /// The module's name.
-    Name,
-    /// The file name of its DLL, without `.dll`.
-    Stem,
-}
-
-/// In which way one text resembles another. The closest resemblance is the least.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum How {
-    /// Equal but for characters that show nothing, or white space around.
-    Invisible,
-    /// Equal but for case. Names of modules are case-sensitive keys: both can be registered side by side.
-    Case,
-    /// Equal: a name of another kind (filter or module), or a file name in another folder or under another name.
-    Same,
-    /// Equal to the eye (UTS 39 skeleton).
-    Confusable,
-    /// This many insertions, deletions, substitutions or swaps of neighbours away.
-    Edits(usize),
-    /// The known name with something before or after it, or another bitness or version.
-    Affix,
-}
-
-/// The known module that something resembles most.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resemblance {
-    /// The name of the known module.
-    pub known: String,
-    /// What of the candidate resembles it.
-    pub part: Part,
-    /// What of the known module is resembled.
-    pub target: Part,
-    /// The text that is resembled: the known name or the known stem.
-    pub text: String,
-    /// In which way.
-    pub how: How,
-}
-
-impl Resemblance {
-    /// The reason code.
-    #[must_use]
-    pub fn code(&self) -> Likeness {
-        match (self.part, self.how) {
-            (Part::Stem, _) => Likeness::Stem,
-            (Part::Name, How::Invisible) => Likeness::Invisible,
-            (Part::Name, How::Case) => Likeness::Case,
-            (Part::Name, How::Same) => Likeness::Kind,
-            (Part::Name, How::Confusable) => Likeness::Confusable,
-            (Part::Name, How::Edits(_)) => Likeness::Edit,
-            (Part::Name, How::Affix) => Likeness::Affix,
-        }
-    }
-
-    /// Whether it is only that a class is called `ProfileModule` in .NET where Windows registers `Profile`, or the reverse.
-    #[must_use]
-    pub fn is_natural_for(&self, name: &str) -> bool {
-        let with_module = |short: &str, long: &str| long.strip_suffix("Module") == Some(short);
-        self.part == Part::Name
-            && self.how == How::Affix
-            && (with_module(&self.known, name) || with_module(name, &self.known))
-    }
-
-    /// The resemblance in words, for an explanation: `its name is 1 edit away from StaticFileModule`.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        let part = match self.part {
-            Part::Name => "its name",
-            Part::Stem => "the file name of its DLL",
-        };
-        let how = match self.how {
-            How::Invisible => "has invisible characters or white space but is otherwise".to_owned(),
-            How::Case => "differs in case only from".to_owned(),
-            How::Same => "is".to_owned(),
-            How::Confusable => "looks like".to_owned(),
-            How::Edits(1) => "is 1 edit away from".to_owned(),
-            How::Edits(edits) => format!("is {edits} edits away from"),
-            How::Affix => "is derived from".to_owned(),
-        };
-        match self.target {
-            Part::Name => format!("{part} {how} {}", self.known),
-            Part::Stem => format!("{part} {how} {}.dll of {}", self.text, self.known),
-        }
-    }
 }
 
 /// The shortest core of a known name in which one edit says something: `webdac` for `webdav` does, `fgi` for `cgi`
@@ -134,18 +48,21 @@ const AFFIX_FROM: usize = 10;
 /// A known name or stem, ready for comparison.
 #[derive(Debug, Clone)]
 struct Target {
-    known: String,
+    /// Its module, by number.
+    module: u32,
     part: Part,
     native: bool,
     /// How much of its folded text is its [`core`], which is the start of it.
-    core_length: usize,
-    text: Text,
-    characters: Vec<char>,
+    core_length: u16,
+    /// The text in folded case, as [`Text`] has it.
+    folded: Box<str>,
+    /// A stem as it is written, where that is another text.
+    written: Option<Box<str>>,
 }
 
 impl Target {
     fn core(&self) -> &str {
-        self.text.folded.get(..self.core_length).unwrap_or_default()
+        self.folded.get(..usize::from(self.core_length)).unwrap_or_default()
     }
 }
 
@@ -153,41 +70,52 @@ impl Target {
 #[derive(Debug, Clone, Default)]
 pub struct Lookalikes {
     bones: Bones,
-    /// Exact names with their stems.
-    members: BTreeMap<String, BTreeSet<String>>,
+    /// Seeded anew by each process: who writes names cannot make their hashes meet.
+    hasher: RandomState,
+    /// Exact names in order, each with the number of its first target: its name, which its stems follow.
+    modules: Vec<(Box<str>, u32)>,
     targets: Vec<Target>,
-    by_folded: HashMap<String, Vec<usize>>,
-    by_skeleton: HashMap<String, Vec<usize>>,
-    by_core: HashMap<String, Vec<usize>>,
-    /// For names, then for stems: what is compared with them by edits, the shortest first.
-    by_length: [Vec<Nearby>; 2],
+    by_name: Hashed,
+    by_folded: Hashed,
+    by_skeleton: Hashed,
+    by_core: Hashed,
+    /// By the folded text without its first character.
+    by_tail: Hashed,
+    /// For names, then for stems: what is compared with them by edits, by first character, length and number.
+    by_start: [Vec<Nearby>; 2],
 }
 
 /// What rules most targets out before their texts are compared.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Nearby {
-    length: usize,
-    first: Option<char>,
+    first: char,
+    length: u32,
+    target: u32,
     letters: u64,
-    target: usize,
 }
 
 impl Lookalikes {
     /// Indexes the known modules: baseline, chosen packs, exact entries of the site.
     pub fn new<'a>(known: impl IntoIterator<Item = Known<'a>>) -> Self {
-        let mut members: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for Known { name, stem } in known {
-            members.entry(name.to_owned()).or_default().extend(stem.map(str::to_owned));
-        }
+        let mut known: Vec<_> = known.into_iter().map(|Known { name, stem }| (name, stem)).collect();
+        known.sort_unstable();
+        known.dedup();
         let mut index = Self::default();
-        for (name, stems) in &members {
-            index.add(name, Part::Name, name, !stems.is_empty());
-            for stem in stems {
-                index.add(name, Part::Stem, stem, true);
-            }
+        for of_name in known.chunk_by(|one, other| one.0 == other.0) {
+            let stems = of_name.iter().filter_map(|(_, stem)| *stem);
+            let Some((name, _)) = of_name.first() else { continue };
+            let module = number(index.modules.len());
+            index.by_name.push(&index.hasher, name, module);
+            index.modules.push(((*name).into(), number(index.targets.len())));
+            index.add(module, Part::Name, name, stems.clone().next().is_some());
+            stems.for_each(|stem| index.add(module, Part::Stem, stem, true));
         }
-        index.members = members;
-        index.by_length.iter_mut().for_each(|nearby| nearby.sort_by_key(|one| one.length));
+        let Self { by_name, by_folded, by_skeleton, by_core, by_tail, by_start, .. } = &mut index;
+        [by_name, by_folded, by_skeleton, by_core, by_tail].into_iter().for_each(Hashed::finish);
+        for nearby in by_start {
+            nearby.sort_unstable();
+            nearby.shrink_to_fit();
+        }
         index
     }
 
@@ -195,9 +123,9 @@ impl Lookalikes {
     /// member, for a name that resembles nothing, and for an empty one. Compares at most 128 characters that show.
     #[must_use]
     pub fn find(&self, name: &str, stem: Option<&str>) -> Option<Resemblance> {
-        let member = self.members.get(name);
-        if let Some(stems) = member
-            && stem.is_none_or(|stem| stems.contains(stem))
+        let member = self.member(name);
+        if let Some(module) = member
+            && stem.is_none_or(|stem| self.stems(module).any(|known| known == stem))
         {
             return None;
         }
@@ -219,40 +147,62 @@ impl Lookalikes {
     /// like a module, or the reverse.
     #[must_use]
     pub fn of_another_kind(&self, name: &str) -> Option<Resemblance> {
-        let (known, _) = self.members.get_key_value(name)?;
+        self.member(name)?;
         Some(Resemblance {
-            known: known.clone(),
+            known: name.to_owned(),
             part: Part::Name,
             target: Part::Name,
-            text: known.clone(),
+            text: name.to_owned(),
             how: How::Same,
         })
     }
 
-    fn add(&mut self, known: &str, part: Part, written: &str, native: bool) {
+    /// The number of the module of exactly this name.
+    fn member(&self, name: &str) -> Option<usize> {
+        self.by_name.get(&self.hasher, name).find(|module| self.name(*module) == name)
+    }
+
+    fn name(&self, module: usize) -> &str {
+        self.modules.get(module).map_or("", |(name, _)| name)
+    }
+
+    /// The stems of a module as they are written.
+    fn stems(&self, module: usize) -> impl Iterator<Item = &str> {
+        let first = self.modules.get(module).map_or(self.targets.len(), |(_, first)| *first as usize);
+        let own = self.targets.iter().skip(first + 1).take_while(|target| target.part == Part::Stem);
+        own.map(|target| self.written(target))
+    }
+
+    /// The text of a target as it is written.
+    fn written<'a>(&'a self, target: &'a Target) -> &'a str {
+        match target.part {
+            Part::Name => self.name(target.module as usize),
+            Part::Stem => target.written.as_deref().unwrap_or(&target.folded),
+        }
+    }
+
+    fn add(&mut self, module: u32, part: Part, written: &str, native: bool) {
         let text = Text::new(written, &self.bones);
-        let number = self.targets.len();
-        let characters: Vec<char> = text.folded.chars().collect();
-        for key in BTreeSet::from(text.skeletons.clone()) {
-            self.by_skeleton.entry(key).or_default().push(number);
+        let target = number(self.targets.len());
+        for key in &text.skeletons {
+            self.by_skeleton.push(&self.hasher, key, target);
         }
-        let cores: BTreeSet<&str> = BTreeSet::from([undecorated(&text.folded), core(&text.folded)]);
-        for key in cores {
-            self.by_core.entry(key.to_owned()).or_default().push(number);
+        for key in [undecorated(&text.folded), core(&text.folded)] {
+            self.by_core.push(&self.hasher, key, target);
         }
-        self.by_folded.entry(text.folded.clone()).or_default().push(number);
-        let nearby = Nearby {
-            length: characters.len(),
-            first: characters.first().copied(),
-            letters: letters(&characters),
-            target: number,
-        };
-        let core_length = core(&text.folded).len();
-        let target = Target { known: known.to_owned(), part, native, core_length, text, characters };
-        for (part, by_length) in [Part::Name, Part::Stem].into_iter().zip(&mut self.by_length) {
-            by_length.extend(comparable(part, &target).then_some(nearby));
+        self.by_folded.push(&self.hasher, &text.folded, target);
+        if let Some((first, tail)) = split_first(&text.folded) {
+            self.by_tail.push(&self.hasher, tail, target);
+            let length = number(text.folded.chars().count());
+            let nearby = Nearby { first, length, target, letters: letters(&text.folded) };
+            for (one, by_start) in [Part::Name, Part::Stem].into_iter().zip(&mut self.by_start) {
+                by_start.extend(comparable(one, part, native).then_some(nearby));
+            }
         }
-        self.targets.push(target);
+        let core_length = u16::try_from(core(&text.folded).len()).unwrap_or(u16::MAX);
+        let is_other = part == Part::Stem && *written != *text.folded;
+        let written = is_other.then(|| written.into());
+        self.targets.push(Target { module, part, native, core_length, folded: text.folded.into(), written });
     }
 
     /// The closest target of one text, those of the module `except` left out; of equals the first by name, so that
@@ -274,17 +224,26 @@ impl Lookalikes {
         if part == Part::Name {
             self.extended(&text, native, &mut found);
         }
+        // Modules are numbered by their names. Of several stems of one module the shortest counts.
+        let rank = |(how, target): &(How, &Target)| {
+            let length = if matches!(how, How::Edits(_)) { target.folded.chars().count() } else { 0 };
+            (*how, target.module, target.part, length, target.folded.clone())
+        };
         let (how, target) = found
             .into_iter()
-            .filter(|(_, target)| except != Some(target.known.as_str()))
-            .min_by_key(|(how, target)| (*how, &target.known, target.part))?;
-        let shown = if target.part == Part::Name { &target.known } else { &target.text.clean };
-        Some(Resemblance { known: target.known.clone(), part, target: target.part, text: shown.clone(), how })
+            .filter(|(_, target)| except != Some(self.name(target.module as usize)))
+            .min_by_key(rank)?;
+        let known = self.name(target.module as usize).to_owned();
+        let shown = match target.part {
+            Part::Name => known.clone(),
+            Part::Stem => Text::new(self.written(target), &self.bones).clean,
+        };
+        Some(Resemblance { known, part, target: target.part, text: shown, how })
     }
 
     /// Equal in folded case or to the eye.
     fn equal<'a>(&'a self, text: &Text, part: Part, found: &mut Vec<(How, &'a Target)>) {
-        for target in self.listed(&self.by_folded, &text.folded, part) {
+        for target in self.folded(&text.folded, part) {
             let how = match part {
                 _ if text.invisible => How::Invisible,
                 Part::Name => How::Case,
@@ -292,58 +251,94 @@ impl Lookalikes {
             };
             found.push((how, target));
         }
-        for key in &text.skeletons {
+        let [of_folded, of_clean] = &text.skeletons;
+        for key in [Some(of_folded), Some(of_clean).filter(|key| *key != of_folded)].into_iter().flatten() {
             let alike = self.listed(&self.by_skeleton, key, part);
-            found.extend(
-                alike.filter(|t| t.text.folded != text.folded).map(|target| (How::Confusable, target)),
-            );
+            let alike = alike.filter(|target| *target.folded != text.folded).filter(|target| {
+                Text::new(self.written(target), &self.bones).skeletons.iter().any(|own| own == key)
+            });
+            found.extend(alike.map(|target| (How::Confusable, target)));
         }
     }
 
     /// One or two edits away.
     fn near<'a>(&'a self, folded: &str, part: Part, found: &mut Vec<(How, &'a Target)>) {
-        let mut characters: Vec<char> = Vec::with_capacity(folded.len());
-        characters.extend(folded.chars());
-        let own_letters = letters(&characters);
-        let own_core = core(folded);
-        let [names, stems] = &self.by_length;
-        let by_length = if part == Part::Name { names } else { stems };
-        let first = by_length.partition_point(|one| one.length + MOST_EDITS < characters.len());
-        let near = by_length.iter().skip(first).take_while(|one| one.length <= characters.len() + MOST_EDITS);
-        // Under another first letter two edits say nothing.
-        let most = |one: &Nearby| if one.first.as_ref() == characters.first() { MOST_EDITS } else { 1 };
-        let possible = near.filter(|one| (one.letters ^ own_letters).count_ones() as usize <= 2 * most(one));
-        for (most, target) in possible.filter_map(|one| Some((most(one), self.targets.get(one.target)?))) {
-            let target_core = target.core();
-            let length = target_core.chars().count();
-            let enough = |edits| match edits {
+        let enough = |target: &Target, edits: usize| {
+            let length = target.core().chars().count();
+            match edits {
+                0 => false,
                 1 => {
                     length >= ONE_EDIT_FROM
-                        || (target_core != target.text.folded && folded.starts_with(target_core))
+                        || (target.core() != &*target.folded && folded.starts_with(target.core()))
                 }
-                _ => length.min(own_core.chars().count()) >= TWO_EDITS_FROM,
-            };
-            if let Some(edits @ 1..) = distance::within(&characters, &target.characters, most)
-                && enough(edits)
-            {
-                found.push((How::Edits(edits), target));
+                _ => length.min(core(folded).chars().count()) >= TWO_EDITS_FROM,
+            }
+        };
+        // Under another first letter two edits say nothing, and one is at that letter: replaced, added, left out or swapped.
+        let (first, tail) =
+            split_first(folded).map_or((None, None), |(first, tail)| (Some(first), Some(tail)));
+        let swapped = tail.and_then(split_first).zip(first).map(|((second, rest), first)| {
+            let mut swapped = String::with_capacity(folded.len());
+            swapped.extend([second, first]);
+            swapped + rest
+        });
+        let with_tail = [tail, Some(folded)].into_iter().flatten().flat_map(|key| {
+            let alike = self.listed(&self.by_tail, key, part);
+            alike.filter(move |target| split_first(&target.folded).is_some_and(|(_, tail)| tail == key))
+        });
+        let whole = [tail, swapped.as_deref()].into_iter().flatten().flat_map(|key| self.folded(key, part));
+        let one_away = with_tail.chain(whole).filter(|t| *t.folded != *folded && enough(t, 1));
+        found.extend(one_away.map(|target| (How::Edits(1), target)));
+        if let Some(first) = first {
+            self.near_behind(first, folded, part, |target, edits| {
+                if enough(target, edits) {
+                    found.push((How::Edits(edits), target));
+                }
+            });
+        }
+    }
+
+    /// The targets with this first letter that are a few edits away.
+    fn near_behind<'a>(
+        &'a self,
+        first: char,
+        folded: &str,
+        part: Part,
+        mut take: impl FnMut(&'a Target, usize),
+    ) {
+        let [names, stems] = &self.by_start;
+        let nearby = if part == Part::Name { names } else { stems };
+        let (length, own_letters) = (folded.chars().count(), letters(folded));
+        let [shortest, longest] = [length.saturating_sub(MOST_EDITS), length + MOST_EDITS].map(number);
+        let start = nearby.partition_point(|one| (one.first, one.length) < (first, shortest));
+        let near = nearby.iter().skip(start).take_while(|one| one.first == first && one.length <= longest);
+        let mut characters = Vec::new();
+        for one in near.filter(|one| has_few(one.letters ^ own_letters, 2 * MOST_EDITS)) {
+            let Some(target) = self.targets.get(one.target as usize) else { continue };
+            if characters.is_empty() {
+                characters.extend(folded.chars());
+            }
+            let other: Vec<char> = target.folded.chars().collect();
+            if let Some(edits) = distance::within(&characters, &other, MOST_EDITS) {
+                take(target, edits);
             }
         }
     }
 
     /// A known name under another bitness or version.
     fn derived<'a>(&'a self, text: &Text, part: Part, found: &mut Vec<(How, &'a Target)>) {
-        for key in [undecorated(&text.folded), core(&text.folded)] {
+        let (bare, own_core) = (undecorated(&text.folded), core(&text.folded));
+        for key in [Some(bare), Some(own_core).filter(|own_core| *own_core != bare)].into_iter().flatten() {
             let shortest = |target: &Target| match (part, target.part) {
                 (Part::Stem, Part::Name) => NAME_CORE_AS_STEM_FROM,
                 _ => CORE_FROM,
             };
-            let alike = self.listed(&self.by_core, key, part);
-            found.extend(
-                alike
-                    .filter(|t| t.text.folded != text.folded && key.chars().count() >= shortest(t))
-                    .map(|target| (How::Affix, target)),
-            );
+            let alike = self.listed(&self.by_core, key, part).filter(|target| {
+                *target.folded != text.folded
+                    && (undecorated(&target.folded) == key || target.core() == key)
+                    && key.chars().count() >= shortest(target)
+            });
+            found.extend(alike.map(|target| (How::Affix, target)));
         }
     }
 
@@ -357,33 +352,58 @@ impl Lookalikes {
             // At the start of the text it is the known name itself, which is closer than an affix.
             let ends = native && !text.cut && folded.len() - at >= AFFIX_FROM;
             for known in [starts.then_some(before), ends.then_some(after)].into_iter().flatten() {
-                let alike = self.listed(&self.by_folded, known, Part::Name);
-                let says_module = |target: &Target| target.core() != target.text.folded;
+                let alike = self.folded(known, Part::Name);
+                let says_module = |target: &Target| target.core() != &*target.folded;
                 found.extend(alike.filter(|t| t.native || says_module(t)).map(|target| (How::Affix, target)));
             }
         }
     }
 
+    /// The targets of this folded text.
+    fn folded<'a>(&'a self, folded: &str, part: Part) -> impl Iterator<Item = &'a Target> {
+        self.listed(&self.by_folded, folded, part).filter(move |target| *target.folded == *folded)
+    }
+
+    /// The targets that an index has under a text. Their own texts are still to be compared.
     fn listed<'a>(
         &'a self,
-        index: &'a HashMap<String, Vec<usize>>,
-        key: &str,
+        index: &'a Hashed,
+        text: &str,
         part: Part,
-    ) -> impl Iterator<Item = &'a Target> {
-        let numbers = index.get(key).map_or(&[][..], Vec::as_slice);
-        numbers.iter().filter_map(|n| self.targets.get(*n)).filter(move |target| comparable(part, target))
+    ) -> impl Iterator<Item = &'a Target> + use<'a> {
+        let targets = index.get(&self.hasher, text).filter_map(|number| self.targets.get(number));
+        targets.filter(move |target| comparable(part, target.part, target.native))
     }
 }
 
 /// A name is compared with names; a stem with stems, and with the names of native modules.
-fn comparable(part: Part, target: &Target) -> bool {
+fn comparable(part: Part, target: Part, native: bool) -> bool {
     match part {
-        Part::Name => target.part == Part::Name,
-        Part::Stem => target.native,
+        Part::Name => target == Part::Name,
+        Part::Stem => native,
     }
 }
 
+/// The first character and what follows it.
+fn split_first(text: &str) -> Option<(char, &str)> {
+    let mut characters = text.chars();
+    Some((characters.next()?, characters.as_str()))
+}
+
 /// Which letters occur, as a set of 64: an edit changes at most two of them.
-fn letters(characters: &[char]) -> u64 {
-    characters.iter().fold(0, |set, c| set | 1 << (u32::from(*c) % 64))
+fn letters(folded: &str) -> u64 {
+    folded.chars().fold(0, |set, c| set | 1 << (u32::from(c) % 64))
+}
+
+/// Whether at most so many bits are set.
+fn has_few(mut bits: u64, most: usize) -> bool {
+    for _ in 0..most {
+        bits &= bits.saturating_sub(1);
+    }
+    bits == 0
+}
+
+/// A number as it is kept. Memory ends long before 32 bits do.
+fn number(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -266,9 +266,26 @@ proptest! {
     }
 }
 
+proptest! {
+    /// What is looked up of names that begin with another letter, and compared of the others, is what all comparisons give.
+    #[test]
+    fn edits_are_found_wherever_they_are(name in "[ac]{5,9}", others in proptest::collection::vec("[ac]{5,9}", 1..20)) {
+        let modules = || others.iter().map(|name| Known { name, stem: None });
+        let characters = |text: &str| text.chars().collect::<Vec<_>>();
+        let edits = |other: &String| {
+            let edits = super::distance::within(&characters(&name), &characters(other), 2)?;
+            let counts = edits == 1 || (name[..1] == other[..1] && name.len().min(other.len()) >= 7);
+            counts.then_some((edits, other.clone()))
+        };
+        let expected = others.iter().filter_map(edits).min().filter(|_| !others.contains(&name));
+        let found = Lookalikes::new(modules()).find(&name, None).map(|found| (found.how, found.known));
+        prop_assert_eq!(found, expected.map(|(edits, known)| (How::Edits(edits), known)));
+    }
+}
+
 #[test]
 fn an_edit_changes_at_most_two_letters_of_the_set() {
-    let set = |text: &str| super::letters(&text.chars().collect::<Vec<_>>());
+    let set = |text: &str| super::letters(text);
     for (a, b, changed) in [
         ("static", "static", 0),
         ("static", "sttatic", 0),

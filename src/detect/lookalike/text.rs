@@ -32,13 +32,23 @@ pub(super) struct Text {
 /// of ASCII too, so that they stand side by side as they are.
 #[derive(Debug, Clone)]
 pub(super) struct Bones {
-    ascii: Vec<String>,
+    /// By the character; zero where the skeleton has not just one.
+    short: [u8; 128],
+    /// The others: `rn` for an `m`.
+    long: Vec<(u8, String)>,
 }
 
 impl Default for Bones {
     fn default() -> Self {
-        let one = |byte: u8| fold(&skeleton(char::from(byte).encode_utf8(&mut [0; 4])).collect::<String>());
-        Self { ascii: (0..128).map(one).collect() }
+        let (mut short, mut long) = ([0; 128], Vec::new());
+        for (byte, place) in (0..).zip(&mut short) {
+            let one = fold(&skeleton(char::from(byte).encode_utf8(&mut [0; 4])).collect::<String>());
+            match one.as_bytes() {
+                [only] if *only > 0 => *place = *only,
+                _ => long.push((byte, one)),
+            }
+        }
+        Self { short, long }
     }
 }
 
@@ -49,8 +59,13 @@ impl Bones {
             return fold(&skeleton(text).collect::<String>());
         }
         let mut bones = String::with_capacity(text.len() + 8);
-        for one in text.bytes().filter_map(|byte| self.ascii.get(usize::from(byte))) {
-            bones.push_str(one);
+        for byte in text.bytes() {
+            match self.short.get(usize::from(byte)) {
+                Some(&one @ 1..) => bones.push(char::from(one)),
+                _ => {
+                    bones.extend(self.long.iter().find(|(of, _)| *of == byte).map(|(_, long)| long.as_str()));
+                }
+            }
         }
         bones
     }
@@ -123,14 +138,16 @@ fn shown(written: &str) -> Shown {
 /// A folded name without the decorations at its end that say bitness or version: `_64bit`, `(32bits)`, `-4.0`, `x64`,
 /// `v2`.
 pub(super) fn undecorated(folded: &str) -> &str {
+    let is_decoration =
+        |b: &u8| matches!(b, b'0'..=b'9' | b'_' | b'-' | b'.' | b' ' | b'(' | b')' | b'[' | b']');
     let mut rest = folded;
     loop {
-        let trimmed = rest.trim_end_matches(|c: char| c.is_ascii_digit() || "_-. ()[]".contains(c));
-        let digits = rest.get(trimmed.len()..).unwrap_or_default();
-        let number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+        let length = rest.bytes().rposition(|b| !is_decoration(&b)).map_or(0, |last| last + 1);
+        // What is cut off is of ASCII.
+        let (trimmed, digits) = rest.split_at_checked(length).unwrap_or((rest, ""));
         let next = if ["32", "64", "86"].iter().any(|bits| digits.starts_with(bits)) {
             trimmed.strip_suffix('x').unwrap_or(trimmed)
-        } else if number(digits) {
+        } else if digits.as_bytes().first().is_some_and(u8::is_ascii_digit) {
             trimmed.strip_suffix('v').unwrap_or(trimmed)
         } else {
             let before = trimmed.strip_suffix("bits").or_else(|| trimmed.strip_suffix("bit"));
