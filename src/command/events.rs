@@ -49,11 +49,11 @@ struct Buffers {
 /// What is known of a row's facts before its event is read.
 #[derive(Clone, Copy)]
 enum Facts {
-    /// They are written already.
-    Written,
-    /// No earlier row said the same; where to remember them.
-    New(Free),
-    /// The row cannot be compared with others.
+    /// They are written already, of a row of this time.
+    Written(Option<i64>),
+    /// No earlier row said the same; where to remember them, and the time of the row.
+    New(Free, Option<i64>),
+    /// The row is not compared with others.
     Unusual,
 }
 
@@ -112,12 +112,15 @@ impl Events {
         let opened = Opened::new(fields);
         key.clear();
         memo.refresh();
-        let long = Memo::is_too_long(fields.cells.iter().map(|cell| cell.len()).sum());
-        let own = if long { None } else { opened.identity(key) };
+        let mut is_unusual =
+            || memo.rests() || Memo::is_too_long(fields.cells.iter().map(|cell| cell.len()).sum());
+        let own = if is_unusual() { None } else { opened.identity(key) };
         let indexed = indexed(fields);
+        let mut time = None;
         let found = own.map(|own| {
             row::lower_case(own.host, host);
             let at = time::parse(own.time);
+            time = at;
             key.extend_from_slice(&[
                 u8::from(at.is_none()),
                 at.map_or(Lag::Near, |at| Lag::of(at, indexed)) as u8,
@@ -129,21 +132,26 @@ impl Events {
             Some(Ok(written)) => {
                 cells.write_again(written, host.as_bytes());
                 if self.parts {
-                    self.read(&opened, indexed, cells, Facts::Written);
+                    self.read(&opened, indexed, cells, Facts::Written(time));
                 }
             }
-            Some(Err(free)) => self.read(&opened, indexed, cells, Facts::New(free)),
+            Some(Err(free)) => self.read(&opened, indexed, cells, Facts::New(free, time)),
             None => self.read(&opened, indexed, cells, Facts::Unusual),
         }
     }
 
-    /// Reads the event and writes what is still to be written of it.
+    /// Reads the event and writes what is still to be written of it. Where its time is known, so is its host.
     fn read(&mut self, opened: &Opened<'_, '_>, indexed: Option<i64>, cells: &mut Cells, facts: Facts) {
         let Buffers { scratch, host, text, key, memo, .. } = &mut self.buffers;
         let event = opened.read(scratch);
-        row::lower_case(event.host, host);
-        let time = time::parse(event.time);
-        let is_written = matches!(facts, Facts::Written);
+        let time = match facts {
+            Facts::Written(time) | Facts::New(_, time) => time,
+            Facts::Unusual => {
+                row::lower_case(event.host, host);
+                time::parse(event.time)
+            }
+        };
+        let is_written = matches!(facts, Facts::Written(_));
         let mut is_timeless = true;
         if let Some(outcome) = (!is_written).then(|| self.outcomes.row(&event, host, time, indexed)).flatten()
         {
@@ -153,7 +161,7 @@ impl Events {
         if event.role == Role::Unread {
             // Each such row is counted.
             self.unread += 1;
-        } else if let (true, Facts::New(free), Some(written)) = (is_timeless, facts, cells.written()) {
+        } else if let (true, Facts::New(free, _), Some(written)) = (is_timeless, facts, cells.written()) {
             memo.keep(key, free, written);
         }
         self.has_input |= event.role != Role::Other;
@@ -218,7 +226,7 @@ fn indexed(fields: &Fields<'_>) -> Option<i64> {
     std::str::from_utf8(cell).ok().and_then(time::parse)
 }
 
-/// The roll-up columns. An empty cell would drop the row from `stats … by`, so nothing is written as `-`.
+/// The roll-up columns in their order. An empty cell would drop the row from `stats … by`, so nothing is written as `-`.
 fn write_parts(
     cells: &mut Cells,
     event: &Event<'_>,
@@ -237,8 +245,6 @@ fn write_parts(
         set(Column::Host, host.as_bytes());
     }
     set(Column::EventRole, role);
-    set(Column::Process, event.process.as_bytes());
-    set(Column::Record, part::record(event).as_bytes());
     text.clear();
     part::write_key(event, watched, text);
     set(Column::ChangeKey, text);
@@ -247,4 +253,6 @@ fn write_parts(
         part.write(text);
     }
     set(Column::ChangePart, text);
+    set(Column::Process, event.process.as_bytes());
+    set(Column::Record, part::record(event).as_bytes());
 }

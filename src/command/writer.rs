@@ -15,16 +15,12 @@ pub(super) fn outputs(columns: &[Column]) -> Vec<Output> {
 /// Writes an outcome: the first outputs are these columns, [`Column::FACTS`] or [`Column::LISTED`], and where a level has it the
 /// finding's id. The host is the row's own: rows of many hosts say the same.
 pub(super) fn write(cells: &mut Cells, columns: &[Column], outcome: &Outcome<'_>) {
-    for (place, &column) in columns.iter().enumerate() {
-        if column == Column::Reasons {
-            cells.set_values(place, outcome.reasons.iter().map(str::as_bytes));
-            continue;
-        }
-        let text = outcome.annotation.get(column).as_bytes();
-        if column == Column::Host {
-            cells.set_own(place, text);
-        } else if !text.is_empty() {
-            cells.set(place, text);
+    for (place, (&column, text)) in columns.iter().zip(outcome.annotation.texts()).enumerate() {
+        match column {
+            Column::Reasons => cells.set_values(place, outcome.reasons.iter().map(str::as_bytes)),
+            Column::Host => cells.set_own(place, text.as_bytes()),
+            _ if text.is_empty() => {}
+            _ => cells.set(place, text.as_bytes()),
         }
     }
     if !outcome.finding_id.is_empty() {

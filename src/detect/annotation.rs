@@ -72,6 +72,11 @@ impl<'a> Annotation<'a> {
         column.place().and_then(|place| self.cells.get(place)).copied().unwrap_or_default()
     }
 
+    /// The texts in the order of [`Column::LISTED`], which begins with [`Column::FACTS`].
+    pub fn texts(&self) -> impl Iterator<Item = &'a str> {
+        self.cells.into_iter()
+    }
+
     /// What the module is compared by: the normalised image, or the type where it has no image.
     #[must_use]
     pub fn identity(&self) -> &'a str {

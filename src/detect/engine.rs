@@ -46,6 +46,8 @@ pub struct Engine {
     /// By the rows of the packs file that count for a host.
     profile_of_rows: HashMap<Vec<usize>, usize>,
     profile_of_host: HashMap<Box<str>, usize, RandomState>,
+    /// That of every host, where there is but one.
+    only_profile: Option<usize>,
     assessments: Vec<Assessment>,
     remembered: HashMap<Box<[u8]>, usize, RandomState>,
     key: Vec<u8>,
@@ -66,6 +68,7 @@ impl Engine {
             lookalikes: None,
             profile_of_rows: HashMap::new(),
             profile_of_host: HashMap::default(),
+            only_profile: None,
             assessments: Vec::new(),
             remembered: HashMap::default(),
             key: Vec::new(),
@@ -140,7 +143,11 @@ impl Engine {
     /// The number of the profile of a host, given in lower case; its entries are indexed when its first row comes.
     pub fn profile(&mut self, host: &str) -> usize {
         // A host of which nothing is known has the profile of all, where there is but one.
-        let host = if self.hosts.is_uniform() { "" } else { host };
+        let host = match self.only_profile {
+            Some(number) => return number,
+            None if self.hosts.is_uniform() => "",
+            None => host,
+        };
         if let Some(&number) = self.profile_of_host.get(host) {
             return number;
         }
@@ -156,6 +163,9 @@ impl Engine {
         };
         if self.profile_of_host.len() >= REMEMBERED_HOSTS {
             self.profile_of_host.clear();
+        }
+        if self.hosts.is_uniform() {
+            self.only_profile = Some(number);
         }
         // Longer than any name of a host: so that what is remembered stays small.
         if host.len() <= LONG_HOST {

@@ -125,7 +125,8 @@ fn quoted(body: &[u8], start: usize, noted: &mut Quotes) -> Cell {
     let mut quotes = false;
     let mut from = start;
     loop {
-        let Some(quote) = find_quote(body, from) else {
+        let found = if quotes { find_near_quote(body, from) } else { find_quote(body, from) };
+        let Some(quote) = found else {
             let end = body.len();
             return Cell { inner: Span::new(start, end), end, quotes, stop: Stop::OpenQuote };
         };
@@ -225,9 +226,16 @@ pub(super) fn count_commas(body: &[u8], at: usize) -> usize {
     end - at
 }
 
+/// The first quote from `from` on, where there are many: a word is looked at before a search is begun.
+#[inline]
+pub(super) fn find_near_quote(body: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    find_in_words(body, &mut at, 1, |word| equals(word, b'"')).or_else(|| find_quote(body, at))
+}
+
 /// The first quote from `from` on.
 #[inline]
-pub(super) fn find_quote(body: &[u8], from: usize) -> Option<usize> {
+fn find_quote(body: &[u8], from: usize) -> Option<usize> {
     let rest = body.get(from..)?;
     // The search that every processor of the architecture can do is compiled in here. That is worth more than the
     // wider one which `memchr` would choose at run time, because cells are short: a third less instructions per row.

@@ -14,6 +14,13 @@ const LONGEST: usize = MOST_BYTES / 32;
 /// Twice the rows, so that a free slot is never far.
 const SLOTS: usize = 2 * MOST_ROWS;
 
+/// After so many rows it is counted how many of them said what an earlier one said.
+const WINDOW: u32 = 256;
+/// Where fewer than this part of them did, remembering costs more than it gives.
+const FEW: u32 = WINDOW / 8;
+/// For how many rows nothing is looked up then.
+const PAUSE: u32 = 16 * WINDOW;
+
 /// Encoded cells by what a row says. All keys and cells lie in one vector, and the table of them has a fixed size, so that
 /// a row that is new allocates nothing either.
 #[derive(Debug, Default)]
@@ -26,6 +33,11 @@ pub struct Memo {
     bytes: Vec<u8>,
     /// There was no room for a row.
     full: bool,
+    /// How many rows were looked up since it was counted last, and how many were found.
+    looked_up: u32,
+    found: u32,
+    /// For how many more rows nothing is looked up.
+    pause: u32,
 }
 
 /// The key and the cells of a row lie behind each other in the bytes.
@@ -53,17 +65,32 @@ pub struct Free {
 impl Memo {
     /// The cells of an earlier row of this key; else the slot in which to [keep](Memo::keep) them.
     #[inline]
-    pub fn find(&self, key: &[u8]) -> Result<Written<'_>, Free> {
+    pub fn find(&mut self, key: &[u8]) -> Result<Written<'_>, Free> {
+        self.looked_up += 1;
         let hash = self.hasher.hash_one(key);
         let mut slot = position(hash);
         while let Some(number) = self.slots.get(slot).and_then(|&n| usize::from(n).checked_sub(1)) {
             let Some(row) = self.rows.get(number) else { break };
             if row.hash == hash && self.bytes.get(row.start..row.middle) == Some(key) {
-                return Ok(self.written(row));
+                self.found += 1;
+                return Ok(self.written(number));
             }
             slot = (slot + 1) % SLOTS;
         }
         Err(Free { hash, slot })
+    }
+
+    /// Whether the next row is not to be looked up, because those before it were all different.
+    pub fn rests(&mut self) -> bool {
+        if self.looked_up >= WINDOW {
+            if self.found < FEW {
+                self.pause = PAUSE;
+            }
+            (self.looked_up, self.found) = (0, 0);
+        }
+        let rests = self.pause > 0;
+        self.pause = self.pause.saturating_sub(1);
+        rests
     }
 
     /// Whether a key of so many bytes is too long to be kept, so that it need not be written.
@@ -73,7 +100,8 @@ impl Memo {
     }
 
     /// The cells of a row.
-    fn written(&self, row: &RememberedRow) -> Written<'_> {
+    fn written(&self, number: usize) -> Written<'_> {
+        let Some(row) = self.rows.get(number) else { return Written { text: b"", own: None, cells: 0 } };
         let text = self.bytes.get(row.middle..row.end).unwrap_or_default();
         Written { text, own: row.own.map(|at| (at, at)), cells: row.cells }
     }

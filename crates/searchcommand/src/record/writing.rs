@@ -1,8 +1,6 @@
 //! Cells and values as CSV text.
 
-use memchr::memchr;
-
-use super::cell::{equals, has_less, word};
+use super::cell::{equals, find_near_quote, has_less, word};
 
 /// Writes one value of a `__mv_` cell, between dollar signs.
 pub(super) fn push_item(text: &mut Vec<u8>, value: &[u8]) {
@@ -50,7 +48,9 @@ fn needs_quotes(value: &[u8]) -> bool {
 /// Writes a value with its quotes doubled.
 pub(super) fn push_doubling(text: &mut Vec<u8>, value: &[u8]) {
     let mut rest = value;
-    while let Some((piece, tail)) = memchr(b'"', rest).and_then(|found| rest.split_at_checked(found + 1)) {
+    while let Some((piece, tail)) =
+        find_near_quote(rest, 0).and_then(|found| rest.split_at_checked(found + 1))
+    {
         text.extend_from_slice(piece);
         text.push(b'"');
         rest = tail;
