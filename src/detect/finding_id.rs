@@ -12,8 +12,9 @@ pub fn finding_id(texts: [&str; 5], file: Option<&str>) -> String {
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text.as_bytes());
     }
-    let digest = hash.finalize();
-    digest.first_chunk().map_or_else(String::new, |&head| format!("{:032x}", u128::from_be_bytes(head)))
+    let digit = |value: u8| char::from(if value < 10 { b'0' + value } else { b'a' - 10 + value });
+    let head = hash.finalize();
+    head.iter().take(16).flat_map(|byte| [digit(byte >> 4), digit(byte & 0xF)]).collect()
 }
 
 #[cfg(test)]

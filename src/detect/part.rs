@@ -4,7 +4,6 @@
 //! as one JSON object in one column.
 
 use std::borrow::Cow;
-use std::io::Write;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
@@ -13,6 +12,8 @@ use super::setting;
 use crate::allowlist::Watched;
 use crate::event::{Event, Says};
 use crate::iis::{Class, ConfigChange, Element, Operation, Secret, Section, ValueSource, change, clock};
+
+mod straight;
 
 /// What stands in a roll-up column where there is nothing to say: `BY` drops rows with an empty field.
 pub const NOTHING: &str = "-";
@@ -119,7 +120,7 @@ impl<'a> Part<'a> {
 
     /// Reads a part as [`Part::write`] wrote it. The error says what is wrong and where in the text.
     pub fn read(text: &'a [u8]) -> Result<Self, serde_json::Error> {
-        let part: Self = serde_json::from_slice(text)?;
+        let part = straight::read(text).map_or_else(|| serde_json::from_slice(text), Ok)?;
         if part.unparsed.is_some() == part.change.is_some() {
             return Err(serde_json::Error::custom("a part has either `unparsed` or `change`"));
         }
@@ -160,20 +161,20 @@ pub fn write_key(event: &Event<'_>, watched: &Watched, buffer: &mut Vec<u8>) {
             if matches!(change.element, Element::Clear | Element::Section) {
                 buffer.extend_from_slice(br#""*clear*","clear""#);
             } else {
-                write_string(buffer, change.name.chars());
+                write_string(buffer, change.name);
             }
             end_key(buffer, &change);
         }
         Says::OtherSection(change) if watched.tells(change.attribute) => {
             write_named(buffer, Class::Setting, change.config_path, change.location);
-            write_string(buffer, change.attribute.chars());
+            write_string(buffer, change.attribute);
             end_key(buffer, &change);
         }
         Says::Unparsed(reason) => {
             buffer.extend_from_slice(br#"["unparsed","#);
-            write_string(buffer, reason.as_str().chars());
+            write_string(buffer, reason.as_str());
             buffer.push(b',');
-            write_string(buffer, event.record.chars());
+            write_string(buffer, event.record);
             buffer.push(b']');
         }
         _ => buffer.extend_from_slice(NOTHING.as_bytes()),
@@ -196,7 +197,7 @@ pub fn record<'a>(event: &Event<'a>) -> Cow<'a, str> {
 fn end_key(buffer: &mut Vec<u8>, change: &ConfigChange<'_>) {
     if change.attempted {
         buffer.push(b',');
-        write_string(buffer, change::ATTEMPTED.chars());
+        write_string(buffer, change::ATTEMPTED);
     }
     buffer.push(b']');
 }
@@ -206,39 +207,65 @@ fn end_key(buffer: &mut Vec<u8>, change: &ConfigChange<'_>) {
 pub fn key(class: Class, config_path: &str, location: &str, name: &str) -> String {
     let mut buffer = Vec::new();
     write_named(&mut buffer, class, config_path, location);
-    write_string(&mut buffer, name.chars());
+    write_string(&mut buffer, name);
     buffer.push(b']');
     String::from_utf8_lossy(&buffer).into_owned()
 }
 
 fn write_named(buffer: &mut Vec<u8>, class: Class, config_path: &str, location: &str) {
     buffer.push(b'[');
-    write_string(buffer, class.as_str().chars());
+    write_string(buffer, class.as_str());
     buffer.push(b',');
-    write_string(buffer, config_path.chars().flat_map(char::to_lowercase));
+    write_lower_case(buffer, config_path);
     buffer.push(b',');
-    write_string(buffer, location.chars().flat_map(char::to_lowercase));
+    write_lower_case(buffer, location);
     buffer.push(b',');
 }
 
-/// Writes a JSON string. By hand, because the key is folded character by character and must not allocate.
-fn write_string(buffer: &mut Vec<u8>, text: impl Iterator<Item = char>) {
-    buffer.push(b'"');
-    for character in text {
-        match character {
-            '"' | '\\' => buffer.extend_from_slice(&[b'\\', character as u8]),
-            '\0'..='\u{1f}' => {
-                // Writing to a vector cannot fail.
-                let _: Result<(), _> = write!(buffer, "\\u{:04x}", u32::from(character));
-            }
-            _ => buffer.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
-        }
+/// Writes a JSON string in lower case.
+fn write_lower_case(buffer: &mut Vec<u8>, text: &str) {
+    if text.is_ascii() {
+        let start = buffer.len();
+        write_string(buffer, text);
+        buffer.iter_mut().skip(start).for_each(u8::make_ascii_lowercase);
+    } else {
+        write_string(buffer, &text.chars().flat_map(char::to_lowercase).collect::<String>());
     }
+}
+
+/// Writes a JSON string. By hand, because each control character is written with four digits.
+fn write_string(buffer: &mut Vec<u8>, text: &str) {
+    let is_escaped = |byte: &u8| matches!(byte, b'"' | b'\\' | ..b' ');
+    let mut rest = text.as_bytes();
+    buffer.push(b'"');
+    while let Some((plain, [escaped, behind @ ..])) =
+        rest.iter().position(is_escaped).and_then(|at| rest.split_at_checked(at))
+    {
+        buffer.extend_from_slice(plain);
+        match escaped {
+            b'"' | b'\\' => buffer.extend_from_slice(&[b'\\', *escaped]),
+            control => {
+                let digit = |value: u8| if value < 10 { b'0' + value } else { b'a' - 10 + value };
+                buffer.extend_from_slice(&[
+                    b'\\',
+                    b'u',
+                    b'0',
+                    b'0',
+                    digit(control >> 4),
+                    digit(control & 0xF),
+                ]);
+            }
+        }
+        rest = behind;
+    }
+    buffer.extend_from_slice(rest);
     buffer.push(b'"');
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::event::{Fields, Scratch, read};
 
@@ -306,6 +333,57 @@ mod tests {
         let name = "a\"b\\c\u{1}\n\u{1f600}";
         let parsed: Vec<String> = serde_json::from_str(&key(Class::Handler, "P", "L", name)).unwrap();
         assert_eq!(parsed, ["handler", "p", "l", name]);
+    }
+
+    proptest! {
+        /// Where the straight line reads something, the general way reads the same; and it reads what is written.
+        #[test]
+        fn the_straight_line_reads_what_the_general_way_reads(
+            texts in proptest::collection::vec("[a-z\"\\\\/ é\\x01]{0,6}", 5),
+            (time, indexed, flags) in (any::<i64>(), proptest::option::of(any::<i64>()), 0_u8..64),
+            edit in proptest::option::of((any::<proptest::sample::Index>(), 0_usize..4, 0_usize..12)),
+        ) {
+            const HOSTILE: [&str; 12] = ["", "\"", "\\", "}", ",", "0", "-", " ", "\\u0041", "\\n", "null", "{"];
+            let text = |number: usize| Cow::Borrowed(texts[number].as_str());
+            let shown = |bit: u8, number: usize| (flags & bit != 0).then(|| text(number));
+            let change = PartChange {
+                section: Section::GlobalModules,
+                element: Element::Add,
+                name: text(0),
+                attribute: text(1),
+                operation: Operation::Modify,
+                old: shown(1, 2),
+                new: shown(2, 3),
+                appended_image: shown(4, 4),
+                config_path: text(2),
+                location: text(3),
+                source: (flags & 8 != 0).then_some(ValueSource::EventData),
+                secret: None,
+                attempted: flags & 16 != 0,
+            };
+            let is_read = flags & 32 == 0;
+            let part = Part {
+                record: text(0),
+                time,
+                actor: text(1),
+                process: text(2),
+                time_assumed: flags & 16 != 0,
+                indexed,
+                unparsed: (!is_read).then(|| text(3)),
+                change: is_read.then_some(change),
+            };
+            let mut written = Vec::new();
+            part.write(&mut written);
+            let escapes = texts.iter().any(|text| text.contains('\x01'));
+            prop_assert!(escapes || straight::read(&written).is_some());
+            if let Some((at, length, with)) = edit {
+                let (at, end) = (at.index(written.len()), written.len());
+                written.splice(at..(at + length).min(end), HOSTILE[with].bytes());
+            }
+            if let Some(read) = straight::read(&written) {
+                prop_assert_eq!(serde_json::from_slice::<Part<'_>>(&written).ok(), Some(read));
+            }
+        }
     }
 
     #[test]

@@ -392,6 +392,9 @@ impl<'a> Reading<'_, 'a> {
     }
 
     pub(super) fn utf8(&mut self, bytes: &'a [u8]) -> &'a str {
+        if bytes.is_empty() {
+            return "";
+        }
         std::str::from_utf8(bytes).unwrap_or_else(|_| {
             self.problem.get_or_insert(Unreadable::InvalidUtf8);
             ""

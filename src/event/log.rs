@@ -22,6 +22,10 @@ pub(super) fn read(provider: &[u8], channel: &[u8]) -> Log {
     const SHORT: &[u8] = b"IIS-Configuration";
     // Some write `%4` for the slash behind it, as in the name of the log's file, or leave out what follows.
     const CHANNEL: &[u8] = b"Microsoft-IIS-Configuration";
+    // As Windows writes it.
+    if provider == PROVIDER {
+        return Log::Iis;
+    }
     let (provider, channel) = (bare(provider), bare(channel));
     let begins = |name: &[u8], known: &[u8]| {
         name.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known))

@@ -6,40 +6,37 @@ use memchr::memchr;
 
 use super::parts::{Part, Parts};
 
-/// What stands before a value, the byte that ends it, and which part it is, if it is one.
-type Step = (&'static [u8], u8, Option<Part>);
-
-/// What follows `<System>`.
-const SYSTEM: [Step; 15] = [
-    (b"<Provider Name='", b'\'', Some(Part::Provider)),
-    (b"' Guid='", b'\'', None),
-    (b"'/><EventID>", b'<', Some(Part::EventId)),
-    (b"</EventID><Version>", b'<', None),
-    (b"</Version><Level>", b'<', None),
-    (b"</Level><Task>", b'<', None),
-    (b"</Task><Opcode>", b'<', None),
-    (b"</Opcode><Keywords>", b'<', None),
-    (b"</Keywords><TimeCreated SystemTime='", b'\'', Some(Part::Time)),
-    (b"'/><EventRecordID>", b'<', Some(Part::Record)),
-    (b"</EventRecordID><Correlation/><Execution ProcessID='", b'\'', Some(Part::Process)),
-    (b"' ThreadID='", b'\'', None),
-    (b"'/><Channel>", b'<', Some(Part::Channel)),
-    (b"</Channel><Computer>", b'<', Some(Part::Computer)),
-    (b"</Computer><Security UserID='", b'\'', Some(Part::Sid)),
-];
-const END: &[u8] = b"'/></System>";
+/// Reads one value after the other: what stands before it, the byte that ends it, and which part it is, if it is one.
+macro_rules! values {
+    ($parts:ident, $rest:ident: $($before:literal $end:literal $($part:ident)?,)*) => {$(
+        let value;
+        (value, $rest) = until($rest.strip_prefix($before)?, $end)?;
+        $($parts[Part::$part] = Some(value);)?
+        let _ = value;
+    )*};
+}
 
 /// The parts of a `System` whose start tag was just read, and how long it is with its end tag.
 pub(super) fn system(text: &[u8]) -> Option<(Parts<'_>, usize)> {
     let (mut parts, mut rest) = (Parts::default(), text);
-    for (before, end, part) in SYSTEM {
-        let value;
-        (value, rest) = until(rest.strip_prefix(before)?, end)?;
-        if let Some(part) = part {
-            parts[part] = Some(value);
-        }
+    values! { parts, rest:
+        b"<Provider Name='" b'\'' Provider,
+        b"' Guid='" b'\'',
+        b"'/><EventID>" b'<' EventId,
+        b"</EventID><Version>" b'<',
+        b"</Version><Level>" b'<',
+        b"</Level><Task>" b'<',
+        b"</Task><Opcode>" b'<',
+        b"</Opcode><Keywords>" b'<',
+        b"</Keywords><TimeCreated SystemTime='" b'\'' Time,
+        b"'/><EventRecordID>" b'<' Record,
+        b"</EventRecordID><Correlation/><Execution ProcessID='" b'\'' Process,
+        b"' ThreadID='" b'\'',
+        b"'/><Channel>" b'<' Channel,
+        b"</Channel><Computer>" b'<' Computer,
+        b"</Computer><Security UserID='" b'\'' Sid,
     }
-    let behind = rest.strip_prefix(END)?;
+    let behind = rest.strip_prefix(b"'/></System>")?;
     Some((parts, text.len() - behind.len()))
 }
 
@@ -51,6 +48,19 @@ pub(super) fn data(text: &[u8]) -> Option<(&[u8], &[u8], usize)> {
     Some((name, value, text.len() - behind.len()))
 }
 
+/// The text before a byte, and from it on. Most values are short: a few words are looked at before a search is begun.
+#[inline]
 fn until(text: &[u8], end: u8) -> Option<(&[u8], &[u8])> {
-    text.split_at_checked(memchr(end, text)?)
+    const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let mut at = 0;
+    for word in text.as_chunks().0.iter().take(3) {
+        let difference = u64::from_le_bytes(*word) ^ u64::from_ne_bytes([end; 8]);
+        let found = difference.wrapping_sub(LOW) & !difference & HIGH;
+        if found != 0 {
+            return text.split_at_checked(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    text.split_at_checked(at + memchr(end, text.get(at..)?)?)
 }

@@ -1,5 +1,7 @@
 //! What can be said of a written path without any host: one spelling, what is odd about it, and where `..` leads.
 
+use memchr::memchr;
+
 use super::fold::fold;
 use super::image::ImageFlags;
 
@@ -41,7 +43,7 @@ pub(super) fn in_one_spelling(written: &str, flags: &mut ImageFlags) -> Option<S
 }
 
 pub(super) fn is_too_long(text: &str) -> bool {
-    text.chars().nth(MAX_CHARACTERS).is_some()
+    text.len() > MAX_CHARACTERS && text.chars().nth(MAX_CHARACTERS).is_some()
 }
 
 /// Drops what transport adds: white space and double quotes around the whole text. Only ASCII white space, because
@@ -49,6 +51,11 @@ pub(super) fn is_too_long(text: &str) -> bool {
 fn strip_transport<'a>(written: &'a str, flags: &mut ImageFlags) -> &'a str {
     let mut text = written;
     loop {
+        if let [b'!'..=b'~', .., b'!'..=b'~'] = text.as_bytes()
+            && !text.starts_with('"')
+        {
+            return text;
+        }
         let trimmed = text.trim_matches([' ', '\t', '\r', '\n']);
         if trimmed.len() != text.len() {
             flags.insert(ImageFlags::SURROUNDING_WHITESPACE);
@@ -63,6 +70,15 @@ fn strip_transport<'a>(written: &'a str, flags: &mut ImageFlags) -> &'a str {
 
 /// `/` to `\`, and runs of separators to one; to two at the start, where a pair means UNC or a device.
 fn single_separators(text: &str, flags: &mut ImageFlags) -> String {
+    let mut before = 0;
+    let is_single = text.bytes().all(|byte| {
+        let twice = byte == b'\\' && before == b'\\';
+        before = byte;
+        byte != b'/' && !twice
+    });
+    if is_single {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars().map(|c| if c == '/' { '\\' } else { c }) {
         if c == '\\' && out.ends_with('\\') && out.len() > 1 {
@@ -102,15 +118,17 @@ pub(super) fn leading_variable(text: &str) -> Option<(&str, &str)> {
 
 /// Whether a `%name%` stands anywhere in the text. A name holds no separator; `%%` is none.
 pub(super) fn holds_variable(text: &str) -> bool {
-    text.split('\\').any(|component| {
-        let mut between = component.split('%').skip(1).peekable();
-        while let Some(name) = between.next() {
-            if !name.is_empty() && between.peek().is_some() {
-                return true;
+    let has_sign = memchr(b'%', text.as_bytes()).is_some();
+    has_sign
+        && text.split('\\').any(|component| {
+            let mut between = component.split('%').skip(1).peekable();
+            while let Some(name) = between.next() {
+                if !name.is_empty() && between.peek().is_some() {
+                    return true;
+                }
             }
-        }
-        false
-    })
+            false
+        })
 }
 
 fn is_drive_path(text: &str) -> bool {
@@ -177,8 +195,25 @@ fn is_short_name(component: &str) -> bool {
     component.as_bytes().windows(2).any(|pair| matches!(pair, [b'~', b'0'..=b'9']))
 }
 
+/// Whether a path is in its plain form, and nothing is odd about it: a drive, and components of ASCII with one separator before
+/// each. Nearly every path is.
+fn is_plain(path: &str) -> bool {
+    let [b'a'..=b'z', b':', components @ ..] = path.as_bytes() else { return false };
+    let (mut before, mut is_plain) = (b'a', components.starts_with(b"\\"));
+    for &byte in components {
+        let is_odd =
+            !matches!(byte, b' '..=b'}') || matches!(byte, b':' | b'*' | b'?' | b'<' | b'>' | b'|' | b'"');
+        is_plain &= !(is_odd || byte == b'\\' && matches!(before, b'\\' | b'.' | b' '));
+        before = byte;
+    }
+    is_plain && !matches!(before, b'\\' | b'.' | b' ')
+}
+
 /// The plain form of an anchored path, with what is odd about it; `None` when it keeps its written shape.
 pub(super) fn resolve(path: &str, flags: &mut ImageFlags) -> Option<String> {
+    if is_plain(path) {
+        return (!flags.intersects(KEEPS_SHAPE)).then(|| path.to_owned());
+    }
     flags.insert(look(path));
     if flags.intersects(KEEPS_SHAPE) {
         return None;

@@ -1,0 +1,117 @@
+//! A part in the form in which it was written: the same keys in the same order, no blanks. It is read in a straight line;
+//! whatever deviates by a byte is left to the general reader of JSON, which reads the same of this form (a test compares the
+//! two).
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::Error;
+
+use super::{Part, PartChange};
+
+/// The part that a text is.
+pub(super) fn read(text: &[u8]) -> Option<Part<'_>> {
+    let text = std::str::from_utf8(text).ok()?;
+    // JSON writes these as escapes of four digits, which are not read here.
+    if text.bytes().any(|byte| byte < b' ') {
+        return None;
+    }
+    let mut rest = Rest(text);
+    let part = Part {
+        record: rest.string("{\"record\":\"")?,
+        time: rest.number(",\"time\":")?,
+        actor: rest.string(",\"actor\":\"")?,
+        process: rest.string(",\"process\":\"")?,
+        time_assumed: rest.passes(",\"time_assumed\":true"),
+        indexed: rest.optional(",\"indexed\":", Rest::number).ok()?,
+        unparsed: rest.optional(",\"unparsed\":\"", Rest::string).ok()?,
+        change: if rest.passes(",\"change\":") { Some(change(&mut rest)?) } else { None },
+    };
+    (rest.0 == "}").then_some(part)
+}
+
+fn change<'a>(rest: &mut Rest<'a>) -> Option<PartChange<'a>> {
+    let change = PartChange {
+        section: rest.word("{\"section\":\"")?,
+        element: rest.word(",\"element\":\"")?,
+        name: rest.string(",\"name\":\"")?,
+        attribute: rest.string(",\"attribute\":\"")?,
+        operation: rest.word(",\"operation\":\"")?,
+        old: rest.optional(",\"old\":\"", Rest::string).ok()?,
+        new: rest.optional(",\"new\":\"", Rest::string).ok()?,
+        appended_image: rest.optional(",\"appended_image\":\"", Rest::string).ok()?,
+        config_path: rest.string(",\"config_path\":\"")?,
+        location: rest.string(",\"location\":\"")?,
+        source: rest.optional(",\"source\":\"", Rest::word).ok()?,
+        secret: None,
+        attempted: rest.passes(",\"attempted\":true"),
+    };
+    rest.passes("}").then_some(change)
+}
+
+/// What is still to be read.
+struct Rest<'a>(&'a str);
+
+impl<'a> Rest<'a> {
+    /// Goes past a text that may be next.
+    #[inline]
+    fn passes(&mut self, expected: &str) -> bool {
+        let rest = self.0.strip_prefix(expected);
+        self.0 = rest.unwrap_or(self.0);
+        rest.is_some()
+    }
+
+    /// A value that may be left out; an error where it is there and cannot be read.
+    #[inline]
+    fn optional<T>(
+        &mut self,
+        before: &str,
+        read: impl Fn(&mut Self, &str) -> Option<T>,
+    ) -> Result<Option<T>, ()> {
+        if self.0.starts_with(before) { read(self, before).map(Some).ok_or(()) } else { Ok(None) }
+    }
+
+    /// A string behind this text, which ends with the quote that opens it.
+    fn string(&mut self, before: &str) -> Option<Cow<'a, str>> {
+        let text = self.0.strip_prefix(before)?;
+        let mut decoded = String::new();
+        let mut done = 0;
+        loop {
+            let end = done + text.as_bytes().get(done..)?.iter().position(|b| matches!(b, b'"' | b'\\'))?;
+            let plain = text.get(done..end)?;
+            if text.as_bytes().get(end) == Some(&b'"') {
+                self.0 = text.get(end + 1..)?;
+                let is_decoded = done > 0;
+                return Some(if is_decoded { Cow::Owned(decoded + plain) } else { Cow::Borrowed(plain) });
+            }
+            let escaped = text.as_bytes().get(end + 1).filter(|byte| matches!(byte, b'"' | b'\\'))?;
+            if done == 0 {
+                decoded.reserve(text.len().min(2 * end + 64));
+            }
+            decoded.push_str(plain);
+            decoded.push(char::from(*escaped));
+            done = end + 2;
+        }
+    }
+
+    /// One of the words of a list.
+    fn word<T: Deserialize<'a>>(&mut self, before: &str) -> Option<T> {
+        let (word, rest) = self.0.strip_prefix(before)?.split_once('"')?;
+        self.0 = rest;
+        let word: serde::de::value::BorrowedStrDeserializer<'a, Error> =
+            serde::de::value::BorrowedStrDeserializer::new(word);
+        T::deserialize(word.into_deserializer()).ok()
+    }
+
+    /// A whole number.
+    fn number(&mut self, before: &str) -> Option<i64> {
+        let text = self.0.strip_prefix(before)?;
+        let end = text.bytes().position(|byte| !(byte.is_ascii_digit() || byte == b'-'))?;
+        let (number, rest) = text.split_at_checked(end)?;
+        self.0 = rest;
+        let digits = number.strip_prefix('-').unwrap_or(number);
+        let is_plain = !digits.starts_with('0') || number == "0";
+        number.parse().ok().filter(|_| is_plain)
+    }
+}
