@@ -125,8 +125,7 @@ fn quoted(body: &[u8], start: usize, noted: &mut Quotes) -> Cell {
     let mut quotes = false;
     let mut from = start;
     loop {
-        let found = if quotes { find_near_quote(body, from) } else { find_quote(body, from) };
-        let Some(quote) = found else {
+        let Some(quote) = find_quote(body, from) else {
             let end = body.len();
             return Cell { inner: Span::new(start, end), end, quotes, stop: Stop::OpenQuote };
         };

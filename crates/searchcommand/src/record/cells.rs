@@ -200,13 +200,21 @@ impl Cells {
         }
     }
 
-    /// Starts a record.
+    /// Starts a record whose cells stand behind each other in the reply.
     #[inline]
     pub(super) fn start(&mut self) {
         self.base = self.text.len();
         self.column = 0;
         self.ordered = true;
         self.own = None;
+    }
+
+    /// Starts a record whose cells go to several places in the reply: it is noted where each stands.
+    pub(super) fn start_apart(&mut self) {
+        self.start();
+        self.ordered = false;
+        self.spans.clear();
+        self.spans.resize(self.width, Span::default());
     }
 
     /// Ends a record whose cells are all appended.

@@ -157,3 +157,34 @@ impl Memo {
 fn position(hash: u64) -> usize {
     hash as usize % SLOTS
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of `rows` rows, those that are not looked up, where every `each`th says what an earlier one said.
+    fn resting(rows: u32, each: u32) -> u32 {
+        let mut memo = Memo::default();
+        let mut resting = 0;
+        for row in 0..rows {
+            memo.refresh();
+            if memo.rests() {
+                resting += 1;
+                continue;
+            }
+            let key = if row % each == 0 { 0 } else { row };
+            if let Err(free) = memo.find(&key.to_le_bytes()) {
+                memo.keep(&key.to_le_bytes(), free, Written { text: b",a", own: None, cells: 1 });
+            }
+        }
+        resting
+    }
+
+    #[test]
+    fn it_rests_where_few_rows_repeat_and_looks_again() {
+        assert_eq!((resting(10 * WINDOW, 1), resting(10 * WINDOW, 4)), (0, 0));
+        assert_eq!(resting(WINDOW, 100), 0);
+        assert_eq!(resting(WINDOW + PAUSE + WINDOW, 100), PAUSE);
+        assert_eq!(resting(2 * (WINDOW + PAUSE), 100), 2 * PAUSE);
+    }
+}

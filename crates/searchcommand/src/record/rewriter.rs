@@ -153,7 +153,7 @@ impl Rewriter {
             row.clear();
             row.extend_from_slice(body.get(at..edge).unwrap_or_default());
             cursor.decode(layout, body);
-            cells.start();
+            cells.start_apart();
             visit(&Record { body, cursor, layout }, cells)?;
             cells.loosen();
             put_together(layout, cursor.replaced(), cells, row, extent, at);
