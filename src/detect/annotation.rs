@@ -74,7 +74,7 @@ impl<'a> Annotation<'a> {
 
     /// The texts in the order of [`Column::LISTED`], which begins with [`Column::FACTS`].
     pub fn texts(&self) -> impl Iterator<Item = &'a str> {
-        self.cells.into_iter()
+        self.cells.iter().copied()
     }
 
     /// What the module is compared by: the normalised image, or the type where it has no image.

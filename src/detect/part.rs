@@ -114,8 +114,10 @@ impl<'a> Part<'a> {
 
     /// Writes the part as one line of JSON to the end of `buffer`.
     pub fn write(&self, buffer: &mut Vec<u8>) {
-        // Writing to a vector cannot fail, and every field is a string or a number.
-        let _: Result<(), _> = serde_json::to_writer(buffer, self);
+        if !straight::write(self, buffer) {
+            // Writing to a vector cannot fail, and every field is a string or a number.
+            let _: Result<(), _> = serde_json::to_writer(buffer, self);
+        }
     }
 
     /// Reads a part as [`Part::write`] wrote it. The error says what is wrong and where in the text.
@@ -374,6 +376,7 @@ mod tests {
             };
             let mut written = Vec::new();
             part.write(&mut written);
+            prop_assert_eq!(&written, &serde_json::to_vec(&part).unwrap());
             let escapes = texts.iter().any(|text| text.contains('\x01'));
             prop_assert!(escapes || straight::read(&written).is_some());
             if let Some((at, length, with)) = edit {

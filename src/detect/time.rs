@@ -13,6 +13,9 @@ pub const SECOND: i64 = 1_000_000;
 pub fn parse(text: &str) -> Option<i64> {
     // Each event has a time, so that its two usual forms are read without the general way of chrono.
     let text = text.trim_ascii();
+    if text.is_empty() {
+        return None;
+    }
     let usual = epoch(text).or_else(|| utc(text.as_bytes()));
     usual.or_else(|| iso(text.trim())).or_else(|| number(text)).or_else(|| zoned(text.trim()))
 }

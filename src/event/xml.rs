@@ -28,6 +28,9 @@ pub(super) struct Xml<'a> {
 /// Where the `<Event` element starts, if `text` is the XML of an event. Before it may stand a byte order mark,
 /// blanks, an XML declaration, comments, and the `- ` that Event Viewer and browsers put before an element.
 pub(super) fn start(text: &[u8]) -> Option<usize> {
+    if text.starts_with(b"<Event ") {
+        return Some(0);
+    }
     let mut at = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     loop {
         let rest = text.get(at..)?;
@@ -86,12 +89,15 @@ struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     fn event(&mut self, xml: &mut Xml<'a>, wanted: impl Fn(&Xml<'a>) -> bool) -> Result<(), Unreadable> {
-        let Tag::Open { empty, .. } = self.tag()? else { return Err(Unreadable::MalformedXml) };
-        if empty {
-            return Ok(());
+        // As Windows writes it.
+        if !self.passes(b"<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'>") {
+            let Tag::Open { empty, .. } = self.tag()? else { return Err(Unreadable::MalformedXml) };
+            if empty {
+                return Ok(());
+            }
         }
         loop {
-            match self.tag()? {
+            match self.next_tag()? {
                 Tag::Open { empty: true, .. } => {}
                 Tag::Open { name: b"System", .. } => {
                     self.system(xml)?;
@@ -115,6 +121,25 @@ impl<'a> Scanner<'a> {
         } else {
             Err(Unreadable::TrailingText)
         }
+    }
+
+    /// The next tag of an event: most often one of these three.
+    fn next_tag(&mut self) -> Result<Tag<'a>, Unreadable> {
+        for name in [&b"System"[..], b"EventData"] {
+            let is_next = self.rest().strip_prefix(b"<").and_then(|rest| rest.strip_prefix(name));
+            if is_next.is_some_and(|rest| rest.first() == Some(&b'>')) {
+                self.at += name.len() + 2;
+                return Ok(Tag::Open { name, attributes: b"", empty: false });
+            }
+        }
+        if self.passes(b"</Event>") { Ok(Tag::Close { name: b"Event" }) } else { self.tag() }
+    }
+
+    /// Goes past a text that may be next.
+    fn passes(&mut self, expected: &[u8]) -> bool {
+        let is_next = self.rest().starts_with(expected);
+        self.at += if is_next { expected.len() } else { 0 };
+        is_next
     }
 
     /// Leaves an event that is not wanted: another one behind it could be.
@@ -177,6 +202,9 @@ impl<'a> Scanner<'a> {
                     set(&mut xml.parts[part], value)?;
                 }
                 continue;
+            }
+            if self.passes(b"</EventData>") {
+                break;
             }
             let (name, attributes, empty) = match self.tag()? {
                 Tag::Open { name, attributes, empty } => (name, attributes, empty),

@@ -175,10 +175,16 @@ const ELEMENTS: [(&str, Element); 4] =
     [("add", Element::Add), ("filter", Element::Add), ("remove", Element::Remove), ("clear", Element::Clear)];
 
 fn element(word: &str) -> Option<Element> {
+    if word == "add" {
+        return Some(Element::Add);
+    }
     ELEMENTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|&(_, element)| element)
 }
 
 fn canonical_attribute(attribute: &str) -> &str {
+    if attribute.is_empty() || ATTRIBUTES.contains(&attribute) {
+        return attribute;
+    }
     ATTRIBUTES.into_iter().find(|known| known.eq_ignore_ascii_case(attribute)).unwrap_or(attribute)
 }
 

@@ -17,11 +17,13 @@ pub fn is_shown(c: char) -> bool {
 /// Whether all of a name shows as it is written: characters of ASCII, with single blanks between them.
 #[must_use]
 pub fn is_plain(written: &str) -> bool {
-    let is_shown = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
-    written.bytes().all(is_shown)
-        && !written.starts_with(' ')
-        && !written.ends_with(' ')
-        && !written.contains("  ")
+    let mut before = b' ';
+    let all = written.bytes().all(|byte| {
+        let is_shown = byte.is_ascii_graphic() || byte == b' ' && before != b' ';
+        before = byte;
+        is_shown
+    });
+    all && !written.ends_with(' ')
 }
 
 /// A name without characters that do not show and without blanks around it, and with one blank of several: two names that

@@ -214,6 +214,11 @@ pub(super) fn resolve(path: &str, flags: &mut ImageFlags) -> Option<String> {
     if is_plain(path) {
         return (!flags.intersects(KEEPS_SHAPE)).then(|| path.to_owned());
     }
+    resolve_any(path, flags)
+}
+
+/// The same for any path.
+fn resolve_any(path: &str, flags: &mut ImageFlags) -> Option<String> {
     flags.insert(look(path));
     if flags.intersects(KEEPS_SHAPE) {
         return None;
@@ -245,4 +250,46 @@ pub(super) fn resolve(path: &str, flags: &mut ImageFlags) -> Option<String> {
         plain.push('\\');
     }
     Some(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// What is plain at a glance is what the long way gives, with nothing odd about it.
+        #[test]
+        fn a_plain_path_is_its_plain_form(
+            start in "(c:\\\\)?",
+            pieces in proptest::collection::vec("[a-c .~:%*|\\\\é\x01]{0,3}(a1|b.dll)?", 0..6),
+        ) {
+            let path = format!("{start}{}", pieces.join("\\"));
+            let mut flags = ImageFlags::default();
+            let resolved = resolve_any(&path, &mut flags);
+            if is_plain(&path) {
+                prop_assert_eq!((resolved, flags), (Some(path), ImageFlags::default()));
+            }
+        }
+    }
+
+    #[test]
+    fn usual_paths_are_plain() {
+        for (path, expected) in [
+            (r"c:\windows\system32\inetsrv\static.dll", true),
+            (r"d:\program files (x86)\acme\m.dll", true),
+            (r"c:\", false),
+            (r"c:\a\", false),
+            (r"c:\a.\b", false),
+            (r"c:\..\b", false),
+            (r"c:\\b", false),
+            (r"c:b", false),
+            (r"%windir%\b", false),
+            (r"c:\b:c", false),
+            (r"c:\b~1", false),
+        ] {
+            assert_eq!(is_plain(path), expected, "{path}");
+        }
+    }
 }

@@ -345,17 +345,21 @@ impl Lookalikes {
     /// A known name with anything after it that starts a new word, or (for a native module) before it.
     fn extended<'a>(&'a self, text: &Text, native: bool, found: &mut Vec<(How, &'a Target)>) {
         let folded = &text.folded;
+        let says_module = |target: &Target| target.core() != &*target.folded;
+        let mut take = |known: &str| {
+            let alike = self.folded(known, Part::Name).filter(|t| t.native || says_module(t));
+            found.extend(alike.map(|target| (How::Affix, target)));
+        };
         // Folding keeps the number of characters, so one position serves both texts.
-        for (position, ((at, _), written)) in folded.char_indices().zip(text.clean.chars()).enumerate() {
-            let (before, after) = folded.split_at(at);
-            let starts = position >= AFFIX_FROM && !written.is_lowercase();
-            // At the start of the text it is the known name itself, which is closer than an affix.
-            let ends = native && !text.cut && folded.len() - at >= AFFIX_FROM;
-            for known in [starts.then_some(before), ends.then_some(after)].into_iter().flatten() {
-                let alike = self.folded(known, Part::Name);
-                let says_module = |target: &Target| target.core() != &*target.folded;
-                found.extend(alike.filter(|t| t.native || says_module(t)).map(|target| (How::Affix, target)));
+        for ((at, _), written) in folded.char_indices().zip(text.clean.chars()).skip(AFFIX_FROM) {
+            if !written.is_lowercase() {
+                take(folded.get(..at).unwrap_or_default());
             }
+        }
+        // From the start of the text it is the known name itself, which is closer than an affix.
+        let ends = folded.char_indices().filter(|_| native && !text.cut);
+        for (at, _) in ends.take_while(|(at, _)| folded.len() - at >= AFFIX_FROM) {
+            take(folded.get(at..).unwrap_or_default());
         }
     }
 

@@ -1,20 +1,20 @@
-//! A part in the form in which it was written: the same keys in the same order, no blanks. It is read in a straight line;
-//! whatever deviates by a byte is left to the general reader of JSON, which reads the same of this form (a test compares the
-//! two).
+//! A part in the form in which it is written: the same keys in the same order, no blanks. It is written and read in a straight
+//! line; whatever deviates by a byte is left to the general way of JSON, which writes and reads the same of this form (a test
+//! compares the two).
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::Error;
+use serde::{Deserialize, Serialize};
 
 use super::{Part, PartChange};
 
 /// The part that a text is.
 pub(super) fn read(text: &[u8]) -> Option<Part<'_>> {
     let text = std::str::from_utf8(text).ok()?;
-    // JSON writes these as escapes of four digits, which are not read here.
-    if text.bytes().any(|byte| byte < b' ') {
+    // No JSON holds them as they are.
+    if has_control(text) {
         return None;
     }
     let mut rest = Rest(text);
@@ -48,6 +48,75 @@ fn change<'a>(rest: &mut Rest<'a>) -> Option<PartChange<'a>> {
         attempted: rest.passes(",\"attempted\":true"),
     };
     rest.passes("}").then_some(change)
+}
+
+/// Writes a part that has no control characters and no secret; false, with nothing written, for any other.
+pub(super) fn write(part: &Part<'_>, buffer: &mut Vec<u8>) -> bool {
+    let Part { record, time, actor, process, time_assumed, indexed, unparsed, change } = part;
+    let start = buffer.len();
+    let mut writing = Writing { buffer, is_plain: true };
+    writing.string("{\"record\":", record);
+    writing.word(",\"time\":", *time);
+    writing.string(",\"actor\":", actor);
+    writing.string(",\"process\":", process);
+    writing.plain(if *time_assumed { ",\"time_assumed\":true" } else { "" });
+    indexed.iter().for_each(|indexed| writing.word(",\"indexed\":", *indexed));
+    writing.optional(",\"unparsed\":", unparsed.as_ref());
+    if let Some(change) = change {
+        writing.is_plain &= change.secret.is_none();
+        writing.word(",\"change\":{\"section\":", change.section);
+        writing.word(",\"element\":", change.element);
+        writing.string(",\"name\":", &change.name);
+        writing.string(",\"attribute\":", &change.attribute);
+        writing.word(",\"operation\":", change.operation);
+        writing.optional(",\"old\":", change.old.as_ref());
+        writing.optional(",\"new\":", change.new.as_ref());
+        writing.optional(",\"appended_image\":", change.appended_image.as_ref());
+        writing.string(",\"config_path\":", &change.config_path);
+        writing.string(",\"location\":", &change.location);
+        change.source.iter().for_each(|source| writing.word(",\"source\":", *source));
+        writing.plain(if change.attempted { ",\"attempted\":true}" } else { "}" });
+    }
+    writing.plain("}");
+    let is_plain = writing.is_plain;
+    if !is_plain {
+        buffer.truncate(start);
+    }
+    is_plain
+}
+
+/// A part that is being written.
+struct Writing<'b> {
+    buffer: &'b mut Vec<u8>,
+    is_plain: bool,
+}
+
+impl Writing<'_> {
+    fn plain(&mut self, text: &str) {
+        self.buffer.extend_from_slice(text.as_bytes());
+    }
+
+    fn string(&mut self, before: &str, text: &str) {
+        self.is_plain &= !has_control(text);
+        self.plain(before);
+        super::write_string(self.buffer, text);
+    }
+
+    fn optional(&mut self, before: &str, text: Option<&Cow<'_, str>>) {
+        text.into_iter().for_each(|text| self.string(before, text));
+    }
+
+    /// One of the words of a list, or a number.
+    fn word(&mut self, before: &str, word: impl Serialize) {
+        self.plain(before);
+        // Writing to a vector cannot fail.
+        let _: Result<(), _> = serde_json::to_writer(&mut *self.buffer, &word);
+    }
+}
+
+/// Whether a text has control characters. Without a branch for each byte.
+fn has_control(text: &str) -> bool {
+    text.bytes().fold(u8::MAX, u8::min) < b' '
 }
 
 /// What is still to be read.

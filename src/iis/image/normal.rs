@@ -1,5 +1,7 @@
 //! An image path in its normal form, and what it shows by itself.
 
+use memchr::memrchr;
+
 use super::flags::ImageFlags;
 
 /// An image path in the form that comparisons use.
@@ -30,7 +32,8 @@ impl Image {
     /// The last component in the folded case of the normal form; empty for a folder.
     #[must_use]
     pub fn file_name(&self) -> &str {
-        self.normal.rsplit('\\').next().unwrap_or_default()
+        let start = memrchr(b'\\', self.normal.as_bytes()).map_or(0, |separator| separator + 1);
+        self.normal.get(start..).unwrap_or_default()
     }
 
     /// Whether the last component has this extension, which is given in lower case.
@@ -51,6 +54,6 @@ impl Image {
     /// What stands before the last separator of the normal form; empty without one.
     #[must_use]
     pub fn directory(&self) -> &str {
-        self.normal.rsplit_once('\\').map_or("", |(directory, _)| directory)
+        memrchr(b'\\', self.normal.as_bytes()).and_then(|end| self.normal.get(..end)).unwrap_or_default()
     }
 }
