@@ -60,7 +60,9 @@ pub(super) fn write(part: &Part<'_>, buffer: &mut Vec<u8>) -> bool {
     writing.string(",\"actor\":", actor);
     writing.string(",\"process\":", process);
     writing.plain(if *time_assumed { ",\"time_assumed\":true" } else { "" });
-    indexed.iter().for_each(|indexed| writing.word(",\"indexed\":", *indexed));
+    if let Some(indexed) = indexed {
+        writing.word(",\"indexed\":", *indexed);
+    }
     writing.optional(",\"unparsed\":", unparsed.as_ref());
     if let Some(change) = change {
         writing.is_plain &= change.secret.is_none();
@@ -74,7 +76,9 @@ pub(super) fn write(part: &Part<'_>, buffer: &mut Vec<u8>) -> bool {
         writing.optional(",\"appended_image\":", change.appended_image.as_ref());
         writing.string(",\"config_path\":", &change.config_path);
         writing.string(",\"location\":", &change.location);
-        change.source.iter().for_each(|source| writing.word(",\"source\":", *source));
+        if let Some(source) = change.source {
+            writing.word(",\"source\":", source);
+        }
         writing.plain(if change.attempted { ",\"attempted\":true}" } else { "}" });
     }
     writing.plain("}");
@@ -103,7 +107,9 @@ impl Writing<'_> {
     }
 
     fn optional(&mut self, before: &str, text: Option<&Cow<'_, str>>) {
-        text.into_iter().for_each(|text| self.string(before, text));
+        if let Some(text) = text {
+            self.string(before, text);
+        }
     }
 
     /// One of the words of a list, or a number.
