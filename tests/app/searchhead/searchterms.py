@@ -62,21 +62,37 @@ def _compare(field: str, operator: str, pattern: str):
 
 
 def _any(parts: list):
-    """One of several. Those that compare a field with a text or a number are looked up together: a subsearch may give thousands."""
+    """One of several. Those that compare a field with a text or a number, and words, are looked up together: a subsearch may give thousands."""
     texts: dict[str, set] = {}
-    others = []
+    words, others = [], []
     for part in parts:
         if hasattr(part, "text"):
             texts.setdefault(part.text[0], set()).add(part.text[1])
+        elif hasattr(part, "word"):
+            words.append(part)
         else:
             others.append(part)
+    if words:
+        others.append(_any_word(words))
     for field, wanted in texts.items():
         others.append(lambda row, field=field, wanted=wanted: any(value.lower() in wanted or number(value) in wanted for value in items(row.get(field))))
     return others[0] if len(others) == 1 else _joined(any, others)
 
 
+def _any_word(words: list):
+    """One of several words, of which most events have not even the letters."""
+
+    def evaluate(row) -> bool:
+        raw = "\n".join(items(row.get("_raw"))).lower()
+        return any(word.word in raw and word(row) for word in words)
+
+    evaluate.stored = evaluate
+    return evaluate
+
+
 def _joined(every, parts: list, short: bool = False):
     """All of the parts, or any of them. What an index can tell without the fields of the event is its `stored`."""
+
     def joined(row) -> bool:
         return every(part(row) for part in parts) if short else every([part(row) for part in parts])
 
@@ -100,6 +116,8 @@ def _term(word: str):
         return pattern.search("\n".join(items(row.get("_raw")))) is not None
 
     evaluate.stored = evaluate
+    if "*" not in word:
+        evaluate.word = word.lower()
     return evaluate
 
 
