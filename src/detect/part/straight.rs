@@ -8,7 +8,7 @@ use serde::de::IntoDeserializer;
 use serde::de::value::Error;
 use serde::{Deserialize, Serialize};
 
-use super::{Part, PartChange};
+use super::facts::{Part, PartChange, write_string};
 
 /// The part that a text is.
 pub(super) fn read(text: &[u8]) -> Option<Part<'_>> {
@@ -103,7 +103,7 @@ impl Writing<'_> {
     fn string(&mut self, before: &str, text: &str) {
         self.is_plain &= !has_control(text);
         self.plain(before);
-        super::write_string(self.buffer, text);
+        write_string(self.buffer, text);
     }
 
     fn optional(&mut self, before: &str, text: Option<&Cow<'_, str>>) {
