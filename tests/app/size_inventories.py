@@ -76,7 +76,8 @@ def main(hosts: int = 10_000, changed: int = 50) -> None:
         alerts[REMEMBER].run(HOUR - 86400 + 60 * MINUTES[REMEMBER])
         # Its runs since then: of the last four hours each row, of the day before that the rows of runs.
         for number in range(hosts):
-            host, at = f"web{number:05}", HOUR - EVERY + number * EVERY // hosts
+            # Ends a minute before the hour: of a run that was indexed within the last four hours there must be every row.
+            host, at = f"web{number:05}", HOUR - EVERY + number * (EVERY - 60) // hosts
             recent = full if number % 6 == 0 else after if is_changed(number) else short
             store.add(named(recent, host, at))
             for back in range(1, 6):
