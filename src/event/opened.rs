@@ -134,7 +134,11 @@ impl<'f, 'a> Opened<'f, 'a> {
 
     /// The host that the event names, else the one that Splunk gave the row.
     fn host_or_own(&self, host: &'a str) -> Option<&'a str> {
-        if host.is_empty() { self.text(EventField::Host).map(str::trim_ascii) } else { Some(host) }
+        if host.is_empty() {
+            self.text(EventField::Host).map(str::trim_ascii)
+        } else {
+            Some(host.trim_ascii())
+        }
     }
 
     /// The time that Splunk gave the row.

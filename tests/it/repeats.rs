@@ -65,6 +65,8 @@ fn pool() -> Vec<(&'static str, Vec<String>)> {
         raw.push(xml("web01", "7", "2026-02-28T00:00:00Z", name));
         raw.push(xml("WEB02, \"x\"", "8", "2026-03-02T00:00:00.5Z", name));
         raw.push(xml("app&#48;1", "8", "", name));
+        raw.push(xml(" app01\n", "8", "", name));
+        raw.push(classic("11/20/2026 03:40:32 PM", "8", " app01", name));
         raw.push(xml("", "8</EventRecordID><EventRecordID>7", "&#50;026-02-28T00:00:00Z", name));
     }
     vec![
@@ -153,12 +155,33 @@ fn reply(arguments: &str, lookups: &Path, events: &[Event]) -> Vec<u8> {
     rows[end + 1..].to_vec()
 }
 
-/// Replies in one chunk against the slow, obvious twin: a new command for each row.
-fn assert_alone(arguments: &str, rows: &[Event]) {
+/// An app with the lists.
+fn app() -> tempfile::TempDir {
     let app = tempfile::tempdir().unwrap();
     std::fs::create_dir(app.path().join("lookups")).unwrap();
     std::fs::write(app.path().join("lookups/iismodcheck_allowlist.csv"), ALLOWLIST).unwrap();
     std::fs::write(app.path().join("lookups/iismodcheck_packs.csv"), PACKS).unwrap();
+    app
+}
+
+/// A rule for a host holds for one that an event names with blanks around it.
+#[test]
+fn a_host_has_no_blanks_around_it() {
+    let app = app();
+    for host in ["app01", " app01", "app01 ", "\tapp01\r\n"] {
+        for raw in [xml(host, "7", "", "Beta"), classic("11/20/2026 03:40:31 PM", "7", host, "Beta")] {
+            // What comes after a line feed in the head of a classic text is another line of it.
+            let is_one = !host.contains('\n') || raw.starts_with('<');
+            let row = Event::new(&[("_raw", raw.as_str())]);
+            let said = reply("\"parts=true\"", &app.path().join("bin/iismodcheck"), &[row]);
+            assert!(!is_one || said.windows(6).any(|part| part == b"denied"), "{}", said.escape_ascii());
+        }
+    }
+}
+
+/// Replies in one chunk against the slow, obvious twin: a new command for each row.
+fn assert_alone(arguments: &str, rows: &[Event]) {
+    let app = app();
     let program = app.path().join("bin/iismodcheck");
     let alone: Vec<u8> =
         rows.iter().flat_map(|row| reply(arguments, &program, std::slice::from_ref(row))).collect();

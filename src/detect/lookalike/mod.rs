@@ -224,10 +224,12 @@ impl Lookalikes {
         if part == Part::Name {
             self.extended(&text, native, &mut found);
         }
-        // Modules are numbered by their names. Of several stems of one module the shortest counts.
+        // Modules are numbered by their names. Of several stems of one module the shortest counts where they are edits away, else the
+        // first that was found: it has more in common.
         let rank = |(how, target): &(How, &Target)| {
-            let length = if matches!(how, How::Edits(_)) { target.folded.chars().count() } else { 0 };
-            (*how, target.module, target.part, length, target.folded.clone())
+            let edited =
+                matches!(how, How::Edits(_)).then(|| (target.folded.chars().count(), target.folded.clone()));
+            (*how, target.module, target.part, edited)
         };
         let (how, target) = found
             .into_iter()

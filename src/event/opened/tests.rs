@@ -61,7 +61,7 @@ fn seen(cells: &[Vec<u8>]) -> (Option<Vec<u8>>, String) {
     let mut scratch = Scratch::default();
     let event = opened.read(&mut scratch);
     if let (Some(own), true) = (own, event != Event::OTHER) {
-        assert_eq!((own.host.trim_ascii(), own.time.trim_ascii()), (event.host, event.time), "{event:?}");
+        assert_eq!((own.host, own.time.trim_ascii()), (event.host, event.time), "{event:?}");
     }
     let said = format!("{:?}", Event { host: "", time: "", record: "", process: "", ..event });
     (own.map(|_| key), said)
