@@ -90,7 +90,9 @@ impl Iterator for LineReader {
                 settle_alone(&mut content);
                 return Some(Ok(Row { origin, content }));
             }
-            if !std::mem::replace(&mut self.told, true) {
+            // What is or was an event is told each time, another line once.
+            let has_event = !is_whole || memchr::memmem::find(line, snare::MARK).is_some();
+            if has_event || !std::mem::replace(&mut self.told, true) {
                 let problem = if is_whole {
                     Problem::new(
                         ProblemKind::Damaged,

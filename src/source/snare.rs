@@ -39,7 +39,7 @@ mod tests {
         let line = "MSWinEventLog\t1\tMicrosoft-IIS-Configuration/Operational\t17\tWed Mar 04 09:14:10 2026\t29\tP\tann\tN/A\t\
                     Verbose\tweb01\tNone\t\tChanges to 'x'\t118";
         let text = format!(
-            "web01\t{line}\n<13>Mar  4 09:14:10 web01 {line}\tEventSourceId=AU_1\r\nweb01\t{line} web01\t{line}\nbroken\nweb01\tMSWinEv"
+            "web01\t{line}\n<13>Mar  4 09:14:10 web01 {line}\tEventSourceId=AU_1\r\nweb01\t{line} web01\t{line}\nbroken\nbroken\nweb01\t{line} web01\t{line}\nweb01\tMSWinEv"
         );
         let input = Input::new(Box::new(Cursor::new(text.into_bytes())));
         let (mut rows, mut told) = (Vec::new(), Vec::new());
@@ -59,7 +59,14 @@ mod tests {
         let expected = "Message=Changes to 'x'|User=ann|SourceName=P|LogName=Microsoft-IIS-Configuration/Operational|\
                         EventID=29|Computer=web01|_time=Wed Mar 04 09:14:10 2026";
         assert_eq!(rows, [(1, expected.to_owned()), (2, expected.to_owned())]);
-        assert_eq!(told.len(), 1);
-        assert!(told[0].starts_with("f, line 3: this line is none of Snare's"), "{told:?}");
+        // Of lines without an event only the first is told.
+        assert_eq!(told.len(), 4, "{told:?}");
+        for (told, place) in told.iter().zip([3, 4, 6, 7]) {
+            assert!(told.starts_with(&format!("f, line {place}: ")), "{told}");
+        }
+        assert!(
+            told[0].contains("this line is none of Snare's") && told[3].contains("the file ends"),
+            "{told:?}"
+        );
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn lines(
     let first = groups.first().filter(|group| group.first().needs_decision);
     let mut lines = match summary.nothing_to_decide(report.is_whole()) {
         Some(nothing) => wrapped(&nothing, 0, limit),
-        None => vec![cut(&summary.counted_to_decide(report.is_whole()), limit)],
+        None => wrapped(&summary.counted_to_decide(report.is_whole()), 0, limit),
     };
     if summary.needs_decision > 0 {
         lines.push(line("Hosts", &hosts(summary, limit.saturating_sub(INDENT))));

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{otlp, tables};
+use crate::event;
 
 /// What one object may have around its rows.
 #[derive(Deserialize)]
@@ -52,6 +53,8 @@ enum Kind {
     Object,
     Record,
     Table(u32),
+    /// No row, but what an answer says of itself.
+    Partial,
 }
 
 /// A row of a document.
@@ -60,6 +63,8 @@ pub(super) enum Inside {
     Object(Vec<u8>),
     /// It has not as many values as its table has columns.
     Damaged,
+    /// The answer says itself that it is not whole.
+    Partial,
 }
 
 impl Document {
@@ -83,6 +88,7 @@ impl Iterator for Document {
             Kind::Object => Inside::Object(text.to_vec()),
             // A record that nobody can read stays as it is, so that it is told.
             Kind::Record => Inside::Object(otlp::event(text).unwrap_or_else(|| text.to_vec())),
+            Kind::Partial => Inside::Partial,
             Kind::Table(number) => {
                 let columns = self.tables.get(number as usize).map(Vec::as_slice).unwrap_or_default();
                 tables::row(columns, text).map_or(Inside::Damaged, Inside::Object)
@@ -130,9 +136,18 @@ fn rows(text: &[u8]) -> Option<Found> {
         return None;
     }
     let (mut all, mut columns) = (Vec::new(), Vec::new());
-    for (number, table) in (0..).zip(tables::read(text)?) {
-        all.extend(table.rows.into_iter().filter_map(|row| place(row, Kind::Table(number))));
+    let answer = tables::read(text)?;
+    for (number, (table, whole)) in (0..).zip(answer.tables) {
+        match table.rows {
+            Some(rows) => all.extend(rows.into_iter().filter_map(|row| place(row, Kind::Table(number)))),
+            // It has its rows under another key, or was cut off before them.
+            None if event::is_event(whole.get().as_bytes()) => all.extend(place(whole, Kind::Object)),
+            None => {}
+        }
         columns.push(table.columns.iter().map(|column| column.name.get().to_owned()).collect());
+    }
+    if answer.is_partial {
+        all.push(Place { start: 0, end: 0, kind: Kind::Partial });
     }
     Some((all, columns, 4))
 }

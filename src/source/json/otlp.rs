@@ -1,39 +1,53 @@
 //! What OpenTelemetry's file exporter writes: log records in scopes in resources, and each value as an object that names its
 //! kind. A record becomes the JSON that the collector's other exporters write, so that one table of keys serves both.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+
+use crate::event;
 
 /// A document of log records.
 #[derive(Deserialize)]
 struct Document<'a> {
-    #[serde(borrow, rename = "resourceLogs", alias = "resource_logs")]
-    resources: Vec<Resource<'a>>,
+    #[serde(borrow, rename = "resourceLogs", alias = "resource_logs", deserialize_with = "or_null")]
+    resources: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
 struct Resource<'a> {
     #[serde(
         borrow,
-        default,
         rename = "scopeLogs",
         alias = "scope_logs",
-        alias = "instrumentationLibraryLogs"
+        alias = "instrumentationLibraryLogs",
+        alias = "instrumentation_library_logs",
+        deserialize_with = "or_null"
     )]
-    scopes: Vec<Scope<'a>>,
+    scopes: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
 struct Scope<'a> {
-    #[serde(borrow, default, rename = "logRecords", alias = "log_records", alias = "logs")]
+    #[serde(
+        borrow,
+        rename = "logRecords",
+        alias = "log_records",
+        alias = "logs",
+        deserialize_with = "or_null"
+    )]
     records: Vec<&'a RawValue>,
+}
+
+/// A list that may be null, but not missing.
+fn or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(reader: D) -> Result<Vec<T>, D::Error> {
+    Ok(Option::deserialize(reader)?.unwrap_or_default())
 }
 
 #[derive(Deserialize)]
 struct Record<'a> {
     #[serde(borrow)]
     body: Option<&'a RawValue>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "or_null")]
     attributes: Vec<Pair<'a>>,
 }
 
@@ -69,21 +83,43 @@ struct Any<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
 struct Values<T> {
-    #[serde(default = "Vec::new")]
+    #[serde(default = "Vec::new", deserialize_with = "or_null")]
     values: Vec<T>,
 }
 
-/// The log records of a document; `None` where it is none, or damaged.
+/// The log records of a document, and each part of it that is about an event but has its records under no key that is known;
+/// `None` where it is no such document, or damaged.
 pub(super) fn records(text: &[u8]) -> Option<Vec<&RawValue>> {
     let document: Document<'_> = serde_json::from_slice(text).ok()?;
-    let scopes = document.resources.into_iter().flat_map(|resource| resource.scopes);
-    Some(scopes.flat_map(|scope| scope.records).collect())
+    let mut records = Vec::new();
+    for resource in document.resources {
+        let Ok(Resource { scopes }) = serde_json::from_str(resource.get()) else {
+            records.extend(lost(resource));
+            continue;
+        };
+        for scope in scopes {
+            match serde_json::from_str(scope.get()) {
+                Ok(Scope { records: inside }) => records.extend(inside),
+                Err(_) => records.extend(lost(scope)),
+            }
+        }
+    }
+    Some(records)
+}
+
+/// A part without records, where it is about an event.
+fn lost(part: &RawValue) -> Option<&RawValue> {
+    event::is_event(part.get().as_bytes()).then_some(part)
 }
 
 /// A log record as a JSON object of its body and attributes; `None` where it is none.
 pub(super) fn event(record: &[u8]) -> Option<Vec<u8>> {
     let record: Record<'_> = serde_json::from_slice(record).ok()?;
+    if record.body.is_none() && record.attributes.is_empty() {
+        return None;
+    }
     let mut json = b"{\"body\":".to_vec();
     let body = record.body.map_or("null", RawValue::get);
     match serde_json::from_str(body) {
@@ -160,15 +196,23 @@ mod tests {
                 r#"{"body":{"stringValue":"a","stringValue":"b"}}"#,
                 r#"{"body":{"stringValue":"a","stringValue":"b"},"attributes":{}}"#,
             ),
-            ("{}", r#"{"body":null,"attributes":{}}"#),
+            (r#"{"body":"x","attributes":null}"#, r#"{"body":"x","attributes":{}}"#),
         ] {
             let found = event(record.as_bytes()).map(|json| String::from_utf8(json).unwrap());
             assert_eq!(found.as_deref(), Some(expected), "{record}");
         }
-        assert_eq!(event(br#"{"body":1,"body":2}"#), None);
+        assert_eq!((event(br#"{"body":1,"body":2}"#), event(b"{}")), (None, None));
         for (text, expected) in [
             (r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{},{}]},{}]}]}"#, Some(2)),
             (r#"{"resource_logs":[{"scope_logs":[{"log_records":[{}]}]},{}]}"#, Some(1)),
+            (r#"{"resource_logs":[{"instrumentation_library_logs":[{"logs":[{}]}]}]}"#, Some(1)),
+            (r#"{"resourceLogs":[{"scopeLogs":null},{"scopeLogs":[{"logRecords":null}]}]}"#, Some(0)),
+            // What is about an event under a key that is not known.
+            (
+                r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}]},{"x":[{"event_id":29}]}]},{"y":{"event_id":29}}]}"#,
+                Some(3),
+            ),
+            (r#"{"resourceLogs":[{"scopeLogs":[{"x":[{}]}]},{"y":1}]}"#, Some(0)),
             ("{}", None),
             (r#"{"resourceLogs":1}"#, None),
             (r#"{"resourceLogs":["#, None),

@@ -162,8 +162,15 @@ impl JsonReader {
             Inside::Result(text) => self.fields(&text, origin, true),
             Inside::Object(text) => self.fields(&text, origin, false),
             Inside::Damaged => {
+                self.record += 1;
+                let origin = Origin { record: Some(self.record), ..origin.clone() };
                 let what = "a row of a table has not as many values as the table has columns";
                 let problem = Problem::new(ProblemKind::Damaged, what).with_hint("export the answer again");
+                self.waiting.push_back(Err(problem.at(origin)));
+            }
+            Inside::Partial => {
+                let what = "the answer says itself that it is not whole";
+                let problem = Problem::new(ProblemKind::Damaged, what).with_hint("ask for a shorter time");
                 self.waiting.push_back(Err(problem.at(origin.clone())));
             }
         }
