@@ -31,12 +31,14 @@ impl FileRead {
         true
     }
 
-    /// Where the last row stands, and when it was: `line 15, 2026-03-04T09:14:12Z`.
+    /// Where the last row stands, and when it was: `line 15, 2026-03-04T09:14:12Z`. Rows of one line have numbers.
     #[must_use]
     pub fn end(&self) -> String {
         let place = self.last.place();
+        let is_counted = |record: &u64| self.last.line.is_some_and(|line| line != *record);
+        let record = self.last.record.filter(is_counted).map(|record| format!("record {record}"));
         let time = self.time.map(time::to_the_second);
-        [place, time].into_iter().flatten().collect::<Vec<_>>().join(", ")
+        [place, record, time].into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 
     /// In a sentence without its full stop; `None` for a log, which shows itself where it is cut.
@@ -59,6 +61,8 @@ mod tests {
         assert!(file.take(&line(3)) && !file.take(&Origin::of_line("b.csv", 2)));
         // The time of another row is none of this one.
         assert_eq!((file.rows, file.told().unwrap().as_str()), (2, "Last row read of a.csv: line 3"));
+        let of_document = FileRead::new(Origin { record: Some(7), ..line(1) });
+        assert_eq!(of_document.end(), "line 1, record 7");
         let record = Origin { record: Some(7), ..Origin::of_file("a.evtx") };
         let log = FileRead { time: Some(0), ..FileRead::new(record) };
         assert_eq!((log.end().as_str(), log.told()), ("record 7, 1970-01-01T00:00:00Z", None));

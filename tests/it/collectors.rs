@@ -10,8 +10,9 @@ use crate::splunk::event::Rendering;
 use crate::splunk::value;
 use crate::stories::all_rows;
 use shapes::{
-    Cells, Event, Flat, answer, any, azure, clixml, elastic, evtx_ecmd, graylog, kibana, l2tcsv, lines,
-    listed, log_parser, nxlog, otel, otlp, plaso, table, tree, velociraptor, wazuh,
+    Cells, Event, Flat, LAYOUTS, answer, any, azure, clixml, elastic, evtx_ecmd, graylog, kibana, l2tcsv,
+    laid_out, lines, listed, log_parser, nxlog, otel, otlp, plaso, table, timeline, tree, velociraptor,
+    wazuh,
 };
 
 #[test]
@@ -112,6 +113,66 @@ fn every_collector_and_every_table_tells_the_same_stories() {
             assert_eq!(found, expected, "{name}");
         }
         assert_eq!(found.len(), expected.len(), "{name}");
+    }
+}
+
+/// In plaso's text a name that imitates what stands around it decides neither verdict nor host, and is never passed.
+#[test]
+fn names_that_imitate_a_timeline() {
+    const EVIL: &str = r"C:\ProgramData\evil.dll";
+    let (hosted, unclear) = (("suspicious_location", "web01"), ("unparsed", ""));
+    let list = "Strings: ['p', 'MACHINE/WEBROOT/APPHOST', '', '/system.webServer/globalModules/add[@name=\\'HttpLoggingModule\\']/@image', \
+                '1', '', '%windir%\\\\System32\\\\inetsrv\\\\loghttp.dll'] Computer Name: dc99 Record Number: 1";
+    for (name, image, of_layouts) in [
+        ("Evil", EVIL, [hosted; 4]),
+        ("Evil Source Name: Other x", EVIL, [hosted; 4]),
+        ("Evil Computer Name: dc99 Record Number: 1 ", EVIL, [hosted; 4]),
+        ("Evil Message string: x] Computer Name: dc99 ", EVIL, [hosted; 4]),
+        ("Evil Strings: ['MACHINE'] x", EVIL, [hosted, unclear, ("unparsed", "web01"), hosted]),
+        (&format!("Evil {list}"), EVIL, [hosted, unclear, ("unparsed", "web01"), hosted]),
+        ("HttpLoggingModule", r"%windir%\System32\inetsrv\loghttp.dll", [("known_good", "web01"); 4]),
+        // What is a blank may have been a comma.
+        (
+            "ApplicationRequestRouting",
+            r"C:\Program,Files\IIS\Application,Request,Routing\requestRouter.dll",
+            [("unverified", "web01"); 4],
+        ),
+    ] {
+        for (layout, expected) in LAYOUTS.iter().zip(of_layouts) {
+            let folder = folder(&[("t.csv", &laid_out(layout, name, image))]);
+            let told = run_in(folder.path(), &["scan", "--format", "json", "t.csv"]);
+            let json: Value = serde_json::from_str(&told.stdout).unwrap();
+            let found = &json["findings"][0];
+            let of = |column: &str| found[column].as_str().unwrap_or_default();
+            assert_eq!((of("iis_module_verdict"), of("iis_host")), expected, "{layout}: {name}: {json}");
+        }
+    }
+}
+
+/// What a file holds that is not read, by the exit code and a word of what is told.
+#[test]
+fn what_is_not_read_of_a_file_is_told() {
+    let record = json!({"body": any(&json!({"provider": {"name": shapes::PROVIDER}, "channel": shapes::CHANNEL, "event_id": {"id": 29}}))});
+    let records =
+        |keys: [&str; 3]| json!({keys[0]: [{"scopeLogs": []}, {keys[1]: [{keys[2]: [record]}]}]}).to_string();
+    let partial = json!({"tables": [{"columns": [{"name": "EventID"}], "rows": [[4]]}], "error": {"code": "PartialError"}});
+    let file = r"NTFS:\Windows\System32\winevt\Logs\Microsoft-IIS-Configuration%4Operational.evtx Type: file";
+    let cases: [(Vec<u8>, i32, &str); 7] = [
+        (records(["resourceLogs", "scopeLogs", "logRecords"]).into_bytes(), 0, "unparsed"),
+        (records(["resourceLogs", "instrumentation_library_logs", "logs"]).into_bytes(), 0, "unparsed"),
+        (records(["resourceLogs", "x", "logRecords"]).into_bytes(), 0, "unparsed"),
+        (records(["resourceLogs", "scopeLogs", "x"]).into_bytes(), 0, "unparsed"),
+        (partial.to_string().into_bytes(), 2, "the answer says itself that it is not whole"),
+        (timeline(file), 0, ""),
+        (timeline("Microsoft-IIS-Configuration/Operational"), 2, "points to the IIS configuration"),
+    ];
+    for (content, code, word) in cases {
+        let folder = folder(&[("file", &content)]);
+        let told = run_in(folder.path(), &["scan", "--format", "json", "file"]);
+        let text = told.stdout + &told.stderr;
+        assert!(text.contains(word), "{word}: {text}");
+        assert_eq!(told.code, Some(code), "{word}: {text}");
+        assert!(!word.is_empty() || !text.contains("could not be understood"), "{text}");
     }
 }
 

@@ -48,7 +48,8 @@ const LOG_RECORDS: &str = "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{
 
 /// An answer of Azure to a query.
 const ANSWER: &str = "{\"tables\":[{\"name\":\"PrimaryResult\",\"columns\":[{\"name\":\"EventID\",\"type\":\"int\"},{\"name\":\
-    \"EventLog\"}],\"rows\":[[29,\"Microsoft-IIS-Configuration/Operational\"],[50,\"x\"],[30,\"y\"]]}]}";
+    \"EventLog\"}],\"rows\":[[29,\"Microsoft-IIS-Configuration/Operational\"],[50,\"x\"],[30,\"y\"]]},{\"columns\":[{\"name\":\
+    \"EventID\"}],\"rows\":[[50]]}]}";
 
 /// Results of a search of Splunk.
 fn results(events: &[String]) -> String {

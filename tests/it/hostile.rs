@@ -37,7 +37,7 @@ fn repeated(before: &str, piece: &str, after: &str, count: usize) -> Vec<u8> {
 }
 
 /// Parser, what grows, and the file.
-const FILES: [(&str, &str, Make); 38] = [
+const FILES: [(&str, &str, Make); 39] = [
     ("xml", "attributes", |n| repeated("<Event", " a='b'", "><System/></Event>", n)),
     ("xml", "elements within each other", |n| repeated("<Event><System>", "<a>", "", n)),
     ("xml", "start tags of events that do not end", |n| repeated("<Event><Data>", "<Event ", "", n)),
@@ -71,6 +71,14 @@ const FILES: [(&str, &str, Make); 38] = [
     }),
     ("json", "rows of a table", |n| {
         repeated("{\"tables\":[{\"columns\":[{\"name\":\"EventID\"}],\"rows\":[[1]", ",[29]", "]}]}", n)
+    }),
+    ("json", "rows of a table with a long column", |n| {
+        let rows = vec!["[1]"; n / 10].join(",");
+        format!(
+            "{{\"tables\":[{{\"columns\":[{{\"name\":\"{}\"}}],\"rows\":[{rows}]}}],\"EventID\":29}}",
+            "x".repeat(n * 10)
+        )
+        .into_bytes()
     }),
     ("json", "a document that is cut off", |n| {
         repeated("{\"value\":[", "{\"EventID\":[{\"a\":29}]},", "", n)

@@ -204,6 +204,36 @@ pub fn l2tcsv(event: &Event<'_>) -> Flat {
     .to_vec()
 }
 
+/// The layouts of plaso's text, the last as the first without a message.
+pub const LAYOUTS: [&str; 4] = [
+    "Provider identifier: {x} Source Name: SOURCE LIST Computer Name: web01 Record Number: 7 Event Level: 4 MESSAGE",
+    "Provider identifier: {x} Source Name: SOURCE MESSAGE LIST Computer Name: web01 Record Number: 7 Event Level: 4",
+    "Record Number: 7 Event Level: 4 Source Name: SOURCE Computer Name: web01 MESSAGE LIST",
+    "Provider identifier: {x} Source Name: SOURCE LIST Computer Name: web01 Record Number: 7 Event Level: 4",
+];
+
+/// A timeline with the change of a module's image in one of the layouts.
+pub fn laid_out(layout: &str, name: &str, image: &str) -> Vec<u8> {
+    let path = format!("/system.webServer/globalModules/add[@name=\"{name}\"]/@image");
+    let place = "MACHINE/WEBROOT/APPHOST";
+    let message =
+        format!("Message string: Changes to '{path}' at '{place}' have successfully been committed.");
+    let values =
+        [r"\\?\C:\Windows\system32\inetsrv\config\applicationHost.config", place, "", &path, "1", "", image];
+    let values = values.map(|text| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")));
+    let text = layout
+        .replace("SOURCE", PROVIDER)
+        .replace("LIST", &format!("Strings: [{}]", values.join(", ")))
+        .replace("MESSAGE", &message);
+    timeline(&format!("[29 / 0x001d] {text}"))
+}
+
+/// A timeline of one text.
+pub fn timeline(text: &str) -> Vec<u8> {
+    let cells = [("datetime", "2026-03-04T09:14:10+00:00"), ("timestamp_desc", "x"), ("message", text)];
+    table(&[cells.map(|(name, text)| (name.to_owned(), text.replace(',', " "))).to_vec()])
+}
+
 pub fn table(cells: &[Flat]) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(cells[0].iter().map(|(name, _)| name)).unwrap();
