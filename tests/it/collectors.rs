@@ -109,6 +109,21 @@ fn every_collector_and_every_table_tells_the_same_stories() {
                 }
             }
         }
+        if name == "plaso_l2tcsv" {
+            // A blank may have been a comma: such an image is not shown.
+            let has_blank = |finding: &&Value| {
+                finding["iis_module_image"].as_str().is_some_and(|image| image.contains(' '))
+            };
+            assert!(!found.iter().any(|finding| has_blank(&finding)));
+            let named = |finding: &Value| finding["iis_module_name"].as_str().map(ToOwned::to_owned);
+            let hidden: Vec<_> = expected.iter().filter(has_blank).map(named).collect();
+            let count =
+                |findings: &[Value]| findings.iter().filter(|one| hidden.contains(&named(one))).count();
+            assert!(count(&found) == count(&expected) && !hidden.is_empty());
+            for findings in [&mut found, &mut expected] {
+                findings.retain(|finding| !hidden.contains(&named(finding)));
+            }
+        }
         for (found, expected) in found.iter().zip(&expected) {
             assert_eq!(found, expected, "{name}");
         }
@@ -128,8 +143,8 @@ fn names_that_imitate_a_timeline() {
         ("Evil Source Name: Other x", EVIL, [hosted; 4]),
         ("Evil Computer Name: dc99 Record Number: 1 ", EVIL, [hosted; 4]),
         ("Evil Message string: x] Computer Name: dc99 ", EVIL, [hosted; 4]),
-        ("Evil Strings: ['MACHINE'] x", EVIL, [hosted, unclear, ("unparsed", "web01"), hosted]),
-        (&format!("Evil {list}"), EVIL, [hosted, unclear, ("unparsed", "web01"), hosted]),
+        ("Evil Strings: ['MACHINE'] x", EVIL, [hosted, unclear, unclear, hosted]),
+        (&format!("Evil {list}"), EVIL, [hosted, unclear, unclear, hosted]),
         ("HttpLoggingModule", r"%windir%\System32\inetsrv\loghttp.dll", [("known_good", "web01"); 4]),
         // What is a blank may have been a comma.
         (
@@ -160,8 +175,8 @@ fn what_is_not_read_of_a_file_is_told() {
     let cases: [(Vec<u8>, i32, &str); 7] = [
         (records(["resourceLogs", "scopeLogs", "logRecords"]).into_bytes(), 0, "unparsed"),
         (records(["resourceLogs", "instrumentation_library_logs", "logs"]).into_bytes(), 0, "unparsed"),
-        (records(["resourceLogs", "x", "logRecords"]).into_bytes(), 0, "unparsed"),
-        (records(["resourceLogs", "scopeLogs", "x"]).into_bytes(), 0, "unparsed"),
+        (records(["resourceLogs", "x", "logRecords"]).into_bytes(), 2, "could not be understood"),
+        (records(["resourceLogs", "scopeLogs", "x"]).into_bytes(), 2, "could not be understood"),
         (partial.to_string().into_bytes(), 2, "the answer says itself that it is not whole"),
         (timeline(file), 0, ""),
         (timeline("Microsoft-IIS-Configuration/Operational"), 2, "points to the IIS configuration"),
