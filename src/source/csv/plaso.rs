@@ -145,8 +145,8 @@ impl<'t> Parts<'t> {
         let list = List::read(strings).filter(|list| is_ours && VALUES.contains(&list.values.len()));
         let Some(list) = list else {
             // Without a message nothing of anybody's choice stands behind the last bracket, unless nothing does.
-            let last = memchr::memmem::rfind(strings, b"] ").and_then(|end| strings.get(end..));
-            let tail = last.filter(|_| sentence.is_none()).unwrap_or_default();
+            let rest = memchr::memmem::rfind(strings, b"] ").and_then(|end| strings.get(end..));
+            let tail = rest.filter(|_| sentence.is_none()).unwrap_or_default();
             // An event 29 lists seven strings; with the place of a commit alone it is the end of one. Other numbers stay.
             let is_end = id == b"29"
                 && strings.starts_with(b"'MACHINE")
